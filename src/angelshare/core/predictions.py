@@ -1,0 +1,324 @@
+"""What models said about the same items: predictions, populations of seeds, and who is compared with whom."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from angelshare.core.arrays import Array, Labels, Mask, Scores, Vector
+from angelshare.core.errors import InputError, LabelError, MisalignedError
+from angelshare.core.task import ModelRole, Outputs, Task
+
+UNLABELLED = -1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Predictions:
+    """One model's outputs on one text set.
+
+    Attributes:
+        name: the member, such as `mlp/0`.
+        task: declared, never guessed.
+        labels: one name per class, in column order; ("value",) for regression.
+        outputs: what the numbers are.
+        ids: (n,) text.
+        values: (n, outputs) as given: one column per label, or one column for `score` and `values`.
+        truth: None, or: binary and single_label (n,) class index, -1 where unlabelled; multi_label (n, labels) 0, 1 or
+            nan; regression (n,) float, nan where unlabelled.
+        threshold: binary `score` only: at or above it the decision is positive; None: ranking only.
+        slices: name -> (n,) mask.
+        clusters: (n,) integer codes of items that are not independent, or None.
+        seed: of the member.
+        fingerprint: of the model, "" where it is not known (files of predictions).
+        parent_fingerprint: of the teacher it was distilled from, where declared.
+        text_keys: (n,) content keys of the texts, where known.
+    """
+
+    name: str
+    task: Task
+    labels: tuple[str, ...]
+    outputs: Outputs
+    ids: Array
+    values: Scores
+    truth: Array | None = None
+    threshold: float | None = None
+    slices: Mapping[str, Mask] = field(default_factory=dict)
+    clusters: Labels | None = None
+    seed: int | None = None
+    fingerprint: str = ""
+    parent_fingerprint: str | None = None
+    text_keys: Array | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what no statistic may ever see: numbers that are not finite, repeated ids, wrong shapes."""
+        _check_items(self.name, self.ids, self.values)
+        width = 1 if self.outputs in ("score", "values") else len(self.labels)
+        if self.values.shape[1] != width:
+            msg = (
+                f"{self.name} has {self.values.shape[1]} output columns, its labels {list(self.labels)} need {width}. "
+                "Give one column for every label."
+            )
+            raise LabelError(msg)
+
+    def __len__(self) -> int:
+        """Return the number of items."""
+        return len(self.ids)
+
+    def take(self, index: Array) -> "Predictions":
+        """Return the items at these positions (or under this mask), in this order."""
+        return replace(
+            self,
+            ids=self.ids[index],
+            values=self.values[index],
+            truth=None if self.truth is None else self.truth[index],
+            slices={name: mask[index] for name, mask in self.slices.items()},
+            clusters=None if self.clusters is None else self.clusters[index],
+            text_keys=None if self.text_keys is None else self.text_keys[index],
+        )
+
+    @property
+    def has_decisions(self) -> bool:
+        """Whether a hard label can be read off (a bare ranking score without threshold has none)."""
+        return self.outputs not in ("score", "values") or self.threshold is not None
+
+    @property
+    def has_scores(self) -> bool:
+        """Whether items can be ranked: hard decisions cannot."""
+        return self.outputs != "decisions"
+
+    def decisions(self) -> Labels:
+        """Return the predicted class index (n,), for binary and single_label tasks; the first of equal scores wins.
+
+        Raises:
+            InputError: if the values are a bare ranking score, or the task has no single label.
+        """
+        if self.task not in ("binary", "single_label") or not self.has_decisions:
+            msg = (
+                f"{self.name} holds {self.outputs} for a {self.task} task, which do not decide for one label. "
+                "Give a threshold, or a label column."
+            )
+            raise InputError(msg)
+        if self.outputs == "score":
+            return (self.values[:, 0] >= self.threshold).astype(np.int64)
+        return np.asarray(np.argmax(self.values, axis=1), dtype=np.int64)
+
+    def label_decisions(self) -> Mask:
+        """Return (n, labels) decisions of a multi-label task: logit >= 0, or probability >= 1/2."""
+        cut = 0.0 if self.outputs == "logits" else 0.5
+        return np.asarray(self.values >= cut, dtype=np.bool_)
+
+    def ranking(self, label: int = 1) -> Vector:
+        """Return the float64 score that ranks items by one label: the logit margin for binary logits, else the column.
+
+        Binary logits are ranked by z1 - z0 in float64, never by a float32 softmax, whose saturation makes ties.
+        """
+        values = self.values.astype(np.float64)
+        if self.outputs == "score":
+            return values[:, 0]
+        if self.task == "binary" and self.outputs == "logits":
+            margin = values[:, 1] - values[:, 0]
+            return margin if label == 1 else -margin
+        if self.task == "single_label" and self.outputs == "logits":
+            # log-odds of the softmax probability: monotone in it, and does not saturate
+            others = np.delete(values, label, axis=1)
+            return values[:, label] - np.logaddexp.reduce(others, axis=1)
+        return np.asarray(values[:, label])
+
+    def log_probabilities(self) -> Scores:
+        """Return (n, labels) natural logarithms of the class probabilities (single-label tasks).
+
+        Raises:
+            InputError: if the values are neither logits nor probabilities.
+        """
+        values = self.values.astype(np.float64)
+        if self.outputs == "logits":
+            return np.asarray(values - np.logaddexp.reduce(values, axis=1, keepdims=True))
+        if self.outputs == "probabilities":
+            with np.errstate(divide="ignore"):
+                return np.asarray(np.log(values / values.sum(axis=1, keepdims=True)))
+        msg = f"{self.name} holds {self.outputs}: probabilities are not known from them."
+        raise InputError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """The members (seeds) of one role.
+
+    Attributes:
+        role: teacher, student or baseline.
+        name: such as `mlp`.
+        members: at least one, all on the same items in the same order.
+    """
+
+    role: ModelRole
+    name: str
+    members: tuple[Predictions, ...]
+
+    @property
+    def first(self) -> Predictions:
+        """Return the first member: where a figure needs just one."""
+        return self.members[0]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the members' names."""
+        return tuple(member.name for member in self.members)
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Every model's predictions on one text set, aligned: the same items in the same order, sorted by id.
+
+    Attributes:
+        data: the name of the text set.
+        teacher: one member, or several that differ in the seed.
+        students: each with its population of seeds.
+        baselines: by name; the one called as a student is that student's baseline, any other is a reference that was
+            trained on human labels only.
+        texts: (n,) the texts where they are known: for examples in the report.
+    """
+
+    data: str
+    teacher: Population
+    students: tuple[Population, ...]
+    baselines: Mapping[str, Population] = field(default_factory=dict)
+    texts: tuple[str, ...] | None = None
+
+    @property
+    def populations(self) -> tuple[Population, ...]:
+        """Return teacher, students, baselines."""
+        return (self.teacher, *self.students, *self.baselines.values())
+
+    @property
+    def truth(self) -> Array | None:
+        """Return the items' human labels."""
+        return self.teacher.first.truth
+
+
+def aligned(panel: Panel) -> Panel:
+    """Return the panel with every member's items sorted by id, after checking that all saw the same items.
+
+    Raises:
+        MisalignedError: if ids, texts or truth differ between members.
+        LabelError: if tasks or label orders differ.
+    """
+    reference = panel.teacher.first
+    order = np.argsort(reference.ids, kind="stable")
+    reference = reference.take(order)
+    populations = [
+        replace(population, members=tuple(_onto(reference, member) for member in population.members))
+        for population in panel.populations
+    ]
+    n_students = len(panel.students)
+    return replace(
+        panel,
+        teacher=populations[0],
+        students=tuple(populations[1 : 1 + n_students]),
+        baselines=dict(zip(panel.baselines, populations[1 + n_students :], strict=True)),
+        texts=None if panel.texts is None else tuple(panel.texts[i] for i in order),
+    )
+
+
+def _onto(reference: Predictions, member: Predictions) -> Predictions:
+    """Return the member's items in the reference's order, with the reference's truth, slices and clusters."""
+    if member.task != reference.task or member.labels != reference.labels:
+        msg = (
+            f"{reference.name} answers {reference.task} with labels {list(reference.labels)}, "
+            f"{member.name} {member.task} with {list(member.labels)}. "
+            "Both must name the same labels in the same order; map the columns, or load the right model."
+        )
+        raise LabelError(msg)
+    taken = member.take(np.argsort(member.ids, kind="stable"))
+    if not np.array_equal(taken.ids, reference.ids):
+        shared = len(np.intersect1d(taken.ids, reference.ids))
+        only = np.setxor1d(taken.ids, reference.ids)[:3].tolist()
+        msg = (
+            f"{reference.name} has {len(reference)} items, {member.name} {len(member)}, {shared} shared "
+            f"(not shared: {', '.join(map(repr, only))}...): paired statistics need the same items. "
+            "Score both on one text set."
+        )
+        raise MisalignedError(msg)
+    _same_texts(reference, taken)
+    _same_truth(reference, taken)
+    return replace(taken, truth=reference.truth, slices=reference.slices, clusters=reference.clusters)
+
+
+def _same_texts(reference: Predictions, member: Predictions) -> None:
+    """Refuse members that call different texts by the same id."""
+    if reference.text_keys is None or member.text_keys is None:
+        return
+    differs = np.flatnonzero(reference.text_keys != member.text_keys)
+    if differs.size:
+        msg = (
+            f"{differs.size} texts differ between {reference.name} and {member.name}, the first under id "
+            f"{str(reference.ids[differs[0]])!r}. Score both on one text set."
+        )
+        raise MisalignedError(msg)
+
+
+def _same_truth(reference: Predictions, member: Predictions) -> None:
+    """Refuse members whose files disagree about the human labels."""
+    if reference.truth is None or member.truth is None or member.truth is reference.truth:
+        return
+    same = np.array_equal(reference.truth, member.truth, equal_nan=reference.truth.dtype.kind == "f")
+    if not same:
+        differs = np.flatnonzero(np.atleast_2d((reference.truth != member.truth).T).any(axis=0))
+        msg = (
+            f"{reference.name} and {member.name} disagree about the true label of {differs.size} items, the first "
+            f"{str(reference.ids[differs[0]])!r}. Give both the same truth, or take it from --data."
+        )
+        raise MisalignedError(msg)
+
+
+def _check_items(name: str, ids: Array, values: Array) -> None:
+    """Check one member's ids and values."""
+    if values.ndim != 2 or len(ids) != len(values):  # noqa: PLR2004  (items and outputs)
+        msg = f"{name} has {len(ids)} ids and values of shape {values.shape}: give one row of outputs for every id."
+        raise InputError(msg)
+    if len(ids) == 0:
+        msg = f"{name} has no items. Give at least one."
+        raise InputError(msg)
+    finite = np.isfinite(values).all(axis=1)
+    if not finite.all():
+        row = int(np.argmin(finite))
+        msg = (
+            f"{name} has {int((~finite).sum())} items with a NaN or infinite output, the first under id "
+            f"{str(ids[row])!r}: {values[row].tolist()}. Score these texts again, or drop them for every model."
+        )
+        raise InputError(msg)
+    distinct, counts = np.unique(ids, return_counts=True)
+    if len(distinct) != len(ids):
+        repeated = distinct[counts > 1]
+        msg = (
+            f"{name} repeats {len(repeated)} ids, the first {str(repeated[0])!r}, {counts.max()} times at most. "
+            "Give every item an id of its own."
+        )
+        raise InputError(msg)
+
+
+def n_labelled(truth: Array | None) -> int:
+    """Return how many items carry a human label."""
+    return 0 if truth is None else int(labelled(truth).sum())
+
+
+def labelled(truth: Array) -> Mask:
+    """Return the mask of the items that carry a human label (of multi-label items: every label)."""
+    if truth.dtype.kind == "f":
+        finite = ~np.isnan(truth)
+        return np.asarray(finite if finite.ndim == 1 else finite.all(axis=1))
+    return np.asarray(truth != UNLABELLED)
+
+
+def label_indices(names: Sequence[str], labels: Sequence[str], *, where: str) -> Labels:
+    """Return the class index of every label name.
+
+    Raises:
+        LabelError: if a name is not among the labels; it is named with its row.
+    """
+    index = {label: i for i, label in enumerate(labels)}
+    unknown = [(row, name) for row, name in enumerate(names) if name not in index]
+    if unknown:
+        row, name = unknown[0]
+        msg = f"{where}, row {row + 1}: the label {name!r} is none of {list(labels)} ({len(unknown)} such rows)."
+        raise LabelError(msg)
+    return np.array([index[name] for name in names], dtype=np.int64)

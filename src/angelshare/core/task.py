@@ -1,0 +1,15 @@
+"""What a model is asked to do, and what its numbers are."""
+
+from typing import Literal, get_args
+
+Task = Literal["binary", "single_label", "multi_label", "regression"]
+TASKS: tuple[Task, ...] = get_args(Task)
+
+Outputs = Literal["logits", "probabilities", "score", "decisions", "values"]
+"""logits, probabilities: one column per label. score: one column that ranks the positive label (binary).
+decisions: hard labels, one 0/1 column per label. values: one column, regression."""
+
+Role = Literal["train", "validation", "selection", "calibration", "test"]
+ROLES: tuple[Role, ...] = get_args(Role)
+
+ModelRole = Literal["teacher", "student", "baseline"]

@@ -1,0 +1,1 @@
+"""Texts in, predictions in: loading, catalogue, leakage, augmentation."""

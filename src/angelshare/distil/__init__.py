@@ -1,0 +1,1 @@
+"""Training students from transfer sets, and baselines from human labels."""

@@ -1,0 +1,119 @@
+"""What a recipe says about training. Loads neither torch nor transformers."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from angelshare.core.strict import Strict
+
+
+class SoftTargets(Strict):
+    """T^2 KL(softmax(z_t / T) || softmax(z_s / T)), batch mean (Hinton et al. 2015)."""
+
+    kind: Literal["soft_targets"] = "soft_targets"
+    temperature: Annotated[float, Field(gt=0)] = 1.0
+
+
+class SoftCrossEntropy(Strict):
+    """T^2 times the cross-entropy to the teacher's softened probabilities: soft targets up to a constant."""
+
+    kind: Literal["soft_cross_entropy"]
+    temperature: Annotated[float, Field(gt=0)] = 1.0
+
+
+class LogitMse(Strict):
+    """Mean squared error between logits (Ba & Caruana 2014)."""
+
+    kind: Literal["logit_mse"]
+
+
+class HardLabels(Strict):
+    """Cross-entropy to the human labels; items without one do not count."""
+
+    kind: Literal["hard_labels"]
+
+
+class Weighted(Strict):
+    """A weighted sum of objectives."""
+
+    kind: Literal["weighted"]
+    terms: Annotated[tuple["WeightedTerm", ...], Field(min_length=1)]
+
+
+ObjectiveSpec = Annotated[
+    SoftTargets | SoftCrossEntropy | LogitMse | HardLabels | Weighted, Field(discriminator="kind")
+]
+
+
+class WeightedTerm(Strict):
+    """One term of a weighted sum."""
+
+    weight: Annotated[float, Field(gt=0)]
+    objective: ObjectiveSpec
+
+
+Weighted.model_rebuild()
+
+Precision = Literal["auto", "fp32", "bf16"]
+
+
+class TrainingSpec(Strict):
+    """How a model is trained.
+
+    Attributes:
+        epochs: over the training texts, or over the transfer set.
+        batch_size: texts per step.
+        learning_rate: peak of AdamW's.
+        warmup: share of the steps in which the rate rises.
+        schedule: of the rate after that.
+        patience: evaluations without improvement on the validation split before training stops; None: never.
+        evaluations_per_epoch: how often the validation split is looked at.
+        precision: `auto` takes bf16 for transformers where the processor has it, fp32 for the rest.
+    """
+
+    epochs: Annotated[float, Field(gt=0)] = 3
+    batch_size: Annotated[int, Field(ge=1)] = 32
+    learning_rate: Annotated[float, Field(gt=0)] = 5e-5
+    weight_decay: Annotated[float, Field(ge=0)] = 0.0
+    warmup: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    schedule: Literal["linear", "cosine", "constant"] = "linear"
+    max_grad_norm: Annotated[float, Field(gt=0)] = 1.0
+    patience: Annotated[int, Field(ge=1)] | None = None
+    evaluations_per_epoch: Annotated[int, Field(ge=1)] = 1
+    precision: Precision = "auto"
+
+
+class FineTuneSpec(TrainingSpec):
+    """How the teacher is fine-tuned on human labels."""
+
+    max_length: Annotated[int, Field(ge=2)] = 128
+    seed: int = 0
+
+
+class DistilSpec(TrainingSpec):
+    """How students are distilled. Their baselines get the same steps, batches, rates and stopping rule."""
+
+    objective: ObjectiveSpec = SoftTargets()
+    batch_size: Annotated[int, Field(ge=1)] = 256
+    learning_rate: Annotated[float, Field(gt=0)] = 1e-3
+    epochs: Annotated[float, Field(gt=0)] = 10
+
+
+class TrainingOverrides(Strict):
+    """Settings of one student that differ from the recipe's; what is None is the recipe's."""
+
+    objective: ObjectiveSpec | None = None
+    epochs: Annotated[float, Field(gt=0)] | None = None
+    batch_size: Annotated[int, Field(ge=1)] | None = None
+    learning_rate: Annotated[float, Field(gt=0)] | None = None
+    weight_decay: Annotated[float, Field(ge=0)] | None = None
+    warmup: Annotated[float, Field(ge=0, lt=1)] | None = None
+    schedule: Literal["linear", "cosine", "constant"] | None = None
+    max_grad_norm: Annotated[float, Field(gt=0)] | None = None
+    patience: Annotated[int, Field(ge=1)] | None = None
+    evaluations_per_epoch: Annotated[int, Field(ge=1)] | None = None
+    precision: Precision | None = None
+
+    def onto(self, spec: DistilSpec) -> DistilSpec:
+        """Return the recipe's settings with these in their place."""
+        return spec.model_copy(update={k: getattr(self, k) for k in self.model_fields_set})

@@ -1,0 +1,1 @@
+"""What runs a network, and the runner that observes it."""

@@ -1,0 +1,85 @@
+"""What a recipe says about students. Loads neither torch nor transformers."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from angelshare.core.strict import Strict
+
+
+class StudentSpec(Strict):
+    """What every kind of student has; the recipe adds seeds and training settings.
+
+    Attributes:
+        name: of the population.
+        max_length: in tokens of its own tokenizer; longer texts are cut.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    max_length: Annotated[int, Field(ge=2)] = 128
+
+
+class WordStudentSpec(StudentSpec):
+    """A student with a vocabulary of its own.
+
+    Attributes:
+        tokenizer: `words`, built from the training and transfer texts, or `teacher`.
+        vocabulary: how many words, special tokens included.
+        embedding_width: of a word.
+        embeddings: `random`, or `teacher`: its input embeddings (mean over a word's pieces), reduced by PCA.
+        dropout: on the embeddings and before the output.
+    """
+
+    tokenizer: Literal["words", "teacher"] = "words"
+    vocabulary: Annotated[int, Field(ge=10)] = 5000
+    embedding_width: Annotated[int, Field(ge=1)] = 16
+    embeddings: Literal["random", "teacher"] = "random"
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
+    word_dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+
+
+class MlpSpec(WordStudentSpec):
+    """A bag of embeddings (mean over words), one hidden layer."""
+
+    kind: Literal["mlp"]
+    hidden_width: Annotated[int, Field(ge=1)] = 64
+
+
+class BilstmSpec(WordStudentSpec):
+    """A bidirectional LSTM over word embeddings, pooled over the states."""
+
+    kind: Literal["bilstm"]
+    embedding_width: Annotated[int, Field(ge=1)] = 64
+    hidden_width: Annotated[int, Field(ge=1)] = 64
+    pooling: Literal["max", "mean", "last"] = "max"
+
+
+class CnnSpec(WordStudentSpec):
+    """N-gram convolutions with max-pooling (Kim 2014; Chvasta et al. 2022 use 2- to 6-grams, 300 filters each)."""
+
+    kind: Literal["cnn"]
+    embedding_width: Annotated[int, Field(ge=1)] = 64
+    ngrams: tuple[Annotated[int, Field(ge=1)], ...] = (2, 3, 4, 5, 6)
+    filters: Annotated[int, Field(ge=1)] = 300
+
+
+class TransformerSpec(StudentSpec):
+    """Some of the teacher's layers.
+
+    Attributes:
+        layers: how many (spread evenly, the last always among them), or which, counted from 1.
+        init: from the teacher's weights, or at random.
+    """
+
+    kind: Literal["transformer"]
+    layers: Annotated[int, Field(ge=1)] | tuple[Annotated[int, Field(ge=1)], ...] = 3
+    init: Literal["teacher", "random"] = "teacher"
+
+
+class TfidfSpec(StudentSpec):
+    """TF-IDF and logistic regression on human labels: a reference, reported as a baseline of its own."""
+
+    kind: Literal["tfidf"]
+    ngrams: Annotated[int, Field(ge=1, le=3)] = 2
+    max_features: Annotated[int, Field(ge=1)] = 50_000
+    regularisation: Annotated[float, Field(gt=0)] = 1.0

@@ -1,0 +1,1 @@
+"""From a recipe to a statement: the one place that wires all."""

@@ -1,0 +1,1 @@
+"""The loss statement: its schema, how it is built, and gates."""

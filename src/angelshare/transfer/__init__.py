@@ -1,0 +1,1 @@
+"""Transfer sets: texts with the teacher's logits."""
