@@ -99,7 +99,7 @@ class Predictions:
             )
             raise InputError(msg)
         if self.outputs == "score":
-            return (self.values[:, 0] >= self.threshold).astype(np.int64)
+            return np.asarray(self.values[:, 0] >= self.threshold, dtype=np.int64)
         return np.asarray(np.argmax(self.values, axis=1), dtype=np.int64)
 
     def label_decisions(self) -> Mask:

