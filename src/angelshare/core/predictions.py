@@ -121,7 +121,7 @@ class Predictions:
         if self.task == "single_label" and self.outputs == "logits":
             # log-odds of the softmax probability: monotone in it, and does not saturate
             others = np.delete(values, label, axis=1)
-            return values[:, label] - np.logaddexp.reduce(others, axis=1)
+            return np.asarray(values[:, label] - np.logaddexp.reduce(others, axis=1))
         return np.asarray(values[:, label])
 
     def log_probabilities(self) -> Scores:
@@ -303,10 +303,8 @@ def n_labelled(truth: Array | None) -> int:
 
 def labelled(truth: Array) -> Mask:
     """Return the mask of the items that carry a human label (of multi-label items: every label)."""
-    if truth.dtype.kind == "f":
-        finite = ~np.isnan(truth)
-        return np.asarray(finite if finite.ndim == 1 else finite.all(axis=1))
-    return np.asarray(truth != UNLABELLED)
+    known = ~np.isnan(truth) if truth.dtype.kind == "f" else truth != UNLABELLED
+    return np.asarray(known if known.ndim == 1 else known.all(axis=1))
 
 
 def label_indices(names: Sequence[str], labels: Sequence[str], *, where: str) -> Labels:

@@ -84,8 +84,14 @@ class TrainingSpec(Strict):
 
 
 class FineTuneSpec(TrainingSpec):
-    """How the teacher is fine-tuned on human labels."""
+    """How the teacher is fine-tuned on human labels.
 
+    Attributes:
+        freeze_embeddings: leave the word embeddings as pretrained: a quarter of the time, and less overfitting on few
+            texts.
+    """
+
+    freeze_embeddings: bool = False
     max_length: Annotated[int, Field(ge=2)] = 128
     seed: int = 0
 

@@ -1,0 +1,137 @@
+"""Who is compared with whom: the one place where audits pair members."""
+
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import numpy as np
+
+from angelshare.core.arrays import Array
+from angelshare.core.estimate import ContrastName, InferenceKind
+from angelshare.core.predictions import Panel, Population, Predictions
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contrast:
+    """Two sides on the same items.
+
+    Attributes:
+        name: which two roles. student: the population that its rows are about.
+        left: K members. right: one member for all of them, or K, paired in order.
+        identical: both sides are one model, or gave equal scores on all items of the set.
+    """
+
+    name: ContrastName
+    student: str
+    left: tuple[Predictions, ...]
+    right: tuple[Predictions, ...]
+    identical: bool
+
+    @property
+    def kind(self) -> InferenceKind:
+        """Return `recipe` where seeds are a sample too."""
+        return "recipe" if len(self.left) > 1 else "this_model"
+
+    @property
+    def pairs(self) -> tuple[tuple[Predictions, Predictions], ...]:
+        """Return the members side by side."""
+        right = self.right * len(self.left) if len(self.right) == 1 else self.right
+        return tuple(zip(self.left, right, strict=True))
+
+    def take(self, index: Array) -> "Contrast":
+        """Return the contrast on the items at these positions (or under this mask)."""
+        return replace(
+            self,
+            left=tuple(member.take(index) for member in self.left),
+            right=tuple(member.take(index) for member in self.right),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairing:
+    """All contrasts of a panel, and what a reader must know about how they were paired."""
+
+    contrasts: tuple[Contrast, ...]
+    remarks: tuple[str, ...]
+
+    def named(self, name: ContrastName) -> tuple[Contrast, ...]:
+        """Return the contrasts of this name."""
+        return tuple(contrast for contrast in self.contrasts if contrast.name == name)
+
+
+def pair(panel: Panel) -> Pairing:
+    """Return every contrast that the panel allows.
+
+    student-teacher for every student; student-baseline and baseline-teacher where a baseline has the student's name;
+    baseline-teacher for the references. Student and baseline pair by seed. With several teachers, members pair with the
+    one that their `parent_fingerprint` names; where that is not declared, with the first.
+    """
+    found: list[Contrast] = []
+    remarks: list[str] = []
+    for student in panel.students:
+        found.append(_against_teacher(student, panel.teacher, remarks))
+        baseline = panel.baselines.get(student.name)
+        if baseline is not None:
+            found.extend(_against_baseline(student, baseline, remarks))
+    found.extend(_against_teacher(baseline, panel.teacher, remarks) for baseline in panel.baselines.values())
+    return Pairing(tuple(found), tuple(remarks))
+
+
+def teacher_pairs(panel: Panel) -> tuple[tuple[Predictions, Predictions], ...]:
+    """Return every pair of teachers, for churn."""
+    return tuple(combinations(panel.teacher.members, 2))
+
+
+def _against_teacher(population: Population, teacher: Population, remarks: list[str]) -> Contrast:
+    """Return the contrast of a student, or of a baseline, with the teacher."""
+    name: ContrastName = "student-teacher" if population.role == "student" else "baseline-teacher"
+    by_fingerprint = {member.fingerprint: member for member in teacher.members if member.fingerprint}
+    parents = [by_fingerprint.get(member.parent_fingerprint or "") for member in population.members]
+    declared = tuple(parent for parent in parents if parent is not None)
+    right: tuple[Predictions, ...]
+    if len(teacher.members) == 1:
+        right = teacher.members
+    elif len(declared) == len(population.members):
+        right = declared[:1] if len({parent.name for parent in declared}) == 1 else declared
+    else:
+        right = teacher.members[:1]
+        remarks.append(
+            f"There are {len(teacher.members)} teachers, and {population.role} {population.name} does not declare "
+            f"which it comes from: it is compared with {teacher.first.name}."
+        )
+    return _contrast(name, population.name, population.members, right)
+
+
+def _against_baseline(student: Population, baseline: Population, remarks: list[str]) -> list[Contrast]:
+    """Return the contrast with the student's own baseline: the members that share a seed, or the only two."""
+    by_seed = {member.seed: member for member in baseline.members if member.seed is not None}
+    common = [(member, by_seed[member.seed]) for member in student.members if member.seed in by_seed]
+    if not common and len(student.members) == len(baseline.members) == 1:
+        common = [(student.first, baseline.first)]
+    if not common:
+        remarks.append(
+            f"student-baseline of {student.name} is not measured: none of its {len(student.members)} members shares a "
+            f"seed with the {len(baseline.members)} of its baseline."
+        )
+        return []
+    if len(common) < max(len(student.members), len(baseline.members)):
+        remarks.append(
+            f"student-baseline of {student.name} rests on the {len(common)} seeds that both have (student "
+            f"{len(student.members)}, baseline {len(baseline.members)})."
+        )
+    left, right = (tuple(side) for side in zip(*common, strict=True))
+    return [_contrast("student-baseline", student.name, left, right)]
+
+
+def _contrast(
+    name: ContrastName, student: str, left: tuple[Predictions, ...], right: tuple[Predictions, ...]
+) -> Contrast:
+    """Return the contrast, after looking whether both sides are the same model."""
+    contrast = Contrast(name, student, left, right, identical=False)
+    return replace(contrast, identical=all(_same_model(*members) for members in contrast.pairs))
+
+
+def _same_model(left: Predictions, right: Predictions) -> bool:
+    """Whether both gave the same numbers; equal decisions alone do not make models equal, equal fingerprints do."""
+    known = left.has_scores or (left.fingerprint != "" and left.fingerprint == right.fingerprint)
+    same_meaning = left.outputs == right.outputs and left.threshold == right.threshold
+    return known and same_meaning and bool(np.array_equal(left.values, right.values))

@@ -1,0 +1,246 @@
+"""The command line: parse, call, print, exit code."""
+
+import json
+import logging
+import sys
+import traceback
+import warnings
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from angelshare import __version__
+from angelshare.cli.progress import progress_for
+from angelshare.cli.summary import print_card, print_cards, print_statement
+from angelshare.core.errors import InputError
+from angelshare.core.task import Role, Task
+from angelshare.statement.build import read_statement, regate
+from angelshare.statement.gates import Gate, exit_code, parse_margin
+from angelshare.statement.schema import Statement
+
+INPUT_ERROR, INTERNAL_ERROR, INTERRUPTED = 3, 70, 130
+
+app = typer.Typer(
+    name="angelshare",
+    help="What a language model loses when it is made smaller, how sure that is, and whom it hurts.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+catalogue = typer.Typer(help="The catalogue of data sets.", no_args_is_help=True)
+app.add_typer(catalogue, name="data")
+
+Margins = Annotated[
+    list[str] | None,
+    typer.Option("--margin", metavar="METRIC=VALUE", help="A gate: no student may lose more than VALUE of METRIC."),
+]
+Redact = Annotated[bool, typer.Option("--redact-texts", help="Leave users' texts out of the statement.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the statement as JSON, and nothing else.")]
+Out = Annotated[Path, typer.Option("--out", help="Folder for the statement and all that leads to it.")]
+
+
+@app.command()
+def demo(
+    out: Out = Path("runs/demo"),
+    redact_texts: Redact = False,  # noqa: FBT002  (typer's options are parameters)
+    as_json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Run the built-in demo: real weights, embedded texts, no network."""
+    _run("demo", out, None, redact_texts=redact_texts, as_json=as_json)
+
+
+@app.command()
+def run(
+    recipe: Annotated[str, typer.Argument(help="A built-in recipe (demo, sst2, emotion), or a path to one.")],
+    out: Annotated[Path | None, typer.Option("--out", help="The run folder; runs/NAME by default.")] = None,
+    margin: Margins = None,
+    redact_texts: Redact = False,  # noqa: FBT002
+    as_json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Carry out a recipe, from data to statement. After an interruption the same command goes on where it stood."""
+    _run(recipe, out, margin, redact_texts=redact_texts, as_json=as_json)
+
+
+def _run(recipe: str, out: Path | None, margin: list[str] | None, *, redact_texts: bool, as_json: bool) -> None:
+    """Carry out a recipe and end with its exit code."""
+    from angelshare.recipes.reading import read_recipe
+    from angelshare.recipes.run import RunSettings, run_recipe
+
+    gates = _gates(margin)
+    content = read_recipe(recipe)
+    folder = out or Path("runs") / content.name
+    settings = RunSettings(gates=gates, redact_texts=redact_texts, now=datetime.now(UTC))
+    statement = run_recipe(content, folder, settings, progress=progress_for(_stderr()))
+    _finish(statement, folder, as_json=as_json)
+
+
+@app.command()
+def audit(  # noqa: PLR0917  (typer's options are parameters)
+    teacher: Annotated[list[str], typer.Option("--teacher", help="A model folder, hub id or file of predictions.")],
+    student: Annotated[
+        list[str],
+        typer.Option("--student", metavar="[NAME=]PATH", help="The same; several of one name are its seeds."),
+    ],
+    out: Out,
+    baseline: Annotated[
+        list[str] | None,
+        typer.Option("--baseline", metavar="[NAME=]PATH", help="The student trained on human labels only."),
+    ] = None,
+    data: Annotated[
+        str | None, typer.Option("--data", help="Labelled texts: a catalogue name, folder, file or hub id.")
+    ] = None,
+    split: Annotated[Role, typer.Option("--split", help="Which split of the data.")] = "test",
+    margin: Margins = None,
+    task: Annotated[Task | None, typer.Option("--task", help="What the models answer.")] = None,
+    labels: Annotated[
+        str | None, typer.Option("--labels", metavar="A,B,...", help="Label names in the order of the outputs.")
+    ] = None,
+    columns: Annotated[
+        str | None, typer.Option("--columns", metavar="id=case_id,...", help="Our names to the file's.")
+    ] = None,
+    positive: Annotated[str | None, typer.Option("--positive", help="The positive label of a `score` column.")] = None,
+    threshold: Annotated[float | None, typer.Option("--threshold", help="At or above it a score is positive.")] = None,
+    clip: Annotated[bool, typer.Option("--clip", help="Raise probabilities of 0 so that KL is finite.")] = False,  # noqa: FBT002
+    max_length: Annotated[int | None, typer.Option("--max-length", min=2, help="In tokens.")] = None,
+    trust_remote_code: Annotated[bool, typer.Option("--trust-remote-code", help="Let models bring code.")] = False,  # noqa: FBT002
+    allow_pickle: Annotated[bool, typer.Option("--allow-pickle", help="Load pickled weights.")] = False,  # noqa: FBT002
+    redact_texts: Redact = False,  # noqa: FBT002
+    as_json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Compare a student with its teacher: models, files of predictions, or both."""
+    from angelshare.recipes.audit import AuditRequest, audit_models, parse_side
+
+    request = AuditRequest(
+        sides=(
+            *(parse_side("teacher", given) for given in teacher),
+            *(parse_side("student", given) for given in student),
+            *(parse_side("baseline", given) for given in baseline or []),
+        ),
+        out=out,
+        now=datetime.now(UTC),
+        data=data,
+        split=split,
+        gates=_gates(margin),
+        task=task,
+        labels=None if labels is None else tuple(labels.split(",")),
+        columns=_columns(columns),
+        positive=positive,
+        threshold=threshold,
+        clip=clip,
+        max_length=max_length,
+        trust_remote_code=trust_remote_code,
+        allow_pickle=allow_pickle,
+        redact_texts=redact_texts,
+    )
+    statement = audit_models(request, progress=progress_for(_stderr()))
+    _finish(statement, out, as_json=as_json)
+
+
+@app.command()
+def check(
+    statement: Annotated[Path, typer.Argument(metavar="DIR", help="A run folder, or a statement.json.")],
+    margin: Margins = None,
+    as_json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Read a statement again and set the exit code; with --margin by these gates instead of its own."""
+    read = read_statement(statement)
+    gates = _gates(margin)
+    _finish(regate(read, gates) if gates else read, None, as_json=as_json)
+
+
+@catalogue.command("list")
+def list_data(as_json: AsJson = False) -> None:  # noqa: FBT002
+    """List the data sets that the catalogue knows."""
+    from angelshare.data.catalog import catalog
+
+    if as_json:
+        typer.echo(json.dumps({name: card.model_dump(mode="json") for name, card in catalog().items()}, indent=1))
+    else:
+        print_cards(Console(), catalog())
+
+
+@catalogue.command("show")
+def show_data(
+    name: Annotated[str, typer.Argument(help="A name from `angelshare data list`.")],
+    as_json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Show where a data set comes from, its licence and its hazards."""
+    from angelshare.data.catalog import catalog_card
+
+    card = catalog_card(name)
+    if as_json:
+        typer.echo(card.model_dump_json(indent=1))
+    else:
+        print_card(Console(), name, card)
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001  (typer calls it)
+    """Print the version and end."""
+    if wanted:
+        typer.echo(f"angelshare {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def top(
+    version: Annotated[  # noqa: FBT002  (typer's options are parameters; this one's callback acts)
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """What a language model loses when it is made smaller, how sure that is, and whom it hurts."""
+
+
+def _gates(margins: list[str] | None) -> tuple[Gate, ...]:
+    """Return the gates of the command line."""
+    return tuple(parse_margin(text) for text in margins or [])
+
+
+def _columns(given: str | None) -> dict[str, str]:
+    """Return `ours=theirs,...` as a mapping.
+
+    Raises:
+        InputError: if a part has another form.
+    """
+    columns = {}
+    for part in (given or "").split(",") if given else ():
+        ours, separator, theirs = part.partition("=")
+        if not (separator and ours.strip() and theirs.strip()):
+            raise InputError(f"--columns {part!r} is not OURS=THEIRS. Write it like id=case_id,truth=label_gold.")
+        columns[ours.strip()] = theirs.strip()
+    return columns
+
+
+def _finish(statement: Statement, folder: Path | None, *, as_json: bool) -> None:
+    """Print what was found and where it lies, and end with the exit code of the gates."""
+    if as_json:
+        typer.echo(statement.model_dump_json(by_alias=True))
+    else:
+        print_statement(Console(), statement, folder)
+    raise typer.Exit(exit_code(statement))
+
+
+def _stderr() -> Console:
+    """Return the console that progress and errors go to."""
+    return Console(stderr=True)
+
+
+def main() -> None:
+    """Run the command line and end with its exit code."""
+    # libraries' own remarks are not ours to pass on; what matters is in the statement
+    warnings.simplefilter("ignore")
+    logging.getLogger("transformers").setLevel(logging.ERROR)
+    try:
+        app()
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)  # noqa: T201  (plain text: messages hold users' data)
+        sys.exit(INPUT_ERROR)
+    except KeyboardInterrupt:
+        print("interrupted: the same command goes on from here", file=sys.stderr)  # noqa: T201
+        sys.exit(INTERRUPTED)
+    except Exception:  # noqa: BLE001  (the last resort of the process: shown whole, with its own exit code)
+        traceback.print_exc()
+        print("This is a mistake in angelshare, not in your input.", file=sys.stderr)  # noqa: T201
+        sys.exit(INTERNAL_ERROR)

@@ -1,0 +1,46 @@
+"""Progress bars with remaining time on a terminal; nothing where output is piped."""
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from angelshare.core.protocols import Progress as ProgressProtocol
+from angelshare.core.protocols import Silent
+
+
+class Bars:
+    """One bar at a time, on standard error."""
+
+    def __init__(self, console: Console) -> None:
+        """Draw on this console."""
+        self._console = console
+        self._bars: Progress | None = None
+        self._task: TaskID | None = None
+
+    def start(self, what: str, total: int) -> None:
+        """Begin a bar of `total` steps; one that is still open ends."""
+        self.finish()
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(compact=True),
+        )
+        self._bars = Progress(*columns, console=self._console, transient=True)
+        self._task = self._bars.add_task(what, total=total)
+        self._bars.start()
+
+    def advance(self, n: int) -> None:
+        """Move on by n steps."""
+        if self._bars is not None and self._task is not None:
+            self._bars.advance(self._task, n)
+
+    def finish(self) -> None:
+        """Take the bar away."""
+        if self._bars is not None:
+            self._bars.stop()
+        self._bars = self._task = None
+
+
+def progress_for(console: Console) -> ProgressProtocol:
+    """Return bars where somebody watches, else silence."""
+    return Bars(console) if console.is_terminal else Silent()

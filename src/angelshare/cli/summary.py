@@ -1,0 +1,65 @@
+"""A statement and the catalogue on a terminal."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from angelshare.data.catalog import CatalogCard
+from angelshare.report.sentences import headline, plain_words, warnings
+from angelshare.report.texts import visible
+from angelshare.statement.schema import Statement
+
+_STYLES = {"lost": "bold red", "preserved": "bold blue", "gained": "bold green", "undecided": "bold yellow"}
+
+
+def print_statement(console: Console, statement: Statement, folder: Path | None) -> None:
+    """Print the verdicts in plain sentences, then where the statement lies.
+
+    Everything is printed as data: names and texts of users hold no markup and no control characters.
+    """
+    head = headline(statement)
+    console.print(_line(head.state or "no gate", head.gates), soft_wrap=True)
+    for words in plain_words(statement):
+        console.print(Text(f"\n{visible(words.student)}", style="bold"), soft_wrap=True)
+        for sentence in words.sentences:
+            console.print(_line(sentence.verdict or "-", sentence.text), soft_wrap=True)
+    for warning in warnings(statement):
+        console.print(_line("warning", warning), soft_wrap=True)
+    if folder is not None:
+        console.print(Text(f"\nThe statement: {folder / 'statement.html'}"), soft_wrap=True)
+
+
+def print_cards(console: Console, cards: Mapping[str, CatalogCard]) -> None:
+    """Print one line per data set."""
+    table = Table("name", "task", "what it is", "licence", box=None, padding=(0, 2, 0, 0))
+    for name, card in cards.items():
+        table.add_row(Text(name), Text(card.task or "-"), Text(card.about), Text(card.licence))
+    console.print(table)
+
+
+def print_card(console: Console, name: str, card: CatalogCard) -> None:
+    """Print all that is known about a data set."""
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    lines = {
+        "name": name,
+        "what it is": card.about,
+        "task": card.task or "none: it is not for classifiers",
+        "labels": ", ".join(card.labels) or "-",
+        "source": card.source,
+        "revision": card.revision or "not known: unpinned",
+        "content sha256": card.sha256 or "-",
+        "hub id": card.hub or "-",
+        "licence": card.licence,
+        "hazards": card.hazards,
+    }
+    for what, value in lines.items():
+        table.add_row(Text(what, style="bold"), Text(value))
+    console.print(table)
+
+
+def _line(verdict: str, sentence: str) -> Text:
+    """Return a verdict and its sentence."""
+    return Text(f"{verdict:<11}", style=_STYLES.get(verdict, "bold")) + Text(visible(sentence))

@@ -1,0 +1,212 @@
+"""From a table's columns to a text set: ids, texts, human labels, slices, clusters."""
+
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+
+import numpy as np
+import pandas as pd
+
+from angelshare.core.arrays import Array, Labels, Mask
+from angelshare.core.errors import InputError, LabelError
+from angelshare.core.predictions import UNLABELLED, label_indices
+from angelshare.core.task import Task
+from angelshare.core.text import TextBatch
+from angelshare.data.columns import column, is_blank, read_ids, read_names, read_numbers, read_texts
+from angelshare.data.textset import TextSet
+
+BINARY = 2
+"""The number of labels of a binary task."""
+
+_NO_LABEL = ("", str(UNLABELLED))
+
+
+def text_set(
+    frame: pd.DataFrame,
+    *,
+    name: str,
+    task: Task,
+    labels: Sequence[str],
+    where: str,
+    slices: Iterable[str] = (),
+) -> TextSet:
+    """Return the rows as a text set.
+
+    Args:
+        frame: columns `text`, and where there are any `id`, `text_pair`, `label`, `label_name`, `label:LABEL`,
+            `slice:NAME`, `cluster`. Without ids, the row numbers from 0 serve.
+        name: of the set.
+        task: what the labels mean.
+        labels: the classes, in index order.
+        where: what to call the table in an error.
+        slices: patterns of further columns to slice by: flags give one slice, other columns one for every value.
+
+    Raises:
+        InputError: for a missing column, an empty table, or unreadable values, with the row.
+        LabelError: for a label that is none of `labels`.
+    """
+    if frame.empty:
+        raise InputError(f"{where} has no rows. Give at least one text.")
+    return TextSet(
+        name=name,
+        task=task,
+        labels=tuple(labels),
+        ids=row_ids(frame, where=where),
+        batch=read_batch(frame, where=where),
+        truth=read_truth(frame, task=task, labels=labels, where=where),
+        slices=read_slices(frame, where=where) | _slices_by_column(frame, slices, where),
+        clusters=read_clusters(frame, where=where),
+    )
+
+
+def row_ids(frame: pd.DataFrame, *, where: str) -> tuple[str, ...]:
+    """Return the column `id`, or the row numbers from 0 where there is none."""
+    if "id" not in frame.columns:
+        return tuple(map(str, range(len(frame))))
+    return tuple(read_ids(frame, "id", path=where).tolist())
+
+
+def read_batch(frame: pd.DataFrame, *, where: str) -> TextBatch:
+    """Return the texts, with their second halves where there is a column `text_pair`."""
+    texts = read_texts(frame, "text", path=where)
+    return TextBatch(texts, read_texts(frame, "text_pair", path=where) if "text_pair" in frame.columns else None)
+
+
+def known_labels(frames: Sequence[pd.DataFrame], *, task: Task, where: str) -> tuple[str, ...]:
+    """Return the labels that these tables use, in index order; alphabetically where they are names only.
+
+    Raises:
+        LabelError: if a binary task has not two of them.
+        InputError: if there is no column of labels.
+    """
+    if task == "regression":
+        return ("value",)
+    if task == "multi_label":
+        names = [str(name).removeprefix("label:") for name in frames[0].columns if str(name).startswith("label:")]
+        if not names:
+            raise InputError(
+                f"{where} has no columns `label:LABEL`, which a multi_label task needs. Give one for every label."
+            )
+        return tuple(names)
+    found = sorted({pair for frame in frames for pair in _numbers_and_names(frame, where)})
+    labels = tuple(dict.fromkeys(name for _, name in found))
+    if task == "binary" and len(labels) != BINARY:
+        raise LabelError(
+            f"{where}: a binary task has two labels, here are {len(labels)}: {list(labels)[:10]}. Name both."
+        )
+    return labels
+
+
+def read_truth(frame: pd.DataFrame, *, task: Task, labels: Sequence[str], where: str) -> Array | None:
+    """Return the human labels as `Predictions.truth` has them; None where every row is unlabelled.
+
+    Labels may be names, or integers that index `labels`; blank and -1 are unlabelled. Names win over numbers.
+
+    Raises:
+        LabelError: for a label that is none of `labels`, with its row.
+    """
+    if task == "regression":
+        values = read_numbers(frame, "label", path=where, gaps=True)
+        return None if np.isnan(values).all() else values
+    if task == "multi_label":
+        return np.stack([read_flags(frame, f"label:{label}", where=where) for label in labels], axis=1)
+    names = read_names(frame, _label_column(frame), path=where)
+    unlabelled = np.isin(names, _NO_LABEL)
+    if "label" in frame.columns:
+        unlabelled |= np.isin(read_names(frame, "label", path=where), _NO_LABEL)
+    if unlabelled.all():
+        return None
+    return class_indices(names, labels, unlabelled=unlabelled, where=where)
+
+
+def class_indices(names: Sequence[str], labels: Sequence[str], *, unlabelled: Mask, where: str) -> Labels:
+    """Return class indices from names, or from integers where all of them are and no label is called by a number.
+
+    Raises:
+        LabelError: for a name or number that is no label, with its row.
+    """
+    numbers = {str(i): label for i, label in enumerate(labels)}
+    used = {name for name, skip in zip(names, unlabelled, strict=True) if not skip}
+    if used <= set(numbers) and not used & set(labels):
+        names = [numbers.get(name, name) for name in names]
+    known = [labels[0] if skip else name for name, skip in zip(names, unlabelled, strict=True)]
+    return np.where(unlabelled, UNLABELLED, label_indices(known, labels, where=where))
+
+
+def read_flags(frame: pd.DataFrame, name: str, *, where: str) -> Array:
+    """Return a column of 0 and 1 as float64, nan where blank.
+
+    Raises:
+        InputError: for any other value, with its row.
+    """
+    values = frame[name].astype(object) if frame[name].dtype == np.bool_ else frame[name]
+    spelt = {"true": 1, "false": 0}
+    frame = pd.DataFrame({name: [spelt.get(str(v).lower(), v) for v in values]}, dtype=object)
+    flags = read_numbers(frame, name, path=where, gaps=True)
+    wrong = ~np.isin(flags, (0, 1)) & ~np.isnan(flags)
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise InputError(f"{where}, row {row + 1}: {name} is {flags[row]:g}. Write 0 or 1, or leave it blank.")
+    return flags
+
+
+def read_slices(frame: pd.DataFrame, *, where: str) -> dict[str, Mask]:
+    """Return the masks of the columns `slice:NAME`: in at one half or more.
+
+    Raises:
+        InputError: for a value that is blank or outside 0 to 1, with its row.
+    """
+    masks: dict[str, Mask] = {}
+    for name in (str(name) for name in frame.columns if str(name).startswith("slice:")):
+        values = column(frame, name, path=where)
+        shares = (
+            values.to_numpy(dtype=np.float64) if values.dtype == np.bool_ else read_numbers(frame, name, path=where)
+        )
+        wrong = ~((shares >= 0) & (shares <= 1))
+        if wrong.any():
+            row = int(np.argmax(wrong))
+            msg = f"{where}, row {row + 1}: {name} is {values.iloc[row]!r}. Write 0 or 1, or a share between them."
+            raise InputError(msg)
+        masks[name.removeprefix("slice:")] = shares >= 0.5  # noqa: PLR2004  (half of the annotators)
+    return masks
+
+
+def read_clusters(frame: pd.DataFrame, *, where: str) -> Labels | None:
+    """Return codes of the column `cluster`, if it is there; an item without a cluster is one of its own."""
+    if "cluster" not in frame.columns:
+        return None
+    names = read_names(frame, "cluster", path=where)
+    own = [name or f"\0{row}" for row, name in enumerate(names)]
+    return np.asarray(pd.factorize(np.array(own, dtype=object))[0], dtype=np.int64)
+
+
+def _slices_by_column(frame: pd.DataFrame, patterns: Iterable[str], where: str) -> dict[str, Mask]:
+    """Return masks by the values of the columns that match."""
+    masks: dict[str, Mask] = {}
+    for pattern in patterns:
+        for name in (str(name) for name in frame.columns if fnmatchcase(str(name), pattern)):
+            if frame[name].dtype == np.bool_:
+                masks[name] = frame[name].to_numpy()
+                continue
+            values = np.array(read_names(frame, name, path=where), dtype=object)
+            masks |= {f"{name}={value}": np.asarray(values == value) for value in sorted(set(values) - {""})}
+    return masks
+
+
+def _label_column(frame: pd.DataFrame) -> str:
+    """Return where the labels' names stand, or else their numbers."""
+    return "label_name" if "label_name" in frame.columns else "label"
+
+
+def _numbers_and_names(frame: pd.DataFrame, where: str) -> set[tuple[int, str]]:
+    """Return (index or 0, name) of the labels in use; numbers name themselves where there are no names."""
+    names = read_names(frame, _label_column(frame), path=where)
+    numbers = read_names(frame, "label", path=where) if "label" in frame.columns else names
+    used = {pair for pair in zip(numbers, names, strict=True) if pair[0] not in _NO_LABEL and pair[1] not in _NO_LABEL}
+    if all(number.isdecimal() for number, _ in used):
+        return {(int(number), name) for number, name in used}
+    return {(0, name) for _, name in used}
+
+
+def any_labelled(frame: pd.DataFrame) -> bool:
+    """Return whether any row carries a label."""
+    return any(name in frame.columns and not is_blank(frame[name]).all() for name in ("label", "label_name"))

@@ -1,0 +1,256 @@
+"""Files of predictions: the contract between angelshare and whatever produced a model's outputs.
+
+One row per item: `id`; then `logit:LABEL` or `probability:LABEL` for every class, or `score` (binary), or `label`
+(`label:LABEL` for multi_label), or `value` (regression). Optional: `truth` (`truth:LABEL` for multi_label),
+`slice:NAME`, `cluster`, `seed`, `text` and `text_pair`, or their `text_key`.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+
+from angelshare.core.arrays import Array
+from angelshare.core.errors import InputError
+from angelshare.core.predictions import UNLABELLED, Population, Predictions, label_indices
+from angelshare.core.registry import unknown_name
+from angelshare.core.task import TASKS, ModelRole, Task
+from angelshare.data.columns import read_ids, read_names, read_numbers, read_texts
+from angelshare.data.labelling import read_batch, read_clusters, read_flags, read_slices
+from angelshare.data.output_columns import OutputColumns, read_outputs
+from angelshare.data.prediction_writing import METADATA, write_predictions
+from angelshare.data.tables import read_table
+from angelshare.data.truth import attach_truth
+
+__all__ = ["attach_truth", "read_population", "read_prediction_texts", "read_predictions", "write_predictions"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a Parquet file's metadata declare."""
+
+    task: Task | None = None
+    labels: tuple[str, ...] = ()
+    fingerprint: str = ""
+    parent_fingerprint: str | None = None
+    threshold: float | None = None
+
+
+def read_predictions(
+    path: str | Path,
+    *,
+    name: str,
+    task: Task | None = None,
+    columns: Mapping[str, str] | None = None,
+    positive: str | None = None,
+    threshold: float | None = None,
+    clip: bool = False,
+    seed: int | None = None,
+) -> Predictions:
+    """Return one member's predictions from a Parquet, CSV or JSON lines file.
+
+    Args:
+        path: of the file.
+        name: of the member, such as `mlp/0`.
+        task: declared here or in Parquet metadata, never guessed.
+        columns: the house's name -> the file's.
+        positive: the positive label of a binary task, which becomes `labels[1]`; needed for `score`.
+        threshold: at or above it a `score` means the positive label.
+        clip: raise probabilities of 0 to 1e-12, so that KL and NLL can be measured.
+        seed: of the member; else the file's column `seed`.
+
+    Raises:
+        InputError: for anything that cannot be measured, naming file, row, id and column.
+        LabelError: for labels that do not fit.
+    """
+    table = _read(path, columns, task)
+    seeds = _seeds(table.frame, table.where)
+    if seed is None and len(set(seeds)) > 1:
+        msg = f"{path} holds {len(set(seeds))} seeds: {sorted(set(seeds))[:10]}. Read a population, or name one seed."
+        raise InputError(msg)
+    if seeds and seed is not None and seed not in seeds:
+        raise InputError(f"{path} has no rows of seed {seed}; it has seeds {sorted(set(seeds))[:10]}.")
+    if seeds and seed is not None:
+        table = replace(table, frame=table.frame[np.array(seeds) == seed].reset_index(drop=True))
+    chosen = seeds[0] if seed is None and seeds else seed
+    return _predictions(table, name=name, positive=positive, threshold=threshold, clip=clip, seed=chosen)
+
+
+def read_population(
+    paths: Sequence[str | Path],
+    role: ModelRole,
+    name: str,
+    *,
+    task: Task | None = None,
+    columns: Mapping[str, str] | None = None,
+    positive: str | None = None,
+    threshold: float | None = None,
+    clip: bool = False,
+) -> Population:
+    """Return the members of one role: one file each, or one file with a column `seed`. Other arguments as above.
+
+    Raises:
+        InputError: as `read_predictions`, and for two members with one seed.
+    """
+    members: list[Predictions] = []
+    for position, path in enumerate(paths):
+        table = _read(path, columns, task)
+        seeds = np.array(_seeds(table.frame, table.where), dtype=np.int64)
+        for seed in np.unique(seeds).tolist() or [None]:
+            own = table if seed is None else replace(table, frame=table.frame[seeds == seed].reset_index(drop=True))
+            member = f"{name}/{position if seed is None else seed}"
+            members.append(
+                _predictions(
+                    own,
+                    name=member,
+                    positive=positive,
+                    threshold=threshold,
+                    clip=clip,
+                    seed=seed if seed is not None else position,
+                )
+            )
+    names = [member.name for member in members]
+    repeated = sorted({member for member in names if names.count(member) > 1})
+    if repeated:
+        msg = f"The files of {name} hold {repeated[0]!r} more than once. Give every member a seed of its own."
+        raise InputError(msg)
+    if not members:
+        raise InputError(f"{name} has no file of predictions. Give at least one.")
+    return Population(role, name, tuple(members))
+
+
+def read_prediction_texts(path: str | Path, *, columns: Mapping[str, str] | None = None) -> Mapping[str, str] | None:
+    """Return id -> text of a file of predictions; None if it has no texts."""
+    frame = read_table(path, columns=columns)
+    if "text" not in frame.columns:
+        return None
+    first = ~frame["id"].duplicated() if "id" in frame.columns else slice(None)
+    frame = frame[first].reset_index(drop=True)
+    ids = read_ids(frame, "id", path=path).tolist()
+    return dict(zip(ids, read_texts(frame, "text", path=path), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A file as read, with its declared task."""
+
+    frame: pd.DataFrame
+    where: str
+    task: Task
+    said: _Said
+
+
+def _read(path: str | Path, columns: Mapping[str, str] | None, task: Task | None) -> _Table:
+    """Read a file and settle its task."""
+    frame = read_table(path, columns=columns)
+    if frame.empty:
+        raise InputError(f"{path} has no rows. Give at least one item.")
+    said = _said(Path(path))
+    if task is not None and task not in TASKS:
+        raise InputError(unknown_name("task", task, TASKS))
+    if task is not None and said.task not in (None, task):
+        raise InputError(
+            f"{path} says that it answers a {said.task} task, and {task} was declared. Leave the task out."
+        )
+    declared = task or said.task
+    if declared is None:
+        msg = f"{path} does not say which task it answers. Declare it: --task {'|'.join(TASKS)}."
+        raise InputError(msg)
+    return _Table(frame, str(path), declared, said)
+
+
+def _said(path: Path) -> _Said:
+    """Return what the metadata declare; nothing for CSV and JSON lines."""
+    if path.suffix.lower() != ".parquet":
+        return _Said()
+    raw = pq.read_schema(path).metadata or {}
+    found = {
+        key.decode().removeprefix(METADATA): value.decode()
+        for key, value in raw.items()
+        if key.startswith(METADATA.encode())
+    }
+    task = found.get("task")
+    if task is not None and task not in TASKS:
+        raise InputError(f"{path}: the metadata name the task {task!r}. {unknown_name('task', task, TASKS)}")
+    return _Said(
+        task=cast("Task | None", task),  # checked in the line above
+        labels=tuple(json.loads(found.get("labels", "[]"))),
+        fingerprint=found.get("fingerprint", ""),
+        parent_fingerprint=found.get("parent_fingerprint"),
+        threshold=float(found["threshold"]) if "threshold" in found else None,
+    )
+
+
+def _predictions(
+    table: _Table, *, name: str, positive: str | None, threshold: float | None, clip: bool, seed: int | None
+) -> Predictions:
+    """Return one member from its rows."""
+    frame, where, task = table.frame, table.where, table.task
+    ids = read_ids(frame, "id", path=where)
+    outputs = read_outputs(
+        frame,
+        task=task,
+        where=where,
+        ids=ids,
+        labels=table.said.labels,
+        positive=positive,
+        threshold=table.said.threshold if threshold is None else threshold,
+        clip=clip,
+    )
+    return Predictions(
+        name=name,
+        task=task,
+        labels=outputs.labels,
+        outputs=outputs.kind,
+        ids=ids,
+        values=outputs.values,
+        truth=_truth(frame, task, outputs, where),
+        threshold=outputs.threshold,
+        slices=read_slices(frame, where=where),
+        clusters=read_clusters(frame, where=where),
+        seed=seed,
+        fingerprint=table.said.fingerprint,
+        parent_fingerprint=table.said.parent_fingerprint,
+        text_keys=_text_keys(frame, where),
+    )
+
+
+def _seeds(frame: pd.DataFrame, where: str) -> list[int]:
+    """Return every row's seed; empty without a column of that name."""
+    if "seed" not in frame.columns:
+        return []
+    names = read_names(frame, "seed", path=where)
+    wrong = [row for row, seed in enumerate(names) if not seed.isdecimal()]
+    if wrong:
+        raise InputError(f"{where}, row {wrong[0] + 1}: the seed is {names[wrong[0]]!r}. Write a whole number.")
+    return [int(seed) for seed in names]
+
+
+def _truth(frame: pd.DataFrame, task: Task, outputs: OutputColumns, where: str) -> Array | None:
+    """Return the human labels of a file; None where it has none."""
+    if task == "multi_label":
+        names = [f"truth:{label}" for label in outputs.labels]
+        present = [name for name in names if name in frame.columns]
+        if present and present != names:
+            raise InputError(f"{where} has {present} but not all of {names}. Give one column of truth for every label.")
+        return np.stack([read_flags(frame, name, where=where) for name in names], axis=1) if present else None
+    if "truth" not in frame.columns:
+        return None
+    if task == "regression":
+        return read_numbers(frame, "truth", path=where, gaps=True)
+    names = read_names(frame, "truth", path=where)
+    unlabelled = np.array([truth == "" for truth in names])
+    known = [outputs.labels[0] if blank else truth for truth, blank in zip(names, unlabelled, strict=True)]
+    return np.where(unlabelled, UNLABELLED, label_indices(known, outputs.labels, where=f"{where}, column truth"))
+
+
+def _text_keys(frame: pd.DataFrame, where: str) -> Array | None:
+    """Return the content keys of the texts, as written or computed."""
+    if "text_key" in frame.columns:
+        return np.array(read_texts(frame, "text_key", path=where))
+    return np.array(read_batch(frame, where=where).keys()) if "text" in frame.columns else None

@@ -1,0 +1,103 @@
+"""Predictions as a file that can be read again."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from angelshare.core.arrays import Array
+from angelshare.core.errors import InputError
+from angelshare.core.predictions import UNLABELLED, Predictions
+from angelshare.core.task import Outputs
+from angelshare.core.text import text_key
+
+METADATA = "angelshare."
+"""Prefix of the keys in Parquet metadata: task, labels, fingerprints, threshold."""
+
+
+def write_predictions(predictions: Predictions, path: str | Path, *, texts: Sequence[str] | None = None) -> None:
+    """Write a Parquet file that `read_predictions` reads back without further arguments.
+
+    The file is written under a temporary name and renamed. Half surrogate pairs, which UTF-8 has no place for, become
+    "?" in the column `text`; the column `text_key` still is the true texts'.
+
+    Raises:
+        InputError: if the path is not `.parquet`, or there are more or fewer texts than items.
+    """
+    path = Path(path)
+    if path.suffix.lower() != ".parquet":
+        raise InputError(
+            f"{path}: predictions are written as Parquet, which keeps their task. Call it {path.stem}.parquet."
+        )
+    if texts is not None and len(texts) != len(predictions):
+        raise InputError(
+            f"{predictions.name} has {len(predictions)} items and {len(texts)} texts. Give one for every item."
+        )
+    table = pa.table(_columns(predictions, texts)).replace_schema_metadata(_metadata(predictions))
+    unfinished = path.with_name(path.name + ".tmp")
+    pq.write_table(table, unfinished, compression="zstd")
+    unfinished.replace(path)
+
+
+def _columns(predictions: Predictions, texts: Sequence[str] | None) -> dict[str, Array | list[str | None]]:
+    """Return the columns of a file, in order."""
+    columns: dict[str, Array | list[str | None]] = {"id": predictions.ids.tolist()}
+    columns |= _output_columns(predictions)
+    columns |= _truth_columns(predictions)
+    columns |= {f"slice:{name}": mask.astype(np.int8) for name, mask in predictions.slices.items()}
+    if predictions.clusters is not None:
+        columns["cluster"] = predictions.clusters
+    if predictions.seed is not None:
+        columns["seed"] = np.full(len(predictions), predictions.seed, dtype=np.int64)
+    if texts is not None:
+        columns["text"] = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
+    keys = predictions.text_keys
+    if keys is None and texts is not None:
+        keys = np.array([text_key(text) for text in texts])
+    if keys is not None:
+        columns["text_key"] = keys.tolist()
+    return columns
+
+
+def _output_columns(predictions: Predictions) -> dict[str, Array | list[str | None]]:
+    """Return the columns of what the model said."""
+    single: Mapping[Outputs, str] = {"score": "score", "values": "value"}
+    if predictions.outputs in single:
+        return {single[predictions.outputs]: predictions.values[:, 0]}
+    if predictions.outputs == "decisions" and predictions.task != "multi_label":
+        return {"label": [predictions.labels[i] for i in predictions.decisions()]}
+    prefix = {"logits": "logit", "probabilities": "probability", "decisions": "label"}[predictions.outputs]
+    return {f"{prefix}:{label}": predictions.values[:, i] for i, label in enumerate(predictions.labels)}
+
+
+def _truth_columns(predictions: Predictions) -> dict[str, Array | list[str | None]]:
+    """Return the columns of human labels, blank where unlabelled."""
+    truth = predictions.truth
+    if truth is None:
+        return {}
+    if predictions.task == "multi_label":
+        return {f"truth:{label}": _nan_as_none(truth[:, i]) for i, label in enumerate(predictions.labels)}
+    if predictions.task == "regression":
+        return {"truth": _nan_as_none(truth)}
+    return {"truth": [None if index == UNLABELLED else predictions.labels[index] for index in truth]}
+
+
+def _nan_as_none(values: Array) -> Array:
+    """Return the values for Parquet, missing where nan."""
+    return cast("Array", pa.array(values, from_pandas=True))  # pyarrow takes its own arrays as columns
+
+
+def _metadata(predictions: Predictions) -> dict[str, str]:
+    """Return what the columns cannot say."""
+    found = {
+        "task": predictions.task,
+        "labels": json.dumps(predictions.labels),
+        "fingerprint": predictions.fingerprint,
+        "parent_fingerprint": predictions.parent_fingerprint,
+        "threshold": None if predictions.threshold is None else repr(predictions.threshold),
+    }
+    return {METADATA + key: value for key, value in found.items() if value}

@@ -1,0 +1,149 @@
+"""Texts tokenised once, kept flat, and fetched as whole padded batches grouped by length."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+from transformers import PreTrainedTokenizerBase
+
+from angelshare.core.arrays import Array, Labels
+from angelshare.core.text import TextBatch
+from angelshare.models.encoding import encode_batch
+
+Batch = dict[str, Tensor]
+"""Model inputs (n, width), and, where known, `teacher_logits` (n, labels) and `labels`."""
+
+MEGABATCH = 50
+"""So many batches are sorted by length together: enough to save padding, few enough to keep batches mixed."""
+
+_INPUTS = ("input_ids", "token_type_ids")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EncodedTexts:
+    """The tokens of n texts, one after the other.
+
+    Attributes:
+        tokens: (inputs, tokens of all texts) int32: token numbers, then segment numbers where the model takes them.
+        offsets: (n + 1,) where each text begins; the last one ends.
+        pads: what each input is padded with.
+        pad_left: the padding stands before the text.
+    """
+
+    tokens: Array
+    offsets: Array
+    pads: tuple[int, ...]
+    pad_left: bool = False
+
+    def __len__(self) -> int:
+        """Return the number of texts."""
+        return len(self.offsets) - 1
+
+    @property
+    def n_tokens(self) -> Labels:
+        """Return (n,) the length of each text."""
+        return np.diff(self.offsets)
+
+    def padded(self, index: Labels) -> Batch:
+        """Return the inputs of these texts, padded to the longest of them (at least one column)."""
+        starts = self.offsets[index]
+        n_tokens = self.offsets[index + 1] - starts
+        width = max(int(n_tokens.max()), 1)
+        columns = np.arange(width)
+        if self.pad_left:
+            starts = starts - (width - n_tokens)
+            mask = columns >= (width - n_tokens)[:, None]
+        else:
+            mask = columns < n_tokens[:, None]
+        positions = (starts[:, None] + columns)[mask]
+        batch = {"attention_mask": torch.from_numpy(mask.astype(np.int64))}
+        for name, tokens, pad in zip(_INPUTS, self.tokens, self.pads, strict=False):
+            inputs = np.full(mask.shape, pad, dtype=np.int64)
+            inputs[mask] = tokens[positions]
+            batch[name] = torch.from_numpy(inputs)
+        return batch
+
+
+def encode_texts(tokenizer: PreTrainedTokenizerBase, texts: TextBatch, max_length: int) -> EncodedTexts:
+    """Return the tokens of these texts, cut at `max_length`."""
+    encodings = encode_batch(tokenizer, texts, max_length)
+    offsets = np.zeros(len(encodings) + 1, dtype=np.int64)
+    np.cumsum([len(encoding) for encoding in encodings], out=offsets[1:])
+    tokens = np.ascontiguousarray(np.concatenate(encodings).T) if encodings else np.zeros((1, 0), dtype=np.int32)
+    pads = (int(tokenizer.pad_token_id), int(tokenizer.pad_token_type_id))
+    return EncodedTexts(tokens, offsets, pads[: len(tokens)], pad_left=tokenizer.padding_side == "left")
+
+
+class Batches(Dataset[Batch]):
+    """Whole batches of encoded texts; which text is in which batch is drawn anew each epoch.
+
+    A loader that collects single rows spends more time than a small network's step takes, so that one item here is one
+    batch. An epoch's plan depends on nothing but (seed, epoch): texts are shuffled, sorted by length within
+    megabatches, cut into batches, and the batches shuffled. Without a seed the plan is fixed: all texts by length.
+    """
+
+    def __init__(
+        self,
+        texts: EncodedTexts,
+        *,
+        batch_size: int,
+        seed: int | None,
+        teacher_logits: Array | None = None,
+        labels: Array | None = None,
+    ) -> None:
+        """Keep the texts with their targets (one row per text) and make the first epoch's plan."""
+        self.texts = texts
+        self.batch_size = batch_size
+        self.seed = seed
+        targets = {"teacher_logits": teacher_logits, "labels": labels}
+        self._targets = {name: _tensor(rows) for name, rows in targets.items() if rows is not None}
+        self._epoch = 0
+        self._plan = self._draw()
+
+    def __len__(self) -> int:
+        """Return the number of batches in an epoch."""
+        return len(self._plan)
+
+    def __getitem__(self, i: int) -> Batch:
+        """Return batch i of this epoch."""
+        index = self._plan[i]
+        rows = torch.from_numpy(index)
+        return self.texts.padded(index) | {name: target[rows] for name, target in self._targets.items()}
+
+    def set_epoch(self, epoch: int) -> None:
+        """Draw this epoch's plan; the loader calls it before every epoch, resumed ones too."""
+        if epoch != self._epoch:
+            self._epoch = epoch
+            self._plan = self._draw()
+
+    @property
+    def plan(self) -> Sequence[Labels]:
+        """Return which texts are in each batch of this epoch."""
+        return self._plan
+
+    def digest(self) -> bytes:
+        """Return a sha256 of all that comes out of here: texts, targets, batch size and seed."""
+        digest = hashlib.sha256(f"{self.batch_size} {self.seed} {self.texts.pads} {sorted(self._targets)}".encode())
+        for array in (self.texts.tokens, self.texts.offsets, *(rows.numpy() for rows in self._targets.values())):
+            digest.update(np.ascontiguousarray(array).data)
+        return digest.digest()
+
+    def _draw(self) -> list[Labels]:
+        """Return this epoch's plan."""
+        cuts = np.arange(self.batch_size, len(self.texts), self.batch_size)
+        if self.seed is None:
+            return np.split(np.argsort(self.texts.n_tokens, kind="stable"), cuts)
+        rng = np.random.default_rng([self.seed, self._epoch])
+        shuffled = rng.permutation(len(self.texts))
+        megabatch = np.arange(len(shuffled)) // (MEGABATCH * self.batch_size)
+        batches = np.split(shuffled[np.lexsort((self.texts.n_tokens[shuffled], megabatch))], cuts)
+        return [batches[i] for i in rng.permutation(len(batches))]
+
+
+def _tensor(rows: Array) -> Tensor:
+    """Return targets as torch wants them: class indices as int64, everything else as float32."""
+    return torch.from_numpy(rows.astype(np.float32 if rows.dtype.kind == "f" else np.int64))

@@ -1,0 +1,97 @@
+"""The trainer's resume checkpoints: sealed with checksums when they are whole, verified before they are read.
+
+They hold optimiser states that only torch's own format can hold, so a checkpoint is read back (with
+`weights_only=True`) from this run's folder only, and only if every file is as it was written. What a run leaves
+behind, finished models, never has this format.
+"""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+from angelshare.core.errors import ModelError
+
+SEAL = "checksums.json"
+"""Written last: a checkpoint without it was cut off while it was written."""
+
+_PLAN = "plan.sha256"
+
+
+def seal(checkpoint: Path) -> None:
+    """Write the checksums of a checkpoint's files beside them."""
+    _write_whole(checkpoint / SEAL, json.dumps(_checksums(checkpoint), indent=1))
+
+
+def verify(checkpoint: Path) -> None:
+    """Check that a checkpoint's files are as they were written.
+
+    Raises:
+        ModelError: if it has no seal, or any file differs, is missing or was added.
+    """
+    file = checkpoint / SEAL
+    expected = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    found = _checksums(checkpoint)
+    changed = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
+    if changed or not expected:
+        msg = (
+            f"The checkpoint {checkpoint} is not as it was written ({', '.join(changed) or 'it is empty'}), so "
+            "training cannot go on from it. Delete its folder to begin this training again."
+        )
+        raise ModelError(msg)
+
+
+def last_sealed(work: Path) -> Path | None:
+    """Return the last whole checkpoint of a work folder, verified; None where there is none.
+
+    Raises:
+        ModelError: if that checkpoint was changed after it was written.
+    """
+    sealed = [folder for folder in _checkpoints(work) if (folder / SEAL).is_file()]
+    if not sealed:
+        return None
+    last = max(sealed, key=_step)
+    verify(last)
+    return last
+
+
+def claim(work: Path, plan: str) -> None:
+    """Make `work` the folder of this plan; checkpoints of any other plan are deleted.
+
+    Args:
+        work: the folder, made if need be.
+        plan: a digest of all that decides how the training goes.
+    """
+    work.mkdir(parents=True, exist_ok=True)
+    file = work / _PLAN
+    if file.is_file() and file.read_text(encoding="utf-8") == plan:
+        return
+    for folder in _checkpoints(work):
+        shutil.rmtree(folder)
+    _write_whole(file, plan)
+
+
+def _checkpoints(work: Path) -> list[Path]:
+    """Return the checkpoint folders."""
+    return [folder for folder in work.glob("checkpoint-*") if folder.is_dir() and folder.name[11:].isdigit()]
+
+
+def _step(checkpoint: Path) -> int:
+    """Return after which step a checkpoint was written."""
+    return int(checkpoint.name.removeprefix("checkpoint-"))
+
+
+def _checksums(folder: Path) -> dict[str, str]:
+    """Return the sha256 of every file but the seal."""
+    return {
+        file.name: hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted(folder.iterdir())
+        if file.is_file() and file.name != SEAL
+    }
+
+
+def _write_whole(file: Path, text: str) -> None:
+    """Write a file so that it is either there as a whole, or as it was."""
+    temporary = file.with_suffix(".tmp")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(file)

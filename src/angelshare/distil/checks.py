@@ -1,0 +1,105 @@
+"""What must be so before and after a training, and the sentences that say that it is not."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from angelshare.core.arrays import Array, Scores
+from angelshare.core.errors import LabelError
+from angelshare.core.task import Task
+from angelshare.distil.objectives import objective
+from angelshare.distil.spec import HardLabels, ObjectiveSpec, SoftCrossEntropy, Weighted
+from angelshare.distil.trainer import metric_of
+from angelshare.distil.training import Evaluation
+
+_NOTHING = 1e-6
+"""Losses and gradients below this are rounding (float64)."""
+
+
+def check_label_order(model: Sequence[str], data: Sequence[str], *, who: str, where: str) -> None:
+    """Check that a model answers with the labels of the data, in their order.
+
+    Raises:
+        LabelError: if it does not; both are named.
+    """
+    if tuple(model) == tuple(data):
+        return
+    how = "in another order" if sorted(model) == sorted(data) else "and not these"
+    msg = (
+        f"{who} answers with the labels {list(model)}, {where} has {list(data)}, {how}. "
+        "Load the right model, or give the labels in the model's order."
+    )
+    raise LabelError(msg)
+
+
+def constant_score(truth: Array, task: Task) -> float:
+    """Return the validation score of the best answer that does not look at the text.
+
+    It is the share of the majority class; for a multi-label task minus the cross-entropy of the labels' frequencies;
+    for regression minus the variance.
+    """
+    if task in ("binary", "single_label"):
+        return float(np.bincount(truth).max() / len(truth))
+    labels = torch.from_numpy(np.atleast_2d(truth.T).T.astype(np.float64))
+    mean = labels.mean(dim=0).expand_as(labels)
+    answer = torch.logit(mean, eps=_NOTHING) if task == "multi_label" else mean
+    return metric_of(task)(answer, labels)
+
+
+def unlearnt(score: float | None, constant: float, *, who: str) -> tuple[str, ...]:
+    """Return a warning if a model is not better on validation than an answer that does not look at the text."""
+    if score is None or score > constant:
+        return ()
+    sentence = (
+        f"{who} does not beat the majority class on validation ({score:.4f} against {constant:.4f}): "
+        "it has collapsed, or learnt nothing that helps."
+    )
+    return (sentence,)
+
+
+def not_falling(history: Sequence[Evaluation]) -> tuple[str, ...]:
+    """Return a warning if the training loss at the end is not below that of the first step."""
+    if len(history) < 2 or history[-1].loss < history[0].loss:  # noqa: PLR2004  (a first and a last)
+        return ()
+    first, last = history[0], history[-1]
+    sentence = (
+        f"The training loss did not fall: {first.loss:.4g} at step {first.step}, {last.loss:.4g} at step {last.step}. "
+        "Look at the learning rate, and at whether texts and targets belong together."
+    )
+    return (sentence,)
+
+
+def not_zero_at_teacher(spec: ObjectiveSpec, task: Task, logits: Scores) -> tuple[str, ...]:
+    """Return a warning for each part of an objective that would still change a student identical to its teacher.
+
+    Where student and teacher agree the gradient is zero, and so is the loss (a cross-entropy: the teacher's entropy).
+
+    Args:
+        spec: of the objective; parts that look at human labels are left out.
+        task: of the teacher.
+        logits: (n, labels) of the teacher on some texts.
+    """
+    teacher = torch.from_numpy(logits.astype(np.float64))
+    warnings = []
+    for part in _soft_parts(spec):
+        student = teacher.clone().requires_grad_()
+        loss: Tensor = objective(part, task)(student, teacher, None)
+        (gradient,) = torch.autograd.grad(loss, student)
+        remains = 0.0 if isinstance(part, SoftCrossEntropy) else abs(loss.item())
+        if max(remains, gradient.abs().max().item()) > _NOTHING:
+            warnings.append(
+                f"A student identical to its teacher has a {part.kind} loss of {loss.item():.3g} and a gradient up to "
+                f"{gradient.abs().max().item():.3g}, which should be zero: the objective or the logits are wrong."
+            )
+    return tuple(warnings)
+
+
+def _soft_parts(spec: ObjectiveSpec) -> Iterator[ObjectiveSpec]:
+    """Yield the parts that look at the teacher."""
+    if isinstance(spec, Weighted):
+        for term in spec.terms:
+            yield from _soft_parts(term.objective)
+    elif not isinstance(spec, HardLabels):
+        yield spec

@@ -1,0 +1,229 @@
+"""Sequence classifiers trained: a teacher on human labels, students on a teacher's logits, their baselines."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from angelshare.core.arrays import Array, Mask
+from angelshare.core.errors import InputError
+from angelshare.core.predictions import UNLABELLED, labelled
+from angelshare.core.protocols import Progress, Silent
+from angelshare.data.textset import TextSet
+from angelshare.distil.batches import Batches, encode_texts
+from angelshare.distil.checks import (
+    check_label_order,
+    constant_score,
+    not_falling,
+    not_zero_at_teacher,
+    unlearnt,
+)
+from angelshare.distil.objectives import needs_labels, needs_teacher, objective
+from angelshare.distil.spec import DistilSpec, FineTuneSpec, HardLabels, TrainingSpec
+from angelshare.distil.training import Clock, Course, TrainingReport, run_training, schedule
+from angelshare.models.labels import labels_of
+from angelshare.transfer.label import TransferSet
+
+_VALIDATION_BATCH = 256
+_CHECKED = 256  # rows of logits that the objective is tried on
+
+_HARD = HardLabels(kind="hard_labels")
+
+
+def fine_tune(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    train: TextSet,
+    validation: TextSet,
+    spec: FineTuneSpec,
+    *,
+    work: Path,
+    progress: Progress = Silent(),  # noqa: B008  (it has no state)
+    name: str = "teacher",
+    clock: Clock = time.perf_counter,
+) -> TrainingReport:
+    """Fine-tune a teacher on human labels, in place; the weights best on validation stay in it.
+
+    Args:
+        model: freshly initialised from its backbone; the report warns if it does not beat the majority class.
+        tokenizer: the model's.
+        train: its unlabelled texts do not count.
+        validation: as in `distil_from`.
+        spec: how.
+        work: a folder for checkpoints; a training that was killed goes on from there.
+        progress: told about steps.
+        name: for the progress bar and warnings.
+        clock: of the report's seconds.
+
+    Raises:
+        InputError: if no training text has a label, or the loss is no longer finite.
+        LabelError: if the model has other labels than the texts.
+    """
+    train = _labelled_part(train)
+    course = Course(name, schedule(len(train), spec), spec.seed, work, progress, clock)
+    return _on_labels(model, tokenizer, train, validation, spec, course=course, max_length=spec.max_length)
+
+
+def train_baseline(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    train: TextSet,
+    validation: TextSet,
+    spec: DistilSpec,
+    *,
+    n_transfer: int,
+    seed: int,
+    work: Path,
+    progress: Progress = Silent(),  # noqa: B008  (it has no state)
+    max_length: int | None = None,
+    name: str = "baseline",
+    clock: Clock = time.perf_counter,
+) -> TrainingReport:
+    """Train a student's twin on the human labels only.
+
+    Batch size, rate, schedule, most steps, evaluation interval and stopping rule are its student's; as there are fewer
+    texts, it sees each more often.
+
+    Args:
+        model: initialised with its student's seed.
+        tokenizer: the model's.
+        train: its unlabelled texts do not count.
+        validation: as in `distil_from`.
+        spec: the student's; its objective is not used.
+        n_transfer: texts in the student's transfer set, which decide how long it trains.
+        seed: the student's.
+        work: as in `distil_from`, and so are the following.
+        progress: told about steps.
+        max_length: in tokens.
+        name: for the progress bar and warnings.
+        clock: of the report's seconds.
+
+    Raises:
+        InputError: if no training text has a label, or the loss is no longer finite.
+        LabelError: if the model has other labels than the texts.
+    """
+    course = Course(name, schedule(n_transfer, spec), seed, work, progress, clock)
+    train = _labelled_part(train)
+    return _on_labels(model, tokenizer, train, validation, spec, course=course, max_length=max_length)
+
+
+def distil_from(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    transfer: TransferSet,
+    validation: TextSet,
+    spec: DistilSpec,
+    *,
+    seed: int,
+    work: Path,
+    progress: Progress = Silent(),  # noqa: B008  (it has no state)
+    max_length: int | None = None,
+    name: str = "student",
+    clock: Clock = time.perf_counter,
+) -> TrainingReport:
+    """Distil a student from the logits of a transfer set, in place: the teacher itself is not needed.
+
+    Args:
+        model: freshly initialised with `seed`.
+        tokenizer: the model's.
+        transfer: texts with the teacher's logits.
+        validation: decides which weights are kept and when to stop. Without any human label there the last are kept.
+        spec: objective, rates, stopping rule.
+        seed: of dropout and of the order of the texts.
+        work: a folder for checkpoints; a training that was killed goes on from there.
+        progress: told about steps.
+        max_length: in tokens; None: as long as the tokenizer says.
+        name: for the progress bar and warnings.
+        clock: of the report's seconds.
+
+    Raises:
+        InputError: if the objective needs human labels and no text of the transfer set has one, if it needs no teacher
+            at all, or if the loss is no longer finite.
+        LabelError: if the student has other labels than the teacher, or the data.
+    """
+    _check_objective(spec, transfer)
+    check_label_order(labels_of(model.config, name), transfer.labels, who=name, where="its teacher")
+    check_label_order(transfer.labels, validation.labels, who="The teacher", where=validation.name)
+    texts = encode_texts(tokenizer, transfer.batch, max_length or tokenizer.model_max_length)
+    truth = transfer.truth if needs_labels(spec.objective) else None
+    batches = Batches(texts, batch_size=spec.batch_size, seed=seed, teacher_logits=transfer.logits, labels=truth)
+    loss = objective(spec.objective, transfer.task)
+    course = Course(name, schedule(len(transfer), spec), seed, work, progress, clock)
+    examination = _examination(tokenizer, validation, max_length)
+    report = run_training(model, batches, examination, spec, loss=loss, task=transfer.task, course=course)
+    wrong = not_zero_at_teacher(spec.objective, transfer.task, transfer.logits[:_CHECKED])
+    return _with_warnings(report, validation, name, wrong)
+
+
+def _on_labels(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    texts: TextSet,
+    validation: TextSet,
+    spec: TrainingSpec,
+    *,
+    course: Course,
+    max_length: int | None,
+) -> TrainingReport:
+    """Train a model on human labels alone."""
+    check_label_order(labels_of(model.config, course.name), texts.labels, who=course.name, where=texts.name)
+    encoded = encode_texts(tokenizer, texts.batch, max_length or tokenizer.model_max_length)
+    batches = Batches(encoded, batch_size=spec.batch_size, seed=course.seed, labels=texts.truth)
+    examination = _examination(tokenizer, validation, max_length)
+    loss = objective(_HARD, texts.task)
+    report = run_training(model, batches, examination, spec, loss=loss, task=texts.task, course=course)
+    return _with_warnings(report, validation, course.name)
+
+
+def _examination(tokenizer: PreTrainedTokenizerBase, validation: TextSet, max_length: int | None) -> Batches | None:
+    """Return the labelled validation texts in fixed batches; None where none is labelled."""
+    if validation.truth is None or not labelled(validation.truth).any():
+        return None
+    known = validation.take(labelled(validation.truth))
+    texts = encode_texts(tokenizer, known.batch, max_length or tokenizer.model_max_length)
+    return Batches(texts, batch_size=_VALIDATION_BATCH, seed=None, labels=known.truth)
+
+
+def _labelled_part(texts: TextSet) -> TextSet:
+    """Return the texts that have a human label (of a multi-label task: at least one).
+
+    Raises:
+        InputError: if there are none.
+    """
+    if texts.truth is None or not _any_label(texts.truth).any():
+        raise InputError(f"No text of {texts.name} has a human label to train on. Give a split with labels.")
+    return texts.take(_any_label(texts.truth))
+
+
+def _any_label(truth: Array) -> Mask:
+    """Return the mask of the items of which anything is known."""
+    if truth.dtype.kind == "f":
+        return np.asarray(~np.isnan(truth.reshape(len(truth), -1)).all(axis=1))
+    return np.asarray(truth != UNLABELLED)
+
+
+def _check_objective(spec: DistilSpec, transfer: TransferSet) -> None:
+    """Refuse an objective that this transfer set cannot serve."""
+    if not needs_teacher(spec.objective):
+        msg = "The objective has hard labels only, so nothing would be distilled. Add a term with the teacher's logits."
+        raise InputError(msg)
+    if needs_labels(spec.objective) and (transfer.truth is None or not _any_label(transfer.truth).any()):
+        msg = (
+            f"The objective has hard labels, but none of the {len(transfer)} transfer texts has a human label. "
+            "Add the source 'train', or leave hard_labels out."
+        )
+        raise InputError(msg)
+
+
+def _with_warnings(
+    report: TrainingReport, validation: TextSet, name: str, wrong: tuple[str, ...] = ()
+) -> TrainingReport:
+    """Return the report with what its reader must know."""
+    warnings = [*wrong, *not_falling(report.history)]
+    if report.best_validation is not None:
+        assert validation.truth is not None
+        constant = constant_score(validation.truth[labelled(validation.truth)], validation.task)
+        warnings.extend(unlearnt(report.best_validation, constant, who=name))
+    return replace(report, warnings=tuple(warnings))

@@ -1,0 +1,174 @@
+# ruff: noqa: ANN401, ARG002, FBT001, FBT002  (overriding methods have the signatures of their parent)
+"""A transformers Trainer that distils: losses on cached teacher logits, whole batches, little work between steps."""
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate.optimizer import AcceleratedOptimizer
+from safetensors.torch import save_model
+from torch import Tensor, nn
+from torch.nn.utils import clip_grad_norm_
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+from transformers import PreTrainedModel, Trainer, TrainerCallback, TrainerState, TrainingArguments
+from transformers.trainer_callback import PrinterCallback
+
+from angelshare.core.task import Task
+from angelshare.distil.batches import Batch, Batches
+from angelshare.distil.checkpoints import seal, verify
+from angelshare.distil.objectives import Objective
+from angelshare.distil.watch import SCORE
+
+Metric = Callable[[Tensor, Tensor], float]
+"""(logits, human labels) of the whole validation split -> how good they are: more is better."""
+
+
+class DistilTrainer(Trainer):
+    """Trains a model towards an objective.
+
+    Departures from its parent, all for the sake of networks whose step takes a millisecond: items are whole batches,
+    the validation split is scored in one pass without a loader, gradients are clipped without going through
+    accelerate, floating-point operations are not counted, and checkpoints hold weights and states only.
+    """
+
+    def __init__(
+        self,
+        model: PreTrainedModel,
+        arguments: TrainingArguments,
+        *,
+        loss: Objective,
+        batches: Batches,
+        metric: Metric,
+        validation: Batches | None = None,
+        bf16: bool = False,
+        callbacks: list[TrainerCallback] | None = None,
+    ) -> None:
+        """Take over a model.
+
+        Args:
+            model: whose output has `logits`.
+            arguments: of the parent; see `training_arguments`.
+            loss: of logits, `teacher_logits` and `labels` of a batch.
+            batches: what to train on.
+            metric: what decides which weights are kept.
+            validation: all of it labelled; None: the weights after the last step are kept.
+            bf16: run the network's matrix products in bfloat16; loss and weights stay in float32.
+            callbacks: more than the parent's own.
+        """
+        super().__init__(
+            model=model,
+            args=arguments,
+            data_collator=_only,
+            train_dataset=batches,
+            eval_dataset=validation,
+            callbacks=callbacks,
+        )
+        self.remove_callback(PrinterCallback)
+        self.model_accepts_loss_kwargs = False
+        self.loss_is_scaled_for_ga = False
+        self._objective = loss
+        self._metric = metric
+        self._bf16 = bf16
+        self._trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+
+    def compute_loss(
+        self,
+        model: nn.Module,
+        inputs: Batch,
+        return_outputs: bool = False,
+        num_items_in_batch: Tensor | int | None = None,
+    ) -> Tensor | tuple[Tensor, Any]:
+        """Return the objective of a batch."""
+        teacher, labels = inputs.pop("teacher_logits", None), inputs.pop("labels", None)
+        outputs = model(**inputs)
+        loss = self._objective(outputs.logits.float(), teacher, labels)
+        return (loss, outputs) if return_outputs else loss
+
+    def autocast_smart_context_manager(
+        self, cache_enabled: bool | None = True
+    ) -> contextlib.AbstractContextManager[Any]:
+        """Return the context in which the network runs."""
+        if not self._bf16:
+            return contextlib.nullcontext()
+        return torch.autocast(self.args.device.type, dtype=torch.bfloat16, cache_enabled=cache_enabled)
+
+    def evaluate(self, *_args: object, **_kwargs: object) -> dict[str, float]:
+        """Return how good the model is on the validation split."""
+        model, validation = self._network(), self.eval_dataset
+        assert isinstance(validation, Batches)
+        model.eval()
+        outputs, labels = [], []
+        with torch.inference_mode(), self.autocast_smart_context_manager():
+            for i in range(len(validation)):
+                inputs = self._prepare_inputs(validation[i])
+                labels.append(inputs.pop("labels"))
+                outputs.append(model(**inputs).logits.float())
+        metrics = {SCORE: self._metric(torch.cat(outputs), torch.cat(labels))}
+        self.log(dict(metrics))
+        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+        return metrics
+
+    def create_scheduler(self, num_training_steps: int, optimizer: Optimizer | None = None) -> LRScheduler:
+        """Return the schedule of the rate, on the bare optimiser.
+
+        Accelerate's wrapper is for accumulated gradients and scaled float16, which are not used here, and it searches
+        for an optional package at every step, which takes a quarter of a millisecond.
+        """
+        if isinstance(self.optimizer, AcceleratedOptimizer):
+            self.optimizer = self.optimizer.optimizer
+        return super().create_scheduler(num_training_steps, optimizer)
+
+    def floating_point_ops(self, inputs: Batch) -> int:
+        """Return 0: counting parameters anew at each step costs more than a small network's step."""
+        return 0
+
+    def _network(self) -> nn.Module:
+        """Return the model, which the parent allows to be missing."""
+        assert self.model is not None
+        return self.model
+
+    def _clip_grad_norm(self, model: nn.Module) -> Tensor:
+        return clip_grad_norm_(self._trained, self.args.max_grad_norm)
+
+    def _save(self, output_dir: str | None = None, state_dict: dict[str, Tensor] | None = None) -> None:
+        """Write the weights alone: configuration and tokenizer belong to the finished model."""
+        folder = Path(output_dir or str(self.args.output_dir))
+        folder.mkdir(parents=True, exist_ok=True)
+        save_model(self._network(), str(folder / "model.safetensors"))
+
+    def _save_checkpoint(self, model: nn.Module, trial: Any) -> None:
+        super()._save_checkpoint(model, trial)
+        seal(Path(str(self.args.output_dir)) / f"checkpoint-{self.state.global_step}")
+
+    def restore(self, checkpoint: Path, state: TrainerState) -> None:
+        """Take over what a training that had ended left in its last checkpoint."""
+        self.state = state
+        if state.best_global_step:
+            self._load_best_model()
+        else:
+            self._load_from_checkpoint(str(checkpoint))
+
+    def _load_best_model(self) -> None:
+        """Put the best weights into the model, after a look at their checksums."""
+        best = Path(str(self.args.output_dir)) / f"checkpoint-{self.state.best_global_step}"
+        verify(best)
+        self.state.best_model_checkpoint = str(best)
+        super()._load_best_model()
+
+
+def metric_of(task: Task) -> Metric:
+    """Return what the validation split is judged by: accuracy, or minus the loss where there is no single label."""
+    if task in ("binary", "single_label"):
+        return lambda logits, labels: (logits.argmax(dim=1) == labels).double().mean().item()
+    if task == "multi_label":
+        return lambda logits, labels: -nn.functional.binary_cross_entropy_with_logits(logits, labels).item()
+    return lambda logits, labels: -nn.functional.mse_loss(logits, labels.reshape(logits.shape)).item()
+
+
+def _only(items: list[Batch]) -> Batch:
+    """Return the one item, which is a whole batch already."""
+    (batch,) = items
+    return batch

@@ -1,0 +1,250 @@
+"""One training from settings: how long, how often validation is looked at, where it goes on, what is reported."""
+
+import contextlib
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from transformers import PreTrainedModel, TrainerState, TrainingArguments
+from transformers.utils import logging as transformers_logging
+
+from angelshare.core.errors import InputError
+from angelshare.core.protocols import Progress
+from angelshare.core.task import Task
+from angelshare.distil.batches import Batches
+from angelshare.distil.checkpoints import claim, last_sealed
+from angelshare.distil.objectives import Objective
+from angelshare.distil.spec import TrainingSpec
+from angelshare.distil.trainer import DistilTrainer, metric_of
+from angelshare.distil.watch import SCORE, Watch, is_exhausted
+from angelshare.models.encoder import resolve_precision
+
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How long a model trains at most, and how often it is examined.
+
+    Attributes:
+        max_steps: optimiser steps, at most.
+        evaluate_every: steps between looks at the validation split; the last step is always looked at.
+    """
+
+    max_steps: int
+    evaluate_every: int
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What belongs to one training of one model.
+
+    Attributes:
+        name: for the progress bar and warnings.
+        plan: how long.
+        seed: of dropout; batches have their own.
+        work: a folder for checkpoints. Where it holds some of this very training, that goes on from the last of them;
+            the caller removes the folder when the result is safe.
+        progress: told about steps.
+        clock: of the report's seconds.
+    """
+
+    name: str
+    plan: Schedule
+    seed: int
+    work: Path
+    progress: Progress
+    clock: Clock = time.perf_counter
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What was known after a step: the first one, and then wherever validation was looked at.
+
+    Attributes:
+        step: after which.
+        loss: the training loss, mean over the steps since the last entry.
+        score: on validation: accuracy, or minus the loss to human labels where the task has no single label; None where
+            it was not looked at.
+    """
+
+    step: int
+    loss: float
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingReport:
+    """How a training went.
+
+    Attributes:
+        steps, epochs: done before it ended or was stopped; weights are those of `best_step`.
+        max_steps, evaluate_every: as planned.
+        best_step: whose weights were kept: the first of the best on validation; without validation the last.
+        best_validation: the score there; None without validation.
+        seconds: of this call: what was done before an interruption is not in it.
+        history: of loss and score.
+        warnings: what a reader must know, as sentences.
+    """
+
+    steps: int
+    epochs: float
+    max_steps: int
+    evaluate_every: int
+    best_step: int
+    best_validation: float | None
+    seconds: float
+    history: tuple[Evaluation, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def schedule(n_texts: int, spec: TrainingSpec) -> Schedule:
+    """Return how long a training on so many texts is, whoever follows it: a baseline follows its student's."""
+    steps_per_epoch = -(-n_texts // spec.batch_size)
+    evaluate_every = max(1, round(steps_per_epoch / spec.evaluations_per_epoch))
+    return Schedule(max(1, round(spec.epochs * steps_per_epoch)), evaluate_every)
+
+
+def run_training(
+    model: PreTrainedModel,
+    batches: Batches,
+    validation: Batches | None,
+    spec: TrainingSpec,
+    *,
+    loss: Objective,
+    task: Task,
+    course: Course,
+) -> TrainingReport:
+    """Train a model in place and leave the weights in it that were best on validation.
+
+    Args:
+        model: freshly initialised, also where a training goes on: its checkpoint is found by what it began from.
+        batches: with the targets that the loss looks at.
+        validation: with labels; None: the last weights are kept.
+        spec: rates, precision, patience.
+        loss: see `objective`.
+        task: decides what validation is judged by.
+        course: how long, and where it is kept.
+
+    Raises:
+        InputError: if patience is asked for and there is no validation, or if the loss is no longer finite.
+        ModelError: if a checkpoint was changed after it was written.
+    """
+    if spec.patience is not None and validation is None:
+        msg = (
+            f"patience is {spec.patience}, but no validation text has a human label. "
+            "Give labels, or leave patience out."
+        )
+        raise InputError(msg)
+    began = course.clock()
+    claim(course.work, _digest(model, batches, validation, spec, course.plan, course.seed))
+    with _quiet():
+        trainer = DistilTrainer(
+            model,
+            _arguments(spec, course, evaluate=validation is not None),
+            loss=loss,
+            batches=batches,
+            metric=metric_of(task),
+            validation=validation,
+            bf16=resolve_precision(spec.precision, model) == "bf16",
+            callbacks=[Watch(patience=spec.patience, progress=course.progress, what=f"training {course.name}")],
+        )
+        try:
+            _run(trainer, last_sealed(course.work), spec, course.plan)
+        finally:
+            course.progress.finish()
+    model.train(mode=False)
+    nn.Module.to(model, "cpu")
+    return _report(trainer.state, course.plan, seconds=course.clock() - began, n_batches=len(batches))
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep transformers from writing remarks about file times and the like; its errors are still raised."""
+    before = transformers_logging.get_verbosity()
+    transformers_logging.set_verbosity(logging.ERROR)
+    try:
+        yield
+    finally:
+        transformers_logging.set_verbosity(before)
+
+
+def _run(trainer: DistilTrainer, checkpoint: Path | None, spec: TrainingSpec, plan: Schedule) -> None:
+    """Train, from the checkpoint on if there is one; a training that had ended already is only read back."""
+    if checkpoint is not None:
+        state = TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
+        if state.global_step >= plan.max_steps or is_exhausted(state, spec.patience):
+            trainer.restore(checkpoint, state)
+            return
+    trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
+
+
+def _arguments(spec: TrainingSpec, course: Course, *, evaluate: bool) -> TrainingArguments:
+    """Return the trainer's arguments: one item is one whole batch, so its batch size is 1."""
+    return TrainingArguments(
+        output_dir=str(course.work),
+        per_device_train_batch_size=1,
+        train_sampling_strategy="sequential",
+        max_steps=course.plan.max_steps,
+        learning_rate=spec.learning_rate,
+        weight_decay=spec.weight_decay,
+        max_grad_norm=spec.max_grad_norm,
+        lr_scheduler_type="constant_with_warmup" if spec.schedule == "constant" else spec.schedule,
+        warmup_steps=round(spec.warmup * course.plan.max_steps),
+        seed=course.seed,
+        use_cpu=not torch.cuda.is_available(),
+        eval_strategy="steps" if evaluate else "no",
+        eval_steps=course.plan.evaluate_every,
+        save_strategy="steps",
+        save_steps=course.plan.evaluate_every,
+        save_total_limit=2,
+        load_best_model_at_end=evaluate,
+        metric_for_best_model=SCORE,
+        greater_is_better=True,
+        logging_strategy="steps",
+        logging_steps=course.plan.evaluate_every,
+        logging_first_step=True,
+        logging_nan_inf_filter=False,
+        remove_unused_columns=False,
+        dataloader_pin_memory=False,
+        disable_tqdm=True,
+        report_to="none",
+    )
+
+
+def _digest(
+    model: PreTrainedModel,
+    batches: Batches,
+    validation: Batches | None,
+    *settings: object,
+) -> str:
+    """Return the sha256 of all that decides how a training goes: settings, first weights, texts, targets."""
+    digest = hashlib.sha256(repr(settings).encode())
+    for name, weights in model.state_dict().items():
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(weights.detach().cpu().numpy()).data)
+    for part in (batches, validation):
+        digest.update(b"none" if part is None else part.digest())
+    return digest.hexdigest()
+
+
+def _report(state: TrainerState, plan: Schedule, *, seconds: float, n_batches: int) -> TrainingReport:
+    """Read the report off the trainer's log."""
+    losses = {int(entry["step"]): entry["loss"] for entry in state.log_history if "loss" in entry}
+    scores = {int(entry["step"]): entry[SCORE] for entry in state.log_history if SCORE in entry}
+    return TrainingReport(
+        steps=state.global_step,
+        epochs=state.global_step / n_batches,
+        max_steps=plan.max_steps,
+        evaluate_every=plan.evaluate_every,
+        best_step=state.best_global_step or state.global_step,
+        best_validation=state.best_metric,
+        seconds=seconds,
+        history=tuple(Evaluation(step, loss, scores.get(step)) for step, loss in losses.items()),
+    )

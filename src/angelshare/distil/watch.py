@@ -1,0 +1,86 @@
+# ruff: noqa: ARG002  (a callback has the arguments of its parent, needed or not)
+"""What happens between steps: progress, early stopping, and a halt where training has diverged."""
+
+from pathlib import Path
+
+import numpy as np
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+
+from angelshare.core.errors import InputError
+from angelshare.core.protocols import Progress
+
+SCORE = "eval_score"
+"""Under which the log keeps how good the model was on the validation split."""
+
+_REPORTS = 200  # of progress, per training
+
+
+class Watch(TrainerCallback):
+    """Reports progress, stops when validation no longer improves, and refuses a loss that is no number.
+
+    What it knows it reads off the trainer's own log, so that a resumed training stops where an undisturbed one would.
+    """
+
+    def __init__(self, *, patience: int | None, progress: Progress, what: str) -> None:
+        """Watch one training.
+
+        Args:
+            patience: evaluations without improvement before training stops; None: never.
+            progress: told about steps.
+            what: is being trained, for the progress bar.
+        """
+        self._patience = patience
+        self._progress = progress
+        self._what = what
+        self._reported = 0
+
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_kwargs: object
+    ) -> None:
+        """Begin the bar where training begins."""
+        self._progress.start(self._what, state.max_steps)
+        self._progress.advance(state.global_step)
+        self._reported = state.global_step
+        if state.best_global_step:
+            # the run folder may have been moved since this was written
+            state.best_model_checkpoint = str(Path(str(args.output_dir)) / f"checkpoint-{state.best_global_step}")
+
+    def on_step_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_kwargs: object
+    ) -> None:
+        """Move the bar now and then, and log the loss wherever validation is looked at, and at the end."""
+        last = state.global_step >= state.max_steps
+        if last or (state.global_step - self._reported) * _REPORTS >= state.max_steps:
+            self._progress.advance(state.global_step - self._reported)
+            self._reported = state.global_step
+        control.should_log = control.should_log or control.should_evaluate or last
+
+    def on_log(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        logs: dict[str, float] | None = None,
+        **_kwargs: object,
+    ) -> None:
+        """Refuse to go on with a loss that is not finite."""
+        loss = (logs or {}).get("loss", 0.0)
+        if not np.isfinite(loss):
+            msg = (
+                f"The training loss is {loss} at step {state.global_step}: training has diverged. "
+                "Lower the learning rate, or max_grad_norm."
+            )
+            raise InputError(msg)
+
+    def on_evaluate(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_kwargs: object
+    ) -> None:
+        """Stop when patience is over."""
+        if is_exhausted(state, self._patience):
+            control.should_training_stop = True
+
+
+def is_exhausted(state: TrainerState, patience: int | None) -> bool:
+    """Return whether the last `patience` evaluations brought nothing better than what was before them."""
+    scores = [entry[SCORE] for entry in state.log_history if SCORE in entry]
+    return patience is not None and bool(scores) and len(scores) - 1 - int(np.argmax(scores)) >= patience

@@ -1,0 +1,47 @@
+"""A bag of word embeddings and one hidden layer."""
+
+from jaxtyping import Bool, Float, Int
+from torch import Tensor, nn
+from torch.nn import functional
+from transformers.activations import ACT2FN
+
+from angelshare.models.word_network import WordConfig, WordNetwork
+
+
+class MlpConfig(WordConfig):
+    """A bag of word embeddings and one hidden layer.
+
+    Attributes:
+        hidden_width: of the hidden layer.
+        activation: `relu` or `gelu`.
+    """
+
+    model_type = "angelshare-mlp"
+
+    hidden_width: int = 64
+    activation: str = "relu"
+
+
+class MlpForSequenceClassification(WordNetwork):
+    """f(W mean of word embeddings + b): blind to the order of words (a text without words is the zero vector)."""
+
+    config_class = MlpConfig
+    config: MlpConfig
+
+    def __init__(self, config: MlpConfig) -> None:
+        """Make the layers."""
+        super().__init__(config, features_width=config.hidden_width)
+        self.hidden = nn.Linear(config.embedding_width, config.hidden_width)
+        self.activation = ACT2FN[config.activation]
+        self.post_init()  # type: ignore[no-untyped-call]  # transformers does not type it
+
+    def features(
+        self,
+        input_ids: Int[Tensor, "batch words"],
+        mask: Bool[Tensor, "batch words"],  # noqa: ARG002  (the padding word is what the bag leaves out)
+    ) -> Float[Tensor, "batch hidden"]:
+        """Return the hidden layer over the mean word."""
+        # embedding_bag never builds the (batch, words, width) array, and leaves the padding word out of its mean
+        mean = functional.embedding_bag(input_ids, self.embeddings.weight, mode="mean", padding_idx=self.pad)
+        hidden: Tensor = self.activation(self.hidden(self.dropout(mean)))
+        return hidden

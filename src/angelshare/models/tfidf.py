@@ -1,0 +1,177 @@
+"""TF-IDF and logistic regression: what human labels alone give without a network; saved without pickles."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+from scipy.sparse import csr_matrix
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression, Ridge
+
+from angelshare.core.arrays import Array, Scores
+from angelshare.core.errors import InputError, ModelError
+from angelshare.core.predictions import labelled
+from angelshare.core.protocols import ModelCard
+from angelshare.core.student_spec import TfidfSpec
+from angelshare.core.task import Task
+from angelshare.core.text import TextBatch
+
+MODEL_TYPE = "angelshare-tfidf"
+
+
+class TfidfScorer:
+    """A linear model over TF-IDF weights of word n-grams; logits = weights x features + intercept.
+
+    Attributes:
+        card: what a statement says about it.
+        coefficients: (labels, terms); binary logits are -d/2 and d/2 for the decision value d.
+        intercept: (labels,).
+    """
+
+    def __init__(
+        self,
+        vectorizer: TfidfVectorizer,
+        coefficients: Float[np.ndarray, "labels terms"],
+        intercept: Float[np.ndarray, " labels"],
+        card: ModelCard,
+    ) -> None:
+        """Keep the parts."""
+        self.card = card
+        self.coefficients = coefficients
+        self.intercept = intercept
+        self._vectorizer = vectorizer
+
+    def score(self, batch: TextBatch) -> Scores:
+        """Return logits (n, labels); of a regression the value (n, 1)."""
+        if not len(batch):
+            return np.zeros((0, len(self.card.labels)))
+        features: csr_matrix = self._vectorizer.transform(_joined(batch))
+        return np.asarray(features @ self.coefficients.T + self.intercept)
+
+    def save(self, folder: Path) -> None:
+        """Write config.json (vocabulary, settings, labels) and model.safetensors (idf, coefficients, intercept)."""
+        folder.mkdir(parents=True, exist_ok=True)
+        terms = sorted(self._vectorizer.vocabulary_, key=self._vectorizer.vocabulary_.get)
+        fields = {
+            "model_type": MODEL_TYPE,
+            "task": self.card.task,
+            "labels": list(self.card.labels),
+            "ngrams": self._vectorizer.ngram_range[1],
+            "terms": terms,
+        }
+        weights = {"idf": self._vectorizer.idf_, "coefficients": self.coefficients, "intercept": self.intercept}
+        save_file({name: np.ascontiguousarray(array) for name, array in weights.items()}, folder / "model.safetensors")
+        (folder / "config.json").write_text(json.dumps(fields, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def fit_tfidf(
+    texts: TextBatch, truth: Array, spec: TfidfSpec, labels: Sequence[str], task: Task, *, name: str | None = None
+) -> TfidfScorer:
+    """Return TF-IDF (sublinear term frequency) and logistic regression, or ridge regression, fitted to human labels.
+
+    Args:
+        texts: n of them; pairs are joined.
+        truth: as in `Predictions`; items without a human label are left out.
+        spec: its `regularisation` is C of the logistic regressions, and 1 / alpha of the ridge regression.
+        labels: in the order of the outputs.
+        task: a multi-label task gets one logistic regression per label.
+        name: of the card; None: the specification's.
+
+    Raises:
+        InputError: if a label, or for a multi-label task its absence, has no example.
+    """
+    rows = np.flatnonzero(labelled(truth))
+    texts, truth = texts.take(rows.tolist()), truth[rows]
+    if not len(rows):
+        raise InputError("TF-IDF learns from human labels, and no text here has one. Give a labelled training split.")
+    vectorizer = _vectorizer(spec.ngrams, max_features=spec.max_features)
+    features = vectorizer.fit_transform(_joined(texts))
+    coefficients, intercept = _fit(features, truth, spec, labels, task)
+    card = _card(name or spec.name, labels, task, coefficients, "")
+    return TfidfScorer(vectorizer, coefficients, intercept, card)
+
+
+def load_tfidf(folder: Path, *, name: str | None = None, fingerprint: str = "") -> TfidfScorer:
+    """Return the scorer that `TfidfScorer.save` wrote.
+
+    Raises:
+        ModelError: if a part is missing or the parts do not fit each other.
+    """
+    try:
+        fields = json.loads((folder / "config.json").read_bytes())
+        weights = load_file(folder / "model.safetensors")
+        idf, coefficients, intercept = (weights[part] for part in ("idf", "coefficients", "intercept"))
+        vectorizer = _vectorizer(fields["ngrams"], vocabulary={term: i for i, term in enumerate(fields["terms"])})
+        vectorizer.idf_ = idf
+        if coefficients.shape != (len(fields["labels"]), len(fields["terms"])):
+            raise ValueError(f"{coefficients.shape} coefficients for {len(fields['terms'])} terms")  # noqa: TRY301  (one error for all)
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        raise ModelError(f"{folder} cannot be loaded as a TF-IDF model: {error}. Fit and save it again.") from error
+    card = _card(name or folder.name, fields["labels"], fields["task"], coefficients, fingerprint)
+    return TfidfScorer(vectorizer, coefficients, intercept, card)
+
+
+def _fit(
+    features: csr_matrix, truth: Array, spec: TfidfSpec, labels: Sequence[str], task: Task
+) -> tuple[Float[np.ndarray, "labels terms"], Float[np.ndarray, " labels"]]:
+    """Return coefficients (labels, terms) and intercept (labels,)."""
+    if task == "regression":
+        ridge = Ridge(alpha=1 / spec.regularisation).fit(features, truth)
+        return ridge.coef_.reshape(1, -1), np.reshape(ridge.intercept_, 1)
+    if task == "multi_label":
+        fits = [_logistic(features, truth[:, i], spec, (f"not {label}", label)) for i, label in enumerate(labels)]
+        return np.vstack([fit.coef_ for fit in fits]), np.concatenate([fit.intercept_ for fit in fits])
+    fit = _logistic(features, truth, spec, labels)
+    if len(labels) == 2:  # noqa: PLR2004  (sklearn gives one decision value for two classes)
+        return np.vstack([-fit.coef_, fit.coef_]) / 2, np.concatenate([-fit.intercept_, fit.intercept_]) / 2
+    return fit.coef_, fit.intercept_
+
+
+def _logistic(features: csr_matrix, truth: Array, spec: TfidfSpec, names: Sequence[str]) -> LogisticRegression:
+    """Return a logistic regression over classes 0 to n - 1, each of which must have an example."""
+    absent = sorted(set(range(len(names))) - set(truth.astype(np.int64).tolist()))
+    if absent:
+        msg = f"No training text is labelled {names[absent[0]]!r}, so TF-IDF cannot learn it. Give examples of it."
+        raise InputError(msg)
+    return LogisticRegression(C=spec.regularisation, max_iter=1000).fit(features, truth.astype(np.int64))
+
+
+def _vectorizer(
+    ngrams: int, *, max_features: int | None = None, vocabulary: dict[str, int] | None = None
+) -> TfidfVectorizer:
+    """Return the vectorizer with the settings that all of these models share: words of one letter count too."""
+    return TfidfVectorizer(
+        ngram_range=(1, ngrams),
+        max_features=max_features,
+        vocabulary=vocabulary,
+        sublinear_tf=True,
+        token_pattern=r"(?u)\b\w+\b",  # noqa: S106  (a pattern of words, no password)
+    )
+
+
+def _card(
+    name: str, labels: Sequence[str], task: Task, coefficients: Float[np.ndarray, "labels terms"], fingerprint: str
+) -> ModelCard:
+    """Return the card: one number per term for its idf, then the linear model's."""
+    n_parameters = coefficients.size + coefficients.shape[0] + coefficients.shape[1]
+    return ModelCard(
+        name=name,
+        task=task,
+        labels=tuple(labels),
+        fingerprint=fingerprint,
+        precision="fp64",
+        n_parameters=n_parameters,
+        n_bytes=8 * n_parameters,
+        kind="tfidf",
+    )
+
+
+def _joined(batch: TextBatch) -> Sequence[str]:
+    """Return one text per item."""
+    if batch.pairs is None:
+        return batch.texts
+    return [f"{text}\n{pair}" for text, pair in zip(batch.texts, batch.pairs, strict=True)]

@@ -1,0 +1,55 @@
+"""Word-level tokenizers, built from the texts at hand."""
+
+import re
+from collections.abc import Iterable
+
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.normalizers import BertNormalizer
+from tokenizers.pre_tokenizers import BertPreTokenizer
+from tokenizers.processors import TemplateProcessing
+from tokenizers.trainers import WordLevelTrainer
+from transformers import PreTrainedTokenizerFast
+
+from angelshare.models.encoding import as_utf8
+
+PAD, UNK, MASK, SEP = "[PAD]", "[UNK]", "[MASK]", "[SEP]"
+SPECIAL = (PAD, UNK, MASK, SEP)
+"""In the order of their numbers. Texts of mask-and-sample hold [MASK], which so becomes a word of its own."""
+
+_SPECIAL = re.compile("|".join(map(re.escape, SPECIAL)))
+
+WordTokenizer = PreTrainedTokenizerFast
+"""What `build_word_tokenizer` returns, for callers that import no network library."""
+
+
+def build_word_tokenizer(texts: Iterable[str], size: int, *, max_length: int) -> PreTrainedTokenizerFast:
+    """Return a tokenizer whose words are the most frequent ones of the texts; equal counts go by alphabet.
+
+    Texts are lower-cased, stripped of accents and control characters, and split at white space and punctuation, as BERT
+    does before it looks for word pieces. Two texts of a pair stand on either side of [SEP]; single texts get no special
+    tokens, so an empty text has no tokens.
+
+    Args:
+        texts: any number; they are read once.
+        size: of the vocabulary, special tokens included.
+        max_length: in tokens; longer texts are cut.
+    """
+    words = Tokenizer(WordLevel({}, unk_token=UNK))
+    words.normalizer = BertNormalizer()
+    words.pre_tokenizer = BertPreTokenizer()
+    trainer = WordLevelTrainer(vocab_size=size, special_tokens=list(SPECIAL), show_progress=False)
+    words.train_from_iterator((_SPECIAL.sub(" ", as_utf8(text)) for text in texts), trainer)
+    words.post_processor = TemplateProcessing(
+        single="$A", pair=f"$A {SEP} $B", special_tokens=[(SEP, SPECIAL.index(SEP))]
+    )
+    return PreTrainedTokenizerFast(
+        tokenizer_object=words,
+        pad_token=PAD,
+        unk_token=UNK,
+        mask_token=MASK,
+        sep_token=SEP,
+        model_max_length=max_length,
+        padding_side="right",
+        model_input_names=["input_ids", "attention_mask"],
+    )

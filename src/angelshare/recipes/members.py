@@ -1,0 +1,195 @@
+"""The models of a run: the teacher, and every student and baseline with every seed, each trained once."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from angelshare.core.errors import InputError
+from angelshare.core.protocols import Progress, Scorer
+from angelshare.core.task import ModelRole
+from angelshare.data.textset import Splits
+from angelshare.distil.classification import distil_from, fine_tune, train_baseline
+from angelshare.models.checkpoint import backbone_fingerprint, load_backbone, load_model, load_scorer, save_model
+from angelshare.models.students import build_student
+from angelshare.models.tfidf import fit_tfidf
+from angelshare.models.vocabulary import WordTokenizer, build_word_tokenizer
+from angelshare.recipes.schema import NeuralEntry, Recipe, StudentEntry, TfidfEntry, TransformerEntry
+from angelshare.recipes.stages import staged, write_text
+from angelshare.transfer.label import TransferSet
+
+TRAINING_FILE = "training.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One model to train."""
+
+    role: ModelRole
+    entry: StudentEntry
+    seed: int
+
+    def folder(self, run: Path) -> Path:
+        """Return where it is kept."""
+        return run / f"{self.role}s" / self.entry.name / f"seed-{self.seed}"
+
+    @property
+    def name(self) -> str:
+        """Return what it is called."""
+        return f"{self.entry.name}/{self.seed}"
+
+
+def members_of(recipe: Recipe) -> Iterator[Member]:
+    """Yield every student with its baseline, seed by seed; TF-IDF is a baseline of its own."""
+    for entry in recipe.students:
+        if isinstance(entry, TfidfEntry):
+            yield Member("baseline", entry, 0)
+            continue
+        for seed in entry.seeds or recipe.seeds:
+            yield Member("student", entry, seed)
+            if entry.baseline:
+                yield Member("baseline", entry, seed)
+
+
+def make_teacher(recipe: Recipe, splits: Splits, run: Path, *, progress: Progress) -> Scorer:
+    """Return the teacher, fine-tuned on the human labels unless the recipe says that it already answers the task."""
+    spec, train, validation = recipe.teacher, splits.role("train"), splits.role("validation")
+    settings = spec.fine_tune
+    if settings is None:
+        return load_scorer(spec.model, name="teacher", task=train.task)
+
+    def build(result: Path, work: Path) -> None:
+        model, tokenizer = load_backbone(spec.model, labels=train.labels, task=train.task, seed=settings.seed)
+        report = fine_tune(model, tokenizer, train, validation, settings, work=work, progress=progress)
+        save_model(
+            model,
+            tokenizer,
+            result,
+            task=train.task,
+            labels=train.labels,
+            kind="transformer",
+            max_length=settings.max_length,
+            seed=settings.seed,
+        )
+        write_text(result / TRAINING_FILE, json.dumps(asdict(report), indent=1))
+
+    inputs = {
+        "teacher": spec.model_dump(mode="json"),
+        "backbone": backbone_fingerprint(spec.model),
+        "train": train.sha256(),
+        "validation": validation.sha256(),
+    }
+    staged(run / "teacher", inputs, build)
+    return load_scorer(run / "teacher", name="teacher")
+
+
+class Trainer:
+    """Trains the members of one recipe. What several members share, such as a vocabulary, is made once."""
+
+    def __init__(
+        self, recipe: Recipe, splits: Splits, transfer: TransferSet, *, teacher: str, run: Path, progress: Progress
+    ) -> None:
+        """Keep what every member needs.
+
+        Args:
+            recipe: with the settings.
+            splits: train and validation.
+            transfer: texts with the teacher's logits.
+            teacher: its folder or hub id, for students that start from its weights.
+            run: the run folder.
+            progress: told about steps.
+        """
+        self._recipe, self._splits, self._transfer = recipe, splits, transfer
+        self._teacher, self._run, self._progress = teacher, run, progress
+        self._tokenizers: dict[str, WordTokenizer] = {}
+
+    def make(self, member: Member) -> bool:
+        """Train a member unless it is there already; return whether anything was trained."""
+        entry, folder = member.entry, member.folder(self._run)
+        inputs: dict[str, Any] = {
+            "member": [member.role, member.name],
+            "student": entry.model_dump(mode="json", exclude={"seeds", "baseline"}),
+            "train": self._splits.role("train").sha256(),
+        }
+        if isinstance(entry, TfidfEntry):
+            return staged(folder, inputs, lambda result, _: self._fit_tfidf(member, entry, result))
+        inputs |= {
+            "distil": entry.distil.onto(self._recipe.distil).model_dump(mode="json"),
+            "validation": self._splits.role("validation").sha256(),
+            "transfer": self._transfer.sha256(),
+        }
+        return staged(folder, inputs, lambda result, work: self._train(member, entry, result, work))
+
+    def _fit_tfidf(self, member: Member, entry: TfidfEntry, result: Path) -> None:
+        """Fit the reference on the human labels."""
+        train = self._splits.role("train")
+        if train.truth is None:
+            raise InputError(
+                f"{train.name} has no human labels, and {member.name} learns from nothing else. Leave it out."
+            )
+        scorer = fit_tfidf(train.batch, train.truth, entry, train.labels, train.task, name=member.name)
+        scorer.save(result)
+
+    def _train(self, member: Member, entry: NeuralEntry, result: Path, work: Path) -> None:
+        """Train a student or its baseline from the same first weights, and save it."""
+        train, validation = self._splits.role("train"), self._splits.role("validation")
+        settings = entry.distil.onto(self._recipe.distil)
+        model, tokenizer = build_student(
+            entry,
+            labels=train.labels,
+            task=train.task,
+            seed=member.seed,
+            tokenizer=self._tokenizer(entry),
+            teacher=load_model(self._teacher),
+        )
+        if member.role == "student":
+            report = distil_from(
+                model,
+                tokenizer,
+                self._transfer,
+                validation,
+                settings,
+                seed=member.seed,
+                work=work,
+                progress=self._progress,
+                max_length=entry.max_length,
+                name=f"{member.role} {member.name}",
+            )
+        else:
+            report = train_baseline(
+                model,
+                tokenizer,
+                train,
+                validation,
+                settings,
+                n_transfer=len(self._transfer.batch),
+                seed=member.seed,
+                work=work,
+                progress=self._progress,
+                max_length=entry.max_length,
+                name=f"{member.role} {member.name}",
+            )
+        save_model(
+            model,
+            tokenizer,
+            result,
+            task=train.task,
+            labels=train.labels,
+            kind=entry.kind,
+            max_length=entry.max_length,
+            seed=member.seed,
+            parent_fingerprint=self._transfer.teacher_fingerprint if member.role == "student" else None,
+        )
+        write_text(result / TRAINING_FILE, json.dumps(asdict(report), indent=1))
+
+    def _tokenizer(self, entry: NeuralEntry) -> WordTokenizer | None:
+        """Return the word tokenizer of an entry, built from training and transfer texts; None: the teacher's."""
+        if isinstance(entry, TransformerEntry) or entry.tokenizer == "teacher":
+            return None
+        if entry.name not in self._tokenizers:
+            batches = (self._splits.role("train").batch, self._transfer.batch)
+            texts = chain.from_iterable((*batch.texts, *(batch.pairs or ())) for batch in batches)
+            self._tokenizers[entry.name] = build_word_tokenizer(texts, entry.vocabulary, max_length=entry.max_length)
+        return self._tokenizers[entry.name]

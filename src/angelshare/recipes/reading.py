@@ -1,0 +1,152 @@
+"""Read a recipe, and say all that is wrong with it at once."""
+
+from difflib import get_close_matches
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from angelshare.audit.suite import AUDITS
+from angelshare.core.errors import RecipeError
+from angelshare.core.registry import unknown_name
+from angelshare.recipes.schema import Recipe
+from angelshare.statement.margins import DEFAULT_MARGINS
+
+BUILTIN = files("angelshare.recipes.builtin")
+
+
+def builtin_names() -> tuple[str, ...]:
+    """Return the names of the recipes that come with the package."""
+    return tuple(sorted(item.name.removesuffix(".yaml") for item in BUILTIN.iterdir() if item.name.endswith(".yaml")))
+
+
+def read_recipe(name_or_path: str) -> Recipe:
+    """Return a built-in recipe by name, or the recipe in a file.
+
+    Raises:
+        RecipeError: with every mistake, each with its place in the file and the nearest known name.
+    """
+    if name_or_path in builtin_names():
+        return parse_recipe(BUILTIN.joinpath(f"{name_or_path}.yaml").read_text("utf-8"), where=name_or_path)
+    path = Path(name_or_path)
+    if not path.is_file():
+        looks_like_path = path.suffix in (".yaml", ".yml") or len(path.parts) > 1
+        if looks_like_path:
+            raise RecipeError([f"There is no recipe at {path}. Give a file, or one of: {', '.join(builtin_names())}."])
+        raise RecipeError([unknown_name("recipe", name_or_path, builtin_names())])
+    try:
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise RecipeError([f"{path} is not UTF-8: {error.reason} at byte {error.start}. Save it as UTF-8."]) from error
+    return parse_recipe(text, where=str(path))
+
+
+def parse_recipe(text: str, *, where: str) -> Recipe:
+    """Return the recipe that a YAML text describes.
+
+    Raises:
+        RecipeError: with every mistake.
+    """
+    try:
+        content = yaml.load(text, Loader=_UniqueKeys)  # noqa: S506  (a SafeLoader that refuses repeated keys)
+    except yaml.YAMLError as error:
+        raise RecipeError([f"{where} is not valid YAML: {' '.join(str(error).split())}"]) from error
+    if not isinstance(content, dict):
+        raise RecipeError([f"{where} holds {type(content).__name__}, a recipe is a mapping of keys such as `data:`."])
+    try:
+        recipe = Recipe.model_validate(content)
+    except ValidationError as error:
+        raise RecipeError([f"{where}: {_sentence(detail)}" for detail in error.errors()]) from error
+    problems = [f"{where}: {problem}" for problem in _unknown_names(recipe)]
+    if problems:
+        raise RecipeError(problems)
+    return recipe
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """YAML without code in it and without keys given twice, of which plain loaders silently keep the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002  (PyYAML's signature)
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                problem = f"the key {key!r} is given twice"
+                raise yaml.constructor.ConstructorError(None, None, problem, key_node.start_mark)
+            seen.add(key)
+        return super().construct_mapping(node, deep=deep)
+
+
+def _unknown_names(recipe: Recipe) -> list[str]:
+    """Return the mistakes in names that other rooms know."""
+    problems = [
+        f"audits.{i}: {unknown_name('audit', name, AUDITS.names())}"
+        for i, name in enumerate(recipe.audits)
+        if name not in AUDITS.names()
+    ]
+    named = [(f"gates.{i}.metric", gate.metric) for i, gate in enumerate(recipe.gates)]
+    named += [(f"margins.{metric}", metric) for metric in recipe.margins]
+    problems += [
+        f"{place}: {unknown_name('metric', metric, DEFAULT_MARGINS)}"
+        for place, metric in named
+        if metric not in DEFAULT_MARGINS
+    ]
+    return problems
+
+
+def _sentence(detail: ErrorDetails) -> str:
+    """Return one mistake as a sentence: its place, what is wrong, the value, and what would be right."""
+    location, value = detail["loc"], detail["input"]
+    place = ".".join(str(part) for part in _visible(location)) or "recipe"
+    if detail["type"] == "extra_forbidden":
+        known = _keys_at(location[:-1])
+        near = get_close_matches(str(location[-1]), known, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else f" Known here: {', '.join(sorted(known))}."
+        return f"{place}: unknown key.{hint}"
+    if detail["type"] == "missing":
+        return f"{place}: this key is needed."
+    message = detail["msg"].removeprefix("Value error, ")
+    shown = "" if isinstance(value, dict | list) else f" (given: {value!r})"
+    return f"{place}: {message}{shown}"
+
+
+def _visible(location: tuple[int | str, ...]) -> list[int | str]:
+    """Return the place as it stands in the file: without the tags that pydantic adds for unions."""
+    parts: list[int | str] = []
+    for part in location:
+        is_tag = bool(parts) and isinstance(parts[-1], int) and isinstance(part, str) and part in _TAGS
+        if not is_tag and not (isinstance(part, str) and "[" in part):
+            parts.append(part)
+    return parts
+
+
+def _keys_at(location: tuple[int | str, ...]) -> list[str]:
+    """Return the keys that are known at a place of the recipe."""
+    models: list[type[BaseModel]] = [Recipe]
+    for part in location:
+        tagged = [model for model in models if part in _kinds(model)]
+        if tagged:
+            models = tagged
+        elif isinstance(part, str):
+            fields = [model.model_fields[part].annotation for model in models if part in model.model_fields]
+            models = [model for annotation in fields for model in _models_in(annotation)]
+    return sorted({name for model in models for name in model.model_fields})
+
+
+def _models_in(annotation: object) -> list[type[BaseModel]]:
+    """Return the models that an annotation mentions."""
+    if isinstance(annotation, type) and get_origin(annotation) is None:
+        return [annotation] if issubclass(annotation, BaseModel) else []
+    return [model for argument in get_args(annotation) for model in _models_in(argument)]
+
+
+def _kinds(model: type[BaseModel]) -> tuple[str, ...]:
+    """Return the tags by which a union tells this model from the others."""
+    field = model.model_fields.get("kind")
+    return () if field is None else get_args(field.annotation)
+
+
+_TAGS = frozenset(kind for model in _models_in(Recipe.model_fields["students"].annotation) for kind in _kinds(model))

@@ -1,0 +1,129 @@
+"""A recipe carried out: data, teacher, transfer set, students and baselines, observations, audits, statement."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import yaml
+
+from angelshare.audit.suite import run_audits
+from angelshare.core.protocols import TEST, AuditSettings, Progress, Scorer
+from angelshare.core.task import Role
+from angelshare.data.leakage import remove_leaks
+from angelshare.data.loading import load_splits
+from angelshare.data.synthetic import demo_splits
+from angelshare.data.textset import Splits
+from angelshare.models.checkpoint import load_scorer
+from angelshare.recipes.environment import environment
+from angelshare.recipes.looks import count_look
+from angelshare.recipes.members import TRAINING_FILE, Trainer, make_teacher, members_of
+from angelshare.recipes.panel import Seat, entries, observe_panels
+from angelshare.recipes.publish import data_rows, publish
+from angelshare.recipes.schema import Recipe
+from angelshare.recipes.stages import write_text
+from angelshare.statement.build import build_statement
+from angelshare.statement.gates import Gate
+from angelshare.statement.schema import Statement
+from angelshare.transfer.gather import gather_texts
+from angelshare.transfer.label import TransferSet, label_texts
+
+DEMO = "demo"
+"""The source that stands for the embedded task, whose texts are made, not read."""
+
+USED_ROLES: tuple[Role, ...] = ("train", "validation", "test")
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """What the command line adds to a recipe.
+
+    Attributes:
+        gates: beside the recipe's.
+        redact_texts: leave users' texts out of the statement.
+        now: the time that the statement bears.
+    """
+
+    gates: tuple[Gate, ...]
+    redact_texts: bool
+    now: datetime
+
+
+def run_recipe(recipe: Recipe, run: Path, settings: RunSettings, *, progress: Progress) -> Statement:
+    """Return the statement of a recipe, and leave it with all models in the run folder.
+
+    Stages whose inputs did not change are skipped; one that was killed goes on where it stood.
+
+    Args:
+        recipe: what to do.
+        run: the run folder; made if need be.
+        settings: of this call.
+        progress: told about every long step.
+    """
+    run.mkdir(parents=True, exist_ok=True)
+    write_text(run / "recipe.yaml", yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False, allow_unicode=True))
+    splits = prepare(recipe)
+    teacher = make_teacher(recipe, splits, run, progress=progress)
+    transfer = make_transfer(recipe, splits, teacher, run, progress=progress)
+    scorers = [(Seat("teacher", "teacher"), teacher), *make_members(recipe, splits, transfer, run, progress=progress)]
+    test, audit_settings = splits.role("test"), AuditSettings()
+    panels = observe_panels(scorers, test, recipe.audits, audit_settings, root=run / "observations", progress=progress)
+    statement = build_statement(
+        results=run_audits(recipe.audits, panels, audit_settings),
+        models=entries(((seat, scorer.card) for seat, scorer in scorers), panels[TEST]),
+        data=data_rows(splits, USED_ROLES),
+        gates=(*(Gate(gate.metric, gate.margin, "recipe") for gate in recipe.gates), *settings.gates),
+        margins=recipe.margins,
+        recipe=recipe.model_dump(mode="json"),
+        environment=environment(),
+        created=settings.now,
+        title=recipe.name,
+        test_looks=count_look(run, test.sha256(), [scorer.card.fingerprint for _, scorer in scorers]),
+        notes=(*splits.card.notes, *training_warnings(run), *transfer_notes(transfer)),
+        redact_texts=settings.redact_texts,
+    )
+    publish(statement, run)
+    return statement
+
+
+def prepare(recipe: Recipe) -> Splits:
+    """Return the recipe's splits, with what leaks from train into evaluation dropped."""
+    spec = recipe.data
+    if spec.source == DEMO:
+        return demo_splits()
+    splits = load_splits(spec.source, task=spec.task, labels=spec.labels, columns=spec.columns)
+    return remove_leaks(splits.with_roles(USED_ROLES))
+
+
+def make_transfer(recipe: Recipe, splits: Splits, teacher: Scorer, run: Path, *, progress: Progress) -> TransferSet:
+    """Return the transfer set with the teacher's logits; texts that it has seen before are not scored again."""
+    texts = gather_texts(recipe.transfer, splits)
+    transfer = label_texts(texts, teacher, recipe.transfer, store=run / "observations", progress=progress)
+    write_text(run / "transfer" / "transfer.json", json.dumps(transfer.summary(), indent=1))
+    return transfer
+
+
+def make_members(
+    recipe: Recipe, splits: Splits, transfer: TransferSet, run: Path, *, progress: Progress
+) -> list[tuple[Seat, Scorer]]:
+    """Return every student and baseline, trained."""
+    source = recipe.teacher.model if recipe.teacher.fine_tune is None else str(run / "teacher")
+    trainer = Trainer(recipe, splits, transfer, teacher=source, run=run, progress=progress)
+    scorers = []
+    for member in members_of(recipe):
+        trainer.make(member)
+        scorer = load_scorer(member.folder(run), name=member.name)
+        scorers.append((Seat(member.role, member.entry.name, member.seed), scorer))
+    return scorers
+
+
+def training_warnings(run: Path) -> Iterable[str]:
+    """Yield what the trainings of a run warned about."""
+    for file in sorted(run.glob(f"**/{TRAINING_FILE}")):
+        yield from json.loads(file.read_text("utf-8"))["warnings"]
+
+
+def transfer_notes(transfer: TransferSet) -> Iterable[str]:
+    """Yield what a reader must know about the transfer set."""
+    yield f"The transfer set has {len(transfer):,} texts."

@@ -1,0 +1,199 @@
+"""Where the marks of the charts stand; templates/charts.html.j2 draws them.
+
+Charts are inline SVG rather than Vega-Altair: its bundle weighs about a megabyte on every page and draws nothing where
+scripts are off, while inline SVG prints, follows dark mode through CSS variables, is read by screen readers and needs
+no script. Positions are percentages of a chart's width, which SVG takes for lines, circles and rectangles, so that one
+drawing fits every screen without shrinking its text.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from angelshare.report import rows
+from angelshare.report.numbers import Unit, amount, interval, signed, unit_of
+from angelshare.statement.schema import DifferenceRow, IntervalRow, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A labelled place on an axis, in per cent of its length."""
+
+    at: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A linear axis.
+
+    Attributes:
+        low, high: its ends, in the metric's own values.
+        ticks: round values between them.
+    """
+
+    low: float
+    high: float
+    ticks: tuple[Tick, ...] = ()
+
+    def at(self, value: float) -> float:
+        """Return the place of a value in per cent, held between 0 and 100."""
+        return round(min(max(100 * (value - self.low) / (self.high - self.low), 0.0), 100.0), 2)
+
+    def holds(self, value: float) -> bool:
+        """Return whether the value lies on the axis."""
+        return self.low <= value <= self.high
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalMark:
+    """One difference against its margin; places in per cent.
+
+    Attributes:
+        value, low, high: the estimate and the thick line.
+        family_low, family_high: the thin line.
+        margin_low, margin_high, zero: the band and its middle.
+        cut_low, cut_high: the thin line goes on beyond the axis.
+        label: the same in words, for those who do not see it.
+    """
+
+    value: float
+    low: float
+    high: float
+    family_low: float
+    family_high: float
+    margin_low: float
+    margin_high: float
+    zero: float
+    cut_low: bool
+    cut_high: bool
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A line of the decomposition: a value (where `start` is None) or the way from one value to the next."""
+
+    name: str
+    note: str
+    text: str
+    interval: str
+    start: float | None
+    end: float
+    rises: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decomposition:
+    """Where one student's difference comes from, for one metric."""
+
+    student: str
+    metric: str
+    data: str
+    steps: tuple[Step, ...]
+
+
+def ticks(low: float, high: float, unit: Unit, *, most: int = 5, sign: bool = False) -> tuple[Tick, ...]:
+    """Return round values (1, 2 or 5 times a power of ten apart) between low and high."""
+    span = (high - low) * unit.factor
+    power = 10.0 ** math.floor(math.log10(span / most))
+    step = next(power * k for k in (1, 2, 5, 10) if span / (power * k) <= most)
+    digits = max(0, -math.floor(math.log10(step)))
+    plain = Unit(unit.factor, digits, "", ratio=unit.ratio)
+    indices = range(math.ceil(low * unit.factor / step), math.floor(high * unit.factor / step) + 1)
+    values = [index * step / unit.factor for index in indices]
+    text = signed if sign else amount
+    return tuple(Tick(round(100 * (v - low) / (high - low), 2), text(v, plain)) for v in values)
+
+
+def forest_axis(differences: Sequence[DifferenceRow]) -> Axis:
+    """Return the axis that rows of one unit share.
+
+    It holds every estimate, every margin and four fifths of the family intervals; what a tiny slice stretches beyond
+    that is cut with an arrow, so that it does not squeeze everybody else's interval to a dot.
+    """
+    families = [row.judged_family or row.interval_family for row in differences]
+    ends = sorted(max(abs(family.low), abs(family.high)) for family in families)
+    values = [abs(value) for row in differences for value in (row.delta, _value(row), 1.6 * row.margin)]
+    reach = max(ends[math.ceil(0.8 * len(ends)) - 1], *values)
+    margin, floor = max(row.margin for row in differences), 0.25 * reach or 1e-3
+    down = min(reach, max(margin, *(-family.low for family in families)))
+    up = min(reach, max(margin, *(family.high for family in families)))
+    low, high = -1.12 * max(down, floor), 1.12 * max(up, floor)
+    return Axis(low, high, ticks(low, high, rows.unit(differences[0]), sign=True))
+
+
+def interval_mark(row: DifferenceRow, axis: Axis) -> IntervalMark:
+    """Return where one difference, its intervals and its margin stand on the axis."""
+    drawn, family, unit = _drawn(row), row.judged_family or row.interval_family, rows.unit(row)
+    label = (
+        f"{signed(_value(row), unit)}, {drawn.level:.0%} interval {interval(drawn.low, drawn.high, unit)}, "
+        f"family interval {interval(family.low, family.high, unit)}, margin {amount(row.margin, unit)}"
+    )
+    return IntervalMark(
+        value=axis.at(_value(row)),
+        low=axis.at(drawn.low),
+        high=axis.at(drawn.high),
+        family_low=axis.at(family.low),
+        family_high=axis.at(family.high),
+        margin_low=axis.at(-row.margin),
+        margin_high=axis.at(row.margin),
+        zero=axis.at(0.0),
+        cut_low=not axis.holds(family.low),
+        cut_high=not axis.holds(family.high),
+        label=label,
+    )
+
+
+def decompositions(statement: Statement) -> tuple[Decomposition, ...]:
+    """Return teacher, baseline and student of every student and metric that has all three differences.
+
+    A student that has no baseline is left out; so are metrics on a ratio scale, whose steps do not add up.
+    """
+    everything = rows.differences(statement)
+    found = []
+    for student in rows.students(statement):
+        for row in everything:
+            if (row.student, row.contrast, row.scale) != (student, "student-teacher", "difference") or row.slice:
+                continue
+            capacity = rows.first(everything, "baseline-teacher", like=row)
+            distillation = rows.first(everything, "student-baseline", like=row)
+            if capacity is not None and distillation is not None:
+                steps = _steps(row, capacity, distillation)
+                found.append(Decomposition(student, rows.name(row), row.data, steps))
+    return tuple(found)
+
+
+def _steps(total: DifferenceRow, capacity: DifferenceRow, distillation: DifferenceRow) -> tuple[Step, ...]:
+    """Return the five lines: teacher, capacity, baseline, distillation, student."""
+    values = [total.right_value, capacity.left_value, total.left_value]
+    pad = 0.12 * (max(values) - min(values)) or 0.01
+    axis, unit = Axis(min(values) - pad, max(values) + pad), unit_of(total.metric)
+    teacher, baseline, student = (axis.at(value) for value in values)
+
+    def value(name: str, note: str, number: float, at: float) -> Step:
+        return Step(name, note, amount(number, unit), "", None, at, rises=False)
+
+    def way(name: str, row: DifferenceRow, start: float, end: float) -> Step:
+        said = interval(row.interval.low, row.interval.high, unit)
+        return Step(name, "", signed(row.delta, unit), said, start, end, rises=row.delta >= 0)
+
+    return (
+        value("teacher", "", values[0], teacher),
+        way("capacity", capacity, teacher, baseline),
+        value("baseline", "human labels only", values[1], baseline),
+        way("distillation and its extra text", distillation, baseline, student),
+        value("student", "distilled", values[2], student),
+    )
+
+
+def _drawn(row: DifferenceRow) -> IntervalRow:
+    """Return the interval that is drawn thick: for a target metric, of the distance from the target."""
+    return row.judged or row.interval
+
+
+def _value(row: DifferenceRow) -> float:
+    """Return the estimate that is drawn: for a target metric, how much further from the target the left side is."""
+    if row.judged is None or row.target is None:
+        return row.delta
+    return abs(row.left_value - row.target) - abs(row.right_value - row.target)

@@ -1,0 +1,54 @@
+"""The statement as one self-contained page: it opens offline, asks for nothing, and treats every text as data."""
+
+import base64
+import hashlib
+from importlib.resources import files
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from angelshare.report import texts, views
+from angelshare.report.numbers import count, metric_name, size
+from angelshare.statement.schema import Statement
+
+
+def render_html(statement: Statement) -> str:
+    """Return the page.
+
+    Style and script are inside it. Its content security policy allows this one script by its hash, and no request at
+    all, so that even a text that slipped through the escaping could neither run nor report home.
+    """
+    environment = _environment()
+    script = _asset("explorer.js")
+    return environment.get_template("statement.html.j2").render(
+        page=views.page(statement),
+        statement=statement,
+        style=Markup(_asset("statement.css")),  # noqa: S704  (a file of this package)
+        script=Markup(script),  # noqa: S704  (a file of this package)
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+    )
+
+
+def _environment() -> jinja2.Environment:
+    """Return the environment of the templates: everything is escaped, and what cannot be drawn is named."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("angelshare.report"),
+        autoescape=True,
+        finalize=_shown,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(count=count, size=size, metric_name=metric_name)
+    return environment
+
+
+def _shown(value: Any) -> Any:  # noqa: ANN401  (whatever a template prints)
+    """Return a text with its invisible characters named; markup and numbers as they are."""
+    return texts.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _asset(name: str) -> str:
+    """Return a file of the package."""
+    return files("angelshare.report").joinpath("templates", name).read_text(encoding="utf-8")

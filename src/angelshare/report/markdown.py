@@ -1,0 +1,124 @@
+"""The statement as a comment on a pull request: short, and unable to mention anybody or to hold markup of a text."""
+
+import re
+from collections.abc import Iterable
+
+from angelshare.core.estimate import Verdict
+from angelshare.report import rows, sentences
+from angelshare.report.numbers import DASH, MINUS, amount, interval, metric_name, signed, unit_of, with_word
+from angelshare.report.texts import shortened, visible
+from angelshare.statement.schema import DifferenceRow, Statement
+
+MOST_ROWS = 18
+MOST_GATES = 10
+MOST_WARNINGS = 6
+LONGEST = 300
+_SIGNS = {"lost": "▼", "preserved": "●", "held": "●", "gained": "▲", "undecided": "◌"}
+_MARKUP = re.compile(r"([\\`*_{}\[\]|~^$])")
+_LIST = re.compile(r"^(\d*)([-+.)])")
+_LINK = re.compile(r"([@#]|:(?=//)|www(?=\.))", flags=re.IGNORECASE)
+
+
+def render_markdown(statement: Statement) -> str:
+    """Return the summary: verdict, gates, the main differences, warnings, where the numbers come from."""
+    head = sentences.headline(statement)
+    lines = [f"### Loss statement: {escaped(statement.title)}", ""]
+    lines += [f"**{_sign(head.state) if head.state else 'No overall verdict'}.** {escaped(head.gates)}", ""]
+    lines += [f"- {escaped(claim)}" for claim in head.sentences] + [""]
+    lines += _gates(statement) + _differences(statement) + _warnings(statement) + _provenance(statement)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def escaped(text: str) -> str:
+    """Return a text that Markdown shows as it is: one line, no markup, no list, no mention, no link, no HTML."""
+    line = " ".join(visible(shortened(text, LONGEST)).split())
+    line = _LIST.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", line))
+    line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    # a zero-width space stops what is linked in spite of backslashes: mentions, numbers of issues, addresses
+    return _LINK.sub("\\1\u200b", line)
+
+
+def _table(columns: Iterable[str], lines: Iterable[Iterable[str]]) -> list[str]:
+    """Return a pipe table; its cells are escaped already."""
+    names = tuple(columns)
+    return [f"| {' | '.join(names)} |", "|" + " --- |" * len(names), *(f"| {' | '.join(line)} |" for line in lines), ""]
+
+
+def _gates(statement: Statement) -> list[str]:
+    """Return the gates as a table, the failed ones first."""
+    order = ("lost", "undecided", "not_measured", "held")
+    gates = sorted(statement.gates, key=lambda gate: order.index(gate.state))
+    if not gates:
+        return []
+    lines = [
+        (escaped(gate.rule), escaped(gate.student or "every student"), _sign(gate.state)) for gate in gates[:MOST_GATES]
+    ]
+    more = [f"{len(gates) - MOST_GATES} more gates stand in the page.", ""] if len(gates) > MOST_GATES else []
+    return _table(("gate", "student", "state"), lines) + more
+
+
+def _differences(statement: Statement) -> list[str]:
+    """Return the rows named by gates and each student's main metric."""
+    metric = rows.main_metric(statement)
+    everything = rows.differences(statement)
+    main = [
+        row
+        for row in everything
+        if row.family == rows.PRIMARY or (row.metric == metric and row.slice is None and row.contrast != "slice-rest")
+    ]
+    if not main:
+        return []
+    main.sort(key=lambda row: (row.family != rows.PRIMARY, rows.students(statement).index(row.student)))
+    n_more = len(everything) - len(main[:MOST_ROWS])
+    columns = ("student", "metric", "compared", "from → to", "change", "interval", "margin", "verdict")
+    more = f"{n_more} more {'difference stands' if n_more == 1 else 'differences stand'} in the page."
+    return _table(columns, (_line(row) for row in main[:MOST_ROWS])) + ([more, ""] if n_more else [])
+
+
+def _line(row: DifferenceRow) -> tuple[str, ...]:
+    """Return one difference as cells."""
+    unit, values = rows.unit(row), unit_of(row.metric)
+    return (
+        escaped(row.student),
+        escaped(rows.what(row)),
+        row.contrast.replace("-", f" {MINUS} "),
+        f"{amount(row.right_value, values)} → {amount(row.left_value, values)}",
+        f"**{signed(row.delta, unit)}**",
+        interval(row.interval.low, row.interval.high, unit),
+        with_word(amount(row.margin, unit), unit),
+        _sign(row.verdict) if row.verdict else "not judged",
+    )
+
+
+def _sign(state: Verdict | str) -> str:
+    """Return a verdict or the state of a gate with its shape."""
+    return f"{_SIGNS.get(state, DASH)} {state.replace('_', ' ')}"
+
+
+def _warnings(statement: Statement) -> list[str]:
+    """Return what a reader must know first, at most `MOST_WARNINGS` of it."""
+    found = [*sentences.warnings(statement), *statement.notes]
+    found += [
+        f"{audit.name}: not applicable, {audit.not_applicable}" for audit in statement.audits if audit.not_applicable
+    ]
+    lines = [f"- {escaped(warning)}" for warning in found[:MOST_WARNINGS]]
+    if len(found) > MOST_WARNINGS:
+        lines.append(f"- {len(found) - MOST_WARNINGS} more stand in the page.")
+    return [*lines, ""] if lines else []
+
+
+def _provenance(statement: Statement) -> list[str]:
+    """Return one line on where the numbers come from."""
+    looked = "once" if statement.test_looks == 1 else f"{statement.test_looks} times"
+    dropped = sum(row.leaked_and_dropped for row in statement.data)
+    tests = ", ".join(
+        f"{row.name} ({row.n:,} items, {row.sha256[:12]})" for row in statement.data if row.split == "test"
+    )
+    parts = [f"angelshare {statement.angelshare}", statement.created, tests, f"test looked at {looked}"]
+    parts.append(f"{dropped:,} leaked texts dropped")
+    metric = rows.main_metric(statement)
+    if metric:
+        parts.append(
+            f"{metric_name(metric)} in {unit_of(metric).word}" if unit_of(metric).word else metric_name(metric)
+        )
+    return [f"<sub>{' · '.join(escaped(part) for part in parts if part)}</sub>"]

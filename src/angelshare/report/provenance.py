@@ -1,0 +1,88 @@
+"""Where the numbers come from: models, methods, settings."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import yaml
+
+from angelshare.report import rows
+from angelshare.report.numbers import DASH, amount, metric_name, size, unit_of
+from angelshare.statement.schema import ModelRow, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class ModelView:
+    """One population of models, printed.
+
+    Attributes:
+        name, role, kind: which population.
+        quality_name, quality: the main metric and its mean over the members; empty where nothing was measured.
+        n_parameters, n_bytes, precision, max_length: the same for all members, else each that occurs.
+        seeds: of the members.
+        remarks: what a reader must know about single members.
+    """
+
+    name: str
+    role: str
+    kind: str
+    quality_name: str
+    quality: str
+    n_parameters: str
+    n_bytes: str
+    precision: str
+    max_length: str
+    seeds: str
+    remarks: tuple[str, ...]
+
+
+def model_views(statement: Statement) -> tuple[ModelView, ...]:
+    """Return every population, in the order of the models."""
+    metric = rows.main_metric(statement)
+    found = {} if metric is None else rows.qualities(statement, metric)
+    quality = {} if metric is None else {key: amount(q.value, unit_of(metric)) for key, q in found.items()}
+    name = metric_name(metric) if metric and quality else ""
+    return tuple(
+        _model_view(
+            [model for model in statement.models if (model.role, model.name) == key],
+            quality_name=name,
+            quality=quality.get(key, DASH),
+        )
+        for key in dict.fromkeys((model.role, model.name) for model in statement.models)
+    )
+
+
+def _model_view(members: list[ModelRow], *, quality_name: str, quality: str) -> ModelView:
+    """Return one population."""
+    return ModelView(
+        name=members[0].name,
+        role=members[0].role,
+        kind=_each(model.kind for model in members),
+        quality_name=quality_name,
+        quality=quality,
+        n_parameters=_each(size(model.n_parameters) for model in members),
+        n_bytes=_each(size(model.n_bytes) for model in members),
+        precision=_each(model.precision for model in members),
+        max_length=_each(str(model.max_length or DASH) for model in members),
+        seeds=_each(str(model.seed) for model in members if model.seed is not None),
+        remarks=tuple(
+            model.remark if model.seed is None else f"seed {model.seed}: {model.remark}"
+            for model in members
+            if model.remark
+        ),
+    )
+
+
+def _each(values: Iterable[str]) -> str:
+    """Return every value once; a dash where there is none."""
+    return ", ".join(dict.fromkeys(value for value in values if value)) or DASH
+
+
+def methods(statement: Statement) -> tuple[tuple[str, int], ...]:
+    """Return how the intervals were computed, and for how many rows."""
+    names = [row.interval.method for row in rows.differences(statement)]
+    return tuple((name, names.count(name)) for name in dict.fromkeys(names))
+
+
+def as_yaml(settings: dict[str, object]) -> str:
+    """Return settings as YAML text."""
+    return yaml.safe_dump(settings, sort_keys=False, allow_unicode=True, width=100) if settings else ""

@@ -1,0 +1,127 @@
+"""How the rows of a statement are looked up, ordered and named: shared by the page and the Markdown summary."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from angelshare.core.estimate import ContrastName
+from angelshare.core.task import ModelRole
+from angelshare.report.numbers import MINUS, Unit, metric_name, unit_of
+from angelshare.statement.schema import DifferenceRow, IntervalRow, Statement
+
+PRIMARY = "primary"
+
+CONTRASTS: dict[ContrastName, str] = {
+    "student-teacher": f"student {MINUS} teacher: what is lost",
+    "student-baseline": f"student {MINUS} baseline: what distillation and its extra text gave back",
+    "baseline-teacher": f"baseline {MINUS} teacher: what capacity costs, with human labels only",
+    "slice-rest": f"slice {MINUS} rest: whether a slice loses more than the others",
+    "teacher-teacher": f"teacher {MINUS} teacher: churn between seeds of the teacher",
+}
+
+
+def differences(statement: Statement) -> tuple[DifferenceRow, ...]:
+    """Return every difference, in the order of the audits."""
+    return tuple(row for audit in statement.audits for row in audit.differences)
+
+
+def students(statement: Statement) -> tuple[str, ...]:
+    """Return the names that differences are about: students in the order of the models, then the others."""
+    names = [model.name for model in statement.models if model.role == "student"]
+    return tuple(dict.fromkeys([*names, *(row.student for row in differences(statement))]))
+
+
+def unit(row: DifferenceRow) -> Unit:
+    """Return how this row's values are printed."""
+    return unit_of(row.metric, row.scale)
+
+
+def is_whole(row: DifferenceRow) -> bool:
+    """Return whether the row is about all items (of one label, where the metric is about one)."""
+    return row.slice is None
+
+
+def deciding_interval(row: DifferenceRow) -> IntervalRow:
+    """Return the interval of the difference that stands beside the verdict: its own if primary, else the family's."""
+    return row.interval if row.family == PRIMARY else row.interval_family
+
+
+def name(row: DifferenceRow) -> str:
+    """Return the metric, with its label where it is about one: `AUC of toxic`."""
+    return f"{metric_name(row.metric)} of {row.output}" if row.output else metric_name(row.metric)
+
+
+def what(row: DifferenceRow) -> str:
+    """Return metric and subset as words: `accuracy on slice negation`."""
+    return f"{name(row)} on slice {row.slice}" if row.slice else name(row)
+
+
+def first(rows: Iterable[DifferenceRow], contrast: ContrastName, *, like: DifferenceRow) -> DifferenceRow | None:
+    """Return the row of this contrast about the same student, text set, metric, label and items as another."""
+    wanted = (contrast, like.student, like.data, like.metric, like.output, like.slice)
+    return next((r for r in rows if (r.contrast, r.student, r.data, r.metric, r.output, r.slice) == wanted), None)
+
+
+def main_metric(statement: Statement) -> str | None:
+    """Return the metric that stands for quality: the first gate's, else accuracy, else the first that was judged."""
+    measured = [row.metric for row in differences(statement) if is_whole(row) and row.contrast != "teacher-teacher"]
+    wanted = [gate.metric for gate in statement.gates] + ["accuracy", "auc", *measured]
+    return next((metric for metric in wanted if metric in measured), None)
+
+
+@dataclass(frozen=True, slots=True)
+class PopulationSize:
+    """How large the members of one population are.
+
+    Attributes:
+        role, name: which population.
+        n_parameters: mean over its members; None where it is not known for all.
+        n_members: how many there are.
+        kind: such as `mlp`.
+    """
+
+    role: ModelRole
+    name: str
+    n_parameters: float | None
+    n_members: int
+    kind: str
+
+
+def population_sizes(statement: Statement) -> dict[tuple[str, str], PopulationSize]:
+    """Return (role, name) -> size, in the order of the models."""
+    sizes: dict[tuple[str, str], PopulationSize] = {}
+    for role, name in dict.fromkeys((model.role, model.name) for model in statement.models):
+        members = [model for model in statement.models if (model.role, model.name) == (role, name)]
+        known = [model.n_parameters for model in members if model.n_parameters is not None]
+        mean = sum(known) / len(known) if len(known) == len(members) else None
+        sizes[role, name] = PopulationSize(role, name, mean, len(members), members[0].kind)
+    return sizes
+
+
+def teacher_size(statement: Statement) -> PopulationSize | None:
+    """Return the teacher's entry, None where the statement lists none."""
+    return next((entry for entry in population_sizes(statement).values() if entry.role == "teacher"), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """The main metric of one population: the mean over its members, and every member's where the statement has it."""
+
+    value: float
+    seeds: tuple[float, ...] = ()
+
+
+def qualities(statement: Statement, metric: str) -> dict[tuple[str, str], Quality]:
+    """Return (role, name) -> quality on all items of the first text set (and label) that has the metric."""
+    about = [row for row in differences(statement) if row.metric == metric and is_whole(row)]
+    teacher = teacher_size(statement)
+    found: dict[tuple[str, str], Quality] = {}
+    for row in about:
+        same = (row.data, row.output) == (about[0].data, about[0].output)
+        if not same or row.contrast not in ("student-teacher", "baseline-teacher"):
+            continue
+        if teacher is not None:
+            found.setdefault(("teacher", teacher.name), Quality(row.right_value))
+        by_seed = row.scale == "difference" and len(row.right) == 1
+        seeds = tuple(row.right_value + delta for delta in row.values_by_seed) if by_seed else ()
+        found.setdefault((row.contrast.split("-")[0], row.student), Quality(row.left_value, seeds))
+    return found

@@ -1,0 +1,54 @@
+"""Inference by a t or normal distribution around an estimate."""
+
+import math
+from dataclasses import dataclass
+
+from scipy import stats
+
+from angelshare.core.estimate import Interval
+
+IDENTICAL = "identical scores"
+"""The method of a difference that is zero because both sides gave the same scores, item by item."""
+
+
+@dataclass(frozen=True, slots=True)
+class StudentT:
+    """An estimate with a standard error and a t distribution; see `core.estimate.Inference`.
+
+    The interval is value +- t(df) se; the p-value is that of |value - null| / se. With df = inf both are normal. With
+    se = 0 the interval has no width and p is 1 at the value, 0 elsewhere.
+
+    Raises:
+        ValueError: if the standard error is negative or not finite, or the degrees of freedom are not positive.
+    """
+
+    value: float
+    se: float
+    df: float
+    n: int
+    n_clusters: int | None = None
+    n_seeds: int = 1
+    item_variance: float = 0.0
+    seed_variance: float = 0.0
+    method: str = "t"
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that no interval can be made of."""
+        if not (math.isfinite(self.value) and math.isfinite(self.se) and self.se >= 0 and self.df > 0):
+            raise ValueError(f"No inference from value {self.value}, standard error {self.se} and df {self.df}.")
+
+    def interval(self, level: float = 0.95) -> Interval:
+        """Return value +- t se."""
+        half = float(stats.t.ppf((1 + level) / 2, self.df)) * self.se
+        return Interval(self.value - half, self.value + half, level, self.method)
+
+    def p_value(self, null: float = 0.0) -> float:
+        """Return the two-sided p-value of the hypothesis that the true value is `null`."""
+        if self.se == 0:
+            return 1.0 if self.value == null else 0.0
+        return float(2 * stats.t.sf(abs(self.value - null) / self.se, self.df))
+
+
+def no_difference(n: int, *, n_seeds: int = 1) -> StudentT:
+    """Return the inference of two sides that gave the same scores: zero, exactly."""
+    return StudentT(0.0, 0.0, math.inf, n, n_seeds=n_seeds, method=IDENTICAL)

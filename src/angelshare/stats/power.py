@@ -1,0 +1,35 @@
+"""What a comparison of this size could have found."""
+
+import math
+
+from scipy import stats
+
+from angelshare.core.estimate import Inference
+
+POWER = 0.80
+
+
+def detectable_difference(inference: Inference, *, alpha: float) -> float:
+    """Return the distance from zero that a test at `alpha` finds with 80% power: q se.
+
+    q = t(1 - alpha / 2, df) + t(0.80, df). `lost` at margin m needs a loss of m plus this.
+    """
+    return _quantiles(inference, alpha) * inference.se
+
+
+def n_needed(inference: Inference, margin: float, *, alpha: float) -> int | None:
+    """Return the items (clusters, where clustered) that would decide at this margin if nothing is lost.
+
+    n v_item / ((margin / q)^2 - v_seed), with v_item = item_variance / n and v_seed the two parts of se^2. It assumes
+    a true difference of 0, never the observed one. None: more items cannot decide, or the margin is 0.
+    """
+    room = (margin / _quantiles(inference, alpha)) ** 2 - inference.seed_variance
+    if margin == 0 or room <= 0:
+        return None
+    units = inference.n if inference.n_clusters is None else inference.n_clusters
+    return max(1, math.ceil(units * inference.item_variance / inference.n / room))
+
+
+def _quantiles(inference: Inference, alpha: float) -> float:
+    """Return q: how many standard errors a difference found with 80% power lies from zero."""
+    return float(stats.t.ppf(1 - alpha / 2, inference.df) + stats.t.ppf(POWER, inference.df))

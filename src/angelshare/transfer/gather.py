@@ -1,0 +1,220 @@
+"""Texts for the teacher to label: read, cleared of what the students will be examined on, deduplicated, augmented."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from angelshare.core.arrays import Array, Mask
+from angelshare.core.errors import InputError
+from angelshare.core.predictions import UNLABELLED
+from angelshare.core.registry import unknown_name
+from angelshare.core.task import Role
+from angelshare.core.text import TextBatch
+from angelshare.data.augment import mask_and_sample, split_sentences
+from angelshare.data.leakage import find_batch_leaks
+from angelshare.data.loading import TextPool, load_texts
+from angelshare.data.textset import Splits
+from angelshare.data.wording import normalised
+from angelshare.transfer.spec import MaskAndSample, TextSource, TransferSpec
+
+TRAIN = "train"
+"""The source that stands for the task's own training split."""
+
+_EXAMINED: tuple[Role, ...] = ("validation", "selection", "calibration", "test")
+
+Load = Callable[..., TextPool]
+"""(source, split=...) -> its texts: `load_texts`, or a fake."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TransferTexts:
+    """Distinct texts for a teacher.
+
+    Attributes:
+        batch: n texts or pairs: sources in the recipe's order, augmented copies last.
+        sources: (n,) where each came from.
+        truth: (n, ...) human labels as in `Predictions`, known for texts of the own training split only; None where it
+            has none.
+        counts: source -> what became of its texts: `read` (sentences, where they were cut) is the sum of `kept` and
+            all that was dropped: `length` (too short or long), `leaked`, `duplicate`, `limit`, `max_examples`.
+    """
+
+    batch: TextBatch
+    sources: tuple[str, ...]
+    truth: Array | None
+    counts: Mapping[str, Mapping[str, int]]
+
+    def __len__(self) -> int:
+        """Return the number of texts."""
+        return len(self.batch)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pool:
+    """The texts of one source while they are sifted."""
+
+    name: str
+    source: str
+    batch: TextBatch
+    truth: Array | None
+    dropped: Mapping[str, int]
+
+    def keep(self, mask: Mask, reason: str) -> "_Pool":
+        """Return the pool without what the mask leaves out, counted under the reason."""
+        index = np.flatnonzero(mask)
+        n_dropped = len(mask) - len(index)
+        truth = None if self.truth is None else self.truth[index]
+        dropped = Counter(self.dropped) + Counter({reason: n_dropped})
+        return replace(self, batch=self.batch.take(index.tolist()), truth=truth, dropped=dropped)
+
+    def lowest(self, n: int | None, reason: str) -> "_Pool":
+        """Return the n texts whose content keys are lowest: a draw that does not depend on the order of the texts."""
+        if n is None or n >= len(self.batch):
+            return self
+        mask = np.zeros(len(self.batch), dtype=np.bool_)
+        mask[np.argsort(self.batch.keys(), kind="stable")[:n]] = True
+        return self.keep(mask, reason)
+
+
+def gather_texts(spec: TransferSpec, splits: Splits, load: Load = load_texts) -> TransferTexts:
+    """Return the texts that a recipe names, in an order and selection that the same recipe always gives.
+
+    Every source is cut by length, then texts that leak into an evaluation split are dropped, then those that an earlier
+    source holds already; then copies are made. A copy that says the same words as an evaluation text is dropped, too.
+
+    Args:
+        spec: which texts.
+        splits: of the task; `train` is a source, all others but train are protected.
+        load: reads the other sources.
+
+    Raises:
+        InputError: if a source cannot be read, if single texts and pairs are mixed, or if nothing is left.
+    """
+    protected = [splits.roles[role].batch for role in _EXAMINED if role in splits.roles]
+    leaks = _said_alike if splits.from_templates else find_batch_leaks
+    seen: set[str] = set()
+    pools: list[_Pool] = []
+    for given in spec.sources:
+        source = TextSource(source=given) if isinstance(given, str) else given
+        pool = _sift(_read(source, splits, load, taken=[pool.name for pool in pools]), protected, leaks, seen)
+        pools.append(pool.lowest(source.limit, "limit"))
+    _check_shapes(pools)
+    originals = tuple(pools)
+    for number, augment in enumerate(spec.augment):
+        copies = _copies(augment, originals, np.random.default_rng([spec.seed, number]), number)
+        pools.append(_sift(copies, protected, _said_alike, seen))
+    return _joined(_cut(pools, spec.max_examples), splits)
+
+
+def _read(source: TextSource, splits: Splits, load: Load, *, taken: Sequence[str]) -> _Pool:
+    """Return a source's texts, cut into sentences and to length."""
+    if source.source == TRAIN:
+        own = splits.role("train")
+        batch, truth = own.batch, own.truth
+    else:
+        batch, truth = load(source.source, split=source.split).batch, None
+    if source.sentences:
+        if batch.pairs is not None:
+            raise InputError(f"{source.source} has pairs, which cannot be cut into sentences. Leave `sentences` out.")
+        batch, truth = TextBatch(tuple(part for text in batch.texts for part in split_sentences(text))), None
+    name = source.source if source.split is None else f"{source.source}/{source.split}"
+    repeats = sum(other == name or other.startswith(f"{name} (") for other in taken)
+    pool = _Pool(name if not repeats else f"{name} ({repeats + 1})", source.source, batch, truth, {})
+    n_words = np.array([len(text.split()) for text in batch.texts], dtype=np.int64)
+    if batch.pairs is not None:
+        n_words += [len(pair.split()) for pair in batch.pairs]
+    return pool.keep((n_words >= source.min_words) & (n_words <= (source.max_words or np.inf)), "length")
+
+
+def _sift(
+    pool: _Pool, protected: Sequence[TextBatch], leaks: Callable[[TextBatch, TextBatch], Mask], seen: set[str]
+) -> _Pool:
+    """Return the pool without leaks and without what was seen; what stays is seen from now on."""
+    for batch in protected:
+        pool = pool.keep(~leaks(pool.batch, batch), "leaked")
+    new = np.zeros(len(pool.batch), dtype=np.bool_)
+    for i, key in enumerate(pool.batch.keys()):
+        new[i] = key not in seen
+        seen.add(key)
+    return pool.keep(new, "duplicate")
+
+
+def _said_alike(candidates: TextBatch, protected: TextBatch) -> Mask:
+    """Return the mask of the items whose words are those of a protected text; of pairs, both halves."""
+    said = {normalised(text) for text in (*protected.texts, *(protected.pairs or ()))}
+    halves = [candidates.texts] if candidates.pairs is None else [candidates.texts, candidates.pairs]
+    alike = np.array([[normalised(text) in said for text in half] for half in halves], dtype=np.bool_)
+    return np.asarray(alike.all(axis=0))
+
+
+def _copies(augment: MaskAndSample, pools: Sequence[_Pool], rng: np.random.Generator, number: int) -> _Pool:
+    """Return the altered copies of the sources that are to be augmented."""
+    known = {pool.source for pool in pools} | {pool.name for pool in pools}
+    for name in augment.sources or ():
+        if name not in known:
+            raise InputError(unknown_name("transfer source to augment", name, dict.fromkeys(known)))
+    chosen = [pool for pool in pools if augment.sources is None or {pool.source, pool.name} & set(augment.sources)]
+    if any(pool.batch.pairs is not None for pool in chosen):
+        raise InputError(f"{augment.kind} alters single texts, but this task has pairs. Leave `augment` out.")
+    copies, _ = mask_and_sample(
+        [text for pool in chosen for text in pool.batch.texts],
+        copies=augment.copies,
+        p_mask=augment.p_mask,
+        p_pos=augment.p_pos,
+        p_ngram=augment.p_ngram,
+        rng=rng,
+    )
+    name = augment.kind if number == 0 else f"{augment.kind} ({number + 1})"
+    return _Pool(name, augment.kind, TextBatch(tuple(copies)), None, {})
+
+
+def _cut(pools: Sequence[_Pool], max_examples: int | None) -> list[_Pool]:
+    """Return the pools with at most so many texts in all, earlier ones first."""
+    kept: list[_Pool] = []
+    for pool in pools:
+        room = None if max_examples is None else max_examples - sum(len(other.batch) for other in kept)
+        kept.append(pool.lowest(room, "max_examples"))
+    return kept
+
+
+def _joined(pools: Sequence[_Pool], splits: Splits) -> TransferTexts:
+    """Return all pools as one.
+
+    Raises:
+        InputError: if there is nothing in them.
+    """
+    counts = {
+        pool.name: {"read": len(pool.batch) + sum(pool.dropped.values()), **pool.dropped, "kept": len(pool.batch)}
+        for pool in pools
+    }
+    if not any(len(pool.batch) for pool in pools):
+        raise InputError(f"Nothing is left to label: {counts}. Give other sources, or wider limits.")
+    pairs = [pair for pool in pools for pair in pool.batch.pairs or ()]
+    batch = TextBatch(tuple(text for pool in pools for text in pool.batch.texts), tuple(pairs) or None)
+    sources = tuple(pool.name for pool in pools for _ in range(len(pool.batch)))
+    return TransferTexts(batch, sources, _joined_truth(pools, splits), counts)
+
+
+def _joined_truth(pools: Sequence[_Pool], splits: Splits) -> Array | None:
+    """Return the human labels of all pools; "unlabelled" where a pool has none."""
+    if all(pool.truth is None for pool in pools):
+        return None
+    own = splits.role("train").truth
+    assert own is not None
+    unlabelled = np.nan if own.dtype.kind == "f" else UNLABELLED
+    parts = [
+        np.full((len(pool.batch), *own.shape[1:]), unlabelled, dtype=own.dtype) if pool.truth is None else pool.truth
+        for pool in pools
+    ]
+    return np.concatenate(parts)
+
+
+def _check_shapes(pools: Sequence[_Pool]) -> None:
+    """Refuse single texts beside pairs."""
+    single = [pool.name for pool in pools if pool.batch.pairs is None]
+    if single and len(single) < len(pools):
+        paired = [pool.name for pool in pools if pool.batch.pairs is not None]
+        msg = f"The sources {paired} have pairs, {single} have single texts. A transfer set needs one sort."
+        raise InputError(msg)

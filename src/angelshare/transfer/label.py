@@ -1,0 +1,149 @@
+"""A transfer set: texts with the teacher's logits, each text labelled once and kept on disk."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from angelshare.core.arrays import Array, Mask, Scores
+from angelshare.core.errors import InputError
+from angelshare.core.protocols import Progress, Scorer, Silent
+from angelshare.core.task import Task
+from angelshare.core.text import TextBatch
+from angelshare.models.observe import observe, store_folder
+from angelshare.transfer.gather import TransferTexts
+from angelshare.transfer.spec import TransferSpec
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TransferSet:
+    """Texts with a teacher's logits: all that a student needs of its teacher.
+
+    Attributes:
+        task, labels: the teacher's, in the order of the logits.
+        batch: n texts or pairs.
+        logits: (n, labels) float32.
+        sources: (n,) where each text came from.
+        truth: human labels where known, as in `TransferTexts`.
+        teacher_fingerprint: of the model that gave the logits.
+        counts: source -> as in `TransferTexts`, and what the teacher's answers dropped: `unconfident`, `rebalanced`.
+    """
+
+    task: Task
+    labels: tuple[str, ...]
+    batch: TextBatch
+    logits: Scores
+    sources: tuple[str, ...]
+    truth: Array | None
+    teacher_fingerprint: str
+    counts: Mapping[str, Mapping[str, int]]
+
+    def __len__(self) -> int:
+        """Return the number of texts."""
+        return len(self.batch)
+
+    def sha256(self) -> str:
+        """Return the checksum of texts, logits and human labels, in their order."""
+        digest = hashlib.sha256("".join(self.batch.keys()).encode())
+        digest.update(np.ascontiguousarray(self.logits).data)
+        digest.update(b"" if self.truth is None else np.ascontiguousarray(self.truth).data)
+        return digest.hexdigest()
+
+    def summary(self) -> dict[str, Any]:
+        """Return what a run folder keeps of it, as JSON can hold it."""
+        return {
+            "n": len(self),
+            "sha256": self.sha256(),
+            "teacher_fingerprint": self.teacher_fingerprint,
+            "counts": {source: dict(counts) for source, counts in self.counts.items()},
+        }
+
+
+def label_texts(
+    texts: TransferTexts,
+    teacher: Scorer,
+    spec: TransferSpec | None = None,
+    *,
+    store: Path | None = None,
+    progress: Progress = Silent(),  # noqa: B008  (it has no state)
+) -> TransferSet:
+    """Return the texts with the teacher's logits, after the recipe's filters on what the teacher answered.
+
+    Args:
+        texts: to label.
+        teacher: is asked once for every text that the store does not hold: a run that was killed goes on.
+        spec: `min_confidence` and `rebalance`; None: neither.
+        store: root of all stored logits, the teacher's own folder is below it (see `store_folder`); None: none.
+        progress: counts texts.
+
+    Raises:
+        InputError: if the teacher gives a logit that is not finite, if a filter does not fit the task, or if a filter
+            leaves nothing.
+    """
+    spec, card = spec or TransferSpec(), teacher.card
+    if card.task not in ("binary", "single_label") and (spec.min_confidence > 0 or spec.rebalance):
+        msg = (
+            f"min_confidence and rebalance are about the one label that a teacher chooses; a {card.task} teacher "
+            "chooses none. Leave them out."
+        )
+        raise InputError(msg)
+    logits = observe(
+        teacher, texts.batch, store=None if store is None else store_folder(store, card), progress=progress
+    )
+    confident = _confident(logits, spec.min_confidence)
+    kept = _balanced(logits, texts.batch, confident) if spec.rebalance else confident
+    if not kept.any():
+        msg = (
+            f"None of the {len(texts)} transfer texts is left: {card.name} gives its top label less than "
+            f"{spec.min_confidence:g} on all of them. Lower min_confidence."
+        )
+        raise InputError(msg)
+    index = np.flatnonzero(kept)
+    return TransferSet(
+        task=card.task,
+        labels=card.labels,
+        batch=texts.batch.take(index.tolist()),
+        logits=logits[index],
+        sources=tuple(texts.sources[i] for i in index),
+        truth=None if texts.truth is None else texts.truth[index],
+        teacher_fingerprint=card.fingerprint,
+        counts=_counted(texts, confident, kept),
+    )
+
+
+def _confident(logits: Scores, min_confidence: float) -> Mask:
+    """Return the mask of the texts whose top label has at least this probability."""
+    if min_confidence <= 0:
+        return np.ones(len(logits), dtype=np.bool_)
+    wide = logits.astype(np.float64)
+    top = np.exp(wide.max(axis=1) - np.logaddexp.reduce(wide, axis=1))
+    return np.asarray(top >= min_confidence)
+
+
+def _balanced(logits: Scores, batch: TextBatch, among: Mask) -> Mask:
+    """Return the mask of texts, as many of each label that occurs, drawn by content key."""
+    chosen = np.where(among, logits.argmax(axis=1), -1)
+    occurring, n_texts = np.unique(chosen[among], return_counts=True)
+    order = np.argsort(batch.keys(), kind="stable")
+    kept = np.zeros(len(logits), dtype=np.bool_)
+    for label in occurring:
+        kept[order[chosen[order] == label][: n_texts.min()]] = True
+    return kept
+
+
+def _counted(texts: TransferTexts, confident: Mask, kept: Mask) -> dict[str, dict[str, int]]:
+    """Return the counts of every source, with what the teacher's answers dropped."""
+    sources = np.array(texts.sources)
+    reasons = {"unconfident": ~confident, "rebalanced": confident & ~kept, "kept": kept}
+    by_reason = {reason: Counter(sources[mask].tolist()) for reason, mask in reasons.items()}
+    return {
+        source: {
+            **counts,
+            **{reason: n[source] for reason, n in by_reason.items() if n[source] or reason == "kept"},
+        }
+        for source, counts in texts.counts.items()
+    }

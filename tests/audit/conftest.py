@@ -1,0 +1,54 @@
+"""Small panels with known answers."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from angelshare.core.predictions import Panel, Population, Predictions, aligned
+
+
+def member(name, values, *, truth=None, task="binary", labels=("no", "yes"), outputs="logits", **more):
+    """Return predictions with ids a, b, c, ... in order; a 1-d `values` becomes logits (0, value)."""
+    values = np.asarray(values, dtype=np.float64)
+    if values.ndim == 1:
+        values = np.column_stack([np.zeros(len(values)), values]) if outputs == "logits" else values[:, None]
+    ids = np.array([f"i{i:04d}" for i in range(len(values))])
+    return Predictions(
+        name, task, tuple(labels), outputs, ids, values, None if truth is None else np.asarray(truth), **more
+    )
+
+
+def panel_of(teachers, students, *, baselines=(), texts=None):
+    """Return an aligned panel from lists of members; a population is named by what stands before the slash."""
+
+    def populations(role, members):
+        names = dict.fromkeys(m.name.split("/")[0] for m in members)
+        return tuple(Population(role, n, tuple(m for m in members if m.name.split("/")[0] == n)) for n in names)
+
+    bases = {p.name: p for p in populations("baseline", baselines)}
+    panel = Panel("toy", populations("teacher", teachers)[0], populations("student", students), bases, texts)
+    return aligned(panel)
+
+
+@pytest.fixture
+def make_member() -> Callable[..., Predictions]:
+    """Build one member."""
+    return member
+
+
+@pytest.fixture
+def make_panel() -> Callable[..., Panel]:
+    """Build a panel."""
+    return panel_of
+
+
+@pytest.fixture
+def noisy():
+    """Build a member whose logits follow the truth with this much noise."""
+
+    def build(name, truth, noise, *, seed=0, **more):
+        rng = np.random.default_rng([seed, len(name), int(noise * 100)])
+        return member(name, 2.0 * (truth - 0.5) + rng.normal(0, noise, len(truth)), truth=truth, seed=seed, **more)
+
+    return build

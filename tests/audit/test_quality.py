@@ -1,0 +1,176 @@
+"""Tests of the quality audit."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from angelshare.audit.quality import Quality, collapsed
+from angelshare.core.protocols import TEST, AuditSettings
+from angelshare.stats.proportions import PairedProportions
+
+
+def measure(panel):
+    """Return what the audit finds."""
+    return Quality().measure({TEST: panel}, AuditSettings())
+
+
+def rows(result, **wanted):
+    """Return the differences with these fields."""
+    return [d for d in result.differences if all(getattr(d, key) == value for key, value in wanted.items())]
+
+
+def test_accuracy_of_one_student_worked_by_hand(make_member, make_panel):
+    """Teacher right on 3 of 4, student on 2: one item lost, none won."""
+    truth = [0, 1, 0, 1]
+    panel = make_panel(
+        [make_member("teacher/0", [-1, 1, -1, -1], truth=truth)], [make_member("mlp/0", [-1, 1, 1, -1], truth=truth)]
+    )
+    (row,) = rows(measure(panel), metric="accuracy")
+    assert (row.left_value, row.right_value, row.values_by_seed) == (0.5, 0.75, (-0.25,))
+    assert row.inference == PairedProportions(0, 1, 4)
+    assert (row.kind, row.contrast, row.left, row.right) == (
+        "this_model",
+        "student-teacher",
+        ("mlp/0",),
+        ("teacher/0",),
+    )
+
+
+def test_several_seeds_are_judged_as_a_recipe(noisy, make_panel):
+    """Five students against one teacher: mean over seeds, seed variance in the standard error."""
+    truth = np.arange(200) % 2
+    students = [noisy(f"mlp/{s}", truth, 1.5, seed=s) for s in range(5)]
+    result = measure(make_panel([noisy("teacher/0", truth, 0.8)], students))
+    (row,) = rows(result, metric="accuracy")
+    assert row.kind == "recipe"
+    assert row.inference.n_seeds == 5
+    assert row.inference.seed_variance == pytest.approx(np.var(row.values_by_seed, ddof=1) / 5)
+    assert row.left_value - row.right_value == pytest.approx(row.inference.value)
+    assert result.remarks == ("There is one teacher, teacher/0: what is said of recipes is conditional on it.",)
+
+
+def test_auc_is_sklearns_and_names_the_positive_label(noisy, make_panel):
+    """Binary scores are ranked by the logit margin."""
+    truth = np.arange(100) % 2
+    student = noisy("mlp/0", truth, 1.5)
+    (row,) = rows(measure(make_panel([noisy("teacher/0", truth, 0.8)], [student])), metric="auc")
+    assert row.output == "yes"
+    assert row.left_value == pytest.approx(roc_auc_score(truth, student.ranking(1)))
+
+
+def test_the_decomposition_adds_up(noisy, make_panel):
+    """Student - teacher = (student - baseline) + (baseline - teacher)."""
+    truth = np.arange(300) % 2
+    students = [noisy(f"mlp/{s}", truth, 1.2, seed=s) for s in range(3)]
+    baselines = [noisy(f"mlp/{s}", truth, 1.9, seed=s + 10) for s in range(3)]
+    baselines = [replace(member, seed=s) for s, member in enumerate(baselines)]
+    result = measure(make_panel([noisy("teacher/0", truth, 0.8)], students, baselines=baselines))
+    (table,) = result.tables
+    for row in table.rows:
+        cells = dict(zip(table.columns, row, strict=True))
+        assert cells["capacity"] + cells["distillation"] == pytest.approx(cells["total"])
+    assert len(rows(result, metric="accuracy", contrast="student-baseline")) == 1
+    assert len(rows(result, metric="accuracy", contrast="baseline-teacher")) == 1
+
+
+def test_a_student_identical_to_its_teacher_has_lost_exactly_nothing(noisy, make_panel):
+    """Zero, without a width, and marked identical."""
+    truth = np.arange(50) % 2
+    teacher = noisy("teacher/0", truth, 0.8)
+    result = measure(make_panel([teacher], [replace(teacher, name="mlp/0")]))
+    for row in result.differences:
+        assert row.identical
+        assert (row.inference.value, row.inference.se) == (0, 0)
+
+
+def test_slices_have_rows_of_their_own_where_they_are_large_enough(noisy, make_panel):
+    """30 items are measured; 5 are remarked with their count."""
+    truth = np.arange(60) % 2
+    slices = {"long": np.arange(60) < 30, "rare": np.arange(60) < 5}
+    panel = make_panel([noisy("teacher/0", truth, 0.8, slices=slices)], [noisy("mlp/0", truth, 1.5)])
+    result = measure(panel)
+    (row,) = rows(result, metric="accuracy", slice="long")
+    assert row.inference.n == 30
+    assert not rows(result, slice="rare")
+    assert result.remarks == ("Slice rare is not measured: 5 labelled items, at least 20 are needed.",)
+
+
+def test_unlabelled_items_do_not_count(make_member, make_panel):
+    """Two of four carry a label; none: not applicable, and why."""
+    some, none = [0, 1, -1, -1], [-1, -1, -1, -1]
+    x = [-1, 1, 1, 1]
+    result = measure(make_panel([make_member("t/0", x, truth=some)], [make_member("s/0", x, truth=some)]))
+    assert rows(result, metric="accuracy")[0].inference.n == 2
+    result = measure(make_panel([make_member("t/0", x, truth=none)], [make_member("s/0", x, truth=none)]))
+    assert result.not_applicable == "0 of the 4 items of toy carry a human label; at least 2 are needed."
+    assert measure(make_panel([make_member("t/0", x)], [make_member("s/0", x)])).not_applicable is not None
+
+
+def test_one_class_alone_has_accuracy_but_no_auc(make_member, make_panel):
+    """The counts are said."""
+    truth = [1] * 6
+    result = measure(
+        make_panel([make_member("t/0", [1] * 6, truth=truth)], [make_member("s/0", [1, -1] * 3, truth=truth)])
+    )
+    assert [d.metric for d in result.differences] == ["accuracy"]
+    assert "AUC of yes is not measured: 6 positives and 0 negatives, at least 2 of each are needed." in result.remarks
+
+
+def test_a_ranking_score_has_an_auc_and_no_accuracy_and_hard_decisions_the_reverse(make_member, make_panel):
+    """What an output cannot say is remarked, not guessed."""
+    truth = np.arange(8) % 2
+    score = make_member("s/0", np.arange(8.0), truth=truth, outputs="score")
+    teacher = make_member("t/0", 2.0 * truth - 1, truth=truth)
+    ranked = measure(make_panel([teacher], [score]))
+    decided = measure(make_panel([teacher], [make_member("s/0", np.eye(2)[truth], truth=truth, outputs="decisions")]))
+    assert [d.metric for d in ranked.differences] == ["auc"]
+    assert [d.metric for d in decided.differences] == ["accuracy"]
+    assert "without threshold" in ranked.remarks[0]
+    assert "hard decisions do not rank" in decided.remarks[0]
+
+
+def test_multi_label_has_exact_match_and_one_auc_per_label(make_member, make_panel):
+    """Teacher exact on 3 of 4; student on 2."""
+    truth = np.array([[0, 1], [1, 1], [0, 0], [1, 0]])
+    right = 2.0 * truth - 1
+    teacher, student = right.copy(), right.copy()
+    teacher[0, 0], student[0, 0], student[1, 1] = 1.0, 1.0, -1.0
+    more = {"task": "multi_label", "labels": ("rude", "threat"), "truth": truth}
+    result = measure(make_panel([make_member("t/0", teacher, **more)], [make_member("s/0", student, **more)]))
+    exact, rude, threat = result.differences
+    assert (exact.metric, exact.left_value, exact.right_value) == ("exact_match", 0.5, 0.75)
+    assert (rude.metric, rude.output, threat.output) == ("auc", "rude", "threat")
+
+
+def test_regression_has_the_squared_error_where_lower_is_better(make_member, make_panel):
+    """Errors 1, 0, 1 against 0, 0, 1: mean 2/3 against 1/3; an unlabelled item is left out."""
+    more = {"task": "regression", "labels": ("value",), "outputs": "values", "truth": [1.0, 2.0, 3.0, np.nan]}
+    result = measure(make_panel([make_member("t/0", [1, 2, 4, 9], **more)], [make_member("s/0", [2, 2, 4, 9], **more)]))
+    (row,) = result.differences
+    assert (row.metric, row.direction) == ("mse", "lower")
+    assert (row.left_value, row.right_value) == (pytest.approx(2 / 3), pytest.approx(1 / 3))
+    assert result.estimates == ()
+
+
+def test_a_student_that_does_not_beat_the_majority_class_has_collapsed(make_member, make_panel):
+    """Always `no` on a set with 6 of 8 `no`."""
+    truth = [0] * 6 + [1] * 2
+    good = make_member("t/0", 2.0 * np.array(truth) - 1, truth=truth)
+    bad = make_member("mlp/0", [-1] * 8, truth=truth)
+    assert collapsed(good) is None
+    assert collapsed(bad) == "mlp/0 collapsed: accuracy 0.750 does not beat the majority class (0.750)"
+    assert collapsed(make_member("mlp/0", [-1] * 8)) is None
+    result = measure(make_panel([good], [bad]))
+    assert f"{collapsed(bad)}." in result.remarks
+    (majority,) = result.estimates
+    assert (majority.metric, majority.value, majority.output, majority.n) == ("majority_class", 0.75, "no", 8)
+
+
+def test_the_order_of_the_items_does_not_matter(noisy, make_panel):
+    """Items are sorted by id before anything is computed."""
+    truth = np.arange(40) % 2
+    teacher, student = noisy("t/0", truth, 0.8), noisy("s/0", truth, 1.5)
+    shuffled = student.take(np.random.default_rng(0).permutation(40))
+    assert measure(make_panel([teacher], [student])) == measure(make_panel([teacher], [shuffled]))

@@ -1,0 +1,155 @@
+"""Tests of predictions and of aligning them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from angelshare.core.errors import InputError, LabelError, MisalignedError
+from angelshare.core.predictions import Panel, Population, Predictions, aligned, label_indices, labelled, n_labelled
+
+
+def predictions(values, *, name="mlp/0", task="binary", labels=("no", "yes"), outputs="logits", ids=None, **more):
+    """Return predictions with ids 0, 1, 2, ... where none are given."""
+    values = np.asarray(values, dtype=more.pop("dtype", np.float64))
+    ids = np.array([str(i) for i in range(len(values))] if ids is None else ids)
+    return Predictions(name, task, tuple(labels), outputs, ids, values, **more)
+
+
+def panel(teacher, student, texts=None):
+    """Return a panel that is not aligned yet."""
+    return Panel("toy", Population("teacher", "t", (teacher,)), (Population("student", "s", (student,)),), {}, texts)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_outputs_that_are_not_finite_are_refused_with_their_id(bad):
+    """The first one is named."""
+    with pytest.raises(InputError, match=r"1 items with a NaN or infinite output, the first under id '1'"):
+        predictions([[0, 1], [bad, 0], [1, 1]])
+
+
+def test_repeated_ids_are_refused():
+    """The id and how often it comes."""
+    with pytest.raises(InputError, match="repeats 1 ids, the first 'a', 2 times"):
+        predictions([[0, 1], [0, 1], [0, 1]], ids=["a", "b", "a"])
+
+
+def test_a_wrong_width_an_empty_set_and_a_wrong_shape_are_refused():
+    """One column for every label, one row for every id, at least one item."""
+    with pytest.raises(LabelError, match=r"has 3 output columns, its labels \['no', 'yes'\] need 2"):
+        predictions([[0, 1, 2]])
+    with pytest.raises(InputError, match="has no items"):
+        predictions(np.zeros((0, 2)))
+    with pytest.raises(InputError, match="one row of outputs for every id"):
+        predictions([[0, 1]], ids=["a", "b"])
+
+
+def test_decisions_are_the_first_of_the_largest_or_the_threshold():
+    """A bare ranking score decides nothing."""
+    assert predictions([[0, 1], [1, 1], [2, 1]]).decisions().tolist() == [1, 0, 0]
+    score = predictions([[0.2], [0.5]], outputs="score")
+    assert not score.has_decisions
+    with pytest.raises(InputError, match="Give a threshold"):
+        score.decisions()
+    assert replace(score, threshold=0.5).decisions().tolist() == [0, 1]
+    assert not predictions([[1, 0]], outputs="decisions").has_scores
+
+
+def test_multi_label_decisions_cut_logits_at_zero_and_probabilities_at_one_half():
+    """At the cut the answer is yes."""
+    logits = predictions([[0, -0.1]], task="multi_label")
+    shares = predictions([[0.5, 0.4]], task="multi_label", outputs="probabilities")
+    assert logits.label_decisions().tolist() == shares.label_decisions().tolist() == [[True, False]]
+
+
+def test_ranking_does_not_saturate():
+    """A float32 softmax calls 20 and 40 both 1; the margin keeps them apart."""
+    logits = np.array([[0, 20], [0, 40]], dtype=np.float32)
+    softmax = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    assert softmax[0, 1] == softmax[1, 1]
+    for task in ("binary", "single_label"):
+        ranking = predictions(logits, task=task, dtype=np.float32).ranking(1)
+        assert ranking.dtype == np.float64
+        assert ranking[0] < ranking[1]
+
+
+@given(st.lists(st.tuples(st.floats(-20, 20), st.floats(-20, 20), st.floats(-20, 20)), min_size=1), st.floats(-50, 50))
+def test_a_constant_added_to_a_row_of_logits_changes_nothing(rows, constant):
+    """Neither the ranking nor the probabilities."""
+    labels = ("joy", "fear", "anger")
+    plain = predictions(rows, task="single_label", labels=labels)
+    moved = predictions(np.array(rows) + constant, task="single_label", labels=labels)
+    np.testing.assert_allclose(plain.ranking(2), moved.ranking(2), atol=1e-9)
+    np.testing.assert_allclose(plain.log_probabilities(), moved.log_probabilities(), atol=1e-9)
+
+
+def test_probabilities_are_known_from_logits_and_probabilities_only():
+    """ln(1/4) and ln(3/4), from unnormalised shares too."""
+    np.testing.assert_allclose(
+        predictions([[0.5, 1.5]], outputs="probabilities").log_probabilities(), np.log([[0.25, 0.75]])
+    )
+    with pytest.raises(InputError, match="probabilities are not known"):
+        predictions([[0, 1]], outputs="decisions").log_probabilities()
+
+
+def test_items_come_sorted_by_id_with_everything_that_belongs_to_them():
+    """Truth, slices, clusters and texts follow; the student gets the teacher's truth."""
+    teacher = predictions(
+        [[0, 1], [1, 0]],
+        ids=["b", "a"],
+        truth=np.array([1, 0]),
+        slices={"long": np.array([True, False])},
+        clusters=np.array([7, 8]),
+    )
+    student = predictions([[5, 0], [0, 5]], ids=["a", "b"])
+    found = aligned(panel(teacher, student, texts=("text b", "text a")))
+    member = found.students[0].first
+    assert found.texts == ("text a", "text b")
+    assert member.ids.tolist() == found.teacher.first.ids.tolist() == ["a", "b"]
+    assert member.values.tolist() == [[5, 0], [0, 5]]
+    assert member.truth.tolist() == [0, 1]
+    assert member.slices["long"].tolist() == [False, True]
+    assert member.clusters.tolist() == [8, 7]
+
+
+def test_missing_ids_are_refused_with_the_counts():
+    """3 against 2 items, 2 shared."""
+    teacher, student = predictions([[0, 1]] * 3, name="teacher"), predictions([[0, 1]] * 2)
+    with pytest.raises(MisalignedError, match=r"teacher has 3 items, mlp/0 2, 2 shared \(not shared: '2'"):
+        aligned(panel(teacher, student))
+
+
+def test_other_labels_another_order_or_another_task_are_refused():
+    """Columns are never guessed."""
+    teacher = predictions([[0, 1]])
+    for student in (predictions([[0, 1]], labels=("yes", "no")), predictions([[0, 1]], task="single_label")):
+        with pytest.raises(LabelError, match="same labels in the same order"):
+            aligned(panel(teacher, student))
+
+
+def test_different_texts_or_truths_under_one_id_are_refused():
+    """By content key, and by label."""
+    one, other = (predictions([[0, 1]] * 2, text_keys=np.array(keys)) for keys in (["k", "l"], ["k", "m"]))
+    with pytest.raises(MisalignedError, match="1 texts differ"):
+        aligned(panel(one, other))
+    one, other = (predictions([[0, 1]] * 2, truth=np.array(truth)) for truth in ([0, 1], [0, 0]))
+    with pytest.raises(MisalignedError, match="disagree about the true label of 1 items, the first '1'"):
+        aligned(panel(one, other))
+
+
+def test_an_item_is_labelled_where_every_label_is_known():
+    """-1 and nan are unknown."""
+    assert labelled(np.array([0, -1, 1])).tolist() == [True, False, True]
+    assert labelled(np.array([0.5, np.nan])).tolist() == [True, False]
+    assert labelled(np.array([[0, 1], [1, np.nan]])).tolist() == [True, False]
+    assert labelled(np.array([[0, 1], [1, -1]])).tolist() == [True, False]
+    assert n_labelled(None) == 0
+
+
+def test_label_names_become_indices_and_an_unknown_one_is_named_with_its_row():
+    """Rows count from 1."""
+    assert label_indices(["yes", "no"], ["no", "yes"], where="a.csv").tolist() == [1, 0]
+    with pytest.raises(LabelError, match=r"a.csv, row 2: the label 'maybe' is none of \['no', 'yes'\] \(1 such rows\)"):
+        label_indices(["yes", "maybe"], ["no", "yes"], where="a.csv")

@@ -1,0 +1,449 @@
+"""The contract of files of predictions: what is read, what is refused and with which words."""
+
+# ruff: noqa: PD011  (Predictions.values are no pandas)
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from angelshare.core.errors import AngelshareError, InputError, LabelError, MisalignedError
+from angelshare.core.predictions import Predictions
+from angelshare.core.text import TextBatch, text_key
+from angelshare.data.prediction_files import (
+    attach_truth,
+    read_population,
+    read_prediction_texts,
+    read_predictions,
+    write_predictions,
+)
+from angelshare.data.textset import TextSet
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Write a CSV file and read it as predictions."""
+
+    def read_csv(content, **settings):
+        path = tmp_path / "t.csv"
+        path.write_text(content)
+        return read_predictions(path, **({"name": "teacher/0", "task": "binary"} | settings))
+
+    return read_csv
+
+
+def test_logits_keep_their_values_and_column_order(read):
+    """Whether toxic is positive is the column order's to say, unless the user does."""
+    content = "id,logit:toxic,logit:fine\n007,1.5,-2\n8,0,3e1\n"
+    kept = read(content)
+    assert kept.labels == ("toxic", "fine")
+    assert kept.outputs == "logits"
+    assert kept.ids.tolist() == ["007", "8"]
+    assert kept.values.tolist() == [[1.5, -2], [0, 30]]
+    turned = read(content, positive="toxic")
+    assert turned.labels == ("fine", "toxic")
+    assert turned.values.tolist() == [[-2, 1.5], [30, 0]]
+
+
+def test_truth_slices_clusters_seed_and_text_are_read(read):
+    """All optional columns of the contract."""
+    content = (
+        "id,logit:no,logit:yes,truth,slice:late,cluster,seed,text\n"
+        "a,0,1,yes,0.5,k,3,well done\nb,1,0,,0,,3,how dull\nc,1,0,no,0.49,k,3,oh\n"
+    )
+    predictions = read(content)
+    assert predictions.truth.tolist() == [1, -1, 0]
+    assert predictions.slices["late"].tolist() == [True, False, False]
+    assert predictions.clusters.tolist() == [0, 1, 0]
+    assert predictions.seed == 3
+    assert predictions.text_keys.tolist() == [text_key("well done"), text_key("how dull"), text_key("oh")]
+
+
+def test_a_score_ranks_and_decides_only_with_a_threshold(read):
+    """Truth names the other label."""
+    content = "id,score,truth\na,0.9,toxic\nb,0.2,fine\n"
+    ranking = read(content, positive="toxic")
+    assert ranking.labels == ("fine", "toxic")
+    assert not ranking.has_decisions
+    assert read(content, positive="toxic", threshold=0.2).decisions().tolist() == [1, 1]
+
+
+def test_a_label_column_beside_a_score_gives_its_decisions(read):
+    """The threshold is the lowest score that was decided positive."""
+    decided = read("id,score,label\na,0.9,toxic\nb,0.6,toxic\nc,0.2,fine\n", positive="toxic")
+    assert decided.threshold == 0.6
+    assert decided.decisions().tolist() == [1, 1, 0]
+
+
+def test_hard_decisions_name_their_labels(read):
+    """A label that only the truth has still counts."""
+    predictions = read("id,label,truth\na,joy,fear\nb,joy,joy\n", task="single_label")
+    assert predictions.labels == ("fear", "joy")
+    assert predictions.outputs == "decisions"
+    assert predictions.values.tolist() == [[0, 1], [0, 1]]
+    assert predictions.truth.tolist() == [0, 1]
+
+
+def test_several_labels_and_values_are_read(read):
+    """The other two tasks."""
+    flags = read("id,label:a,label:b,truth:a,truth:b\nx,1,0,0,\n", task="multi_label")
+    assert flags.values.tolist() == [[1, 0]]
+    assert np.array_equal(flags.truth, [[0, np.nan]], equal_nan=True)
+    values = read("id,value,truth\nx,2.5,3\ny,1,\n", task="regression")
+    assert values.labels == ("value",)
+    assert np.array_equal(values.truth, [3, np.nan], equal_nan=True)
+    assert read("id,probability:a,probability:b\nx,0.9,0.8\n", task="multi_label").outputs == "probabilities"
+
+
+def test_other_peoples_columns_are_mapped(read):
+    """`--columns id=case_id,truth=label_gold`."""
+    content = "case_id,label_gold,logit:no,logit:yes\nu,yes,0,1\n"
+    assert read(content, columns={"id": "case_id", "truth": "label_gold"}).truth.tolist() == [1]
+
+
+def test_probabilities_of_zero_are_raised_only_when_asked_for(read):
+    """Values are kept as given."""
+    content = "id,probability:no,probability:yes\na,0,1\n"
+    assert read(content).values[0, 0] == 0
+    assert read(content, clip=True).values[0, 0] == 1e-12
+
+
+LOGITS = "id,logit:no,logit:yes\n"
+REFUSED = {
+    "task": (
+        LOGITS + "a,0,1\n",
+        {"task": None},
+        InputError,
+        "t.csv does not say which task it answers. Declare it: --task binary|",
+    ),
+    "unknown task": (
+        LOGITS + "a,0,1\n",
+        {"task": "binry"},
+        InputError,
+        "There is no task called 'binry'. Did you mean 'binary'?",
+    ),
+    "no rows": (LOGITS, {}, InputError, "t.csv has no rows. Give at least one item."),
+    "no id": (
+        "ids,logit:no,logit:yes\na,0,1\n",
+        {},
+        InputError,
+        "no column 'id'. Did you mean 'ids'? Map it with --columns id=ids.",
+    ),
+    "fraction": (
+        LOGITS + "a,0,1\n1.5,0,1\n",
+        {},
+        InputError,
+        "row 2: the id '1.5' is no id (1 such rows). Ids are texts or integers;",
+    ),
+    "repeated": (
+        LOGITS + "a,0,1\na,0,1\n",
+        {},
+        InputError,
+        "row 2: the id 'a' stands in 2 rows (1 rows repeat an id). Give every",
+    ),
+    "nan": (
+        LOGITS + "a,0,1\nb,nan,1\n",
+        {},
+        InputError,
+        "row 2 (id 'b'): the logit:no nan is not finite (1 such rows). Score these",
+    ),
+    "infinite": (
+        LOGITS + "a,0,-inf\n",
+        {},
+        InputError,
+        "row 1 (id 'a'): the logit:yes -inf is not finite (1 such rows). Score these",
+    ),
+    "blank": (
+        LOGITS + "a,,1\n",
+        {},
+        InputError,
+        "row 1 (id 'a'): the logit:no is blank (1 such rows). Score these texts again",
+    ),
+    "text": (
+        LOGITS + "a,x,1\n",
+        {},
+        InputError,
+        "row 1 (id 'a'): the logit:no x is no number (1 such rows). Score these",
+    ),
+    "sum": (
+        "id,probability:no,probability:yes\na,0.5,0.5\nb,0.5,0.4\n",
+        {},
+        InputError,
+        "row 2 (id 'b'): the probabilities sum to 0.9 (1 such rows); 1 +- 0.001 is accepted. Give every class",
+    ),
+    "range": (
+        "id,probability:no,probability:yes\na,-1,2\n",
+        {},
+        InputError,
+        "row 1 (id 'a'): probability:no is -1, no probability. Call the columns logit:LABEL if they are logits.",
+    ),
+    "both kinds": (
+        "id,logit:a,probability:a\nx,0,1\n",
+        {},
+        InputError,
+        "columns of both logit:LABEL and probability:LABEL. Keep one",
+    ),
+    "three": (
+        "id,logit:a,logit:b,logit:c\nx,0,1,2\n",
+        {},
+        LabelError,
+        "a binary task has two labels, here are columns for 3: ['a', 'b'",
+    ),
+    "one": (
+        "id,logit:a\nx,0\n",
+        {"task": "single_label"},
+        LabelError,
+        "a column for one label only, 'a'. Give one for every label.",
+    ),
+    "positive": (
+        LOGITS + "a,0,1\n",
+        {"positive": "ja"},
+        LabelError,
+        "the positive label 'ja' is none of ['no', 'yes'].",
+    ),
+    "truth": (
+        "id,logit:no,logit:yes,truth\na,0,1,no\nb,0,1,1\n",
+        {},
+        LabelError,
+        "t.csv, column truth, row 2: the label '1' is none of ['no', 'yes'] (1 such rows).",
+    ),
+    "score": (
+        "id,score\na,1\n",
+        {},
+        InputError,
+        "has a score, and it is not said for which label. Name it: --positive LABEL.",
+    ),
+    "score task": (
+        "id,score\na,1\n",
+        {"task": "single_label"},
+        InputError,
+        "one score, which answers a binary task, not single_label.",
+    ),
+    "score labels": (
+        "id,score,truth\na,1,x\nb,0,y\n",
+        {"positive": "z"},
+        LabelError,
+        "a binary task has two labels, here are ['x', 'y', 'z']. Check --positive 'z'.",
+    ),
+    "score and label": (
+        "id,score,label\na,1,no\nb,0,yes\n",
+        {"positive": "yes"},
+        InputError,
+        "no threshold on `score` gives the column `label`: 'yes' is decided at 0 and not at 1. Remove one of the columns.",
+    ),
+    "threshold": (
+        LOGITS + "a,0,1\n",
+        {"threshold": 0.5},
+        InputError,
+        "has no score for the threshold 0.5. Leave the threshold out.",
+    ),
+    "outputs": (
+        "id,text\na,x\n",
+        {},
+        InputError,
+        "has no outputs: columns logit:LABEL or probability:LABEL for every label, or score or",
+    ),
+    "flags": (
+        "id,text\na,x\n",
+        {"task": "multi_label"},
+        InputError,
+        "has no outputs: columns logit:LABEL, probability:LABEL or label:LABEL.",
+    ),
+    "flag": (
+        "id,label:a\nx,2\n",
+        {"task": "multi_label"},
+        InputError,
+        "row 1: label:a is 2. Write 0 or 1, or leave it blank.",
+    ),
+    "decision": ("id,label\na,x\nb,\n", {}, InputError, "row 2: the label is blank. Every row needs a decision."),
+    "decisions": (
+        "id,label\na,x\nb,y\nc,z\n",
+        {},
+        LabelError,
+        "`label` and `truth` show ['x', 'y', 'z']. Check the columns.",
+    ),
+    "slice": (
+        "id,logit:no,logit:yes,slice:s\na,0,1,2\n",
+        {},
+        InputError,
+        "row 1: slice:s is '2'. Write 0 or 1, or a share between them.",
+    ),
+    "seed": ("id,logit:no,logit:yes,seed\na,0,1,x\n", {}, InputError, "row 1: the seed is 'x'. Write a whole number."),
+    "seeds": (
+        "id,logit:no,logit:yes,seed\na,0,1,1\na,0,1,2\n",
+        {},
+        InputError,
+        "holds 2 seeds: [1, 2]. Read a population, or name one",
+    ),
+    "no seed": (
+        "id,logit:no,logit:yes,seed\na,0,1,1\n",
+        {"seed": 7},
+        InputError,
+        "has no rows of seed 7; it has seeds [1].",
+    ),
+    "half a truth": (
+        "id,logit:a,logit:b,truth:a\nx,0,1,1\n",
+        {"task": "multi_label"},
+        InputError,
+        "has ['truth:a'] but not all of ['truth:a', 'truth:b']. Give one column of truth for every label.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_be_measured_is_refused_in_full_sentences(read, case):
+    """File, row, id, value and remedy are in the message."""
+    content, settings, kind, message = REFUSED[case]
+    with pytest.raises(AngelshareError) as refusal:
+        read(content, **settings)
+    assert message in str(refusal.value)
+    assert "t.csv" in str(refusal.value) or case == "unknown task"
+    assert type(refusal.value) is kind
+
+
+def member(**changes):
+    standard = {
+        "name": "mlp/3",
+        "task": "binary",
+        "labels": ("fine", "rude"),
+        "outputs": "logits",
+        "ids": np.array(["007", "b", "\u00e9"]),
+        "values": np.array([[0.1, 0.2], [1 / 3, -4], [5, 6e-9]]),
+        "truth": np.array([0, -1, 1]),
+        "slices": {"late": np.array([True, False, True])},
+        "clusters": np.array([0, 1, 0]),
+        "seed": 3,
+        "fingerprint": "abc",
+        "parent_fingerprint": "def",
+    }
+    return Predictions(**(standard | changes))
+
+
+SHAPES = {
+    "logits": {},
+    "score": {"outputs": "score", "values": np.array([[0.1], [0.2], [0.3]]), "threshold": 0.15},
+    "decisions": {"outputs": "decisions", "values": np.array([[1.0, 0], [1, 0], [1, 0]])},
+    "multi_label": {"task": "multi_label", "truth": np.array([[0, 1], [np.nan, 1], [1, 1.0]])},
+    "flags": {"task": "multi_label", "outputs": "decisions", "values": np.eye(3)[:, :2], "truth": None},
+    "regression": {
+        "task": "regression",
+        "labels": ("value",),
+        "outputs": "values",
+        "values": np.array([[1.5], [2], [3]]),
+        "truth": np.array([1, np.nan, 2.5]),
+    },
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_what_is_written_is_read_back(tmp_path, shape):
+    """Without naming the task again."""
+    before = member(**SHAPES[shape])
+    write_predictions(before, tmp_path / "p.parquet", texts=["x", "y", "half \ud83d"])
+    after = read_predictions(tmp_path / "p.parquet", name="mlp/3")
+    for name in ("task", "labels", "outputs", "threshold", "seed", "fingerprint", "parent_fingerprint"):
+        assert getattr(after, name) == getattr(before, name), name
+    assert after.ids.tolist() == before.ids.tolist()
+    assert np.array_equal(after.values, before.values)
+    assert before.truth is None or np.array_equal(
+        after.truth, before.truth, equal_nan=shape in {"multi_label", "regression"}
+    )
+    assert after.slices["late"].tolist() == [True, False, True]
+    assert after.text_keys.tolist() == [text_key("x"), text_key("y"), text_key("half \ud83d")]
+    assert read_prediction_texts(tmp_path / "p.parquet")["b"] == "y"
+    assert [path.name for path in tmp_path.iterdir()] == ["p.parquet"]
+
+
+def test_a_written_file_refuses_another_task(tmp_path):
+    """Its metadata say what it answers."""
+    write_predictions(member(), tmp_path / "p.parquet")
+    with pytest.raises(InputError, match="says that it answers a binary task, and regression was declared"):
+        read_predictions(tmp_path / "p.parquet", name="x", task="regression")
+
+
+def test_predictions_are_written_as_parquet_only(tmp_path):
+    """CSV would lose the task."""
+    with pytest.raises(InputError, match=r"Call it p\.parquet"):
+        write_predictions(member(), tmp_path / "p.csv")
+    with pytest.raises(InputError, match="3 items and 1 texts"):
+        write_predictions(member(), tmp_path / "p.parquet", texts=["x"])
+
+
+@given(st.lists(st.tuples(st.floats(-1e9, 1e9), st.floats(-1e9, 1e9)), min_size=1, max_size=5))
+def test_text_formats_keep_every_bit_of_a_logit(tmp_path_factory, rows):
+    """Python writes doubles so that they can be read back exactly."""
+    folder = tmp_path_factory.mktemp("p")
+    lines = [json.dumps({"id": i, "logit:no": a, "logit:yes": b}) for i, (a, b) in enumerate(rows)]
+    (folder / "p.jsonl").write_text("\n".join(lines))
+    (folder / "p.csv").write_text(LOGITS + "".join(f"{i},{a!r},{b!r}\n" for i, (a, b) in enumerate(rows)))
+    for name in ("p.jsonl", "p.csv"):
+        assert read_predictions(folder / name, name="x", task="binary").values.tolist() == [list(row) for row in rows]
+
+
+def test_several_files_are_members(tmp_path):
+    """Numbered by position where they have no seed."""
+    for name in ("p", "q"):
+        (tmp_path / f"{name}.csv").write_text(LOGITS + "a,0,1\n")
+    population = read_population([tmp_path / "p.csv", tmp_path / "q.csv"], "student", "mlp", task="binary")
+    assert population.names == ("mlp/0", "mlp/1")
+    assert [one.seed for one in population.members] == [0, 1]
+
+
+def test_a_seed_column_makes_members(tmp_path):
+    """One file holds them all; a seed in two files is refused."""
+    path = tmp_path / "p.csv"
+    path.write_text("id,logit:no,logit:yes,seed\na,0,1,4\na,0,2,2\nb,0,3,4\nb,0,4,2\n")
+    population = read_population([path], "student", "mlp", task="binary")
+    assert population.names == ("mlp/2", "mlp/4")
+    assert population.members[1].values[:, 1].tolist() == [1, 3]
+    assert read_predictions(path, name="x", task="binary", seed=2).values[:, 1].tolist() == [2, 4]
+    assert read_prediction_texts(path) is None
+    with pytest.raises(InputError, match="hold 'mlp/2' more than once"):
+        read_population([path, path], "student", "mlp", task="binary")
+
+
+def data(**changes):
+    standard = {
+        "name": "own",
+        "task": "binary",
+        "labels": ("rude", "fine"),
+        "ids": ("b", "007", "\u00e9"),
+        "batch": TextBatch(("y", "x", "z")),
+        "truth": np.array([0, 1, -1]),
+        "slices": {"early": np.array([True, False, False])},
+    }
+    return TextSet(**(standard | changes))
+
+
+def test_truth_is_joined_by_id_and_label_name():
+    """Whatever the order of the rows and of the labels."""
+    joined = attach_truth(member(truth=None), data())
+    assert joined.truth.tolist() == [0, 1, -1]
+    assert joined.slices["early"].tolist() == [False, True, False]
+    assert joined.text_keys.tolist() == [text_key("x"), text_key("y"), text_key("z")]
+
+
+def test_joining_refuses_other_ids_labels_texts_and_truths():
+    """Each with what differs."""
+    with pytest.raises(MisalignedError, match=r"1 missing \('c'\), 1 extra \('\u00e9'\)"):
+        attach_truth(member(), data(ids=("b", "007", "c")))
+    with pytest.raises(LabelError, match=r"with labels \['fine', 'rude'\], own is binary with \['no', 'yes'\]"):
+        attach_truth(member(), data(labels=("no", "yes")))
+    with pytest.raises(MisalignedError, match="1 items have another text in mlp/3 than in own, the first 'b'"):
+        attach_truth(member(text_keys=np.array([text_key(t) for t in ("x", "!", "z")])), data())
+    with pytest.raises(MisalignedError, match="2 items have another truth in mlp/3 than in own"):
+        attach_truth(member(), data())
+
+
+def test_parquet_of_other_tools_is_read(tmp_path):
+    """float32 columns, integer ids, an index that pandas left."""
+    frame = pd.DataFrame(
+        {"id": [3, 4], "logit:no": np.float32([0.5, 1]), "logit:yes": np.float32([1, 2])}, index=[7, 8]
+    )
+    frame.to_parquet(tmp_path / "p.parquet")
+    predictions = read_predictions(tmp_path / "p.parquet", name="x", task="binary")
+    assert predictions.ids.tolist() == ["3", "4"]
+    assert predictions.values.tolist() == [[0.5, 1], [1, 2]]

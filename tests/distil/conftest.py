@@ -1,0 +1,19 @@
+"""One thread: these tests train models of a few numbers."""
+
+import gc
+
+import pytest
+import torch
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _little_garbage():
+    """Keep what the imports made from being searched: every training begins with a full collection."""
+    gc.freeze()
+    yield
+    gc.unfreeze()

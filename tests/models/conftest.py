@@ -1,0 +1,87 @@
+"""Small networks with random weights, and a scorer of five lines."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from transformers import BertConfig, BertForSequenceClassification, PreTrainedModel, PreTrainedTokenizerBase
+
+from angelshare.core.protocols import ModelCard
+from angelshare.core.text import TextBatch
+from angelshare.models.checkpoint import save_model
+from angelshare.models.vocabulary import build_word_tokenizer
+
+TEXTS = (
+    "the soup was warm and good",
+    "the bread was stale",
+    "good bread , warm soup",
+    "nobody liked the cold soup",
+    "a table by the window",
+)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_thread():
+    """Use one thread: small matrices gain nothing from two."""
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def word_tokenizer() -> PreTrainedTokenizerBase:
+    """A tokenizer over the words of TEXTS."""
+    return build_word_tokenizer(TEXTS, 40, max_length=16)
+
+
+@pytest.fixture
+def bert(word_tokenizer) -> PreTrainedModel:
+    """A BERT of four narrow layers."""
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(word_tokenizer),
+        hidden_size=16,
+        num_hidden_layers=4,
+        num_attention_heads=2,
+        intermediate_size=32,
+        max_position_embeddings=32,
+        id2label={0: "bad", 1: "good"},
+        label2id={"bad": 0, "good": 1},
+        initializer_range=0.5,
+    )
+    return BertForSequenceClassification(config).eval()
+
+
+@pytest.fixture
+def bert_folder(bert, word_tokenizer, tmp_path) -> Path:
+    """The BERT, saved."""
+    folder = tmp_path / "teacher"
+    save_model(bert, word_tokenizer, folder, task="binary", labels=("bad", "good"), kind="transformer", seed=3)
+    return folder
+
+
+class KeywordScorer:
+    """A scorer that counts words, and remembers which texts it was asked for."""
+
+    def __init__(self, words: dict[str, float]) -> None:
+        """Keep the weights of the words."""
+        self.words = words
+        self.asked: list[str] = []
+        self.card = ModelCard(name="keywords", task="binary", labels=("bad", "good"), fingerprint="f" * 64)
+
+    def score(self, batch: TextBatch):
+        """Return (0, sum of weights) for every text."""
+        self.asked += batch.texts
+        sums = [sum(self.words.get(word, 0.0) for word in text.split()) for text in batch.texts]
+        return np.stack([np.zeros(len(sums)), np.array(sums)], axis=1)
+
+
+@pytest.fixture(scope="session")
+def make_scorer() -> type[KeywordScorer]:
+    """The class itself, for tests that need several."""
+    return KeywordScorer
+
+
+@pytest.fixture
+def keyword_scorer() -> KeywordScorer:
+    """A scorer that likes warm soup."""
+    return KeywordScorer({"warm": 1.5, "soup": 1.0, "stale": -2.0})

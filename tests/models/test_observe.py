@@ -1,0 +1,182 @@
+"""Tests of the runner and of its cache."""
+
+import logging
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from angelshare.core.errors import InputError
+from angelshare.core.text import TextBatch
+from angelshare.models.checkpoint import load_scorer
+from angelshare.models.logit_store import LogitStore
+from angelshare.models.observe import _batches, observe, store_folder
+
+WORDS = ["warm", "soup", "stale", "bread", "tea"]
+TEXT = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join)
+
+
+class Recorder:
+    """Progress that is written down."""
+
+    def __init__(self):
+        self.total, self.done, self.finished = 0, 0, False
+
+    def start(self, what, total):
+        self.total = total
+
+    def advance(self, n):
+        self.done += n
+
+    def finish(self):
+        self.finished = True
+
+
+def many(n):
+    """Return n distinct texts of several lengths."""
+    return TextBatch(tuple(f"{'soup ' * (i % 7)}number {i}" for i in range(n)))
+
+
+def test_logits_come_back_in_the_order_of_the_texts(keyword_scorer):
+    """Sorting by length is the runner's affair only."""
+    logits = observe(keyword_scorer, TextBatch(("warm soup", "stale", "", "warm soup")))
+    assert logits.tolist() == [[0.0, 2.5], [0.0, -2.0], [0.0, 0.0], [0.0, 2.5]]
+    assert logits.dtype == np.float32
+
+
+def test_a_text_that_comes_twice_is_scored_once(keyword_scorer, tmp_path):
+    """Neither within a call nor in a later one."""
+    observe(keyword_scorer, TextBatch(("warm", "warm", "soup")), store=tmp_path)
+    observe(keyword_scorer, TextBatch(("soup", "tea")), store=tmp_path)
+    assert sorted(keyword_scorer.asked) == ["soup", "tea", "warm"]
+
+
+@given(texts=st.lists(TEXT, max_size=12), rng=st.randoms(use_true_random=False))
+def test_the_order_of_the_texts_does_not_matter(texts, rng, make_scorer):
+    """A shuffled request gives shuffled logits, from the same plan."""
+    order = list(range(len(texts)))
+    rng.shuffle(order)
+    scorers = [make_scorer({"warm": 1.0, "stale": -0.5}) for _ in range(2)]
+    straight = observe(scorers[0], TextBatch(tuple(texts)), shard_size=3)
+    shuffled = observe(scorers[1], TextBatch(tuple(texts[i] for i in order)), shard_size=3)
+    assert np.array_equal(straight[order], shuffled)
+    assert scorers[0].asked == scorers[1].asked
+
+
+@pytest.mark.parametrize("killed_after", [0, 1, 2, 4])
+def test_a_killed_run_goes_on_and_ends_with_the_same_numbers(bert_folder, tmp_path, killed_after):
+    """Whatever shard it was killed in: finished shards are not scored again, and the numbers are the same bits."""
+    scorer = load_scorer(bert_folder, precision="fp32")
+    texts = many(50)
+    whole = observe(scorer, texts, shard_size=10, tokens_per_batch=30)
+    n_calls = [0]
+
+    class Killed(KeyboardInterrupt):
+        pass
+
+    class Mortal:
+        card = scorer.card
+
+        def encode(self, batch):
+            if n_calls[0] == killed_after:
+                raise Killed
+            n_calls[0] += 1
+            return scorer.encode(batch)
+
+        score_encoded, score = staticmethod(scorer.score_encoded), staticmethod(scorer.score)
+
+    with pytest.raises(Killed):
+        observe(Mortal(), texts, store=tmp_path / "s", shard_size=10, tokens_per_batch=30)
+    assert len(LogitStore(tmp_path / "s")) == 10 * killed_after
+    n_calls[0] = -100
+    resumed = observe(Mortal(), texts, store=tmp_path / "s", shard_size=10, tokens_per_batch=30)
+    assert n_calls[0] + 100 == 5 - killed_after
+    assert np.array_equal(whole, resumed)
+
+
+def test_a_damaged_shard_is_scored_again_with_a_warning(keyword_scorer, tmp_path, caplog):
+    """A Parquet file cut short is removed; the others are kept."""
+    texts = many(30)
+    first = observe(keyword_scorer, texts, store=tmp_path, shard_size=10)
+    shard = min(tmp_path.glob("*.parquet"))
+    shard.write_bytes(shard.read_bytes()[:100])
+    keyword_scorer.asked.clear()
+    with caplog.at_level(logging.WARNING):
+        again = observe(keyword_scorer, texts, store=tmp_path, shard_size=10)
+    assert np.array_equal(first, again)
+    assert len(keyword_scorer.asked) == 10
+    assert "damaged" in caplog.text
+
+
+def test_an_unfinished_shard_is_not_read(keyword_scorer, tmp_path):
+    """Only what was renamed counts."""
+    (tmp_path / "0123.456.tmp").write_bytes(b"half")
+    assert observe(keyword_scorer, TextBatch(("warm",)), store=tmp_path).tolist() == [[0.0, 1.5]]
+
+
+def test_the_store_finds_keys_in_any_order(tmp_path):
+    """Found rows come in the order asked for; what is not there is said."""
+    store = LogitStore(tmp_path)
+    store.append(["b" * 32, "a" * 32], np.array([[1.0], [2.0]]))
+    store.append(["c" * 32], np.array([[3.0]]))
+    for opened in (store, LogitStore(tmp_path)):
+        found, logits = opened.find(["c" * 32, "z" * 32, "a" * 32, "0" * 32])
+        assert found.tolist() == [True, False, True, False]
+        assert logits.tolist() == [[3.0], [2.0]]
+
+
+def test_the_folder_of_a_scorer_is_named_by_all_its_numbers_depend_on(keyword_scorer, tmp_path):
+    """Another fingerprint, length or precision gives another folder; another name does not."""
+    card = keyword_scorer.card
+    changed = [replace(card, fingerprint="0" * 64), replace(card, max_length=64), replace(card, precision="bf16")]
+    folders = {store_folder(tmp_path, c) for c in [card, *changed]}
+    assert len(folders) == 4
+    assert store_folder(tmp_path, replace(card, name="other")) == store_folder(tmp_path, card)
+
+
+def test_a_logit_that_is_no_number_names_its_text(keyword_scorer, tmp_path):
+    """Nothing of that shard is stored."""
+    keyword_scorer.words["tea"] = float("nan")
+    with pytest.raises(InputError, match="text number 3"):
+        observe(keyword_scorer, TextBatch(("warm", "soup", "warm tea")), store=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_no_texts_give_no_logits(keyword_scorer):
+    """The shape still says how many labels there are."""
+    assert observe(keyword_scorer, TextBatch(())).shape == (0, 2)
+
+
+def test_progress_counts_every_distinct_text_once(keyword_scorer, tmp_path):
+    """Also those that were stored before."""
+    observe(keyword_scorer, TextBatch(("warm", "soup")), store=tmp_path)
+    progress = Recorder()
+    observe(keyword_scorer, TextBatch(("warm", "soup", "tea", "tea")), store=tmp_path, progress=progress)
+    assert (progress.total, progress.done, progress.finished) == (3, 3, True)
+
+
+@given(st.lists(st.integers(0, 300), max_size=40), st.integers(1, 500))
+def test_batches_hold_every_row_once_and_keep_the_budget(n_tokens, budget):
+    """Padding included, unless one text alone is longer."""
+    batches = list(_batches(np.array(n_tokens, dtype=np.int64), budget))
+    assert sorted(row for rows in batches for row in rows) == list(range(len(n_tokens)))
+    for rows in batches:
+        assert len(rows) == 1 or len(rows) * max(n_tokens[row] for row in rows) <= budget
+
+
+@pytest.mark.parametrize("text", ["", "\x00", "soup \x00 soup", "😀😀", "x" * 1_000_000, "מרק soup مرق", "\ud800 soup"])
+def test_odd_texts_are_scored_like_any_other(bert_folder, text):
+    """Empty, NUL, emoji, a megabyte, mixed direction, a lone surrogate."""
+    logits = observe(load_scorer(bert_folder, precision="fp32"), TextBatch((text, "warm soup")))
+    assert np.isfinite(logits).all()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20, deadline=None)
+@given(texts=st.lists(TEXT, min_size=1, max_size=8))
+def test_pairs_are_told_apart_from_texts(keyword_scorer, texts):
+    """The key of a pair is of both halves."""
+    pairs = TextBatch(tuple(texts), tuple(f"{text} tea" for text in texts))
+    assert not set(pairs.keys()) & set(TextBatch(tuple(texts)).keys())
+    assert np.array_equal(observe(keyword_scorer, pairs), observe(keyword_scorer, TextBatch(tuple(texts))))

@@ -1,0 +1,102 @@
+"""Tests of students as a recipe describes them."""
+
+import numpy as np
+import pytest
+import torch
+
+from angelshare.core.errors import LabelError, ModelError
+from angelshare.core.student_spec import BilstmSpec, CnnSpec, MlpSpec, TransformerSpec
+from angelshare.models.students import build_student, start_from_teacher
+
+LABELS = ("bad", "good")
+SPECS = [
+    MlpSpec(name="mlp", kind="mlp", vocabulary=40, embedding_width=4),
+    MlpSpec(name="mlp-t", kind="mlp", vocabulary=40, embedding_width=4, embeddings="teacher"),
+    MlpSpec(name="mlp-p", kind="mlp", tokenizer="teacher", embedding_width=4),
+    BilstmSpec(name="bilstm", kind="bilstm", vocabulary=40, embedding_width=4, hidden_width=5),
+    CnnSpec(name="cnn", kind="cnn", vocabulary=40, embedding_width=4, filters=3, ngrams=(1, 2)),
+    TransformerSpec(name="cut", kind="transformer", layers=2),
+    TransformerSpec(name="cut-r", kind="transformer", layers=2, init="random"),
+]
+TEXTS = ["warm soup and stale bread", "the soup was good", "tea by the window"]
+
+
+def weights(model):
+    """Return all weights in one vector."""
+    return torch.cat([weight.flatten() for weight in model.state_dict().values()])
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
+def test_the_same_seed_gives_the_same_weights_and_leaves_chance_alone(spec, bert, word_tokenizer):
+    """A baseline starts where its student starts."""
+    say = {"labels": LABELS, "task": "binary", "vocabulary_texts": TEXTS, "teacher": (bert, word_tokenizer)}
+    torch.manual_seed(9)
+    expected = torch.rand(1)
+    torch.manual_seed(9)
+    one, tokenizer = build_student(spec, seed=0, **say)
+    assert torch.equal(torch.rand(1), expected)
+    same, _ = build_student(spec, seed=0, **say)
+    other, _ = build_student(spec, seed=1, **say)
+    assert torch.equal(weights(one), weights(same))
+    if spec.name != "cut":
+        assert not torch.equal(weights(one), weights(other))
+    assert one.config.id2label == {0: "bad", 1: "good"}
+    assert tokenizer.model_max_length == spec.max_length
+
+
+def test_teacher_embeddings_are_its_principal_components(bert, word_tokenizer):
+    """At full width the distances between words are the teacher's, up to one factor; the spread is as at random."""
+    spec = MlpSpec(name="mlp", kind="mlp", embedding_width=16)
+    student, _ = build_student(spec, labels=LABELS, task="binary", seed=0, tokenizer=word_tokenizer)
+    random = student.embeddings.weight.detach().clone()
+    start_from_teacher(student, word_tokenizer, (bert, word_tokenizer))
+    found = student.embeddings.weight.detach()[4:]
+    original = bert.get_input_embeddings().weight.detach()[4:]
+    ratio = torch.pdist(found) / torch.pdist(original)
+    assert torch.allclose(ratio, ratio.mean().expand_as(ratio), rtol=1e-3)
+    assert np.isclose(found.numpy().std(), 0.1, rtol=1e-3)
+    assert torch.equal(student.embeddings.weight[:4], random[:4])
+
+
+def test_a_word_takes_the_mean_of_its_pieces(bert, word_tokenizer):
+    """A teacher that splits `soup-bread` in three words gives their mean; an unknown word stays random."""
+    spec = MlpSpec(name="mlp", kind="mlp", embedding_width=16, vocabulary=40)
+    say = {"labels": LABELS, "task": "binary", "seed": 0, "teacher": (bert, word_tokenizer)}
+    texts = ["warm soup bread zebra"]
+    random, _ = build_student(spec, vocabulary_texts=texts, **say)
+    student, tokenizer = build_student(spec.model_copy(update={"embeddings": "teacher"}), vocabulary_texts=texts, **say)
+    zebra, soup = tokenizer.get_vocab()["zebra"], tokenizer.get_vocab()["soup"]
+    assert torch.equal(student.embeddings.weight[zebra], random.embeddings.weight[zebra])
+    assert not torch.equal(student.embeddings.weight[soup], random.embeddings.weight[soup])
+
+
+def test_a_narrower_teacher_leaves_the_last_columns_random(bert, word_tokenizer):
+    """It has 16 columns to give to 20."""
+    spec = MlpSpec(name="mlp", kind="mlp", embedding_width=20)
+    student, _ = build_student(spec, labels=LABELS, task="binary", seed=0, tokenizer=word_tokenizer)
+    random = student.embeddings.weight.detach().clone()
+    start_from_teacher(student, word_tokenizer, (bert, word_tokenizer))
+    assert torch.equal(student.embeddings.weight[:, 16:], random[:, 16:])
+    assert not torch.equal(student.embeddings.weight[4:, :16], random[4:, :16])
+
+
+def test_what_is_missing_is_said():
+    """Texts for a vocabulary, or a teacher."""
+    with pytest.raises(ModelError, match="give texts"):
+        build_student(SPECS[0], labels=LABELS, task="binary", seed=0)
+    with pytest.raises(ModelError, match="takes parts of the teacher"):
+        build_student(SPECS[5], labels=LABELS, task="binary", seed=0)
+
+
+def test_labels_in_another_order_than_the_teachers_are_refused(bert, word_tokenizer):
+    """The head would answer the opposite."""
+    with pytest.raises(LabelError, match="in one order"):
+        build_student(SPECS[5], labels=("good", "bad"), task="binary", seed=0, teacher=(bert, word_tokenizer))
+
+
+def test_labels_must_fit_the_task():
+    """Three answers are not binary, and a name counts once."""
+    with pytest.raises(LabelError, match="binary task cannot have the 3 labels"):
+        build_student(SPECS[0], labels=("a", "b", "c"), task="binary", seed=0, vocabulary_texts=TEXTS)
+    with pytest.raises(LabelError, match="repeat a name"):
+        build_student(SPECS[0], labels=("a", "a"), task="binary", seed=0, vocabulary_texts=TEXTS)

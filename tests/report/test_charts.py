@@ -1,0 +1,104 @@
+"""Where marks stand."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from angelshare.report.charts import Axis, decompositions, forest_axis, interval_mark, ticks
+from angelshare.report.numbers import POINTS
+from angelshare.report.sizes import Measured, pareto_front, size_chart
+from angelshare.statement.schema import DifferenceRow, Statement
+
+
+def test_an_axis_places_values_in_per_cent_and_holds_them():
+    """From -0.1 to 0.1, zero stands in the middle."""
+    axis = Axis(-0.1, 0.1)
+    assert [axis.at(v) for v in (-0.1, 0.0, 0.05, 9.0, -9.0)] == [0.0, 50.0, 75.0, 100.0, 0.0]
+
+
+def test_ticks_are_round():
+    """From -18 to +12 points: every ten points."""
+    assert [tick.label for tick in ticks(-0.18, 0.12, POINTS, sign=True)] == ["\u221210", "0", "+10"]
+
+
+def test_one_wide_interval_does_not_squeeze_the_others(make_difference: Callable[..., DifferenceRow]):
+    """A tiny slice is cut, and the cut is marked."""
+    rows = [make_difference("accuracy", 0.85, 0.89, 0.005) for _ in range(9)] + [
+        make_difference("accuracy", 0.85, 0.89, 0.4, n=9)
+    ]
+    axis = forest_axis(rows)
+    assert axis.low > -0.2
+    wide = interval_mark(rows[-1], axis)
+    assert (wide.cut_low, wide.cut_high) == (True, True)
+    narrow = interval_mark(rows[0], axis)
+    assert not narrow.cut_low
+    assert narrow.family_low < narrow.low < narrow.value < narrow.high < narrow.family_high
+
+
+@given(st.lists(st.tuples(st.floats(-0.9, 0.9), st.floats(1e-6, 0.5)), min_size=1, max_size=12))
+def test_every_estimate_and_margin_lies_on_the_axis(
+    make_difference: Callable[..., DifferenceRow], cases: list[tuple[float, float]]
+):
+    """Whatever is cut, it is an interval's end."""
+    rows = [make_difference("accuracy", delta, 0.0, se) for delta, se in cases]
+    axis = forest_axis(rows)
+    assert axis.holds(0.0)
+    assert all(axis.holds(row.delta) and axis.holds(row.margin) and axis.holds(-row.margin) for row in rows)
+
+
+def test_a_target_row_is_drawn_by_its_distance_from_the_target(make_difference: Callable[..., DifferenceRow]):
+    """|55 - 50| - |60 - 50| = -5: nearer to the ideal than the teacher."""
+    row = make_difference("stereotype_score", 0.55, 0.60, 0.01, direction="none", verdict=None, target=0.50)
+    row = row.model_copy(update={"direction": "target", "judged": row.interval, "judged_family": row.interval_family})
+    axis = Axis(-0.1, 0.1)
+    assert interval_mark(row, axis).value == pytest.approx(25.0)
+
+
+def test_the_decomposition_goes_from_teacher_over_baseline_to_student(statement: Statement):
+    """89.0 - 10.0 = 79.0, 79.0 + 2.8 = 81.8."""
+    mlp = decompositions(statement)[0]
+    assert (mlp.student, mlp.metric) == ("mlp", "accuracy")
+    assert [step.text for step in mlp.steps] == ["89.0", "\u221210.0", "79.0", "+2.8", "81.8"]
+    assert [step.rises for step in mlp.steps] == [False, False, False, True, False]
+    assert mlp.steps[1].start == mlp.steps[0].end
+    assert mlp.steps[1].end == mlp.steps[2].end == mlp.steps[3].start
+
+
+def test_a_student_without_baseline_is_not_split(statement: Statement):
+    """minilm-3l has none."""
+    assert {part.student for part in decompositions(statement)} == {"mlp", "bilstm"}
+
+
+def test_the_pareto_front_holds_what_nothing_smaller_beats():
+    """Larger and worse than a is b; as large as c and worse is d."""
+    a, b, c, d = (
+        Measured("student", n, size, q)
+        for n, size, q in (("a", 10, 0.8), ("b", 20, 0.7), ("c", 30, 0.9), ("d", 30, 0.85))
+    )
+    assert pareto_front([d, c, b, a]) == (a, c)
+
+
+def test_the_size_chart_shows_every_population_once(statement: Statement):
+    """Teacher, three students, two baselines, one reference; the teacher stands furthest to the right."""
+    chart = size_chart(statement)
+    assert chart is not None
+    assert sorted((p.role, p.name) for p in chart.points) == [
+        ("baseline", "bilstm"),
+        ("baseline", "mlp"),
+        ("baseline", "tfidf"),
+        ("student", "bilstm"),
+        ("student", "minilm-3l"),
+        ("student", "mlp"),
+        ("teacher", "minilm"),
+    ]
+    assert max(chart.points, key=lambda p: p.x).role == "teacher"
+    assert [tick.label for tick in chart.x_ticks] == ["100K", "1M", "10M"]
+
+
+def test_without_sizes_there_is_no_size_chart(empty_statement: Statement, statement: Statement):
+    """Files of predictions have no parameters."""
+    unknown = tuple(model.model_copy(update={"n_parameters": None}) for model in statement.models)
+    assert size_chart(statement.model_copy(update={"models": unknown})) is None
+    assert size_chart(empty_statement) is None

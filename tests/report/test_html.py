@@ -1,0 +1,148 @@
+"""The page, as text."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from itertools import pairwise
+
+from angelshare.report import render_html
+from angelshare.report.numbers import interval, signed
+from angelshare.report.rows import differences, unit
+from angelshare.report.texts import shortened, visible
+from angelshare.report.views import page
+from angelshare.statement.schema import Statement
+
+
+class Tags(HTMLParser):
+    """Collects tags, attributes and the text outside style and script."""
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.opened: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.opened.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+
+def test_every_difference_is_a_line_of_the_page(statement: Statement):
+    """Each with its value, its interval and its verdict."""
+    lines = [line for section in page(statement).sections for group in section.groups for line in group.lines]
+    printed = sorted((line.delta, line.interval, line.verdict or "") for line in lines)
+    expected = sorted(
+        (signed(row.delta, unit(row)), interval(row.interval.low, row.interval.high, unit(row)), row.verdict or "")
+        for row in differences(statement)
+    )
+    assert printed == expected
+    assert render_html(statement).count('<svg class="forest ') == len(expected)
+
+
+def test_the_page_says_the_verdict_the_warnings_and_what_was_not_measured(statement: Statement):
+    """Fragments that a reader must find."""
+    text = " ".join("".join(Tags(render_html(statement)).texts).split())
+    for fragment in (
+        "mlp loses 7.2 points of accuracy (95% interval 5.8 to 8.6), more than the margin of 2.0.",
+        "Of 4 gates: 1 failed, 1 undecided, 1 not measured, 1 held.",
+        "bilstm/4: collapsed: it does not beat the majority class",
+        "Not applicable: no item mentions an identity.",
+        "Slice sarcasm is not measured: 9 labelled items, at least 30 are needed.",
+        "There is one teacher: everything here is conditional on it.",
+        "fewer parameters in mlp (22.7M → 81K)",
+        "2.8\N{EN DASH}11.6%",
+        "seed 4: collapsed",
+        "unpinned",
+        "CC0-1.0",
+        "12" * 32,
+        "torch: 2.13.0",
+        "not judged",
+    ):
+        assert fragment in text, fragment
+
+
+def test_the_page_asks_for_nothing(statement: Statement):
+    """No address to load, no handler, one script allowed by its hash, and a policy that forbids the rest."""
+    html = render_html(statement)
+    tags = Tags(html)
+    assert not [tag for tag, attrs in tags.opened if {"src", "srcset", "data", "action"} & attrs.keys()]
+    assert all(attrs["href"].startswith("#") for _, attrs in tags.opened if "href" in attrs)
+    assert not [name for _, attrs in tags.opened for name in attrs if name.startswith("on")]
+    assert "@import" not in html
+    assert "url(" not in html
+    scripts = re.findall(r"<script>(.*?)</script>", html, flags=re.DOTALL)
+    assert len(scripts) == 1
+    digest = base64.b64encode(hashlib.sha256(scripts[0].encode()).digest()).decode()
+    assert f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'" in html
+
+
+def test_hostile_texts_are_shown_as_text(hostile: tuple[str, ...], statement: Statement):
+    """Each stands in the page as it is, its invisible characters named; none opens a tag."""
+    html = render_html(statement)
+    html.encode("utf-8")
+    tags = Tags(html)
+    assert [tag for tag, _ in tags.opened].count("script") == 1
+    assert "img" not in {tag for tag, _ in tags.opened}
+    assert "\u202e" not in html
+    assert "\x00" not in html
+    for text in hostile:
+        assert visible(shortened(text)) in tags.texts
+
+
+def test_names_that_users_give_are_data_too(statement: Statement):
+    """Titles, students, slices and rules are escaped where they stand."""
+    evil = "<img src=x onerror=alert(1)>"
+    models = tuple(model.model_copy(update={"name": evil, "kind": evil, "remark": evil}) for model in statement.models)
+    html = render_html(statement.model_copy(update={"title": evil, "models": models, "notes": (evil,)}))
+    assert evil not in html
+    assert "img" not in {tag for tag, _ in Tags(html).opened}
+
+
+def test_left_out_texts_are_said_to_be_left_out(redacted_statement: Statement):
+    """Ids and groups stay."""
+    html = render_html(redacted_statement)
+    assert "The texts were left out on request" in html
+    assert "storm" not in html
+    assert "r-0009" in html
+
+
+def test_headings_are_in_order_and_tables_have_headers(statement: Statement):
+    """What a screen reader walks along: one h1, no skipped level, a scope on every header, a name on every drawing."""
+    tags = Tags(render_html(statement)).opened
+    levels = [int(tag[1]) for tag, _ in tags if tag in ("h1", "h2", "h3", "h4")]
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    assert all("scope" in attrs for tag, attrs in tags if tag == "th")
+    drawings = [attrs for tag, attrs in tags if tag == "svg" and attrs.get("role") == "img"]
+    assert drawings
+    assert all(attrs["aria-label"] for attrs in drawings)
+    ids = [attrs["id"] for _, attrs in tags if "id" in attrs]
+    assert len(ids) == len(set(ids))
+
+
+def test_a_statement_without_anything_is_a_page_too(empty_statement: Statement):
+    """Nothing measured is said, not hidden."""
+    html = render_html(empty_statement)
+    assert "No gate was set" in html
+    assert "No audit was run" in html
+
+
+def test_the_same_statement_gives_the_same_page(make_statement: Callable[..., Statement]):
+    """No clock, no chance."""
+    assert render_html(make_statement()) == render_html(make_statement())
+
+
+def test_texts_that_were_not_at_hand_are_said_to_be_missing(redacted_statement: Statement):
+    """Files of predictions need not hold texts: the column goes, the reason stays."""
+    audits = tuple(
+        audit.model_copy(update={"tables": tuple(t.model_copy(update={"redacted": False}) for t in audit.tables)})
+        for audit in redacted_statement.audits
+    )
+    html = render_html(redacted_statement.model_copy(update={"audits": audits}))
+    assert "The texts were not at hand" in html
+    assert "left out on request" not in html
+    assert '<td role="cell" data-name="text"' not in html

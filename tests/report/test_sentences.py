@@ -1,0 +1,117 @@
+"""Verdicts in plain sentences."""
+
+from collections.abc import Callable
+
+from angelshare.report.sentences import (
+    claim,
+    exploratory_note,
+    gate_sentence,
+    headline,
+    plain_words,
+    sentence,
+    undecided,
+    warnings,
+)
+from angelshare.statement.schema import DifferenceRow, GateRow, Statement
+
+
+def test_the_headline_says_what_was_lost_and_that_the_gate_fails(statement: Statement):
+    """The lost gate stands first, with its loss, interval and margin."""
+    head = headline(statement)
+    assert head.state == "lost"
+    assert head.sentences == (
+        "mlp loses 7.2 points of accuracy (95% interval 5.8 to 8.6), more than the margin of 2.0.",
+    )
+    assert head.gates == "Of 4 gates: 1 failed, 1 undecided, 1 not measured, 1 held."
+
+
+def test_without_gates_there_is_no_overall_verdict(statement: Statement):
+    """The main metric is told all the same."""
+    head = headline(statement.model_copy(update={"gates": (), "verdict": None}))
+    assert head.state is None
+    assert head.gates.startswith("No gate was set")
+    assert head.sentences
+
+
+def test_one_gate_is_told_in_the_singular():
+    """Each state has its sentence."""
+    gate = GateRow(rule="r", metric="accuracy", margin=0.01, student=None, state="held")
+    states = {
+        s: gate_sentence((gate.model_copy(update={"state": s}),)) for s in ("held", "lost", "undecided", "not_measured")
+    }
+    assert states == {
+        "held": "The gate holds.",
+        "lost": "The gate fails.",
+        "undecided": "The gate is undecided.",
+        "not_measured": "The gate's metric was not measured.",
+    }
+    assert gate_sentence((gate, gate)) == "All 2 gates hold."
+
+
+def test_every_verdict_is_a_claim_of_its_own(make_difference: Callable[..., DifferenceRow]):
+    """Lost, preserved, gained, and worse where lower is better."""
+    gate = {"family": "primary", "margin": 0.02}
+    assert claim(make_difference("accuracy", 0.886, 0.890, 0.004, **gate)).startswith(
+        "mlp keeps accuracy: falls from 89.0 to 88.6"
+    )
+    assert "is better than its teacher in accuracy" in claim(make_difference("accuracy", 0.95, 0.89, 0.004, **gate))
+    assert claim(make_difference("brier", 0.131, 0.087, 0.004, direction="lower", **gate)).startswith(
+        "mlp is 4.4 points worse in Brier score"
+    )
+    assert "cannot decide" in claim(make_difference("accuracy", 0.87, 0.89, 0.006, **gate))
+
+
+def test_a_sentence_names_metric_values_interval_margin_and_seeds(make_difference: Callable[..., DifferenceRow]):
+    """Everything that the verdict rests on."""
+    row = make_difference("accuracy", 0.818, 0.890, 0.007, family="primary", margin=0.02)
+    assert sentence(row) == (
+        "Accuracy falls from 89.0 to 81.8, \u22127.2 points (95% interval \u22128.6 to \u22125.8; margin 2.0; 5 seeds)."
+    )
+
+
+def test_an_exploratory_row_is_told_with_the_interval_that_judged_it(make_difference: Callable[..., DifferenceRow]):
+    """Otherwise an undecided row would seem to lie beyond its margin."""
+    row = make_difference("accuracy", 0.818, 0.890, 0.007)
+    # -7.2 +- 3.2 * 0.7
+    assert "simultaneous interval \u22129.4 to \u22125.0" in sentence(row)
+
+
+def test_an_undecided_row_says_how_many_items_would_decide(make_difference: Callable[..., DifferenceRow]):
+    """214 cannot, about 6,700 would; or none would, because seeds differ too much."""
+    row = make_difference("accuracy", 0.831, 0.86, 0.028, n=214, slice="short")
+    assert "214 items cannot decide at a margin of 1.0; about 6,700 would, if nothing is lost" in undecided(
+        row.model_copy(update={"n_needed": 6700})
+    )
+    assert ", and no number of items would (" in undecided(row.model_copy(update={"n_needed": None}))
+    assert ", because the difference lies close to it (" in undecided(row.model_copy(update={"n_needed": 100}))
+    assert "12 clusters cannot decide" in undecided(row.model_copy(update={"n_clusters": 12}))
+
+
+def test_what_distillation_gave_back_is_named_with_its_extra_text(make_difference: Callable[..., DifferenceRow]):
+    """The contrast with the baseline."""
+    row = make_difference("accuracy", 0.818, 0.790, 0.006, contrast="student-baseline")
+    assert sentence(row).startswith("Distillation and its extra text gave back 2.8 points of accuracy")
+
+
+def test_gates_come_first_and_the_rest_is_counted(statement: Statement):
+    """A student's list is short; what it leaves out is in the table."""
+    mlp = next(words for words in plain_words(statement) if words.student == "mlp")
+    assert mlp.sentences[0].text.startswith("Accuracy falls from 89.0 to 81.8")
+    assert len(mlp.sentences) == 7
+    assert mlp.n_more == 5
+    assert next(words.role for words in plain_words(statement) if words.student == "tfidf") == "baseline"
+
+
+def test_collapsed_models_few_seeds_and_unmeasured_gates_are_warnings(statement: Statement):
+    """Each is told once."""
+    assert warnings(statement) == (
+        "bilstm/4: collapsed: it does not beat the majority class",
+        "Few seeds: the spread of minilm-3l over training runs was estimated from fewer than five.",
+        "Not measured: the gate latency|p99 <b>.",
+    )
+
+
+def test_exploratory_families_are_explained(statement: Statement, empty_statement: Statement):
+    """The note says what the thin interval holds for."""
+    assert "a family (of up to 37)" in exploratory_note(statement)
+    assert exploratory_note(empty_statement) == ""

@@ -1,0 +1,203 @@
+"""Tests of building, writing and reading a statement."""
+
+import json
+import math
+from importlib.resources import files
+
+import jsonschema
+import pytest
+from scipy import stats
+
+from angelshare.core.errors import InputError, StatementError
+from angelshare.core.estimate import Difference
+from angelshare.statement.build import json_schema, read_statement, write_statement
+from angelshare.statement.gates import Gate
+from angelshare.stats.inference import no_difference
+from angelshare.stats.power import detectable_difference, n_needed
+from angelshare.stats.proportions import PairedProportions
+
+
+def only_row(statement):
+    """Return the one difference."""
+    (row,) = statement.audits[0].differences
+    return row
+
+
+def test_a_primary_row_worked_by_hand(make_difference, make_statement):
+    """Difference -.05, se .01, margin .01: p_margin is that of 4 standard errors; the family has one row."""
+    row = only_row(make_statement(make_difference(-0.05, 0.01), gates=[Gate("accuracy", 0.01)]))
+    assert (row.family, row.family_size, row.margin, row.margin_source) == ("primary", 1, 0.01, "recipe")
+    assert (row.interval.low, row.interval.high) == (
+        pytest.approx(-0.0695996, abs=1e-7),
+        pytest.approx(-0.0304004, abs=1e-7),
+    )
+    assert row.interval_family.low == pytest.approx(row.interval.low)
+    assert row.p_zero == pytest.approx(2 * stats.norm.sf(5))
+    assert row.p_margin == pytest.approx(2 * stats.norm.sf(4))
+    assert row.p_adjusted == row.p_margin
+    assert row.verdict == "lost"
+    assert row.mde == pytest.approx(0.0280158, abs=1e-6)
+    assert row.n_needed == 7849  # 0.1 / (0.01 / 2.80158)^2
+
+
+def test_exploratory_rows_are_judged_on_simultaneous_intervals(make_difference, make_statement):
+    """Ten slices: each interval at 99.5%; what .95 would call lost is undecided."""
+    rows = [make_difference(-0.035, 0.01, slice=f"s{i}") for i in range(10)]
+    found = make_statement(*rows).audits[0].differences
+    assert {(row.family, row.family_size) for row in found} == {("mlp/toy/quality", 10)}
+    assert found[0].interval_family.level == pytest.approx(0.995)
+    assert found[0].interval.high < -0.01 < found[0].interval_family.high
+    assert {row.verdict for row in found} == {"undecided"}
+    assert found[0].p_adjusted == pytest.approx(10 * 2 * stats.norm.sf(3.5))
+    assert found[0].mde > detectable_difference(rows[0].inference, alpha=0.05)
+
+
+def test_families_are_kept_apart(make_difference, make_statement):
+    """By student; gated rows are primary, slices of the same metric are not."""
+    rows = [
+        make_difference(),
+        make_difference(slice="long"),
+        make_difference(student="cnn"),
+        make_difference(metric="auc", student="cnn"),
+        make_difference(contrast="student-baseline"),
+    ]
+    found = make_statement(*rows, gates=[Gate("accuracy", 0.01)], students=("mlp", "cnn")).audits[0].differences
+    assert [(row.family, row.family_size) for row in found] == [
+        ("primary", 2),
+        ("mlp/toy/quality", 2),
+        ("primary", 2),
+        ("cnn/toy/quality", 1),
+        ("mlp/toy/quality", 2),
+    ]
+
+
+def test_margins_come_from_gates_then_from_the_recipe_then_by_default(make_difference, make_statement):
+    """And the statement says which."""
+    rows = [make_difference(), make_difference(metric="auc"), make_difference(metric="exact_match")]
+    found = make_statement(
+        *rows, gates=[Gate("accuracy", 0.02, "command line")], margins={"accuracy": 0.3, "auc": 0.04}
+    )
+    assert [(row.margin, row.margin_source) for row in found.audits[0].differences] == [
+        (0.02, "command line"),
+        (0.04, "recipe"),
+        (0.01, "default"),
+    ]
+
+
+def test_equal_scores_are_preserved_and_an_accidental_zero_width_is_undecided(make_difference, make_statement):
+    """A zero-width interval gives a verdict only where both sides are the same."""
+    more = {"left": ("s/0",), "right": ("t/0",), "left_value": 0.9, "right_value": 0.9, "values_by_seed": (0.0,)}
+    same = Difference(
+        "accuracy",
+        "toy",
+        "student-teacher",
+        "mlp",
+        inference=no_difference(10),
+        kind="this_model",
+        identical=True,
+        **more,
+    )
+    row = only_row(make_statement(same, gates=[Gate("accuracy", 0.01)]))
+    assert (row.verdict, row.remark, row.mde, row.p_zero) == ("preserved", "identical scores", 0, 1)
+    accident = only_row(make_statement(make_difference(0.0, 0.0)))
+    assert (accident.verdict, accident.mde, accident.n_needed) == ("undecided", None, None)
+    assert accident.remark == "no variance among the items, so no verdict"
+
+
+def test_tangos_inference_goes_through_as_it_is(make_difference, make_statement):
+    """Score interval, McNemar p, items needed."""
+    pair = PairedProportions(10, 30, 1000)
+    made = make_difference()
+    row = only_row(
+        make_statement(
+            Difference(
+                **{f: getattr(made, f) for f in Difference.__dataclass_fields__ if f != "inference"}, inference=pair
+            )
+        )
+    )
+    assert (row.interval.low, row.interval.method) == (pair.interval().low, "Tango score")
+    assert row.p_zero == pytest.approx(2 * stats.norm.sf(20 / math.sqrt(40)))
+    assert row.n_needed == n_needed(pair, 0.01, alpha=0.05)
+
+
+def test_few_seeds_are_marked(make_difference, make_statement):
+    """Three of them."""
+    made = make_difference()
+    fields = {f: getattr(made, f) for f in Difference.__dataclass_fields__}
+    fields |= {"kind": "recipe", "left": ("mlp/0", "mlp/1", "mlp/2")}
+    assert only_row(make_statement(Difference(**fields))).remark == "few seeds"
+
+
+def test_target_metrics_and_metrics_without_margin_are_refused(make_difference, make_statement):
+    """Not silently judged by some other rule."""
+    with pytest.raises(InputError, match="target"):
+        make_statement(make_difference(direction="target", target=50.0))
+    with pytest.raises(InputError, match="no metric with a margin"):
+        make_statement(make_difference(metric="sparkle"))
+    assert only_row(make_statement(make_difference(metric="word_order", direction="none"))).verdict is None
+
+
+def test_a_written_statement_reads_back_equal_and_meets_its_json_schema(
+    make_difference, make_statement, texts_table, tmp_path
+):
+    """Odd texts and numbers that are not finite included."""
+    statement = make_statement(make_difference(), gates=[Gate("accuracy", 0.01)], tables=[texts_table])
+    write_statement(statement, tmp_path / "statement.json")
+    content = json.loads((tmp_path / "statement.json").read_text(encoding="utf-8"))
+    jsonschema.validate(content, json_schema())
+    assert content["schema"] == "loss-statement/0"
+    assert content["audits"][0]["tables"][0]["rows"][1] == ["lone \ud800 surrogate", None]
+    assert [path.name for path in tmp_path.iterdir()] == ["statement.json"]
+    for place in (tmp_path, tmp_path / "statement.json"):
+        again = read_statement(place)
+        assert again.gates == statement.gates
+        assert again.audits[0].differences == statement.audits[0].differences
+
+
+def test_redacted_texts_are_left_out_and_the_rest_stays(make_statement, texts_table):
+    """The column remains, empty."""
+    (table,) = make_statement(tables=[texts_table], redact_texts=True).audits[0].tables
+    assert table.redacted
+    assert table.rows == ((None, 0.5), (None, None))
+    assert not make_statement(tables=[texts_table]).audits[0].tables[0].redacted
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"{", "is no JSON"),
+        (b"\xff", "is no JSON"),
+        (b"[]", "schema None"),
+        (b'{"schema": "loss-statement/9"}', "schema 'loss-statement/9'"),
+        (b'{"schema": "loss-statement/0"}', "mistakes, the first at created"),
+        (b'{"schema": "loss-statement/0", "x": NaN}', "NaN is no JSON number"),
+    ],
+)
+def test_what_is_no_statement_is_refused(tmp_path, content, said):
+    """With the file's name and what is wrong."""
+    file = tmp_path / "statement.json"
+    file.write_bytes(content)
+    with pytest.raises(StatementError, match=said):
+        read_statement(file)
+
+
+def test_a_missing_statement_is_named(tmp_path):
+    """A folder without one."""
+    with pytest.raises(StatementError, match=r"no statement at .*statement\.json"):
+        read_statement(tmp_path)
+
+
+def test_a_number_that_is_not_finite_is_never_written(make_difference, make_statement, tmp_path):
+    """And nothing half-written stays."""
+    statement = make_statement(make_difference())
+    row = only_row(statement).model_copy(update={"se": math.nan})
+    audit = statement.audits[0].model_copy(update={"differences": (row,)})
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        write_statement(statement.model_copy(update={"audits": (audit,)}), tmp_path / "statement.json")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_published_json_schema_is_the_one_of_the_code():
+    """Tools read the file in the package: after a change of the schema write it again from `json_schema()`."""
+    published = files("angelshare.statement").joinpath("loss-statement-0.json").read_text(encoding="utf-8")
+    assert json.loads(published) == json_schema()

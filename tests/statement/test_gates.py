@@ -1,0 +1,140 @@
+"""Tests of gates, verdicts and exit codes."""
+
+import pytest
+
+from angelshare.core.errors import InputError
+from angelshare.statement.build import regate
+from angelshare.statement.gates import Gate, exit_code, parse_margin
+
+
+def states(statement):
+    """Return the gates' states in order."""
+    return [gate.state for gate in statement.gates]
+
+
+def test_a_margin_on_the_command_line_is_a_gate():
+    """accuracy=0.01, with or without blanks."""
+    assert parse_margin("accuracy = 0.01") == Gate("accuracy", 0.01, "command line")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("accuracy", "Write METRIC=VALUE"),
+        ("acuracy=0.01", "Did you mean 'accuracy'"),
+        ("accuracy=small", "is 'small', which is no number"),
+        ("accuracy=-0.01", "cannot be -0.01"),
+        ("accuracy=nan", "cannot be nan"),
+        ("accuracy=inf", "cannot be inf"),
+    ],
+)
+def test_what_is_no_margin_is_refused(text, said):
+    """With what to write instead."""
+    with pytest.raises(InputError, match=said):
+        parse_margin(text)
+
+
+@pytest.mark.parametrize(
+    ("value", "ending"),
+    [
+        (-0.05, ("lost", "lost", 4)),
+        (-0.02, ("undecided", "undecided", 5)),
+        (0.02, ("held", "preserved", 0)),
+        (0.05, ("held", "preserved", 0)),
+    ],
+)
+def test_a_gate_ends_as_its_row_does(make_difference, make_statement, value, ending):
+    """Standard error .01, so the interval is +- .0196 around the value, against a margin of .01."""
+    statement = make_statement(make_difference(value), gates=[Gate("accuracy", 0.01)])
+    assert (*states(statement), statement.verdict, exit_code(statement)) == ending
+
+
+def test_without_gates_there_is_no_verdict_and_the_exit_code_is_zero(make_difference, make_statement):
+    """A loss alone fails nothing."""
+    statement = make_statement(make_difference(-0.5))
+    assert (statement.gates, statement.verdict, exit_code(statement)) == ((), None, 0)
+
+
+def test_a_student_without_the_row_is_not_measured(make_difference, make_statement):
+    """The mlp is measured, the cnn is not; without students at all nobody is."""
+    statement = make_statement(make_difference(0.02), gates=[Gate("accuracy", 0.01)], students=("mlp", "cnn"))
+    assert [(gate.student, gate.state) for gate in statement.gates] == [("mlp", "held"), ("cnn", "not_measured")]
+    assert (statement.verdict, exit_code(statement)) == ("undecided", 5)
+    nobody = make_statement(gates=[Gate("auc", 0.01)], students=())
+    assert [(gate.student, gate.state) for gate in nobody.gates] == [(None, "not_measured")]
+
+
+def test_a_loss_outweighs_what_is_not_measured(make_difference, make_statement):
+    """Exit code 4 before 5."""
+    statement = make_statement(make_difference(-0.5), gates=[Gate("accuracy", 0.01)], students=("mlp", "cnn"))
+    assert exit_code(statement) == 4
+
+
+def test_a_gate_says_lost_only_after_holms_correction(make_difference, make_statement):
+    """One barely lost row of two: p = .03, doubled .06; alone it is lost."""
+    # (0.05 - 0.01) / se = 2.17 gives p = 0.030
+    barely, fine = make_difference(-0.05, 0.04 / 2.17), make_difference(0.05, student="cnn")
+    alone = make_statement(barely, gates=[Gate("accuracy", 0.01)])
+    both = make_statement(barely, fine, gates=[Gate("accuracy", 0.01)], students=("mlp", "cnn"))
+    assert states(alone) == ["lost"]
+    assert states(both) == ["undecided", "held"]
+    assert both.audits[0].differences[0].p_adjusted == pytest.approx(0.06, abs=2e-3)
+    assert both.audits[0].differences[0].verdict == "lost"
+
+
+def test_junk_slices_cannot_turn_a_lost_gate_into_undecided(make_difference, make_statement):
+    """They are another family."""
+    junk = [make_difference(0.0, 0.05, slice=f"s{i}") for i in range(50)]
+    barely = make_difference(-0.05, 0.04 / 2.17)
+    assert states(make_statement(barely, *junk, gates=[Gate("accuracy", 0.01)])) == ["lost"]
+
+
+def test_the_later_gate_of_a_metric_holds(make_difference, make_statement):
+    """The command line comes after the recipe."""
+    gates = [Gate("accuracy", 0.01), Gate("accuracy", 0.1, "command line")]
+    statement = make_statement(make_difference(-0.05), gates=gates)
+    assert [(gate.margin, gate.state) for gate in statement.gates] == [(0.1, "held")]
+    assert statement.audits[0].differences[0].margin_source == "command line"
+
+
+@pytest.mark.parametrize("value", [-0.2, -0.05, -0.03, -0.02, 0.0, 0.03])
+@pytest.mark.parametrize("margin", [0.0, 0.005, 0.01, 0.03, 0.1])
+def test_reading_again_with_one_student_equals_building_again(make_difference, make_statement, value, margin):
+    """One gated row: the stored interval is enough."""
+    gates = [Gate("accuracy", margin, "command line")]
+    again = regate(make_statement(make_difference(value)), gates)
+    built = make_statement(make_difference(value), gates=gates)
+    assert (again.gates, again.verdict) == (built.gates, built.verdict)
+
+
+@pytest.mark.parametrize("margin", [0.0, 0.01, 0.012, 0.02, 0.05])
+@pytest.mark.parametrize("built_with", [(), (Gate("accuracy", 0.01),)])
+def test_reading_again_with_several_students_is_never_bolder_than_building_again(
+    make_difference, make_statement, margin, built_with
+):
+    """`lost` may become `undecided`; nothing becomes `lost`, and `held` stays."""
+    values = {"a": -0.05, "b": -0.033, "c": -0.031, "d": 0.0, "e": 0.05}
+    rows = [make_difference(value, student=name) for name, value in values.items()]
+    gates = [Gate("accuracy", margin)]
+    again = regate(make_statement(*rows, gates=built_with, students=tuple(values)), gates)
+    built = make_statement(*rows, gates=gates, students=tuple(values))
+    for read, exact in zip(again.gates, built.gates, strict=True):
+        assert read.state == exact.state or (read.state, exact.state) == ("undecided", "lost")
+
+
+def test_lower_is_better_turns_the_sides_round(make_difference, make_statement):
+    """An error that rises by .05 is a loss."""
+    worse = make_difference(0.05, metric="mse", direction="lower")
+    better = make_difference(-0.05, metric="mse", direction="lower")
+    assert states(make_statement(worse, gates=[Gate("mse", 0.01)])) == ["lost"]
+    assert states(make_statement(better, gates=[Gate("mse", 0.01)])) == ["held"]
+
+
+def test_a_gate_names_the_label_it_is_about(make_difference, make_statement):
+    """One row for every label of a multi-label task."""
+    rows = [make_difference(0.0, 0.001, metric="auc", output=label) for label in ("rude", "threat")]
+    statement = make_statement(*rows, gates=[Gate("auc", 0.01)])
+    assert [gate.rule for gate in statement.gates] == [
+        "mlp loses at most 0.01 of auc of rude",
+        "mlp loses at most 0.01 of auc of threat",
+    ]

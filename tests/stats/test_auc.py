@@ -1,0 +1,111 @@
+"""Tests of AUC and DeLong."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from MLstatkit import Delong_test
+from scipy.stats import norm
+from sklearn.metrics import roc_auc_score
+
+from angelshare.stats.auc import auc_components, paired_auc
+
+
+def brute_force(scores, positive):
+    """Return the (m, n) matrix of 1, 1/2, 0 for every pair of a positive and a negative."""
+    ahead = scores[positive][:, None] - scores[~positive][None, :]
+    return (ahead > 0) + 0.5 * (ahead == 0)
+
+
+@st.composite
+def scored_items(draw):
+    """Return scores with ties, and a mask with both classes."""
+    n = draw(st.integers(4, 40))
+    scores = np.array(draw(st.lists(st.integers(0, 8), min_size=n, max_size=n)), dtype=np.float64)
+    positive = np.array(draw(st.lists(st.booleans(), min_size=n, max_size=n)))
+    positive[:2], positive[2:4] = True, False
+    return scores, positive
+
+
+def noisy_scores(rng, n, strength):
+    """Return a label mask and scores that follow it."""
+    positive = rng.random(n) < 0.3
+    return positive, strength * positive + rng.normal(size=n)
+
+
+def test_a_small_set_worked_by_hand():
+    """Positives .9 .5, negatives .5 .1: pairs 1, 1, 1/2, 1 of 4 give 7/8."""
+    components = auc_components(np.array([0.9, 0.5, 0.5, 0.1]), np.array([True, True, False, False]))
+    assert components.auc == 0.875
+    assert components.positives.tolist() == [1.0, 0.75]
+    assert components.negatives.tolist() == [0.75, 1.0]
+
+
+@given(scored_items())
+def test_components_are_the_means_of_the_pair_matrix(items):
+    """Brute force over all pairs, ties one half; sklearn for the AUC."""
+    pairs, components = brute_force(*items), auc_components(*items)
+    np.testing.assert_allclose(components.positives, pairs.mean(axis=1), atol=1e-12)
+    np.testing.assert_allclose(components.negatives, pairs.mean(axis=0), atol=1e-12)
+    assert components.auc == pytest.approx(roc_auc_score(items[1], items[0]), abs=1e-12)
+
+
+def test_one_pair_is_delongs_test():
+    """MLstatkit gives the same p."""
+    rng = np.random.default_rng(3)
+    positive, left = noisy_scores(rng, 300, 1.0)
+    right = 0.5 * left + 0.4 * positive + rng.normal(size=300)
+    ours = paired_auc(left[None], right[None], positive)
+    _, p_value = Delong_test(positive.astype(int), left, right, return_ci=False, return_auc=False)
+    assert ours.p_value() == pytest.approx(p_value, rel=1e-6)
+    assert ours.df == math.inf
+    assert ours.value == pytest.approx(roc_auc_score(positive, left) - roc_auc_score(positive, right))
+
+
+@given(scored_items(), st.integers(0, 1000))
+def test_swapping_the_sides_changes_the_sign_and_a_model_against_itself_loses_nothing(items, seed):
+    """delta(a, b) = -delta(b, a), delta(a, a) = 0."""
+    scores, positive = items
+    other = np.random.default_rng(seed).permutation(scores)
+    there, back = (paired_auc(a[None], b[None], positive) for a, b in ((scores, other), (other, scores)))
+    assert there.value == pytest.approx(-back.value)
+    assert there.se == pytest.approx(back.se)
+    itself = paired_auc(scores[None], scores[None], positive)
+    assert (itself.value, itself.se) == (0, 0)
+
+
+def test_several_seeds_add_their_spread_to_delongs_item_variance():
+    """se^2 = item variance / n + s^2 / K, with the item variance of the mean components."""
+    rng = np.random.default_rng(5)
+    positive, teacher = noisy_scores(rng, 200, 2.0)
+    students = np.array([teacher + rng.normal(0, 1, size=200) for _ in range(3)])
+    recipe = paired_auc(students, teacher[None], positive)
+    by_seed = np.array([paired_auc(row[None], teacher[None], positive).value for row in students])
+    assert recipe.value == pytest.approx(by_seed.mean())
+    assert recipe.seed_variance == pytest.approx(by_seed.var(ddof=1) / 3)
+    assert recipe.se**2 == pytest.approx(recipe.item_variance / 200 + recipe.seed_variance)
+    assert recipe.n_seeds == 3
+
+
+def test_delongs_interval_covers_the_true_difference():
+    """600 seeded draws of 200 items; AUC = Phi(strength / sqrt 2), of two independent scores."""
+    rng, n_draws, covered = np.random.default_rng(17), 600, 0
+    truth = norm.cdf(1.0 / math.sqrt(2)) - norm.cdf(1.4 / math.sqrt(2))
+    for _ in range(n_draws):
+        positive, left = noisy_scores(rng, 200, 1.0)
+        right = 1.4 * positive + rng.normal(size=200)
+        covered += paired_auc(left[None], right[None], positive).p_value(truth) > 0.05
+    assert covered / n_draws > 0.94 - 2 * math.sqrt(0.95 * 0.05 / n_draws)
+
+
+def test_what_cannot_be_measured_is_refused():
+    """One class, one positive, or members that do not pair."""
+    scores, positive = np.zeros((2, 4)), np.array([True, False, False, False])
+    with pytest.raises(ValueError, match="no AUC"):
+        auc_components(scores[0], np.zeros(4, dtype=bool))
+    with pytest.raises(ValueError, match="1 positives"):
+        paired_auc(scores[:1], scores[:1], positive)
+    with pytest.raises(ValueError, match="do not pair"):
+        paired_auc(scores[:1], scores, positive)

@@ -1,0 +1,44 @@
+"""Tests of what a comparison could have found."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from angelshare.stats.inference import StudentT
+from angelshare.stats.power import detectable_difference, n_needed
+
+
+def test_the_detectable_difference_is_q_standard_errors():
+    """Here q = 1.95996 + 0.84162 = 2.80158 for the normal."""
+    assert detectable_difference(StudentT(0, 0.01, math.inf, 100), alpha=0.05) == pytest.approx(0.0280158, abs=1e-6)
+
+
+def test_items_needed_worked_by_hand():
+    """(margin / q)^2 = (0.01 / 2.80158)^2 = 1.27408e-5; variance 0.1 / 1.27408e-5 = 7848.9."""
+    inference = StudentT(0.5, math.sqrt(0.1 / 1000), math.inf, 1000, item_variance=0.1)
+    assert n_needed(inference, 0.01, alpha=0.05) == 7849
+
+
+def test_more_items_cannot_decide_against_the_spread_over_seeds_or_without_a_margin():
+    """The seeds' share alone is larger than the margin allows; a margin of 0 needs no number."""
+    inference = StudentT(0, 0.02, math.inf, 1000, item_variance=0.1, seed_variance=0.0003, n_seeds=3)
+    assert n_needed(inference, 0.01, alpha=0.05) is None
+    assert n_needed(StudentT(0, 0.01, 9, 10, item_variance=0.1), 0.0, alpha=0.05) is None
+
+
+def test_clusters_are_counted_where_there_are_any():
+    """1,000 items in 100 clusters: a tenth of the number."""
+    alone = StudentT(0, 0.01, math.inf, 1000, item_variance=0.1)
+    clustered = StudentT(0, 0.01, math.inf, 1000, n_clusters=100, item_variance=0.1)
+    assert n_needed(clustered, 0.01, alpha=0.05) == math.ceil(7848.9 / 10)
+    assert n_needed(alone, 0.01, alpha=0.05) == 7849
+
+
+@given(st.floats(0.001, 1), st.floats(0.005, 0.2), st.integers(2, 10_000))
+def test_with_the_items_needed_the_detectable_difference_is_the_margin(variance, margin, n):
+    """The two answer each other."""
+    needed = n_needed(StudentT(0, math.sqrt(variance / n), math.inf, n, item_variance=variance), margin, alpha=0.05)
+    at_needed = StudentT(0, math.sqrt(variance / needed), math.inf, needed, item_variance=variance)
+    assert detectable_difference(at_needed, alpha=0.05) <= margin * (1 + 1e-9)
