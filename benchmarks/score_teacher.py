@@ -1,8 +1,8 @@
 """Texts per second of `observe` against `transformers.pipeline`, with the same model, texts and threads.
 
 The peer is `pipeline("text-classification")` in float32, with truncation and dynamic padding, at batch sizes 1, 8 and
-32. Texts go to it in their own order, as its users give them. All contestants take turns on the same chunk of texts, in an
-order that rotates, so that whatever else the machine does falls on all of them alike. Prints JSON.
+32. Texts go to it in their own order, as its users give them. All contestants take turns on the same chunk of texts, in
+an order that rotates, so that whatever else the machine does falls on all of them alike. Prints JSON.
 
     python benchmarks/score_teacher.py --n 20000 --max-length 256 --out result.json
 """

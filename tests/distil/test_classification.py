@@ -63,6 +63,15 @@ def test_unlabelled_training_texts_do_not_count_for_a_baseline(tmp_path):
     assert all(torch.equal(one[name], other[name]) for name in one)
 
 
+def test_frozen_embeddings_stay_as_they_were(tmp_path):
+    """Everything above them learns."""
+    (model, tokenizer), (before, _) = small_student(), small_student()
+    spec = FineTuneSpec(epochs=2, learning_rate=0.05, freeze_embeddings=True)
+    fine_tune(model, tokenizer, film_set(60), film_set(40, 1), spec, work=tmp_path)
+    assert torch.equal(model.embeddings.weight, before.embeddings.weight)
+    assert not torch.equal(model.output.weight, before.output.weight)
+
+
 def test_training_on_labels_needs_labels(tmp_path):
     """The set is named."""
     with pytest.raises(InputError, match="No text of films has a human label"):

@@ -91,11 +91,12 @@ def test_a_label_without_an_example_is_named():
 
 def test_parts_that_do_not_fit_are_refused(tmp_path):
     """A vocabulary from another model."""
-    fit_tfidf(TEXTS, TRUTH, SPEC, ("bad", "good"), "binary").save(tmp_path)
-    fields = json.loads((tmp_path / "config.json").read_text())
-    (tmp_path / "config.json").write_text(json.dumps(fields | {"terms": fields["terms"][:3]}))
+    fit_tfidf(TEXTS, TRUTH, SPEC, ("bad", "good"), "binary").save(tmp_path / "t")
+    config = tmp_path / "t" / "config.json"
+    fields = json.loads(config.read_text())
+    config.write_text(json.dumps(fields | {"terms": fields["terms"][:3]}))
     with pytest.raises(ModelError, match="TF-IDF model"):
-        load_scorer(tmp_path)
+        load_scorer(tmp_path / "t")
 
 
 def test_no_texts_give_no_logits():

@@ -11,7 +11,7 @@ from angelshare.core.errors import InputError, LabelError
 from angelshare.core.predictions import UNLABELLED, label_indices
 from angelshare.core.task import Task
 from angelshare.core.text import TextBatch
-from angelshare.data.columns import column, is_blank, read_ids, read_names, read_numbers, read_texts
+from angelshare.data.columns import column, read_ids, read_names, read_numbers, read_texts
 from angelshare.data.textset import TextSet
 
 BINARY = 2
@@ -205,8 +205,3 @@ def _numbers_and_names(frame: pd.DataFrame, where: str) -> set[tuple[int, str]]:
     if all(number.isdecimal() for number, _ in used):
         return {(int(number), name) for number, name in used}
     return {(0, name) for _, name in used}
-
-
-def any_labelled(frame: pd.DataFrame) -> bool:
-    """Return whether any row carries a label."""
-    return any(name in frame.columns and not is_blank(frame[name]).all() for name in ("label", "label_name"))

@@ -56,12 +56,13 @@ class _Tables:
 
     card: DataCard
     frames: Mapping[str, pd.DataFrame]
+    place: str
     entry: CatalogCard | None = None
     labels: tuple[str, ...] = field(default=())
 
     def where(self, split: str) -> str:
         """Return how an error calls one split."""
-        return f"{self.card.source}, split {split}" if split != WHOLE else self.card.source
+        return f"{self.place}, split {split}" if split != WHOLE else self.place
 
 
 def load_splits(
@@ -94,7 +95,7 @@ def load_splits(
     tables = _open(source, columns or {})
     task = _declared_task(tables, task)
     known = tuple(labels or ()) or (tables.entry.labels if tables.entry else ()) or tables.labels
-    known = known or known_labels(list(tables.frames.values()), task=task, where=tables.card.source)
+    known = known or known_labels(list(tables.frames.values()), task=task, where=tables.place)
     patterns = tables.entry.slices if tables.entry else ()
     sets = {
         split: text_set(
@@ -103,7 +104,7 @@ def load_splits(
         for split, frame in tables.frames.items()
     }
     given = {**(tables.entry.roles if tables.entry else {}), **(splits or {})}
-    roles, extra = _by_role(sets, given, tables.card.source)
+    roles, extra = _by_role(sets, given, tables.place)
     from_templates = tables.entry is not None and tables.entry.from_templates
     return Splits(_checked(tables.card, sets), roles, extra=extra, from_templates=from_templates)
 
@@ -158,7 +159,8 @@ def _open(source: str, columns: Mapping[str, str]) -> _Tables:
     if path.is_dir():
         return _open_folder(path, columns)
     if path.suffix.lower() in _SUFFIXES or path.is_file():
-        return _Tables(DataCard(path.stem, str(path)), _by_split(read_table(path, columns=columns), str(path)))
+        frames = _by_split(read_table(path, columns=columns), str(path))
+        return _Tables(DataCard(path.stem, str(path)), frames, str(path))
     if _HUB_ID.fullmatch(source):
         return _open_hub(source, None, columns)
     msg = f"There is no file, folder or catalogued data set {source!r}. Known: {', '.join(sorted(catalog()))}."
@@ -173,7 +175,7 @@ def _open_catalog(name: str, entry: CatalogCard, columns: Mapping[str, str]) -> 
         if path.suffix in {".json", ".txt"}:
             raise InputError(f"{name} holds no texts in rows: {entry.about} Read {path} directly.")
         frames = _by_split(read_table(path, columns={**entry.columns, **columns}), str(path))
-        return _Tables(entry.data_card(name), frames, entry)
+        return _Tables(entry.data_card(name), frames, str(path), entry)
     if entry.hub is None:
         looked = f"{path} is not there" if path else f"{FOLDER_VARIABLE} is not set"
         remedy = f"Set {FOLDER_VARIABLE} to the folder with {entry.file}."
@@ -202,7 +204,7 @@ def _open_folder(folder: Path, columns: Mapping[str, str]) -> _Tables:
             "Name the files by split, or give one file with a column `split`."
         )
         raise InputError(msg)
-    return _Tables(DataCard(folder.name, str(folder)), frames)
+    return _Tables(DataCard(folder.name, str(folder)), frames, str(folder))
 
 
 def _open_hub(hub_id: str, config: str | None, columns: Mapping[str, str]) -> _Tables:
@@ -222,7 +224,7 @@ def _open_hub(hub_id: str, config: str | None, columns: Mapping[str, str]) -> _T
     feature = next(iter(loaded.values())).features.get(columns.get("label", "label"))
     names = tuple(getattr(feature, "names", None) or ())
     card = DataCard(hub_id, f"hub: {hub_id}", homepage=f"https://huggingface.co/datasets/{hub_id}")
-    return _Tables(replace(card, notes=("The revision is not pinned.",)), frames, labels=names)
+    return _Tables(replace(card, notes=("The revision is not pinned.",)), frames, hub_id, labels=names)
 
 
 def _from_hub(frame: pd.DataFrame, columns: Mapping[str, str], hub_id: str) -> pd.DataFrame:

@@ -62,6 +62,8 @@ def fine_tune(
         LabelError: if the model has other labels than the texts.
     """
     train = _labelled_part(train)
+    if spec.freeze_embeddings:
+        model.get_input_embeddings().requires_grad_(requires_grad=False)
     course = Course(name, schedule(len(train), spec), spec.seed, work, progress, clock)
     return _on_labels(model, tokenizer, train, validation, spec, course=course, max_length=spec.max_length)
 

@@ -87,8 +87,7 @@ class FineTuneSpec(TrainingSpec):
     """How the teacher is fine-tuned on human labels.
 
     Attributes:
-        freeze_embeddings: leave the word embeddings as pretrained: a quarter of the time, and less overfitting on few
-            texts.
+        freeze_embeddings: leave the word embeddings, half of a small model's weights, as they were pretrained.
     """
 
     freeze_embeddings: bool = False

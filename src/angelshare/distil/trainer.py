@@ -50,7 +50,7 @@ class DistilTrainer(Trainer):
 
         Args:
             model: whose output has `logits`.
-            arguments: of the parent; see `training_arguments`.
+            arguments: of the parent.
             loss: of logits, `teacher_logits` and `labels` of a batch.
             batches: what to train on.
             metric: what decides which weights are kept.

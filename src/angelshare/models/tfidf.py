@@ -19,6 +19,7 @@ from angelshare.core.protocols import ModelCard
 from angelshare.core.student_spec import TfidfSpec
 from angelshare.core.task import Task
 from angelshare.core.text import TextBatch
+from angelshare.models.folders import replaced
 
 MODEL_TYPE = "angelshare-tfidf"
 
@@ -53,8 +54,7 @@ class TfidfScorer:
         return np.asarray(features @ self.coefficients.T + self.intercept)
 
     def save(self, folder: Path) -> None:
-        """Write config.json (vocabulary, settings, labels) and model.safetensors (idf, coefficients, intercept)."""
-        folder.mkdir(parents=True, exist_ok=True)
+        """Replace the folder: config.json (vocabulary, settings, labels), model.safetensors (idf, linear model)."""
         terms = sorted(self._vectorizer.vocabulary_, key=self._vectorizer.vocabulary_.get)
         fields = {
             "model_type": MODEL_TYPE,
@@ -64,8 +64,12 @@ class TfidfScorer:
             "terms": terms,
         }
         weights = {"idf": self._vectorizer.idf_, "coefficients": self.coefficients, "intercept": self.intercept}
-        save_file({name: np.ascontiguousarray(array) for name, array in weights.items()}, folder / "model.safetensors")
-        (folder / "config.json").write_text(json.dumps(fields, ensure_ascii=False, indent=1), encoding="utf-8")
+        text = json.dumps(fields, ensure_ascii=False, indent=1)
+        with replaced(folder) as unfinished:
+            save_file(
+                {name: np.ascontiguousarray(array) for name, array in weights.items()}, unfinished / "model.safetensors"
+            )
+            (unfinished / "config.json").write_text(text, encoding="utf-8")
 
 
 def fit_tfidf(

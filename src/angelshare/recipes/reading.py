@@ -59,7 +59,7 @@ def parse_recipe(text: str, *, where: str) -> Recipe:
     try:
         recipe = Recipe.model_validate(content)
     except ValidationError as error:
-        raise RecipeError([f"{where}: {_sentence(detail)}" for detail in error.errors()]) from error
+        raise RecipeError([f"{where}: {_sentence(detail)}" for detail in _distinct(error.errors())]) from error
     problems = [f"{where}: {problem}" for problem in _unknown_names(recipe)]
     if problems:
         raise RecipeError(problems)
@@ -97,6 +97,17 @@ def _unknown_names(recipe: Recipe) -> list[str]:
     return problems
 
 
+def _distinct(details: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Return the mistakes without those that only say that something inside is wrong."""
+    places = [detail["loc"] for detail in details]
+    return [
+        detail
+        for detail in details
+        if detail["type"] != "too_short"
+        or not any(place[: len(detail["loc"])] == detail["loc"] != place for place in places)
+    ]
+
+
 def _sentence(detail: ErrorDetails) -> str:
     """Return one mistake as a sentence: its place, what is wrong, the value, and what would be right."""
     location, value = detail["loc"], detail["input"]
@@ -117,7 +128,7 @@ def _visible(location: tuple[int | str, ...]) -> list[int | str]:
     """Return the place as it stands in the file: without the tags that pydantic adds for unions."""
     parts: list[int | str] = []
     for part in location:
-        is_tag = bool(parts) and isinstance(parts[-1], int) and isinstance(part, str) and part in _TAGS
+        is_tag = bool(parts) and part in _TAGS
         if not is_tag and not (isinstance(part, str) and "[" in part):
             parts.append(part)
     return parts
@@ -149,4 +160,15 @@ def _kinds(model: type[BaseModel]) -> tuple[str, ...]:
     return () if field is None else get_args(field.annotation)
 
 
-_TAGS = frozenset(kind for model in _models_in(Recipe.model_fields["students"].annotation) for kind in _kinds(model))
+def _all_models(model: type[BaseModel], seen: frozenset[type[BaseModel]] = frozenset()) -> frozenset[type[BaseModel]]:
+    """Return a model and all that it is made of."""
+    if model in seen:
+        return seen
+    seen |= {model}
+    for field in model.model_fields.values():
+        for part in _models_in(field.annotation):
+            seen = _all_models(part, seen)
+    return seen
+
+
+_TAGS = frozenset(kind for model in _all_models(Recipe) for kind in _kinds(model))

@@ -96,8 +96,7 @@ def gather_texts(spec: TransferSpec, splits: Splits, load: Load = load_texts) ->
     leaks = _said_alike if splits.from_templates else find_batch_leaks
     seen: set[str] = set()
     pools: list[_Pool] = []
-    for given in spec.sources:
-        source = TextSource(source=given) if isinstance(given, str) else given
+    for source in spec.sources:
         pool = _sift(_read(source, splits, load, taken=[pool.name for pool in pools]), protected, leaks, seen)
         pools.append(pool.lowest(source.limit, "limit"))
     _check_shapes(pools)

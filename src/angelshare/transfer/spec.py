@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from angelshare.core.strict import Strict
 
@@ -24,6 +24,11 @@ class TextSource(Strict):
     min_words: Annotated[int, Field(ge=1)] = 1
     max_words: Annotated[int, Field(ge=1)] | None = None
     limit: Annotated[int, Field(ge=1)] | None = None
+
+
+def _from_name(given: object) -> object:
+    """Return a bare name as the source of that name."""
+    return {"source": given} if isinstance(given, str) else given
 
 
 class MaskAndSample(Strict):
@@ -56,7 +61,7 @@ class TransferSpec(Strict):
         seed: of the augmentation.
     """
 
-    sources: tuple[TextSource | str, ...] = ("train",)
+    sources: tuple[Annotated[TextSource, BeforeValidator(_from_name)], ...] = (TextSource(source="train"),)
     augment: tuple[MaskAndSample, ...] = ()
     max_examples: Annotated[int, Field(ge=1)] | None = None
     min_confidence: Annotated[float, Field(ge=0, lt=1)] = 0.0

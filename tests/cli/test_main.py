@@ -1,0 +1,214 @@
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+
+def angelshare(*arguments, cwd=None):
+    return subprocess.run(
+        [sys.executable, "-c", "from angelshare.cli.main import main; main()", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """A teacher that is right 90 times in 100 and a student that is right 60 times."""
+    folder = tmp_path_factory.mktemp("files")
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 2, 1000)
+    for name, share in (("teacher", 0.9), ("student", 0.6)):
+        right = rng.random(1000) < share
+        margin = np.where(right, 2.0, -2.0) * (2 * truth - 1) + rng.normal(0, 0.1, 1000)
+        table = {
+            "id": [f"i{i}" for i in range(1000)],
+            "logit:fine": -margin / 2,
+            "logit:rude": margin / 2,
+            "truth": np.where(truth == 1, "rude", "fine"),
+            "text": [f"remark number {i} <script>alert(1)</script>" for i in range(1000)],
+        }
+        pd.DataFrame(table).to_csv(folder / f"{name}.csv", index=False)
+    return folder
+
+
+def audit(files, out, *more):
+    return angelshare(
+        "audit", "--teacher", files / "teacher.csv", "--student", files / "student.csv",
+        "--task", "binary", "--out", out, *more,
+    )  # fmt: skip
+
+
+def test_two_files_become_a_statement_in_three_forms(files, tmp_path):
+    """The shortest way from predictions to a statement."""
+    done = audit(files, tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert {"statement.json", "statement.html", "statement.md"} <= {f.name for f in (tmp_path / "out").iterdir()}
+    assert "no gate" in done.stdout
+    assert str(tmp_path / "out" / "statement.html") in done.stdout
+    assert done.stderr == ""
+
+
+def test_a_gate_that_finds_a_loss_ends_with_4(files, tmp_path):
+    """So that a pipeline stops."""
+    done = audit(files, tmp_path / "out", "--margin", "accuracy=0.01")
+    assert done.returncode == 4, done.stderr
+    assert angelshare("check", tmp_path / "out").returncode == 4
+    assert angelshare("check", tmp_path / "out", "--margin", "accuracy=0.9").returncode == 0
+
+
+def test_a_gate_that_cannot_be_decided_ends_with_5(files, tmp_path):
+    """Undecided is not preserved."""
+    wide = audit(files, tmp_path / "out", "--margin", "accuracy=0.3")
+    assert wide.returncode == 5, wide.stdout
+
+
+def test_a_gate_on_a_metric_that_was_not_measured_ends_with_5(files, tmp_path):
+    """A gate that nobody looked at has not held."""
+    assert audit(files, tmp_path / "out", "--margin", "mse=0.3").returncode == 5
+
+
+def test_json_prints_the_statement_and_nothing_else(files, tmp_path):
+    """For the next program in the pipe."""
+    done = audit(files, tmp_path / "out", "--json")
+    assert json.loads(done.stdout)["schema"] == "loss-statement/0"
+
+
+def test_redacted_statements_hold_no_text(files, tmp_path):
+    """In none of the three forms."""
+    audit(files, tmp_path / "out", "--redact-texts")
+    for name in ("statement.json", "statement.html", "statement.md"):
+        assert "remark number" not in (tmp_path / "out" / name).read_text()
+    audit(files, tmp_path / "open")
+    assert "remark number" in (tmp_path / "open" / "statement.html").read_text()
+    assert "<script>alert(1)</script>" not in (tmp_path / "open" / "statement.html").read_text()
+
+
+def test_audit_on_files_loads_no_network_library(files, tmp_path):
+    """It takes seconds, and works where torch is not wanted."""
+    code = (
+        "import sys\nfrom angelshare.cli.main import main\n"
+        f"sys.argv = ['angelshare', 'audit', '--teacher', {str(files / 'teacher.csv')!r}, '--student', "
+        f"{str(files / 'student.csv')!r}, '--task', 'binary', '--out', {str(tmp_path / 'out')!r}]\n"
+        "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
+        "assert 'torch' not in sys.modules and 'transformers' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_importing_the_package_loads_no_network_library():
+    """`import angelshare` is for everybody."""
+    code = "import angelshare, sys; assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_same_models_again_are_no_new_look_at_the_test_split(files, tmp_path):
+    """Only another set of models is."""
+    audit(files, tmp_path / "out")
+    again = json.loads(audit(files, tmp_path / "out", "--json").stdout)
+    assert again["test_looks"] == 1
+    swapped = angelshare(
+        "audit", "--teacher", files / "teacher.csv", "--student", files / "teacher.csv",
+        "--task", "binary", "--out", tmp_path / "out", "--json",
+    )  # fmt: skip
+    assert json.loads(swapped.stdout)["test_looks"] == 2
+
+
+def test_a_model_compared_with_itself_has_lost_nothing(files, tmp_path):
+    """The identical file: every difference is exactly zero, and preserved."""
+    done = angelshare(
+        "audit", "--teacher", files / "teacher.csv", "--student", files / "teacher.csv",
+        "--task", "binary", "--out", tmp_path / "out", "--margin", "accuracy=0.01", "--json",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    rows = [row for audit in json.loads(done.stdout)["audits"] for row in audit["differences"]]
+    assert rows
+    assert all(row["delta"] == 0 and row["verdict"] == "preserved" for row in rows)
+
+
+def bad_files(files, folder):
+    """Files that cannot be measured, each with what its message must say."""
+    good = pd.read_csv(files / "student.csv")
+
+    def write(name, frame):
+        frame.to_csv(folder / name, index=False)
+        return folder / name
+
+    nan = good.copy()
+    nan.loc[3, "logit:rude"] = np.nan
+    infinite = good.copy()
+    infinite["logit:rude"] = infinite["logit:rude"].astype(object)
+    infinite.loc[3, "logit:rude"] = "inf"
+    sums = good.rename(columns={"logit:fine": "probability:fine", "logit:rude": "probability:rude"})
+    sums["probability:fine"], sums["probability:rude"] = 0.5, 0.6
+    other = good.rename(columns={"logit:fine": "logit:kind"})
+    other["truth"] = other["truth"].replace("fine", "kind")
+    bytes_ = (files / "student.csv").read_bytes().replace(b"remark number 5 ", b"remark \xff\xfe 5 ")
+    (folder / "utf8.csv").write_bytes(bytes_)
+    good.to_parquet(folder / "cut.parquet")
+    (folder / "cut.parquet").write_bytes((folder / "cut.parquet").read_bytes()[:-500])
+    return {
+        write("nan.csv", nan): ["nan.csv", "i3"],
+        write("inf.csv", infinite): ["inf.csv", "i3"],
+        write("sums.csv", sums): ["sums.csv", "1.1"],
+        write("other.csv", other): ["kind", "fine"],
+        write("missing.csv", good.drop(columns="id")): ["missing.csv", "id"],
+        write("fewer.csv", good.iloc[:-1]): ["999", "1000"],
+        write("repeated.csv", pd.concat([good, good.iloc[:1]])): ["repeated.csv", "i0"],
+        write("empty.csv", good.iloc[:0]): ["empty.csv"],
+        folder / "utf8.csv": ["utf8.csv", "row 6"],
+        folder / "cut.parquet": ["cut.parquet"],
+        folder / "absent.csv": ["absent.csv"],
+    }
+
+
+def test_what_cannot_be_measured_ends_with_3_and_a_message_and_writes_nothing(files, tmp_path):
+    """The message names file, row or key, value and remedy; no trace of a statement is left."""
+    for path, says in bad_files(files, tmp_path).items():
+        out = tmp_path / f"out-{path.name}"
+        done = angelshare(
+            "audit", "--teacher", files / "teacher.csv", "--student", path, "--task", "binary", "--out", out
+        )
+        assert done.returncode == 3, (path.name, done.returncode, done.stderr)
+        assert done.stderr.startswith("error: "), done.stderr
+        assert "Traceback" not in done.stderr
+        for part in says:
+            assert part in done.stderr, (path.name, part, done.stderr)
+        assert not out.exists(), path.name
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["run", "sst-2"], 3, "Did you mean 'sst2'"),
+        (["chek", "x"], 2, "Did you mean 'check'"),
+        (["check", "nowhere"], 3, "There is no statement"),
+        (["data", "show", "sst3"], 3, "Did you mean 'sst2'"),
+        (["audit", "--teacher", "a", "--student", "b", "--out", "o"], 3, "Give --data"),
+        (["audit", "--teacher", "a.csv", "--student", "b.csv", "--out", "o", "--margin", "acuracy=1"], 3, "'accuracy'"),
+        (["audit", "--teacher", "a.csv", "--student", "b.csv", "--out", "o", "--columns", "x"], 3, "OURS=THEIRS"),
+    ],
+)
+def test_mistakes_in_a_command_get_a_code_and_the_nearest_name(arguments, code, says, tmp_path):
+    """Usage ends with 2, bad input with 3."""
+    done = angelshare(*arguments, cwd=tmp_path)
+    assert done.returncode == code, done.stderr
+    assert says in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_catalogue_is_listed_and_shown():
+    """Source, licence and hazards of every set can be read."""
+    assert "sst2" in angelshare("data", "list").stdout
+    shown = json.loads(angelshare("data", "show", "emotion", "--json").stdout)
+    assert shown["task"] == "single_label"
+
+
+def test_the_version_is_printed():
+    """For bug reports."""
+    assert angelshare("--version").stdout.startswith("angelshare ")
