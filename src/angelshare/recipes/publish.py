@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from angelshare.core.predictions import Panel
 from angelshare.core.task import Role
@@ -11,6 +14,9 @@ from angelshare.report.html import render_html
 from angelshare.report.markdown import render_markdown
 from angelshare.statement.build import write_statement
 from angelshare.statement.schema import DataRow, Statement
+
+if TYPE_CHECKING:  # publishing an audit of two files must not load torch
+    from angelshare.transfer.label import TransferSet
 
 
 def publish(statement: Statement, folder: Path) -> None:
@@ -33,10 +39,30 @@ def data_rows(splits: Splits, roles: Sequence[Role]) -> list[DataRow]:
             revision=card.revision,
             licence=card.licence,
             hazards=card.hazards,
-            leaked_and_dropped=splits.dropped.get(role, 0),
+            leaked_and_dropped=sum(n for what, n in splits.dropped.items() if what.startswith(f"{role} against")),
             handled=dict(splits.role(role).handled),
         )
         for role in roles
+    ]
+
+
+def transfer_rows(transfer: "TransferSet") -> list[DataRow]:
+    """Return one line per source of the transfer set: how many texts it gave, and what was dropped."""
+    names = np.array(transfer.sources)
+    keys = np.array(transfer.batch.keys())
+    return [
+        DataRow(
+            name=source,
+            split="transfer",
+            n=int((names == source).sum()),
+            sha256=digest(sorted(keys[names == source].tolist())),
+            revision=None,
+            licence="as its source",
+            hazards="as its source",
+            leaked_and_dropped=counts.get("leaked", 0),
+            handled={reason: n for reason, n in counts.items() if reason not in ("read", "kept", "leaked")},
+        )
+        for source, counts in transfer.counts.items()
     ]
 
 

@@ -13,14 +13,13 @@ from angelshare.core.protocols import TEST, AuditSettings, Progress, Scorer
 from angelshare.core.task import Role
 from angelshare.data.leakage import remove_leaks
 from angelshare.data.loading import load_splits
-from angelshare.data.synthetic import demo_splits
 from angelshare.data.textset import Splits
 from angelshare.models.checkpoint import load_scorer
 from angelshare.recipes.environment import environment
 from angelshare.recipes.looks import count_look
 from angelshare.recipes.members import TRAINING_FILE, Trainer, make_teacher, members_of
 from angelshare.recipes.panel import Seat, entries, observe_panels
-from angelshare.recipes.publish import data_rows, publish
+from angelshare.recipes.publish import data_rows, publish, transfer_rows
 from angelshare.recipes.schema import Recipe
 from angelshare.recipes.stages import write_text
 from angelshare.statement.build import build_statement
@@ -28,9 +27,6 @@ from angelshare.statement.gates import Gate
 from angelshare.statement.schema import Statement
 from angelshare.transfer.gather import gather_texts
 from angelshare.transfer.label import TransferSet, label_texts
-
-DEMO = "demo"
-"""The source that stands for the embedded task, whose texts are made, not read."""
 
 USED_ROLES: tuple[Role, ...] = ("train", "validation", "test")
 
@@ -72,7 +68,7 @@ def run_recipe(recipe: Recipe, run: Path, settings: RunSettings, *, progress: Pr
     statement = build_statement(
         results=run_audits(recipe.audits, panels, audit_settings),
         models=entries(((seat, scorer.card) for seat, scorer in scorers), panels[TEST]),
-        data=data_rows(splits, USED_ROLES),
+        data=[*data_rows(splits, USED_ROLES), *transfer_rows(transfer)],
         gates=(*(Gate(gate.metric, gate.margin, "recipe") for gate in recipe.gates), *settings.gates),
         margins=recipe.margins,
         recipe=recipe.model_dump(mode="json"),
@@ -80,7 +76,7 @@ def run_recipe(recipe: Recipe, run: Path, settings: RunSettings, *, progress: Pr
         created=settings.now,
         title=recipe.name,
         test_looks=count_look(run, test.sha256(), [scorer.card.fingerprint for _, scorer in scorers]),
-        notes=(*splits.card.notes, *training_warnings(run), *transfer_notes(transfer)),
+        notes=(*splits.card.notes, *training_warnings(run)),
         redact_texts=settings.redact_texts,
     )
     publish(statement, run)
@@ -90,8 +86,6 @@ def run_recipe(recipe: Recipe, run: Path, settings: RunSettings, *, progress: Pr
 def prepare(recipe: Recipe) -> Splits:
     """Return the recipe's splits, with what leaks from train into evaluation dropped."""
     spec = recipe.data
-    if spec.source == DEMO:
-        return demo_splits()
     splits = load_splits(spec.source, task=spec.task, labels=spec.labels, columns=spec.columns)
     return remove_leaks(splits.with_roles(USED_ROLES))
 
@@ -122,8 +116,3 @@ def training_warnings(run: Path) -> Iterable[str]:
     """Yield what the trainings of a run warned about."""
     for file in sorted(run.glob(f"**/{TRAINING_FILE}")):
         yield from json.loads(file.read_text("utf-8"))["warnings"]
-
-
-def transfer_notes(transfer: TransferSet) -> Iterable[str]:
-    """Yield what a reader must know about the transfer set."""
-    yield f"The transfer set has {len(transfer):,} texts."
