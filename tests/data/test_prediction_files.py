@@ -1,7 +1,5 @@
 """The contract of files of predictions: what is read, what is refused and with which words."""
 
-# ruff: noqa: PD011  (Predictions.values are no pandas)
-
 import json
 
 import numpy as np

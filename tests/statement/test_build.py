@@ -10,7 +10,7 @@ from scipy import stats
 
 from angelshare.core.errors import InputError, StatementError
 from angelshare.core.estimate import Difference
-from angelshare.statement.build import json_schema, read_statement, write_statement
+from angelshare.statement.build import Rules, json_schema, read_statement, write_statement
 from angelshare.statement.gates import Gate
 from angelshare.stats.inference import no_difference
 from angelshare.stats.power import detectable_difference, n_needed
@@ -201,3 +201,10 @@ def test_the_published_json_schema_is_the_one_of_the_code():
     """Tools read the file in the package: after a change of the schema write it again from `json_schema()`."""
     published = files("angelshare.statement").joinpath("loss-statement-0.json").read_text(encoding="utf-8")
     assert json.loads(published) == json_schema()
+
+
+def test_a_student_is_judged_against_its_baseline_at_margin_zero(make_difference):
+    """Whether distillation helped at all is no question of what is acceptable."""
+    row = make_difference(contrast="student-baseline")
+    rules = Rules(margins={"accuracy": 0.05}, gates={"accuracy": Gate("accuracy", 0.02)})
+    assert rules.margin(row) == (0.0, "default")

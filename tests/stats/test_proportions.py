@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar
+from statsmodels.stats.proportion import proportion_confint
 
-from angelshare.stats.proportions import PairedProportions, mcnemar_exact, mcnemar_midp, wilson
+from angelshare.stats.proportions import NoDiscordance, PairedProportions, mcnemar_exact, mcnemar_midp, wilson
 
 
 @st.composite
@@ -152,3 +153,19 @@ def test_wilsons_interval_is_the_textbook_one():
     assert (interval.low, interval.high) == (pytest.approx(0.4902, abs=1e-4), pytest.approx(0.9433, abs=1e-4))
     assert wilson(0, 10).low == 0
     assert wilson(10, 10).high == 1
+
+
+def test_recipes_that_agree_on_every_item_get_the_exact_bound():
+    """0 of 100 items differ: 1 - 0.025^(1/100) = 1 - e^(-0.0368888) = 0.036217 (the Clopper-Pearson bound of 0 of 100)."""
+    interval = NoDiscordance(100, 3).interval(0.95)
+    assert interval.high == pytest.approx(0.036217, abs=1e-6)
+    assert interval.high == pytest.approx(proportion_confint(0, 100, 0.05, method="beta")[1], abs=1e-12)
+    assert interval.low == -interval.high
+
+
+@given(st.integers(1, 10_000), st.floats(0.5, 0.9999))
+def test_the_exact_bound_and_its_p_value_invert_each_other(n, level):
+    """At the end of the interval the p-value is 1 - level."""
+    bound = NoDiscordance(n, 5).interval(level).high
+    assert NoDiscordance(n, 5).p_value(bound) == pytest.approx(1 - level, rel=1e-6)
+    assert NoDiscordance(n, 5).p_value(0.0) == 1.0

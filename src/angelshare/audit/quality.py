@@ -14,7 +14,7 @@ from angelshare.core.task import Task
 from angelshare.stats.auc import MIN_CLASS, auc_components, paired_auc
 from angelshare.stats.inference import no_difference
 from angelshare.stats.means import paired_mean, recipe_mean
-from angelshare.stats.proportions import PairedProportions
+from angelshare.stats.proportions import NoDiscordance, PairedProportions
 
 MIN_ITEMS = 2
 MIN_SLICE = 20
@@ -176,7 +176,8 @@ def _item_inference(contrast: Contrast, metric: ItemMetric, left: Array, right: 
     if contrast.identical:
         return no_difference(differences.shape[1], n_seeds=len(left))
     if len(left) > 1:
-        return recipe_mean(differences)
+        silent = metric.share and not differences.any()
+        return NoDiscordance(differences.shape[1], len(left)) if silent else recipe_mean(differences)
     if metric.share:
         wins, losses = int((differences > 0).sum()), int((differences < 0).sum())
         return PairedProportions(wins, losses, differences.shape[1])

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import sys
 import traceback
 import warnings
@@ -21,6 +22,7 @@ from angelshare.statement.build import read_statement, regate
 from angelshare.statement.gates import Gate, exit_code, parse_margin
 from angelshare.statement.schema import Statement
 
+MOST_JOBS = 4
 INPUT_ERROR, INTERNAL_ERROR, INTERRUPTED = 3, 70, 130
 
 app = typer.Typer(
@@ -39,32 +41,40 @@ Margins = Annotated[
 ]
 Redact = Annotated[bool, typer.Option("--redact-texts", help="Leave users' texts out of the statement.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the statement as JSON, and nothing else.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", min=1, help="Students trained side by side; one per processor, at most 4, by default."),
+]
 Out = Annotated[Path, typer.Option("--out", help="Folder for the statement and all that leads to it.")]
 
 
 @app.command()
 def demo(
     out: Out = Path("runs/demo"),
+    jobs: Jobs = None,
     redact_texts: Redact = False,  # noqa: FBT002  (typer's options are parameters)
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Run the built-in demo: real weights, embedded texts, no network."""
-    _run("demo", out, None, redact_texts=redact_texts, as_json=as_json)
+    _run("demo", out, None, jobs=jobs, redact_texts=redact_texts, as_json=as_json)
 
 
 @app.command()
-def run(
+def run(  # noqa: PLR0917  (typer's options are parameters)
     recipe: Annotated[str, typer.Argument(help="A built-in recipe (demo, sst2, emotion), or a path to one.")],
     out: Annotated[Path | None, typer.Option("--out", help="The run folder; runs/NAME by default.")] = None,
     margin: Margins = None,
+    jobs: Jobs = None,
     redact_texts: Redact = False,  # noqa: FBT002
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Carry out a recipe, from data to statement. After an interruption the same command goes on where it stood."""
-    _run(recipe, out, margin, redact_texts=redact_texts, as_json=as_json)
+    _run(recipe, out, margin, jobs=jobs, redact_texts=redact_texts, as_json=as_json)
 
 
-def _run(recipe: str, out: Path | None, margin: list[str] | None, *, redact_texts: bool, as_json: bool) -> None:
+def _run(
+    recipe: str, out: Path | None, margin: list[str] | None, *, jobs: int | None, redact_texts: bool, as_json: bool
+) -> None:
     """Carry out a recipe and end with its exit code."""
     from angelshare.recipes.reading import read_recipe
     from angelshare.recipes.run import RunSettings, run_recipe
@@ -72,7 +82,8 @@ def _run(recipe: str, out: Path | None, margin: list[str] | None, *, redact_text
     gates = _gates(margin)
     content = read_recipe(recipe)
     folder = out or Path("runs") / content.name
-    settings = RunSettings(gates=gates, redact_texts=redact_texts, now=datetime.now(UTC))
+    jobs = jobs or min(os.cpu_count() or 1, MOST_JOBS)
+    settings = RunSettings(now=datetime.now(UTC), gates=gates, redact_texts=redact_texts, jobs=jobs)
     statement = run_recipe(content, folder, settings, progress=progress_for(_stderr()))
     _finish(statement, folder, as_json=as_json)
 

@@ -164,6 +164,11 @@ def run_training(
     return _report(trainer.state, course.plan, seconds=course.clock() - began, n_batches=len(batches))
 
 
+def use_threads(n: int) -> None:
+    """Let the networks of this process compute on so many threads."""
+    torch.set_num_threads(n)
+
+
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     """Keep transformers from writing remarks about file times and the like; its errors are still raised."""

@@ -1,14 +1,15 @@
 """The models of a run: the teacher, and every student and baseline with every seed, each trained once."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from copy import copy
 from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from angelshare.core.errors import InputError
-from angelshare.core.protocols import Progress, Scorer
+from angelshare.core.protocols import Progress, Scorer, Silent
 from angelshare.core.task import ModelRole
 from angelshare.data.textset import Splits
 from angelshare.distil.classification import distil_from, fine_tune, train_baseline
@@ -17,7 +18,7 @@ from angelshare.models.students import build_student
 from angelshare.models.tfidf import fit_tfidf
 from angelshare.models.vocabulary import WordTokenizer, build_word_tokenizer
 from angelshare.recipes.schema import NeuralEntry, Recipe, StudentEntry, TfidfEntry, TransformerEntry
-from angelshare.recipes.stages import staged, write_text
+from angelshare.recipes.stages import is_current, staged, write_text
 from angelshare.transfer.label import TransferSet
 
 TRAINING_FILE = "training.json"
@@ -104,23 +105,43 @@ class Trainer:
         self._recipe, self._splits, self._transfer = recipe, splits, transfer
         self._teacher, self._run, self._progress = teacher, run, progress
         self._tokenizers: dict[str, WordTokenizer] = {}
+        self._checksums = {
+            "train": splits.role("train").sha256(),
+            "validation": splits.role("validation").sha256(),
+            "transfer": transfer.sha256(),
+        }
+
+    def for_workers(self, members: Iterable[Member]) -> "Trainer":
+        """Return a silent copy that already holds the vocabularies of these members."""
+        for member in members:
+            if not isinstance(member.entry, TfidfEntry):
+                self._tokenizer(member.entry)
+        twin = copy(self)
+        twin._progress = Silent()  # noqa: SLF001  (its own class)
+        return twin
+
+    def is_made(self, member: Member) -> bool:
+        """Whether the member is there, made from these very inputs."""
+        return is_current(member.folder(self._run), self._inputs(member))
 
     def make(self, member: Member) -> bool:
         """Train a member unless it is there already; return whether anything was trained."""
-        entry, folder = member.entry, member.folder(self._run)
-        inputs: dict[str, Any] = {
-            "member": [member.role, member.name],
-            "student": entry.model_dump(mode="json", exclude={"seeds", "baseline"}),
-            "train": self._splits.role("train").sha256(),
-        }
+        entry, folder, inputs = member.entry, member.folder(self._run), self._inputs(member)
         if isinstance(entry, TfidfEntry):
             return staged(folder, inputs, lambda result, _: self._fit_tfidf(member, entry, result))
-        inputs |= {
-            "distil": entry.distil.onto(self._recipe.distil).model_dump(mode="json"),
-            "validation": self._splits.role("validation").sha256(),
-            "transfer": self._transfer.sha256(),
-        }
         return staged(folder, inputs, lambda result, work: self._train(member, entry, result, work))
+
+    def _inputs(self, member: Member) -> dict[str, Any]:
+        """Return all that decides what a member becomes."""
+        entry = member.entry
+        inputs = {
+            "member": [member.role, member.name],
+            "student": entry.model_dump(mode="json", exclude={"seeds", "baseline"}),
+            "train": self._checksums["train"],
+        }
+        if isinstance(entry, TfidfEntry):
+            return inputs
+        return inputs | self._checksums | {"distil": entry.distil.onto(self._recipe.distil).model_dump(mode="json")}
 
     def _fit_tfidf(self, member: Member, entry: TfidfEntry, result: Path) -> None:
         """Fit the reference on the human labels."""

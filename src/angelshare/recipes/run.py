@@ -20,8 +20,9 @@ from angelshare.recipes.looks import count_look
 from angelshare.recipes.members import TRAINING_FILE, Trainer, make_teacher, members_of
 from angelshare.recipes.panel import Seat, entries, observe_panels
 from angelshare.recipes.publish import data_rows, publish, transfer_rows
-from angelshare.recipes.schema import Recipe
+from angelshare.recipes.schema import Recipe, TransformerEntry
 from angelshare.recipes.stages import write_text
+from angelshare.recipes.workers import train_members
 from angelshare.statement.build import build_statement
 from angelshare.statement.gates import Gate
 from angelshare.statement.schema import Statement
@@ -39,11 +40,13 @@ class RunSettings:
         gates: beside the recipe's.
         redact_texts: leave users' texts out of the statement.
         now: the time that the statement bears.
+        jobs: students trained side by side.
     """
 
-    gates: tuple[Gate, ...]
-    redact_texts: bool
     now: datetime
+    gates: tuple[Gate, ...] = ()
+    redact_texts: bool = False
+    jobs: int = 1
 
 
 def run_recipe(recipe: Recipe, run: Path, settings: RunSettings, *, progress: Progress) -> Statement:
@@ -62,7 +65,8 @@ def run_recipe(recipe: Recipe, run: Path, settings: RunSettings, *, progress: Pr
     splits = prepare(recipe)
     teacher = make_teacher(recipe, splits, run, progress=progress)
     transfer = make_transfer(recipe, splits, teacher, run, progress=progress)
-    scorers = [(Seat("teacher", "teacher"), teacher), *make_members(recipe, splits, transfer, run, progress=progress)]
+    members = make_members(recipe, splits, transfer, run, jobs=settings.jobs, progress=progress)
+    scorers = [(Seat("teacher", "teacher"), teacher), *members]
     test, audit_settings = splits.role("test"), AuditSettings()
     panels = observe_panels(scorers, test, recipe.audits, audit_settings, root=run / "observations", progress=progress)
     statement = build_statement(
@@ -99,17 +103,18 @@ def make_transfer(recipe: Recipe, splits: Splits, teacher: Scorer, run: Path, *,
 
 
 def make_members(
-    recipe: Recipe, splits: Splits, transfer: TransferSet, run: Path, *, progress: Progress
+    recipe: Recipe, splits: Splits, transfer: TransferSet, run: Path, *, jobs: int, progress: Progress
 ) -> list[tuple[Seat, Scorer]]:
     """Return every student and baseline, trained."""
     source = recipe.teacher.model if recipe.teacher.fine_tune is None else str(run / "teacher")
     trainer = Trainer(recipe, splits, transfer, teacher=source, run=run, progress=progress)
-    scorers = []
-    for member in members_of(recipe):
-        trainer.make(member)
-        scorer = load_scorer(member.folder(run), name=member.name)
-        scorers.append((Seat(member.role, member.entry.name, member.seed), scorer))
-    return scorers
+    members = tuple(members_of(recipe))
+    missing = [member for member in members if not trainer.is_made(member)]
+    side_by_side = [member for member in missing if not isinstance(member.entry, TransformerEntry)]
+    train_members(trainer, side_by_side, jobs=jobs, progress=progress)
+    # layers of a teacher keep all processors busy by themselves
+    train_members(trainer, [m for m in missing if m not in side_by_side], jobs=1, progress=progress)
+    return [(Seat(m.role, m.entry.name, m.seed), load_scorer(m.folder(run), name=m.name)) for m in members]
 
 
 def training_warnings(run: Path) -> Iterable[str]:

@@ -31,9 +31,9 @@ def staged(folder: Path, inputs: Mapping[str, Any], build: Callable[[Path, Path]
     Returns:
         Whether anything was built.
     """
-    key = digest(inputs)
-    if _key_of(folder) == key:
+    if is_current(folder, inputs):
         return False
+    key = digest(inputs)
     partial = folder.with_name(f".{folder.name}.partial")
     if partial.exists() and _key_of(partial) != key:
         shutil.rmtree(partial)
@@ -49,6 +49,11 @@ def staged(folder: Path, inputs: Mapping[str, Any], build: Callable[[Path, Path]
     os.replace(result, folder)  # noqa: PTH105  (os.replace is the atomic one on every system)
     shutil.rmtree(partial)
     return True
+
+
+def is_current(folder: Path, inputs: Mapping[str, Any]) -> bool:
+    """Whether a folder was made from these very inputs."""
+    return _key_of(folder) == digest(inputs)
 
 
 def _key_of(folder: Path) -> str | None:

@@ -35,9 +35,12 @@ class Rules:
     def margin(self, difference: Difference) -> tuple[float, Literal["recipe", "command line", "default"]]:
         """Return the margin and where it comes from: a gate's first, then the recipe's, then the default.
 
-        A gate's margin serves all rows of its metric: it is what the user calls acceptable.
+        A gate's margin serves all rows of its metric: it is what the user calls acceptable. Between a student and its
+        baseline nothing is "acceptable": the question is whether distillation helped at all, so the margin is 0.
         """
         metric = difference.metric
+        if difference.contrast == "student-baseline":
+            return 0.0, "default"
         if metric in self.gates:
             return self.gates[metric].margin, self.gates[metric].source
         if metric in self.margins:

@@ -94,6 +94,66 @@ class PairedProportions:
         return float(2 * stats.norm.sf(distance / scale))
 
 
+@dataclass(frozen=True, slots=True)
+class NoDiscordance:
+    """left - right of two recipes whose members agree on the outcome of every item; see `core.estimate.Inference`.
+
+    The spread over items and seeds is then estimated as 0, which n items cannot show. The share of items on which the
+    two differ is 0 of n: its exact (Clopper-Pearson) bound b, with (1 - b)^n = (1 - level) / 2, bounds the difference
+    on both sides. Such a row is never lost or gained, preserved at best.
+
+    Attributes:
+        n: items. n_seeds: members on the left.
+    """
+
+    n: int
+    n_seeds: int
+
+    @property
+    def value(self) -> float:
+        """Return 0: no item differs."""
+        return 0.0
+
+    @property
+    def item_variance(self) -> float:
+        """Return the variance of one item's difference, with half an item in each cell (Agresti & Min 2005)."""
+        return _variance(0.5, 0.5, self.n + 2)
+
+    @property
+    def se(self) -> float:
+        """Return the standard error that goes with the item variance."""
+        return math.sqrt(self.item_variance / self.n)
+
+    @property
+    def df(self) -> float:
+        """Return infinity: the bound is exact."""
+        return math.inf
+
+    @property
+    def n_clusters(self) -> None:
+        """Return None: items are independent."""
+        return
+
+    @property
+    def seed_variance(self) -> float:
+        """Return 0: the seeds do not differ."""
+        return 0.0
+
+    @property
+    def method(self) -> str:
+        """Return the name of the bound."""
+        return "exact bound, no discordance"
+
+    def interval(self, level: float = 0.95) -> Interval:
+        """Return +- the bound."""
+        bound = 1 - ((1 - level) / 2) ** (1 / self.n)
+        return Interval(-bound, bound, level, self.method)
+
+    def p_value(self, null: float = 0.0) -> float:
+        """Return the two-sided p-value that the interval inverts: 2 (1 - |null|)^n, at most 1."""
+        return min(1.0, 2 * (1 - min(1.0, abs(null))) ** self.n)
+
+
 def mcnemar_exact(n_left_only: int, n_right_only: int) -> float:
     """Return the two-sided exact (binomial) McNemar p-value; 1 without discordant items."""
     smaller, n = min(n_left_only, n_right_only), n_left_only + n_right_only

@@ -1,0 +1,196 @@
+"""Whole runs on a tiny teacher of random weights, which is quick; real weights go through the demo."""
+
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from angelshare.core.protocols import Silent
+from angelshare.recipes.reading import parse_recipe
+from angelshare.recipes.run import RunSettings, run_recipe
+from angelshare.statement.gates import Gate
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+RECIPE = """
+version: 1
+name: tiny
+seeds: [0, 1]
+data: {{source: {data}, task: binary, labels: [fine, rude]}}
+teacher: {{model: {teacher}, fine_tune: null}}
+transfer:
+  sources: [train]
+  augment: [{{kind: mask_and_sample, copies: 2}}]
+students:
+  - {{name: mlp, kind: mlp, vocabulary: 60, embedding_width: 8, hidden_width: 8}}
+  - {{name: one-layer, kind: transformer, layers: 1, max_length: 32, seeds: [0], distil: {{batch_size: 16}}}}
+  - {{name: tfidf, kind: tfidf}}
+distil: {{epochs: 2, batch_size: 32, learning_rate: 1.0e-2, precision: fp32}}
+"""
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    """A labelled set and a classifier of two layers that nobody trained."""
+    from tokenizers import Tokenizer
+    from tokenizers.models import WordLevel
+    from tokenizers.pre_tokenizers import Whitespace
+    from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast, set_seed
+
+    from angelshare.models.checkpoint import save_model
+    from angelshare.models.labels import set_labels
+
+    folder = tmp_path_factory.mktemp("tiny")
+    people = ["the cook", "my aunt", "a clerk", "the porter", "our guide", "that singer", "the tailor"]
+    remarks = {"fine": ["is kind", "was helpful", "sings well"], "rude": ["is a fool", "was useless", "sings badly"]}
+    rows = [
+        {"text": f"{who} {what} {when}", "label": label, "split": split}
+        for label, whats in remarks.items()
+        for who in people
+        for what in whats
+        for when, split in [("today", "train"), ("again", "train"), ("here", "validation"), ("at noon", "test")]
+    ]
+    pd.DataFrame(rows).to_csv(folder / "data.csv", index=False)
+    words = sorted({word for row in rows for word in row["text"].split()})
+    names = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *words]
+    backend = Tokenizer(WordLevel({name: i for i, name in enumerate(names)}, unk_token="[UNK]"))
+    backend.pre_tokenizer = Whitespace()
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=backend, pad_token="[PAD]", unk_token="[UNK]", mask_token="[MASK]", model_max_length=32
+    )
+    config = BertConfig(
+        vocab_size=len(names), hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=32,
+        max_position_embeddings=32,
+    )  # fmt: skip
+    set_labels(config, labels=("fine", "rude"), task="binary")
+    set_seed(0)
+    save_model(
+        BertForSequenceClassification(config), tokenizer, folder / "teacher",
+        task="binary", labels=("fine", "rude"), kind="transformer",
+    )  # fmt: skip
+    return folder
+
+
+def recipe_text(tiny):
+    return RECIPE.format(data=tiny / "data.csv", teacher=tiny / "teacher")
+
+
+def measured(statement):
+    """What a statement found, without when and how long."""
+    return [audit.model_dump() for audit in statement.audits]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tiny, tmp_path_factory):
+    """A run that nobody interrupted, and its statement."""
+    run = tmp_path_factory.mktemp("run")
+    return run, run_recipe(parse_recipe(recipe_text(tiny), where="tiny"), run, RunSettings(NOW), progress=Silent())
+
+
+def test_a_run_leaves_models_observations_and_the_statement(undisturbed):
+    """The run folder is what the docs promise."""
+    run, statement = undisturbed
+    names = {str(path.relative_to(run)) for path in run.rglob("*") if path.is_file()}
+    for member in ("mlp/seed-0", "mlp/seed-1", "one-layer/seed-0"):
+        assert f"students/{member}/model.safetensors" in names
+        assert f"baselines/{member}/model.safetensors" in names
+    assert "baselines/tfidf/seed-0/config.json" in names
+    assert {"recipe.yaml", "statement.json", "statement.html", "statement.md", "transfer/transfer.json"} <= names
+    assert not any("partial" in name for name in names)
+    assert {row.contrast for audit in statement.audits for row in audit.differences} == {
+        "student-teacher",
+        "student-baseline",
+        "baseline-teacher",
+    }
+
+
+def test_a_student_names_its_teacher_and_a_baseline_does_not(undisturbed):
+    """The pairing of populations rests on declared parents."""
+    _, statement = undisturbed
+    (teacher,) = [model for model in statement.models if model.role == "teacher"]
+    students = [model for model in statement.models if model.role == "student"]
+    assert {model.parent_fingerprint for model in students} == {teacher.fingerprint}
+    assert {model.parent_fingerprint for model in statement.models if model.role == "baseline"} == {None}
+
+
+def test_the_same_run_again_trains_nothing_and_finds_the_same(tiny, undisturbed):
+    """Stages whose inputs did not change are skipped; the same models are no new look at the test split."""
+    run, first = undisturbed
+    before = {path: path.stat().st_mtime_ns for path in run.rglob("model.safetensors")}
+    again = run_recipe(parse_recipe(recipe_text(tiny), where="tiny"), run, RunSettings(NOW), progress=Silent())
+    assert {path: path.stat().st_mtime_ns for path in run.rglob("model.safetensors")} == before
+    assert measured(again) == measured(first)
+    assert again.test_looks == 1
+
+
+def test_students_trained_side_by_side_are_those_trained_in_turn(tiny, undisturbed, tmp_path):
+    """The number of jobs is no part of the result."""
+    settings = RunSettings(NOW, jobs=2)
+    side_by_side = run_recipe(parse_recipe(recipe_text(tiny), where="tiny"), tmp_path, settings, progress=Silent())
+    assert measured(side_by_side) == measured(undisturbed[1])
+
+
+@pytest.mark.parametrize("advances", [1, 40, 140])
+def test_a_run_killed_at_any_moment_goes_on_and_finds_the_same(tiny, undisturbed, tmp_path, advances):
+    """A kill -9 in the middle of scoring or training; the same command then gives the undisturbed numbers."""
+    code = f"""
+import os, signal
+from datetime import UTC, datetime
+from pathlib import Path
+from angelshare.core.protocols import Silent
+from angelshare.recipes.reading import parse_recipe
+from angelshare.recipes.run import RunSettings, run_recipe
+
+class Killer(Silent):
+    done = 0
+    def advance(self, n):
+        self.done += n
+        if self.done >= {advances}:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+recipe = parse_recipe({recipe_text(tiny)!r}, where="tiny")
+run_recipe(recipe, Path({str(tmp_path)!r}), RunSettings(datetime(2026, 1, 1, tzinfo=UTC)), progress=Killer())
+"""
+    killed = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=False)
+    assert killed.returncode == -9, killed.stderr
+    assert not (tmp_path / "statement.json").exists()
+    resumed = run_recipe(parse_recipe(recipe_text(tiny), where="tiny"), tmp_path, RunSettings(NOW), progress=Silent())
+    assert measured(resumed) == measured(undisturbed[1])
+    assert not list(tmp_path.rglob("*.partial"))
+
+
+def test_ctrl_c_ends_with_130(tiny, tmp_path):
+    """The code that shells know an interruption by."""
+    (tmp_path / "r.yaml").write_text(recipe_text(tiny))
+    code = (
+        "import sys, angelshare.recipes.run as run\n"
+        "def interrupted(*_, **__): raise KeyboardInterrupt\n"
+        "run.run_recipe = interrupted\n"
+        f"sys.argv = ['angelshare', 'run', {str(tmp_path / 'r.yaml')!r}, '--out', {str(tmp_path / 'out')!r}]\n"
+        "from angelshare.cli.main import main\nmain()\n"
+    )
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 130, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_gate_of_the_command_line_stands_beside_the_recipes(tiny, undisturbed):
+    """And shows in the statement with its source."""
+    run, _ = undisturbed
+    settings = RunSettings(NOW, gates=(Gate("accuracy", 0.5, "command line"),))
+    statement = run_recipe(parse_recipe(recipe_text(tiny), where="tiny"), run, settings, progress=Silent())
+    assert {gate.student for gate in statement.gates} == {"mlp", "one-layer"}
+    rows = json.loads((run / "statement.json").read_text())["audits"][0]["differences"]
+    assert {row["margin_source"] for row in rows if row["family"] == "primary"} == {"command line"}
+
+
+def test_the_transfer_set_is_accounted_for(undisturbed):
+    """What was read, kept and dropped, source by source."""
+    run, statement = undisturbed
+    counts = json.loads((Path(run) / "transfer" / "transfer.json").read_text())["counts"]
+    assert set(counts) == {"train", "mask_and_sample"}
+    assert {row.name for row in statement.data if row.split == "transfer"} == set(counts)
