@@ -15,6 +15,8 @@ _BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
 if _BESIDE.is_dir():
     os.environ.setdefault("ANGELSHARE_DATA", str(_BESIDE))
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+# tiny networks: a second thread costs more than it gives
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -52,6 +52,19 @@ def test_a_bag_is_the_mean_word_through_the_layers():
     assert torch.allclose(model(ids).logits[0], expected, atol=1e-6)
 
 
+def test_root_pooling_is_the_sum_of_words_over_the_square_root_of_their_number():
+    """Two words: sqrt(2) times their mean; padding does not count."""
+    mean = build("mlp", dropout=0.0)
+    root = build("mlp", dropout=0.0, pooling="root")
+    root.load_state_dict(mean.state_dict())
+    words = torch.tensor([[5, 6, 0]])
+    with torch.no_grad():
+        bag = mean.embeddings.weight[[5, 6]].sum(dim=0) / 2**0.5
+        expected = root.output(root.activation(root.hidden(bag)))
+        assert torch.allclose(root(words).logits[0], expected, atol=1e-6)
+        assert not torch.allclose(mean(words).logits[0], expected, atol=1e-6)
+
+
 def test_a_bag_does_not_see_the_order_of_words():
     """That is what it must lose."""
     model = build("mlp")

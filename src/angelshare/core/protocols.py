@@ -57,7 +57,9 @@ class EncodingScorer(Protocol):
     @property
     def card(self) -> ModelCard: ...
 
-    def score(self, batch: TextBatch) -> Scores: ...
+    def score(self, batch: TextBatch) -> Scores:
+        """Return logits (n, labels); for regression (n, 1)."""
+        ...
 
     def encode(self, batch: TextBatch) -> Sequence[Sequence[Any]]:
         """Return one encoding per text; its `len` is the number of tokens."""
@@ -160,9 +162,17 @@ class Audit(Protocol):
 class Progress(Protocol):
     """Where work of known length reports how far it is."""
 
-    def start(self, what: str, total: int) -> None: ...
-    def advance(self, n: int) -> None: ...
-    def finish(self) -> None: ...
+    def start(self, what: str, total: int) -> None:
+        """Begin a piece of work of `total` steps."""
+        ...
+
+    def advance(self, n: int) -> None:
+        """Report n more steps."""
+        ...
+
+    def finish(self) -> None:
+        """End the piece of work."""
+        ...
 
 
 class Silent:

@@ -39,9 +39,14 @@ class WordStudentSpec(StudentSpec):
 
 
 class MlpSpec(WordStudentSpec):
-    """A bag of embeddings (mean over words), one hidden layer."""
+    """A bag of embeddings and one hidden layer.
+
+    Attributes:
+        pooling: `mean` over words, or `root`: their sum divided by the square root of their number.
+    """
 
     kind: Literal["mlp"]
+    pooling: Literal["mean", "root"] = "mean"
     hidden_width: Annotated[int, Field(ge=1)] = 64
 
 

@@ -131,6 +131,7 @@ class DistilTrainer(Trainer):
         return self.model
 
     def _clip_grad_norm(self, model: nn.Module) -> Tensor:
+        """Return the norm of the gradients before they were cut to the largest allowed."""
         return clip_grad_norm_(self._trained, self.args.max_grad_norm)
 
     def _save(self, output_dir: str | None = None, state_dict: dict[str, Tensor] | None = None) -> None:
@@ -140,6 +141,7 @@ class DistilTrainer(Trainer):
         save_model(self._network(), str(folder / "model.safetensors"))
 
     def _save_checkpoint(self, model: nn.Module, trial: Any) -> None:
+        """Save a checkpoint and seal it with its checksums."""
         super()._save_checkpoint(model, trial)
         seal(Path(str(self.args.output_dir)) / f"checkpoint-{self.state.global_step}")
 

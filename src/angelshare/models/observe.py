@@ -39,7 +39,7 @@ def observe(
     store: Path | None = None,
     progress: Progress = Silent(),  # noqa: B008  (it has no state)
     shard_size: int = 4096,
-    tokens_per_batch: int = 8192,
+    tokens_per_batch: int = 2048,
 ) -> Scores:
     """Return the float32 logits (n, labels) of the texts, in their order.
 

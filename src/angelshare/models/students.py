@@ -155,7 +155,7 @@ def _word_network(
     }
     config: MlpConfig | BilstmConfig | CnnConfig
     if isinstance(spec, MlpSpec):
-        config = MlpConfig(hidden_width=spec.hidden_width, **shared)
+        config = MlpConfig(hidden_width=spec.hidden_width, pooling=spec.pooling, **shared)
         set_labels(config, labels=labels, task=task)
         return MlpForSequenceClassification(config)
     if isinstance(spec, BilstmSpec):

@@ -70,6 +70,7 @@ class _UniqueKeys(yaml.SafeLoader):
     """YAML without code in it and without keys given twice, of which plain loaders silently keep the last."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002  (PyYAML's signature)
+        """Return the mapping, after looking for keys given twice."""
         seen: set[Any] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
