@@ -5,8 +5,9 @@ Prints JSON: seconds of both in interleaved rounds, and their ratio. The trainer
 has its batches padded and at hand, and does nothing but forward, loss, backward, clipping and AdamW; tokenising is
 timed apart. `ratio` counts tokenising on both sides, `ratio_of_loops` on neither.
 
-Texts are mask-and-sample copies of SST-2's training split. How long a step takes does not depend on the logits, so
-they are made up, unless `--teacher` gives a model folder.
+Student and settings are those of the built-in recipe `sst2`, without early stopping. Texts are mask-and-sample copies
+of SST-2's training split. How long a step takes does not depend on the logits, so they are made up, unless `--teacher`
+gives a model folder.
 """
 
 import argparse
@@ -21,7 +22,6 @@ import numpy as np
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from angelshare.core.student_spec import MlpSpec
 from angelshare.data.loading import load_splits
 from angelshare.data.textset import Splits
 from angelshare.distil.batches import Batch, Batches, encode_texts
@@ -32,11 +32,17 @@ from angelshare.distil.training import Clock, schedule
 from angelshare.models.checkpoint import load_scorer
 from angelshare.models.students import build_student
 from angelshare.models.vocabulary import build_word_tokenizer
+from angelshare.recipes.reading import read_recipe
+from angelshare.recipes.schema import MlpEntry
 from angelshare.transfer.gather import TransferTexts, gather_texts
 from angelshare.transfer.label import TransferSet, label_texts
 from angelshare.transfer.spec import MaskAndSample, TransferSpec
 
-STUDENT = MlpSpec(name="mlp", kind="mlp", vocabulary=5000, embedding_width=16)
+RECIPE = read_recipe("sst2")
+(ENTRY,) = (entry for entry in RECIPE.students if isinstance(entry, MlpEntry))
+# the first weights cost the same wherever they come from; without a teacher at hand they are random
+STUDENT = ENTRY.model_copy(update={"embeddings": "random"})
+SETTINGS = ENTRY.distil.onto(RECIPE.distil)
 
 
 def main() -> None:
@@ -46,7 +52,7 @@ def main() -> None:
     splits = load_splits("sst2").with_roles(["validation"])
     transfer = _transfer(splits, arguments)
     tokenizer = build_word_tokenizer(transfer.batch.texts, STUDENT.vocabulary, max_length=STUDENT.max_length)
-    spec = DistilSpec(epochs=arguments.epochs, batch_size=arguments.batch, learning_rate=arguments.rate)
+    spec = SETTINGS.model_copy(update={"epochs": arguments.epochs, "patience": None})
     # imports, and what libraries set up at their first use, belong to neither
     _ours(tokenizer, transfer, splits, spec.model_copy(update={"epochs": 0.02}), time.perf_counter)
     clock = time.process_time if arguments.processor_time else time.perf_counter
@@ -59,7 +65,8 @@ def main() -> None:
         json.dumps(
             {
                 "n_texts": len(transfer),
-                "batch": arguments.batch,
+                "batch": spec.batch_size,
+                "n_parameters": _student(tokenizer, transfer).num_parameters(),
                 "epochs": arguments.epochs,
                 "n_steps": n_steps,
                 "threads": arguments.threads,
@@ -81,8 +88,6 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Time our trainer against a bare torch loop.")
     parser.add_argument("--texts", type=int, default=140_000)
     parser.add_argument("--epochs", type=float, default=10)
-    parser.add_argument("--batch", type=int, default=256)
-    parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--processor-time", action="store_true", help="steadier where other programs run")

@@ -60,9 +60,8 @@ def run_recipe(recipe: Recipe, run: Path, settings: RunSettings, *, progress: Pr
         settings: of this call.
         progress: told about every long step.
     """
-    run.mkdir(parents=True, exist_ok=True)
-    write_text(run / "recipe.yaml", yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False, allow_unicode=True))
     splits = prepare(recipe)
+    write_text(run / "recipe.yaml", yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False, allow_unicode=True))
     teacher = make_teacher(recipe, splits, run, progress=progress)
     transfer = make_transfer(recipe, splits, teacher, run, progress=progress)
     members = make_members(recipe, splits, transfer, run, jobs=settings.jobs, progress=progress)
