@@ -85,6 +85,14 @@ def test_the_table_is_cut_and_says_so(toy):
     assert flips.title.endswith("(the first 2 of mlp)")
 
 
+def test_long_texts_are_cut_and_pairs_are_shown_whole(make_member, make_panel):
+    """A statement stays small, and a row shows what the models read."""
+    panel = make_panel([make_member("t/0", [-1, 1])], [make_member("s/0", [1, 1])], texts=("word " * 10_000, "b"))
+    (row,) = measure(replace(panel, pairs=("its second text", "d"))).tables[0].rows
+    assert len(row[1]) <= 2_000
+    assert row[1].endswith("⟨second text⟩ its second text")
+
+
 def test_flips_are_counted_by_true_label(toy):
     """One of each here."""
     counts = next(table for table in measure(toy).tables if table.name == "flip_counts")

@@ -51,6 +51,47 @@ def test_several_seeds_are_judged_as_a_recipe(noisy, make_panel):
     assert result.remarks == ("There is one teacher, teacher/0: what is said of recipes is conditional on it.",)
 
 
+def test_one_item_that_every_seed_loses_does_not_show_that_little_is_lost(make_member, make_panel):
+    """200 items, two seeds: the interval is Tango's, wider than the seeds' own."""
+    truth = np.arange(200) % 2
+    right = 2.0 * truth - 1
+    wrong_once = np.where(np.arange(200) == 7, -right, right)
+    students = [make_member(f"mlp/{s}", wrong_once * (1 + s), truth=truth, seed=s) for s in range(2)]
+    (row,) = rows(measure(make_panel([make_member("teacher/0", right, truth=truth)], students)), metric="accuracy")
+    single = PairedProportions(0, 1, 200).interval()
+    assert (row.inference.interval().low, row.inference.interval().high) == (single.low, single.high)
+    assert row.inference.n_seeds == 2
+
+
+def test_mcnemars_exact_p_values_stand_beside_a_student_with_one_seed(make_member, make_panel):
+    """One item won, five lost: 14 / 64 and (14 - 6) / 64; several seeds have none."""
+    truth = [1] * 40
+    teacher = make_member("t/0", [-1] + [1] * 39, truth=truth)
+    student = make_member("s/0", [1] + [-1] * 5 + [1] * 34, truth=truth)
+    found = {e.metric: e for e in measure(make_panel([teacher], [student])).estimates}
+    assert (found["mcnemar_exact_p"].value, found["mcnemar_midp"].value) == (pytest.approx(0.21875), pytest.approx(0.125))
+    assert (found["mcnemar_midp"].student, found["mcnemar_midp"].models) == ("s", ("s/0", "t/0"))
+    seeds = [replace(student, seed=0), replace(student, name="s/1", seed=1)]
+    assert {e.metric for e in measure(make_panel([teacher], seeds)).estimates} == {"majority_class"}
+
+
+def test_rows_on_clustered_items_are_marked_and_the_clusters_counted(noisy, make_panel):
+    """Pairs of items; clusters of one item each are no clusters."""
+    truth = np.arange(60) % 2
+    pairs, alone = np.arange(60) // 2, np.arange(60)
+    student = noisy("s/0", truth, 1.5)
+    result = measure(make_panel([noisy("t/0", truth, 0.8, clusters=pairs)], [student]))
+    assert len(result.differences) == 2
+    assert all(row.clustered for row in result.differences)
+    assert result.remarks == (
+        "Warning: Items come in 30 clusters and are not independent; the intervals do not count that yet, so no verdict "
+        "is given.",
+    )
+    result = measure(make_panel([noisy("t/0", truth, 0.8, clusters=alone)], [student]))
+    assert not any(row.clustered for row in result.differences)
+    assert result.remarks == ()
+
+
 def test_auc_is_sklearns_and_names_the_positive_label(noisy, make_panel):
     """Binary scores are ranked by the logit margin."""
     truth = np.arange(100) % 2
@@ -115,13 +156,21 @@ def test_one_class_alone_has_accuracy_but_no_auc(make_member, make_panel):
         make_panel([make_member("t/0", [1] * 6, truth=truth)], [make_member("s/0", [1, -1] * 3, truth=truth)])
     )
     assert [d.metric for d in result.differences] == ["accuracy"]
-    assert "AUC of yes is not measured: 6 positives and 0 negatives, at least 2 of each are needed." in result.remarks
+    assert "AUC of yes is not measured: 6 positives and 0 negatives, at least 10 of each are needed." in result.remarks
+
+
+def test_a_class_of_nine_has_no_auc_and_its_count_is_said(noisy, make_panel):
+    """DeLong's variance of nine components says too little."""
+    truth = (np.arange(60) < 9).astype(int)
+    result = measure(make_panel([noisy("t/0", truth, 0.8)], [noisy("s/0", truth, 1.5)]))
+    assert not rows(result, metric="auc")
+    assert "AUC of yes is not measured: 9 positives and 51 negatives, at least 10 of each are needed." in result.remarks
 
 
 def test_a_ranking_score_has_an_auc_and_no_accuracy_and_hard_decisions_the_reverse(make_member, make_panel):
     """What an output cannot say is remarked, not guessed."""
-    truth = np.arange(8) % 2
-    score = make_member("s/0", np.arange(8.0), truth=truth, outputs="score")
+    truth = np.arange(40) % 2
+    score = make_member("s/0", np.arange(40.0), truth=truth, outputs="score")
     teacher = make_member("t/0", 2.0 * truth - 1, truth=truth)
     ranked = measure(make_panel([teacher], [score]))
     decided = measure(make_panel([teacher], [make_member("s/0", np.eye(2)[truth], truth=truth, outputs="decisions")]))
@@ -132,15 +181,15 @@ def test_a_ranking_score_has_an_auc_and_no_accuracy_and_hard_decisions_the_rever
 
 
 def test_multi_label_has_exact_match_and_one_auc_per_label(make_member, make_panel):
-    """Teacher exact on 3 of 4; student on 2."""
-    truth = np.array([[0, 1], [1, 1], [0, 0], [1, 0]])
+    """Teacher exact on 39 of 40; student on 38."""
+    truth = np.array([[0, 1], [1, 1], [0, 0], [1, 0]] * 10)
     right = 2.0 * truth - 1
     teacher, student = right.copy(), right.copy()
     teacher[0, 0], student[0, 0], student[1, 1] = 1.0, 1.0, -1.0
     more = {"task": "multi_label", "labels": ("rude", "threat"), "truth": truth}
     result = measure(make_panel([make_member("t/0", teacher, **more)], [make_member("s/0", student, **more)]))
     exact, rude, threat = result.differences
-    assert (exact.metric, exact.left_value, exact.right_value) == ("exact_match", 0.5, 0.75)
+    assert (exact.metric, exact.left_value, exact.right_value) == ("exact_match", 0.95, 0.975)
     assert (rude.metric, rude.output, threat.output) == ("auc", "rude", "threat")
 
 
@@ -160,11 +209,11 @@ def test_a_student_that_does_not_beat_the_majority_class_has_collapsed(make_memb
     good = make_member("t/0", 2.0 * np.array(truth) - 1, truth=truth)
     bad = make_member("mlp/0", [-1] * 8, truth=truth)
     assert collapsed(good) is None
-    assert collapsed(bad) == "mlp/0 collapsed: accuracy 0.750 does not beat the majority class (0.750)"
+    assert collapsed(bad) == "collapsed: accuracy 0.750 does not beat the majority class (0.750)"
     assert collapsed(make_member("mlp/0", [-1] * 8)) is None
     result = measure(make_panel([good], [bad]))
-    assert f"{collapsed(bad)}." in result.remarks
-    (majority,) = result.estimates
+    assert f"mlp/0 {collapsed(bad)}." in result.remarks
+    majority = result.estimates[0]
     assert (majority.metric, majority.value, majority.output, majority.n) == ("majority_class", 0.75, "no", 8)
 
 

@@ -153,3 +153,12 @@ def test_label_names_become_indices_and_an_unknown_one_is_named_with_its_row():
     assert label_indices(["yes", "no"], ["no", "yes"], where="a.csv").tolist() == [1, 0]
     with pytest.raises(LabelError, match=r"a.csv, row 2: the label 'maybe' is none of \['no', 'yes'\] \(1 such rows\)"):
         label_indices(["yes", "maybe"], ["no", "yes"], where="a.csv")
+
+
+def test_truth_may_come_with_any_member():
+    """Only the student's file has it, in another order: the teacher's items get it too."""
+    teacher = predictions([[0, 1], [1, 0]], name="t", ids=["a", "b"])
+    student = predictions([[1, 0], [0, 1]], ids=["b", "a"], truth=np.array([0, 1]))
+    both = aligned(panel(teacher, student))
+    assert both.truth.tolist() == [1, 0]
+    assert both.students[0].first.truth.tolist() == [1, 0]

@@ -80,6 +80,25 @@ def test_integers_index_the_labels_given(tmp_path):
         load_splits(str(path), task="binary", labels=["no", "yes"])
 
 
+def test_the_order_that_is_asked_for_does_not_change_what_integers_mean(monkeypatch, tmp_path):
+    """They are numbered by the card, whose first class here is "entailment", and only then put into the order."""
+    folder = tmp_path / "rte"
+    folder.mkdir()
+    rows = {"text": ["it rains", "it snows"], "text_pair": ["it is wet", "it is hot"], "label": [0, 1]}
+    rows |= {"split": ["train", "train"]}
+    card = catalog_card("rte")
+    pd.DataFrame(rows).rename(columns=card.columns).to_parquet(tmp_path / card.file)
+    monkeypatch.setenv(loading.FOLDER_VARIABLE, str(tmp_path))
+    as_on_the_card = load_splits("rte").role("train")
+    turned = load_splits("rte", labels=card.labels[::-1]).role("train")
+    assert [as_on_the_card.labels[i] for i in as_on_the_card.truth] == list(card.labels)
+    assert [turned.labels[i] for i in turned.truth] == list(card.labels)
+    assert turned.labels == card.labels[::-1]
+    assert turned.sha256() == as_on_the_card.sha256()
+    with pytest.raises(LabelError, match="is none of"):
+        load_splits("rte", labels=["yes", "no"])
+
+
 def test_a_folder_is_read_by_file_names(tmp_path):
     """`dev` plays validation; columns may have other names."""
     for name in ("train", "dev"):
@@ -94,14 +113,6 @@ def test_a_folder_without_known_names_is_refused(tmp_path):
         (tmp_path / f"{name}.csv").write_text("text,label\na,x\nb,y\n")
     with pytest.raises(InputError, match="has 2 tables and none is called train, validation, dev or test"):
         load_splits(str(tmp_path), task="binary")
-
-
-def test_splits_can_be_given_roles(remarks):
-    """A set's test may serve as validation."""
-    splits = load_splits(str(remarks), task="binary", splits={"validation": "test"})
-    assert list(splits.roles) == ["train", "validation"]
-    with pytest.raises(InputError, match=r"no split of .* called 'tset'\. Did you mean 'test'"):
-        load_splits(str(remarks), task="binary", splits={"test": "tset"})
 
 
 def test_pairs_slices_clusters_and_several_labels_are_read(tmp_path):
@@ -183,7 +194,42 @@ def test_a_hub_set_is_read_unpinned_and_checked_against_the_card(monkeypatch):
     assert splits.role("train").truth.tolist() == [1, 0]
     assert splits.card.revision is None
     assert "The revision is not pinned." in splits.card.notes
-    assert any(note.startswith("The content differs from the card's") for note in splits.card.notes)
+    assert any(note.startswith("Warning: the content differs from the card's") for note in splits.card.notes)
+
+
+@pytest.fixture
+def questions(monkeypatch):
+    """Put a set of two questions on the hub, with these names for its integers."""
+    import datasets
+
+    def on_the_hub(names):
+        features = {"text": datasets.Value("string"), "coarse_label": datasets.ClassLabel(names=names)}
+        rows = {"text": ["Why does it rain?", "Which bird sings?"], "coarse_label": [0, 1]}
+        loaded = datasets.DatasetDict({"train": datasets.Dataset.from_dict(rows, datasets.Features(features))})
+        monkeypatch.delenv(loading.FOLDER_VARIABLE, raising=False)
+        monkeypatch.setattr(datasets, "load_dataset", lambda *arguments: loaded)
+
+    return on_the_hub
+
+
+def test_the_hubs_names_win_over_the_cards_order(questions):
+    """The hub numbers its classes in its own order; the set's labels are in the card's."""
+    card = catalog_card("trec")
+    theirs = list(card.labels[::-1])
+    questions(theirs)
+    train = load_splits("trec").role("train")
+    assert train.labels == card.labels
+    assert [train.labels[i] for i in train.truth] == theirs[:2]
+    uncatalogued = load_splits("a/b", task="single_label", labels=card.labels, columns={"label": "coarse_label"})
+    assert uncatalogued.role("train").truth.tolist() == train.truth.tolist()
+
+
+def test_other_names_on_the_hub_follow_the_card(questions):
+    """A set whose classes are called otherwise there; the checksum says whether that was right."""
+    questions([f"kind {i}" for i in range(6)])
+    splits = load_splits("trec")
+    assert splits.role("train").truth.tolist() == [0, 1]
+    assert any(note.startswith("Warning: ") for note in splits.card.notes)
 
 
 def test_the_demo_task_is_a_source():

@@ -104,9 +104,72 @@ def test_other_peoples_columns_are_mapped(read):
 
 def test_probabilities_of_zero_are_raised_only_when_asked_for(read):
     """Values are kept as given."""
-    content = "id,probability:no,probability:yes\na,0,1\n"
+    content = "id,probability:no,probability:yes\na,0,1\nb,0.5,0.5\n"
     assert read(content).values[0, 0] == 0
     assert read(content, clip=True).values[0, 0] == 1e-12
+
+
+def test_probabilities_of_nothing_but_0_and_1_are_decisions(read):
+    """Nothing can be ranked by them, and a divergence from them would be infinite or nought."""
+    content = "id,probability:no,probability:yes\na,0,1\nb,1.0,0\n"
+    for clip in (False, True):
+        decided = read(content, clip=clip)
+        assert decided.outputs == "decisions"
+        assert not decided.has_scores
+        assert decided.decisions().tolist() == [1, 0]
+    assert read("id,probability:a,probability:b\nx,1,1\n", task="multi_label").outputs == "decisions"
+
+
+def test_declared_labels_are_kept_where_a_rare_one_occurs_nowhere(read):
+    """Two files of hard decisions must agree on the classes even if a model never chooses one of them."""
+    labels = ("joy", "fear", "anger")
+    predictions = read("id,label,truth\na,joy,fear\nb,joy,joy\n", task="single_label", labels=labels)
+    assert predictions.labels == labels
+    assert predictions.values.tolist() == [[1, 0, 0], [1, 0, 0]]
+    assert predictions.truth.tolist() == [1, 0]
+    with pytest.raises(LabelError, match=r"the label 'joy' is none of \['fear', 'anger'\]"):
+        read("id,label\na,joy\n", task="single_label", labels=labels[1:])
+    with pytest.raises(LabelError, match=r"two labels, declared are \['joy', 'fear', 'anger'\]"):
+        read("id,label\na,joy\n", labels=labels)
+
+
+@pytest.mark.parametrize("kind", ["logit", "probability"])
+def test_columns_are_put_into_the_declared_order(read, kind):
+    """They are named, so nothing is guessed; truth follows them."""
+    content = f"id,{kind}:toxic,{kind}:fine,truth\na,0.25,0.75,toxic\n"
+    predictions = read(content, labels=("fine", "toxic"))
+    assert predictions.labels == ("fine", "toxic")
+    assert predictions.values.tolist() == [[0.75, 0.25]]
+    assert predictions.truth.tolist() == [1]
+    assert read(content, labels=("fine", "toxic"), positive="fine").labels == ("toxic", "fine")
+    with pytest.raises(LabelError, match=r"has the labels \['toxic', 'fine'\], and \['good', 'bad'\] are declared"):
+        read(content, labels=("good", "bad"))
+
+
+def test_declared_labels_name_the_other_label_of_a_score_but_not_the_positive_one(read):
+    """Which label a score ranks by is the user's to say."""
+    content = "id,score\na,0.9\nb,0.2\n"
+    assert read(content, labels=("fine", "toxic"), positive="toxic").labels == ("fine", "toxic")
+    with pytest.raises(InputError, match="it is not said for which label"):
+        read(content, labels=("fine", "toxic"))
+    with pytest.raises(LabelError, match="Check --positive 'rude'"):
+        read(content, labels=("fine", "toxic"), positive="rude")
+
+
+def test_flags_of_several_labels_are_put_into_the_declared_order(read):
+    """And their truth with them."""
+    flags = read("id,label:a,label:b,truth:a,truth:b\nx,1,0,1,0\n", task="multi_label", labels=("b", "a"))
+    assert flags.values.tolist() == [[0, 1]]
+    assert flags.truth.tolist() == [[0, 1]]
+
+
+def test_a_population_is_read_in_the_declared_order(tmp_path):
+    """Every file of it."""
+    (tmp_path / "a.csv").write_text("id,label\nx,no\n")
+    (tmp_path / "b.csv").write_text("id,logit:yes,logit:no\nx,1,0\n")
+    files = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    population = read_population(files, "student", "mlp", task="binary", labels=("no", "yes"))
+    assert [member.labels for member in population.members] == [("no", "yes")] * 2
 
 
 LOGITS = "id,logit:no,logit:yes\n"

@@ -167,3 +167,19 @@ def test_names_may_be_integers_but_no_fractions():
     assert read_names(pd.DataFrame({"label": [1, 0]}), "label", path="f") == ["1", "0"]
     with pytest.raises(InputError, match=r"f, row 1: the label is 1\.5"):
         read_names(pd.DataFrame({"label": [1.5]}), "label", path="f")
+
+
+@pytest.mark.parametrize("kind", ["plain", "large", "list"])
+def test_invalid_utf8_in_parquet_names_column_and_row(tmp_path, kind):
+    """Parquet files hold bytes, and nobody checks what a writer calls text."""
+    raw = pa.array([b"well done", None, b"caf\xe9"])
+    texts = pa.Array.from_buffers(pa.string(), len(raw), raw.buffers(), null_count=1)
+    if kind == "large":
+        wide = raw.cast(pa.large_binary())
+        texts = pa.Array.from_buffers(pa.large_string(), len(wide), wide.buffers(), null_count=1)
+    elif kind == "list":
+        texts = pa.ListArray.from_arrays(pa.array([0, 1, 2, 3]), texts)
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"id": ["a", "b", "c"], "remark": texts}), path)
+    with pytest.raises(InputError, match=r"a\.parquet, row 3: the remark is not UTF-8 \(.*\)\. Write it again"):
+        read_table(path)

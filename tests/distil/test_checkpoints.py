@@ -30,12 +30,21 @@ def test_an_empty_work_folder_has_no_checkpoint(tmp_path):
     assert last_sealed(tmp_path) is None
 
 
-@pytest.mark.parametrize("change", ["altered", "added", "removed"])
+def test_a_half_deleted_checkpoint_is_passed_over(tmp_path):
+    """A kill while the trainer deletes an old one leaves a seal without its files; what is whole goes on."""
+    whole = written(tmp_path, 5)
+    (written(tmp_path, 6) / "model.safetensors").unlink()
+    assert last_sealed(tmp_path) == whole
+    (whole / "model.safetensors").unlink()
+    assert last_sealed(tmp_path) is None
+
+
+@pytest.mark.parametrize("change", ["altered", "added"])
 def test_a_changed_checkpoint_is_refused(tmp_path, change):
     """The message names the file and what to do."""
     folder = written(tmp_path, 5)
     file = folder / ("extra.pt" if change == "added" else "model.safetensors")
-    file.unlink() if change == "removed" else file.write_bytes(b"other weights")
+    file.write_bytes(b"other weights")
     with pytest.raises(ModelError, match=rf"{file.name}.*Delete its folder"):
         last_sealed(tmp_path)
 

@@ -200,6 +200,9 @@ def build(*, redacted: bool = False) -> Statement:
                     hazards="opinions, now and then rude", leaked_and_dropped=8, handled={}),
             DataRow(name="reviews", split="test", n=1821, sha256="34" * 32, revision=None, licence="CC0-1.0",
                     hazards="none known", leaked_and_dropped=0, handled={"empty": 2, "nul": 1}),
+            *(DataRow(name=f"source-{k:02d}/" + "unbreakable" * (k % 3), split="transfer", n=1000 * k, sha256="56" * 32,
+                      revision=None, licence="as its source", hazards="as its source", leaked_and_dropped=3,
+                      handled={"repeated": 17 * k, "left_out_over_the_limit": 4}) for k in range(1, 13)),
         ),
         audits=(
             AuditRow(name="quality", question="Is the student as good as its teacher on human labels?", not_applicable=None,
@@ -216,7 +219,8 @@ def build(*, redacted: bool = False) -> Statement:
             GateRow(rule="latency|p99 <b>", metric="latency", margin=1.0, student=None, state="not_measured"),
         ),
         verdict="lost",
-        notes=("There is one teacher: everything here is conditional on it.",),
+        notes=("There is one teacher: everything here is conditional on it.",
+               "Warning: the content of reviews differs from the one that its card names."),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from angelshare.report.numbers import interval, signed
 from angelshare.report.rows import differences, unit
 from angelshare.report.texts import shortened, visible
 from angelshare.report.views import page
+from angelshare.statement.margins import DEFAULT_MARGINS
 from angelshare.statement.schema import Statement
 
 
@@ -63,6 +64,59 @@ def test_the_page_says_the_verdict_the_warnings_and_what_was_not_measured(statem
         "not judged",
     ):
         assert fragment in text, fragment
+
+
+def shown(statement: Statement) -> str:
+    """Return the words of the page."""
+    return " ".join("".join(Tags(render_html(statement)).texts).split())
+
+
+def test_margins_are_told_with_their_source_and_reason(statement: Statement):
+    """Those of gates, those by default, and the one between a student and its baseline."""
+    text = shown(statement)
+    assert "The margin of accuracy is 2.0 points, from the recipe." in text
+    assert f"The margin of accuracy is 1.0 points, by default. {DEFAULT_MARGINS['accuracy'].reason}" in text
+    assert "Between a student and its baseline the margin is 0" in text
+
+
+def test_looks_are_counted_in_the_run_folder_and_name_the_split(statement: Statement):
+    """What was measured on validation is not called test."""
+    assert "The test split was looked at once in this run folder" in shown(statement)
+    only = (statement.data[0].model_copy(update={"split": "validation"}),)
+    text = shown(statement.model_copy(update={"data": only, "test_looks": 2}))
+    assert "The validation split was looked at 2 times in this run folder" in text
+    assert "validation items in reviews" in text
+    assert "test split" not in text
+    given = (statement.data[0].model_copy(update={"split": "given"}),)
+    assert "The given items were looked at once in this run folder" in shown(
+        statement.model_copy(update={"data": given})
+    )
+
+
+def test_notes_that_warn_stand_among_the_warnings_and_only_there(statement: Statement):
+    """A set that is not the one its card names must be seen first."""
+    text = shown(statement)
+    assert text.count("the content of reviews differs from the one that its card names.") == 1
+    assert "Warning. the content of reviews differs" in text
+    assert "Warning:" not in text
+
+
+def test_sources_of_the_transfer_set_are_folded_away_in_a_table_of_their_own(statement: Statement):
+    """Twelve sources; the splits stay in sight."""
+    assert "The transfer set: 78,000 texts from 12 sources" in shown(statement)
+    before, after = render_html(statement).split("<summary>The transfer set")
+    assert "source-01/" not in before
+    assert "source-12/" in after
+    assert "left out over the limit: 4" in shown(statement)
+    splits = statement.model_copy(update={"data": statement.data[:2]})
+    assert "The transfer set" not in render_html(splits)
+
+
+def test_a_row_whose_margin_was_given_later_shows_no_p_value_at_it(statement: Statement):
+    """It is not known, so it is not printed."""
+    row = differences(statement)[0].model_copy(update={"p_margin": None})
+    audit = statement.audits[0].model_copy(update={"differences": (row,)})
+    assert "p at margin" not in shown(statement.model_copy(update={"audits": (audit,)}))
 
 
 def test_the_page_asks_for_nothing(statement: Statement):

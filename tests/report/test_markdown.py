@@ -21,7 +21,8 @@ def test_the_summary_fits_a_comment_and_starts_with_the_verdict(statement: State
     )
     assert "conditional on it" in text
     assert "collapsed" in text
-    assert "test looked at once" in text
+    assert "test looked at once in this run folder" in text
+    assert "- the content of reviews differs" in text
 
 
 def test_the_summary_stays_short_however_much_was_measured(statement: Statement):

@@ -93,6 +93,8 @@ def test_names_and_figures_are_words():
     assert estimate("n_parameters", 81_250) == "81K"
     assert estimate("agreement", 0.884) == "88.4%"
     assert estimate("kl_divergence", 0.1234) == "0.123 nats"
+    assert estimate("mcnemar_midp", 0.0391) == "0.039"
+    assert metric_name("mcnemar_exact_p") == "McNemar's exact p"
 
 
 @given(st.floats(min_value=-1, max_value=1))

@@ -87,6 +87,21 @@ def test_an_undecided_row_says_how_many_items_would_decide(make_difference: Call
     assert "12 clusters cannot decide" in undecided(row.model_copy(update={"n_clusters": 12}))
 
 
+def test_only_a_spread_over_seeds_makes_items_useless(make_difference: Callable[..., DifferenceRow]):
+    """Items needed are unknown for other reasons too; then nothing is claimed."""
+    row = make_difference("accuracy", 0.87, 0.89, 0.006, n_needed=None, family="primary", margin=0.02)
+    assert ", and no number of items would (" in undecided(row)
+    for why in ({"se": 0.0, "mde": None}, {"margin": 0.0}, {"p_margin": None}, {"mde": None}):
+        assert "no number of items" not in undecided(row.model_copy(update=why))
+
+
+def test_a_row_on_clustered_items_is_undecided_for_that_reason(make_difference: Callable[..., DifferenceRow]):
+    """More items are no remedy before clusters are counted."""
+    row = make_difference("accuracy", 0.87, 0.89, 0.006, clustered=True, family="primary", verdict="undecided")
+    assert undecided(row).startswith("Accuracy: no verdict, because the items are clustered (\u22122.0, ")
+    assert "would" not in claim(row)
+
+
 def test_what_distillation_gave_back_is_named_with_its_extra_text(make_difference: Callable[..., DifferenceRow]):
     """The contrast with the baseline."""
     row = make_difference("accuracy", 0.818, 0.790, 0.006, contrast="student-baseline")
@@ -105,10 +120,29 @@ def test_gates_come_first_and_the_rest_is_counted(statement: Statement):
 def test_collapsed_models_few_seeds_and_unmeasured_gates_are_warnings(statement: Statement):
     """Each is told once."""
     assert warnings(statement) == (
+        "the content of reviews differs from the one that its card names.",
         "bilstm/4: collapsed: it does not beat the majority class",
         "Few seeds: the spread of minilm-3l over training runs was estimated from fewer than five.",
         "Not measured: the gate latency|p99 <b>.",
     )
+
+
+def test_a_warning_is_told_once_wherever_it_stands(statement: Statement):
+    """Two audits that say the same of clustered items; the other remarks stay where they are."""
+    alarm = "Warning: Items come in 30 clusters."
+    audits = tuple(a.model_copy(update={"remarks": (alarm, "Fine.")}) for a in statement.audits)
+    found = warnings(statement.model_copy(update={"audits": audits}))
+    assert found.count("Items come in 30 clusters.") == 1
+    assert "Fine." not in found
+
+
+def test_a_baseline_that_collapsed_is_called_a_baseline(statement: Statement):
+    """It bears its student's name, and each name stands once."""
+    remark = "collapsed: accuracy 0.500 does not beat the majority class (0.500)"
+    models = tuple(
+        m.model_copy(update={"remark": remark if (m.name, m.seed) == ("mlp", 0) else None}) for m in statement.models
+    )
+    assert f"mlp/0, baseline mlp/0: {remark}" in warnings(statement.model_copy(update={"models": models}))
 
 
 def test_exploratory_families_are_explained(statement: Statement, empty_statement: Statement):

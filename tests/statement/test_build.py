@@ -10,7 +10,7 @@ from scipy import stats
 
 from angelshare.core.errors import InputError, StatementError
 from angelshare.core.estimate import Difference
-from angelshare.statement.build import Rules, json_schema, read_statement, write_statement
+from angelshare.statement.build import Rules, json_schema, read_statement, regate, write_statement
 from angelshare.statement.gates import Gate
 from angelshare.stats.inference import no_difference
 from angelshare.stats.power import detectable_difference, n_needed
@@ -118,6 +118,22 @@ def test_tangos_inference_goes_through_as_it_is(make_difference, make_statement)
     assert (row.interval.low, row.interval.method) == (pair.interval().low, "Tango score")
     assert row.p_zero == pytest.approx(2 * stats.norm.sf(20 / math.sqrt(40)))
     assert row.n_needed == n_needed(pair, 0.01, alpha=0.05)
+
+
+@pytest.mark.parametrize("value", [-0.05, 0.0, 0.05])
+def test_rows_on_clustered_items_keep_their_numbers_and_get_no_verdict(make_difference, make_statement, value):
+    """What would be lost, preserved or gained is undecided, and so is its gate."""
+    free = only_row(make_statement(make_difference(value, 0.001), gates=[Gate("accuracy", 0.01)]))
+    statement = make_statement(make_difference(value, 0.001, clustered=True), gates=[Gate("accuracy", 0.01)])
+    row = only_row(statement)
+    assert free.verdict in ("lost", "preserved", "gained")
+    assert (row.verdict, row.remark, row.clustered) == ("undecided", "items are clustered", True)
+    assert (row.interval, row.p_zero, row.mde) == (free.interval, free.p_zero, free.mde)
+    assert (statement.gates[0].state, statement.verdict) == ("undecided", "undecided")
+    again = regate(statement, [Gate("accuracy", 0.02)])
+    assert (only_row(again).verdict, again.gates[0].state) == ("undecided", "undecided")
+    aimless = make_difference(value, metric="word_order", direction="none", clustered=True)
+    assert only_row(make_statement(aimless)).verdict is None
 
 
 def test_few_seeds_are_marked(make_difference, make_statement):

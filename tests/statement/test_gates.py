@@ -122,6 +122,49 @@ def test_reading_again_with_several_students_is_never_bolder_than_building_again
         assert read.state == exact.state or (read.state, exact.state) == ("undecided", "lost")
 
 
+def test_rows_read_again_agree_with_their_gates(make_difference, make_statement):
+    """Lost at .01, preserved at .1: row, gate and verdict say the same, and what is not known at .1 is left out."""
+    statement = make_statement(make_difference(-0.05), gates=[Gate("accuracy", 0.01)])
+    assert statement.audits[0].differences[0].verdict == "lost"
+    again = regate(statement, [Gate("accuracy", 0.1, "command line")])
+    (row,) = again.audits[0].differences
+    assert (row.verdict, row.margin, row.margin_source) == ("preserved", 0.1, "command line")
+    assert (states(again), again.verdict) == (["held"], "preserved")
+    assert (row.p_margin, row.n_needed, row.p_adjusted) == (None, None, 1.0)
+    assert (row.interval, row.mde) == (statement.audits[0].differences[0].interval, pytest.approx(0.0280158, abs=1e-6))
+    assert regate(again, [Gate("accuracy", 0.1, "command line")]) == again
+
+
+def test_a_new_margin_serves_all_rows_of_its_metric_but_not_the_baselines(make_difference, make_statement):
+    """As when the statement is built: slices and baseline-teacher too, student-baseline at 0."""
+    rows = [
+        make_difference(-0.05),
+        make_difference(-0.05, slice="long"),
+        make_difference(-0.05, contrast="baseline-teacher"),
+        make_difference(-0.05, contrast="student-baseline"),
+        make_difference(-0.05, metric="auc"),
+    ]
+    gates = [Gate("accuracy", 0.2, "command line")]
+    again, built = regate(make_statement(*rows), gates), make_statement(*rows, gates=gates)
+    for read, exact in zip(again.audits[0].differences, built.audits[0].differences, strict=True):
+        assert (read.margin, read.margin_source) == (exact.margin, exact.margin_source)
+        assert (read.verdict, read.family) == (exact.verdict, exact.family)
+    assert [row.verdict for row in again.audits[0].differences] == ["preserved"] * 3 + ["lost", "lost"]
+
+
+def test_rows_that_only_an_earlier_gate_named_are_no_longer_primary(make_difference, make_statement):
+    """They are judged together, at the margin that they had."""
+    rows = [make_difference(-0.031, student=name) for name in ("mlp", "cnn")]
+    statement = make_statement(*rows, make_difference(0.0, 0.001, metric="auc"), gates=[Gate("accuracy", 0.01)])
+    again = regate(statement, [Gate("auc", 0.5)])
+    one, other, auc = again.audits[0].differences
+    assert {(row.family, row.family_size, row.margin, row.verdict) for row in (one, other)} == {
+        ("former gates", 2, 0.01, "undecided")
+    }
+    assert (auc.family, auc.family_size, auc.verdict) == ("primary", 1, "preserved")
+    assert statement.audits[0].differences[0].verdict == "lost"
+
+
 def test_lower_is_better_turns_the_sides_round(make_difference, make_statement):
     """An error that rises by .05 is a loss."""
     worse = make_difference(0.05, metric="mse", direction="lower")

@@ -1,5 +1,7 @@
 """Tests of default margins."""
 
+from pathlib import Path
+
 import pytest
 
 from angelshare.core.errors import InputError
@@ -15,3 +17,11 @@ def test_a_metric_without_margin_is_refused_with_the_nearest_name():
     """Somebody added an audit and forgot its margin."""
     with pytest.raises(InputError, match="Did you mean 'accuracy'"):
         default_margin("acuracy")
+
+
+def test_the_document_on_margins_names_every_metric_with_its_value_and_reason():
+    """A reader must be able to look up why."""
+    document = Path(__file__).parents[2].joinpath("docs", "margins.md").read_text(encoding="utf-8")
+    lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in document.splitlines() if line[:1] == "|"]
+    written = {cells[0].strip("`"): cells[1:] for cells in lines[2:]}
+    assert written == {name: [f"{margin.value:g}", margin.reason] for name, margin in DEFAULT_MARGINS.items()}

@@ -22,10 +22,10 @@ def brute_force(scores, positive):
 @st.composite
 def scored_items(draw):
     """Return scores with ties, and a mask with both classes."""
-    n = draw(st.integers(4, 40))
+    n = draw(st.integers(20, 60))
     scores = np.array(draw(st.lists(st.integers(0, 8), min_size=n, max_size=n)), dtype=np.float64)
     positive = np.array(draw(st.lists(st.booleans(), min_size=n, max_size=n)))
-    positive[:2], positive[2:4] = True, False
+    positive[:10], positive[10:20] = True, False
     return scores, positive
 
 
@@ -53,14 +53,15 @@ def test_components_are_the_means_of_the_pair_matrix(items):
 
 
 def test_one_pair_is_delongs_test():
-    """MLstatkit gives the same p."""
+    """MLstatkit gives the same z; its p is normal, ours has the degrees of freedom of the smaller class."""
     rng = np.random.default_rng(3)
     positive, left = noisy_scores(rng, 300, 1.0)
     right = 0.5 * left + 0.4 * positive + rng.normal(size=300)
     ours = paired_auc(left[None], right[None], positive)
     _, p_value = Delong_test(positive.astype(int), left, right, return_ci=False, return_auc=False)
-    assert ours.p_value() == pytest.approx(p_value, rel=1e-6)
-    assert ours.df == math.inf
+    assert 2 * norm.sf(abs(ours.value) / ours.se) == pytest.approx(p_value, rel=1e-6)
+    assert ours.df == min(positive.sum(), (~positive).sum()) - 1
+    assert p_value < ours.p_value() < 1.1 * p_value
     assert ours.value == pytest.approx(roc_auc_score(positive, left) - roc_auc_score(positive, right))
 
 
@@ -100,12 +101,22 @@ def test_delongs_interval_covers_the_true_difference():
     assert covered / n_draws > 0.94 - 2 * math.sqrt(0.95 * 0.05 / n_draws)
 
 
+def test_the_interval_covers_with_ten_positives():
+    """1,000 seeded draws of 10 positives and 90 negatives: the normal quantile would fall short here."""
+    rng, n_draws, covered = np.random.default_rng(29), 1000, 0
+    truth, positive = norm.cdf(1.0 / math.sqrt(2)) - norm.cdf(1.4 / math.sqrt(2)), np.arange(100) < 10
+    for _ in range(n_draws):
+        left, right = (strength * positive + rng.normal(size=100) for strength in (1.0, 1.4))
+        covered += paired_auc(left[None], right[None], positive).p_value(truth) > 0.05
+    assert covered / n_draws > 0.94 - 2 * math.sqrt(0.95 * 0.05 / n_draws)
+
+
 def test_what_cannot_be_measured_is_refused():
-    """One class, one positive, or members that do not pair."""
-    scores, positive = np.zeros((2, 4)), np.array([True, False, False, False])
+    """One class, nine positives, or members that do not pair."""
+    scores, positive = np.zeros((2, 40)), np.arange(40) < 9
     with pytest.raises(ValueError, match="no AUC"):
-        auc_components(scores[0], np.zeros(4, dtype=bool))
-    with pytest.raises(ValueError, match="1 positives"):
+        auc_components(scores[0], np.zeros(40, dtype=bool))
+    with pytest.raises(ValueError, match="9 positives and 31 negatives: at least 10 of each"):
         paired_auc(scores[:1], scores[:1], positive)
     with pytest.raises(ValueError, match="do not pair"):
         paired_auc(scores[:1], scores, positive)

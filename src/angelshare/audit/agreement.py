@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from angelshare.audit.contrasts import Contrast, pair, teacher_pairs
+from angelshare.audit.texts import cell_text
 from angelshare.core.arrays import Array, Scores, Vector
 from angelshare.core.estimate import Estimate, Interval
 from angelshare.core.predictions import Panel, Predictions, labelled, n_labelled
@@ -99,7 +100,7 @@ def _shares(contrast: Contrast, data: str, level: float) -> list[Estimate]:
 def _share(metric: str, flags: Flags, contrast: Contrast, data: str, level: float) -> Estimate:
     """Return one share: Wilson's interval for one member; for several the recipe's t, kept within 0 and 1.
 
-    Where all members give the same answer on every item, the t interval would have no width; Wilson's is taken.
+    Where the share is 0 or 1 for every member, the t interval would have no width; Wilson's is taken.
     """
     by_seed = np.array([flags(*members) for members in contrast.pairs])
     value, n = float(by_seed.mean()), by_seed.shape[1]
@@ -222,7 +223,7 @@ def _flips(contrast: Contrast, panel: Panel, limit: int) -> list[tuple[object, .
     return [
         (
             str(teacher.ids[i]),
-            None if panel.texts is None else panel.texts[i],
+            cell_text(panel, int(i)),
             truth[i],
             taught[i],
             confidences[0][i],

@@ -1,38 +1,23 @@
 """Is the student as good as its teacher, measured on human labels?"""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from angelshare.audit.contrasts import Contrast, pair
-from angelshare.core.arrays import Array, Mask, Vector
+from angelshare.audit.contrasts import Contrast, Pairing, pair
+from angelshare.audit.metrics import METRICS, ItemMetric, correct, truth_of
+from angelshare.core.arrays import Array, Mask
 from angelshare.core.estimate import Difference, Direction, Estimate, Inference
 from angelshare.core.predictions import Panel, Predictions, labelled, n_labelled
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest, Table
-from angelshare.core.task import Task
 from angelshare.stats.auc import MIN_CLASS, auc_components, paired_auc
 from angelshare.stats.inference import no_difference
 from angelshare.stats.means import paired_mean, recipe_mean
-from angelshare.stats.proportions import NoDiscordance, PairedProportions
+from angelshare.stats.proportions import PairedProportions, RecipeProportions, mcnemar_exact, mcnemar_midp
 
 MIN_ITEMS = 2
 MIN_SLICE = 20
-
-
-@dataclass(frozen=True, slots=True)
-class ItemMetric:
-    """A metric that is a mean over items.
-
-    Attributes:
-        name, direction: of the metric. per_item: a member's (n,) contributions.
-        share: contributions are 0 or 1, so that proportions are compared.
-    """
-
-    name: str
-    direction: Direction
-    per_item: Callable[[Predictions], Vector]
-    share: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +70,12 @@ class Quality:
         for member in (member for population in panel.populations for member in population.members):
             collapse = collapsed(member)
             if collapse is not None:
-                found.remark(f"{collapse}.")
+                found.remark(f"{member.name} {collapse}.")
         return AuditResult(
             self.name,
             self.question,
             differences=tuple(found.differences),
-            estimates=_majority(panel),
+            estimates=(*_majority(panel), *_mcnemar(pairing, panel)),
             tables=_decomposition(found.differences),
             remarks=tuple(found.remarks),
         )
@@ -104,11 +89,11 @@ def collapsed(member: Predictions) -> str | None:
     share = _majority_share(member)
     if share is None or not member.has_decisions:
         return None
-    kept = member.take(labelled(_truth(member)))
-    accuracy = float(_correct(kept).mean())
+    kept = member.take(labelled(truth_of(member)))
+    accuracy = float(correct(kept).mean())
     if accuracy > share[1]:
         return None
-    return f"{member.name} collapsed: accuracy {accuracy:.3f} does not beat the majority class ({share[1]:.3f})"
+    return f"collapsed: accuracy {accuracy:.3f} does not beat the majority class ({share[1]:.3f})"
 
 
 def _conditional(panel: Panel) -> tuple[str, ...]:
@@ -120,7 +105,7 @@ def _conditional(panel: Panel) -> tuple[str, ...]:
 
 def _slices(panel: Panel, found: Findings) -> Iterator[tuple[str | None, Mask]]:
     """Yield the labelled items, of the whole set and of every slice that is large enough."""
-    everything = labelled(_truth(panel.teacher.first))
+    everything = labelled(truth_of(panel.teacher.first))
     yield None, everything
     for name, mask in panel.teacher.first.slices.items():
         n = int((mask & everything).sum())
@@ -149,7 +134,7 @@ def _measure(contrast: Contrast, data: str, slice_name: str | None, found: Findi
 def _measure_auc(contrast: Contrast, output: int, data: str, slice_name: str | None, found: Findings) -> None:
     """Add the AUC row of one label, or the remark why there is none."""
     member = contrast.left[0]
-    truth = _truth(member)
+    truth = truth_of(member)
     positive = (truth if truth.ndim == 1 else truth[:, output]) == 1
     where = f"AUC of {member.labels[output]}" + (f" in slice {slice_name}" if slice_name else "")
     if not all(m.has_scores for m in (*contrast.left, *contrast.right)):
@@ -158,7 +143,8 @@ def _measure_auc(contrast: Contrast, output: int, data: str, slice_name: str | N
     counts = int(positive.sum()), int((~positive).sum())
     if min(counts) < MIN_CLASS:
         found.remark(
-            f"{where} is not measured: {counts[0]} positives and {counts[1]} negatives, at least 2 of each are needed."
+            f"{where} is not measured: {counts[0]} positives and {counts[1]} negatives, at least {MIN_CLASS} "
+            "of each are needed."
         )
         return
     scores = [np.array([m.ranking(output) for m in side]) for side in (contrast.left, contrast.right)]
@@ -176,12 +162,17 @@ def _item_inference(contrast: Contrast, metric: ItemMetric, left: Array, right: 
     if contrast.identical:
         return no_difference(differences.shape[1], n_seeds=len(left))
     if len(left) > 1:
-        silent = metric.share and not differences.any()
-        return NoDiscordance(differences.shape[1], len(left)) if silent else recipe_mean(differences)
-    if metric.share:
-        wins, losses = int((differences > 0).sum()), int((differences < 0).sum())
-        return PairedProportions(wins, losses, differences.shape[1])
-    return paired_mean(differences[0])
+        return RecipeProportions.of(differences) if metric.share else recipe_mean(differences)
+    return (
+        PairedProportions(*_discordant(differences), differences.shape[1])
+        if metric.share
+        else paired_mean(differences[0])
+    )
+
+
+def _discordant(differences: Array) -> tuple[int, int]:
+    """Return how many items are right on the left only, and on the right only."""
+    return int((differences > 0).sum()), int((differences < 0).sum())
 
 
 def _row(contrast: Contrast, place: Place, values: list[list[float]], inference: Inference) -> Difference:
@@ -203,6 +194,7 @@ def _row(contrast: Contrast, place: Place, values: list[list[float]], inference:
         slice=place.slice,
         output=place.output,
         identical=contrast.identical,
+        clustered=contrast.clustered,
     )
 
 
@@ -243,44 +235,32 @@ def _majority(panel: Panel) -> tuple[Estimate, ...]:
     return (Estimate("majority_class", share[1], (), data=panel.data, output=share[0], n=n),)
 
 
+def _mcnemar(pairing: Pairing, panel: Panel) -> Iterator[Estimate]:
+    """Yield the exact and the mid-p McNemar p-value of every student with one seed, as information.
+
+    The row itself is judged on Tango's interval, whose p-value at zero is McNemar's without correction.
+    """
+    everything = labelled(truth_of(panel.teacher.first))
+    for contrast in pairing.named("student-teacher"):
+        metric = METRICS[contrast.left[0].task]
+        student, teacher = contrast.take(everything).pairs[0]
+        if contrast.kind == "recipe" or not (metric.share and student.has_decisions and teacher.has_decisions):
+            continue
+        counts = _discordant(metric.per_item(student) - metric.per_item(teacher))
+        models, n = (student.name, teacher.name), len(student)
+        for name, p in (("mcnemar_exact_p", mcnemar_exact(*counts)), ("mcnemar_midp", mcnemar_midp(*counts))):
+            yield Estimate(name, p, models, student=contrast.student, data=panel.data, n=n)
+
+
 def _majority_share(member: Predictions) -> tuple[str, float] | None:
     """Return the most frequent true label and its share; None where the task has no single label."""
     if member.task not in ("binary", "single_label") or n_labelled(member.truth) == 0:
         return None
-    truth = _truth(member)
+    truth = truth_of(member)
     counts = np.bincount(truth[labelled(truth)], minlength=len(member.labels))
     return member.labels[int(counts.argmax())], float(counts.max() / counts.sum())
-
-
-def _truth(member: Predictions) -> Array:
-    """Return the labels of a member that is known to have some."""
-    assert member.truth is not None
-    return member.truth
 
 
 def _names(contrast: Contrast) -> str:
     """Return who is compared, for a remark."""
     return f"{contrast.student} ({contrast.name})"
-
-
-def _correct(member: Predictions) -> Vector:
-    """Return 1 where the decision is the true label."""
-    return np.asarray(member.decisions() == _truth(member), dtype=np.float64)
-
-
-def _exact(member: Predictions) -> Vector:
-    """Return 1 where all labels of a multi-label item are right."""
-    return np.asarray((member.label_decisions() == (_truth(member) == 1)).all(axis=1), dtype=np.float64)
-
-
-def _squared_error(member: Predictions) -> Vector:
-    """Return (value - truth)^2."""
-    return np.asarray((member.values[:, 0].astype(np.float64) - _truth(member)) ** 2)
-
-
-METRICS: dict[Task, ItemMetric] = {
-    "binary": ItemMetric("accuracy", "higher", _correct, share=True),
-    "single_label": ItemMetric("accuracy", "higher", _correct, share=True),
-    "multi_label": ItemMetric("exact_match", "higher", _exact, share=True),
-    "regression": ItemMetric("mse", "lower", _squared_error, share=False),
-}

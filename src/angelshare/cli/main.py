@@ -18,7 +18,7 @@ from angelshare.cli.progress import progress_for
 from angelshare.cli.summary import print_card, print_cards, print_statement
 from angelshare.core.errors import InputError
 from angelshare.core.task import Role, Task
-from angelshare.statement.build import read_statement, regate
+from angelshare.statement.build import as_text, read_statement, regate
 from angelshare.statement.gates import Gate, exit_code, parse_margin
 from angelshare.statement.schema import Statement
 
@@ -55,8 +55,9 @@ def demo(
     redact_texts: Redact = False,  # noqa: FBT002  (typer's options are parameters)
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
-    """Run the built-in demo: real weights, embedded texts, no network."""
-    _run("demo", out, None, jobs=jobs, redact_texts=redact_texts, as_json=as_json)
+    """Run the built-in demo: real weights, embedded texts, no network. Its gate fails on purpose; it ends with 0."""
+    statement = _run("demo", out, None, jobs=jobs, redact_texts=redact_texts)
+    _print(statement, out, as_json=as_json)
 
 
 @app.command()
@@ -69,23 +70,30 @@ def run(  # noqa: PLR0917  (typer's options are parameters)
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Carry out a recipe, from data to statement. After an interruption the same command goes on where it stood."""
-    _run(recipe, out, margin, jobs=jobs, redact_texts=redact_texts, as_json=as_json)
+    from angelshare.recipes.reading import read_recipe
+
+    folder = out or Path("runs") / read_recipe(recipe).name
+    statement = _run(recipe, folder, margin, jobs=jobs, redact_texts=redact_texts)
+    _finish(statement, folder, as_json=as_json)
 
 
-def _run(
-    recipe: str, out: Path | None, margin: list[str] | None, *, jobs: int | None, redact_texts: bool, as_json: bool
-) -> None:
-    """Carry out a recipe and end with its exit code."""
+def _run(recipe: str, folder: Path, margin: list[str] | None, *, jobs: int | None, redact_texts: bool) -> Statement:
+    """Carry out a recipe.
+
+    Raises:
+        typer.Exit: with 130 after Ctrl-C.
+    """
     from angelshare.recipes.reading import read_recipe
     from angelshare.recipes.run import RunSettings, run_recipe
 
-    gates = _gates(margin)
-    content = read_recipe(recipe)
-    folder = out or Path("runs") / content.name
+    gates, content = _gates(margin), read_recipe(recipe)
     jobs = jobs or min(os.cpu_count() or 1, MOST_JOBS)
     settings = RunSettings(now=datetime.now(UTC), gates=gates, redact_texts=redact_texts, jobs=jobs)
-    statement = run_recipe(content, folder, settings, progress=progress_for(_stderr()))
-    _finish(statement, folder, as_json=as_json)
+    try:
+        return run_recipe(content, folder, settings, progress=progress_for(_stderr()))
+    except KeyboardInterrupt:
+        typer.echo("Interrupted. The same command goes on from here.", err=True)
+        raise typer.Exit(INTERRUPTED) from None
 
 
 @app.command()
@@ -110,7 +118,10 @@ def audit(  # noqa: PLR0917  (typer's options are parameters)
         str | None, typer.Option("--labels", metavar="A,B,...", help="Label names in the order of the outputs.")
     ] = None,
     columns: Annotated[
-        str | None, typer.Option("--columns", metavar="id=case_id,...", help="Our names to the file's.")
+        str | None, typer.Option("--columns", metavar="id=case_id,...", help="Our names to the prediction files'.")
+    ] = None,
+    data_columns: Annotated[
+        str | None, typer.Option("--data-columns", metavar="text=body,...", help="Our names to the data's.")
     ] = None,
     positive: Annotated[str | None, typer.Option("--positive", help="The positive label of a `score` column.")] = None,
     threshold: Annotated[float | None, typer.Option("--threshold", help="At or above it a score is positive.")] = None,
@@ -138,6 +149,7 @@ def audit(  # noqa: PLR0917  (typer's options are parameters)
         task=task,
         labels=None if labels is None else tuple(labels.split(",")),
         columns=_columns(columns),
+        data_columns=_columns(data_columns),
         positive=positive,
         threshold=threshold,
         clip=clip,
@@ -226,11 +238,16 @@ def _columns(given: str | None) -> dict[str, str]:
 
 def _finish(statement: Statement, folder: Path | None, *, as_json: bool) -> None:
     """Print what was found and where it lies, and end with the exit code of the gates."""
+    _print(statement, folder, as_json=as_json)
+    raise typer.Exit(exit_code(statement))
+
+
+def _print(statement: Statement, folder: Path | None, *, as_json: bool) -> None:
+    """Print a statement for people, or for the next program."""
     if as_json:
-        typer.echo(statement.model_dump_json(by_alias=True))
+        typer.echo(as_text(statement))
     else:
         print_statement(Console(), statement, folder)
-    raise typer.Exit(exit_code(statement))
 
 
 def _stderr() -> Console:
@@ -248,9 +265,10 @@ def main() -> None:
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201  (plain text: messages hold users' data)
         sys.exit(INPUT_ERROR)
-    except KeyboardInterrupt:
-        print("interrupted: the same command goes on from here", file=sys.stderr)  # noqa: T201
-        sys.exit(INTERRUPTED)
+    except OSError as error:
+        # a folder that may not be written, a full disk: the user's to mend
+        print(f"error: {error.strerror or error}: {error.filename or ''}", file=sys.stderr)  # noqa: T201
+        sys.exit(INPUT_ERROR)
     except Exception:  # noqa: BLE001  (the last resort of the process: shown whole, with its own exit code)
         traceback.print_exc()
         print("This is a mistake in angelshare, not in your input.", file=sys.stderr)  # noqa: T201

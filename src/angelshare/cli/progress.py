@@ -20,7 +20,7 @@ class Bars:
         """Begin a bar of `total` steps; one that is still open ends."""
         self.finish()
         columns = (
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(compact=True),

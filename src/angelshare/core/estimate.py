@@ -111,6 +111,7 @@ class Difference:
         direction: whether more is better.
         target: the ideal value where direction is `target`.
         identical: the scores of both sides are equal, item by item: only then may a zero-width interval be judged.
+        clustered: the items come in clusters, which the inference does not count: no verdict may rest on it.
         few_seeds: `recipe` inference from fewer than five seeds.
     """
 
@@ -131,6 +132,7 @@ class Difference:
     scale: Scale = "difference"
     target: float | None = None
     identical: bool = False
+    clustered: bool = False
 
     @property
     def few_seeds(self) -> bool:

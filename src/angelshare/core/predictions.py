@@ -176,6 +176,7 @@ class Panel:
         baselines: by name; the one called as a student is that student's baseline, any other is a reference that was
             trained on human labels only.
         texts: (n,) the texts where they are known: for examples in the report.
+        pairs: (n,) the second texts, of tasks about two texts.
     """
 
     data: str
@@ -183,6 +184,7 @@ class Panel:
     students: tuple[Population, ...]
     baselines: Mapping[str, Population] = field(default_factory=dict)
     texts: tuple[str, ...] | None = None
+    pairs: tuple[str, ...] | None = None
 
     @property
     def populations(self) -> tuple[Population, ...]:
@@ -204,7 +206,7 @@ def aligned(panel: Panel) -> Panel:
     """
     reference = panel.teacher.first
     order = np.argsort(reference.ids, kind="stable")
-    reference = reference.take(order)
+    reference = _with_truth(reference.take(order), panel)
     populations = [
         replace(population, members=tuple(_onto(reference, member) for member in population.members))
         for population in panel.populations
@@ -216,7 +218,25 @@ def aligned(panel: Panel) -> Panel:
         students=tuple(populations[1 : 1 + n_students]),
         baselines=dict(zip(panel.baselines, populations[1 + n_students :], strict=True)),
         texts=None if panel.texts is None else tuple(panel.texts[i] for i in order),
+        pairs=None if panel.pairs is None else tuple(panel.pairs[i] for i in order),
     )
+
+
+def _with_truth(reference: Predictions, panel: Panel) -> Predictions:
+    """Return the reference with truth, slices and clusters from the first member that has them.
+
+    Whether members agree on the truth is checked when they are aligned.
+    """
+    if reference.truth is not None:
+        return reference
+    for population in panel.populations:
+        for member in population.members:
+            if member.truth is not None and len(member) == len(reference):
+                known = member.take(np.argsort(member.ids, kind="stable"))
+                slices = {**known.slices, **reference.slices}
+                clusters = known.clusters if reference.clusters is None else reference.clusters
+                return replace(reference, truth=known.truth, slices=slices, clusters=clusters)
+    return reference
 
 
 def _onto(reference: Predictions, member: Predictions) -> Predictions:

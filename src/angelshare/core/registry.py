@@ -34,6 +34,10 @@ class Registry:
 
 def unknown_name(what: str, name: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
     """Return the message for a name that is not known, with the nearest one."""
+    return f"There is no {what} called {name!r}.{nearest(name, known)} Known: {', '.join(sorted(known))}."
+
+
+def nearest(name: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
+    """Return the question whether the nearest known name was meant, after a blank; "" where none is near."""
     near = get_close_matches(name, list(known), n=1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    return f"There is no {what} called {name!r}.{hint} Known: {', '.join(sorted(known))}."
+    return f" Did you mean {near[0]!r}?" if near else ""

@@ -27,6 +27,7 @@ def text_set(
     task: Task,
     labels: Sequence[str],
     where: str,
+    numbered: Sequence[str] | None = None,
     slices: Iterable[str] = (),
 ) -> TextSet:
     """Return the rows as a text set.
@@ -38,6 +39,7 @@ def text_set(
         task: what the labels mean.
         labels: the classes, in index order.
         where: what to call the table in an error.
+        numbered: the classes in the order that the table's own integers number them; None: as `labels`.
         slices: patterns of further columns to slice by: flags give one slice, other columns one for every value.
 
     Raises:
@@ -52,7 +54,7 @@ def text_set(
         labels=tuple(labels),
         ids=row_ids(frame, where=where),
         batch=read_batch(frame, where=where),
-        truth=read_truth(frame, task=task, labels=labels, where=where),
+        truth=read_truth(frame, task=task, labels=labels, where=where, numbered=numbered),
         slices=read_slices(frame, where=where) | _slices_by_column(frame, slices, where),
         clusters=read_clusters(frame, where=where),
     )
@@ -96,10 +98,13 @@ def known_labels(frames: Sequence[pd.DataFrame], *, task: Task, where: str) -> t
     return labels
 
 
-def read_truth(frame: pd.DataFrame, *, task: Task, labels: Sequence[str], where: str) -> Array | None:
+def read_truth(
+    frame: pd.DataFrame, *, task: Task, labels: Sequence[str], where: str, numbered: Sequence[str] | None = None
+) -> Array | None:
     """Return the human labels as `Predictions.truth` has them; None where every row is unlabelled.
 
-    Labels may be names, or integers that index `labels`; blank and -1 are unlabelled. Names win over numbers.
+    Labels may be names, or integers that index `numbered` (by default `labels`); blank and -1 are unlabelled. Names win
+    over numbers.
 
     Raises:
         LabelError: for a label that is none of `labels`, with its row.
@@ -115,16 +120,18 @@ def read_truth(frame: pd.DataFrame, *, task: Task, labels: Sequence[str], where:
         unlabelled |= np.isin(read_names(frame, "label", path=where), _NO_LABEL)
     if unlabelled.all():
         return None
-    return class_indices(names, labels, unlabelled=unlabelled, where=where)
+    return _class_indices(names, labels, numbered or labels, unlabelled=unlabelled, where=where)
 
 
-def class_indices(names: Sequence[str], labels: Sequence[str], *, unlabelled: Mask, where: str) -> Labels:
+def _class_indices(
+    names: Sequence[str], labels: Sequence[str], numbered: Sequence[str], *, unlabelled: Mask, where: str
+) -> Labels:
     """Return class indices from names, or from integers where all of them are and no label is called by a number.
 
     Raises:
         LabelError: for a name or number that is no label, with its row.
     """
-    numbers = {str(i): label for i, label in enumerate(labels)}
+    numbers = {str(i): label for i, label in enumerate(numbered)}
     used = {name for name, skip in zip(names, unlabelled, strict=True) if not skip}
     if used <= set(numbers) and not used & set(labels):
         names = [numbers.get(name, name) for name in names]

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
 
@@ -11,7 +11,7 @@ import pandas as pd
 
 from angelshare.core.errors import InputError
 from angelshare.core.protocols import DataCard
-from angelshare.core.registry import unknown_name
+from angelshare.core.registry import nearest, unknown_name
 from angelshare.core.task import ROLES, TASKS, Role, Task
 from angelshare.core.text import TextBatch
 from angelshare.data.catalog import CatalogCard, catalog
@@ -52,13 +52,27 @@ class TextPool:
 
 @dataclass(frozen=True, slots=True)
 class _Tables:
-    """A source as read: one table per split, and what is known about it."""
+    """A source as read: one table per split, and what is known about it; `hub_labels` are the hub's names, in order."""
 
     card: DataCard
     frames: Mapping[str, pd.DataFrame]
     place: str
     entry: CatalogCard | None = None
-    labels: tuple[str, ...] = field(default=())
+    hub_labels: tuple[str, ...] = ()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Return the classes in the order of the card, else of the hub; none where nobody names them."""
+        return (self.entry.labels if self.entry else ()) or self.hub_labels
+
+    @property
+    def numbered(self) -> tuple[str, ...] | None:
+        """Return the classes as the source's integers number them; None where nobody names them.
+
+        The hub's order is that of its integers; where it calls the classes otherwise than the card, the card's is.
+        """
+        same = sorted(self.hub_labels) == sorted(self.labels)
+        return (self.hub_labels if same else self.labels) or None
 
     def where(self, split: str) -> str:
         """Return how an error calls one split."""
@@ -70,7 +84,6 @@ def load_splits(
     *,
     task: Task | None = None,
     columns: Mapping[str, str] | None = None,
-    splits: Mapping[Role, str] | None = None,
     labels: Sequence[str] | None = None,
 ) -> Splits:
     """Return a labelled data set by roles.
@@ -83,8 +96,9 @@ def load_splits(
         source: a catalogue name, a folder, a Parquet, CSV or JSON lines file, or a hub id.
         task: must be declared unless the catalogue does.
         columns: the house's name (`text`, `text_pair`, `label`, `id`, ...) -> the source's.
-        splits: role -> the source's split, where they are not called alike; splits not named keep their own role.
-        labels: the classes in index order; else the card's, else those found.
+        labels: the classes in index order; else the card's, else those found. The source's own integers keep their
+            meaning: the hub's names for them, or the card's order, say which class each is. Only where nobody names
+            them do they index `labels`.
 
     Raises:
         InputError: if the source or a column is missing, the task is not declared, or a split is empty.
@@ -94,17 +108,22 @@ def load_splits(
         return demo_splits()
     tables = _open(source, columns or {})
     task = _declared_task(tables, task)
-    known = tuple(labels or ()) or (tables.entry.labels if tables.entry else ()) or tables.labels
+    known = tuple(labels or ()) or tables.labels
     known = known or known_labels(list(tables.frames.values()), task=task, where=tables.place)
     patterns = tables.entry.slices if tables.entry else ()
     sets = {
         split: text_set(
-            frame, name=tables.card.name, task=task, labels=known, where=tables.where(split), slices=patterns
+            frame,
+            name=tables.card.name,
+            task=task,
+            labels=known,
+            where=tables.where(split),
+            numbered=tables.numbered,
+            slices=patterns,
         )
         for split, frame in tables.frames.items()
     }
-    given = {**(tables.entry.roles if tables.entry else {}), **(splits or {})}
-    roles, extra = _by_role(sets, given, tables.place)
+    roles, extra = _by_role(sets, tables.entry.roles if tables.entry else {}, tables.place)
     from_templates = tables.entry is not None and tables.entry.from_templates
     return Splits(_checked(tables.card, sets), roles, extra=extra, from_templates=from_templates)
 
@@ -216,15 +235,15 @@ def _open_hub(hub_id: str, config: str | None, columns: Mapping[str, str]) -> _T
     except Exception as error:  # whatever a network does wrong, the remedy is the same
         msg = (
             f"The data set {hub_id!r} cannot be read from the Hugging Face hub ({type(error).__name__}: {error}). "
-            f"Check the name and the network, or set {FOLDER_VARIABLE} to a folder with local copies; catalogued sets "
-            f"are {', '.join(sorted(catalog()))}."
+            f"Check the name and the network, or set {FOLDER_VARIABLE} to a folder with local copies."
+            f"{nearest(hub_id, catalog())} `angelshare data list` shows the sets that are known by name."
         )
         raise InputError(msg) from error
     frames = {str(split): _from_hub(table.to_pandas(), columns, hub_id) for split, table in loaded.items()}
     feature = next(iter(loaded.values())).features.get(columns.get("label", "label"))
     names = tuple(getattr(feature, "names", None) or ())
     card = DataCard(hub_id, f"hub: {hub_id}", homepage=f"https://huggingface.co/datasets/{hub_id}")
-    return _Tables(replace(card, notes=("The revision is not pinned.",)), frames, hub_id, labels=names)
+    return _Tables(replace(card, notes=("The revision is not pinned.",)), frames, hub_id, hub_labels=names)
 
 
 def _from_hub(frame: pd.DataFrame, columns: Mapping[str, str], hub_id: str) -> pd.DataFrame:
@@ -289,5 +308,5 @@ def _checked(card: DataCard, sets: Mapping[str, TextSet]) -> DataCard:
     found = content_sha256(sets)
     if card.sha256 in (None, found):
         return replace(card, sha256=found)
-    note = f"The content differs from the card's: sha256 {found}, and the card says {card.sha256}."
+    note = f"Warning: the content differs from the card's: sha256 {found}, and the card says {card.sha256}."
     return replace(card, sha256=found, notes=(*card.notes, note))

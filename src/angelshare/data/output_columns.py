@@ -1,7 +1,7 @@
 """The columns of a file of predictions that hold what the model said."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 import numpy as np
@@ -39,16 +39,17 @@ def read_outputs(
     task: Task,
     where: str,
     ids: Array,
-    labels: Sequence[str] = (),
+    labels: Sequence[str] | None = None,
+    written: Sequence[str] = (),
     positive: str | None = None,
     threshold: float | None = None,
     clip: bool = False,
 ) -> OutputColumns:
-    """Return the outputs; arguments as in `read_predictions`, `labels` as the metadata have them.
+    """Return the outputs; arguments as in `read_predictions`, `written` are the labels that the metadata have.
 
     Raises:
         InputError: if there are none, or several kinds, or values that are no outputs.
-        LabelError: if the labels do not fit the task, or `positive` is none of them.
+        LabelError: if the labels do not fit the task or are not those declared, or `positive` is none of them.
     """
     if task == "regression":
         return OutputColumns("values", ("value",), _numbers(frame, ["value"], where, ids))
@@ -58,17 +59,18 @@ def read_outputs(
     if threshold is not None and (found or "score" not in frame.columns):
         raise InputError(f"{where} has no score for the threshold {threshold:g}. Leave the threshold out.")
     if found:
-        outputs = _class_scores(frame, found[0], task, where, ids)
+        outputs = _decided(_class_scores(frame, found[0], task, where, ids))
         outputs = _clipped(outputs) if clip else outputs
     elif task == "multi_label":
         outputs = _label_flags(frame, where)
     elif "score" in frame.columns:
-        return _score(frame, task, where, ids, labels, positive, threshold)
+        ranked = positive or next(iter(written[1:]), None)
+        return _score(frame, task, where, ids, labels or written, ranked, threshold)
     elif "label" in frame.columns:
-        outputs = _decisions(frame, task, where, labels)
+        outputs = _decisions(frame, task, where, labels or written)
     else:
         _refuse_without_outputs(frame, task, where)
-    return _with_positive(outputs, positive, task, where)
+    return _with_positive(_in_order(outputs, tuple(labels or ()), where), positive, task, where)
 
 
 def _class_scores(frame: pd.DataFrame, prefix: str, task: Task, where: str, ids: Array) -> OutputColumns:
@@ -129,11 +131,18 @@ def _check_probabilities(values: Scores, names: Sequence[str], task: Task, where
         raise InputError(msg)
 
 
+def _decided(outputs: OutputColumns) -> OutputColumns:
+    """Return probabilities that are all exactly 0 or 1 as the decisions that they are."""
+    if outputs.kind != "probabilities" or not np.isin(outputs.values, (0, 1)).all():
+        return outputs
+    return replace(outputs, kind="decisions")
+
+
 def _clipped(outputs: OutputColumns) -> OutputColumns:
     """Return probabilities of at least 1e-12; logits as they are."""
     if outputs.kind != "probabilities":
         return outputs
-    return OutputColumns(outputs.kind, outputs.labels, np.maximum(outputs.values, SMALLEST))
+    return replace(outputs, values=np.maximum(outputs.values, SMALLEST))
 
 
 def _label_flags(frame: pd.DataFrame, where: str) -> OutputColumns:
@@ -162,16 +171,15 @@ def _score(  # noqa: PLR0917  (what `read_outputs` was given)
         raise InputError(
             f"{where} has one score, which answers a binary task, not {task}. Give a column for every label."
         )
-    named = (positive,) if positive else tuple(labels[1:])
-    if not named:
+    if positive is None:
         raise InputError(f"{where} has a score, and it is not said for which label. Name it: --positive LABEL.")
     used = set(labels) | _used(frame, "truth", where) | _used(frame, "label", where)
-    others = sorted(used - set(named))
+    others = sorted(used - {positive})
     if len(others) > 1:
-        found = sorted(used | set(named))
-        msg = f"{where}: a binary task has two labels, here are {found}. Check --positive {named[0]!r}."
+        found = sorted(used | {positive})
+        msg = f"{where}: a binary task has two labels, here are {found}. Check --positive {positive!r}."
         raise LabelError(msg)
-    both = (others[0] if others else f"not {named[0]}", named[0])
+    both = (others[0] if others else f"not {positive}", positive)
     values = _numbers(frame, ["score"], where, ids)
     if threshold is None and "label" in frame.columns:
         threshold = _shown_threshold(values[:, 0], frame, both, where)
@@ -193,13 +201,14 @@ def _shown_threshold(scores: Vector, frame: pd.DataFrame, labels: tuple[str, str
 
 
 def _decisions(frame: pd.DataFrame, task: Task, where: str, labels: Sequence[str]) -> OutputColumns:
-    """Return hard labels as one column of 0 and 1 per label; the labels are those in use, in alphabetical order."""
+    """Return hard labels as one column of 0 and 1 per label: those known, else those in use in alphabetical order."""
     decided = read_names(frame, "label", path=where)
     if "" in decided:
         raise InputError(f"{where}, row {decided.index('') + 1}: the label is blank. Every row needs a decision.")
     known = tuple(labels) or tuple(sorted(set(decided) | _used(frame, "truth", where)))
     if task == "binary" and len(known) != BINARY:
-        msg = f"{where}: a binary task has two labels, `label` and `truth` show {list(known)[:10]}. Check the columns."
+        said = "declared are" if labels else "`label` and `truth` show"
+        msg = f"{where}: a binary task has two labels, {said} {list(known)[:10]}. Check the columns."
         raise LabelError(msg)
     indices = label_indices(decided, known, where=f"{where}, column label")
     return OutputColumns("decisions", known, np.eye(len(known))[indices])
@@ -210,6 +219,20 @@ def _used(frame: pd.DataFrame, name: str, where: str) -> set[str]:
     return set(read_names(frame, name, path=where)) - {""} if name in frame.columns else set()
 
 
+def _in_order(outputs: OutputColumns, labels: tuple[str, ...], where: str) -> OutputColumns:
+    """Return the outputs in the order of the declared labels; their columns are named, so nothing is guessed."""
+    if not labels or outputs.labels == labels:
+        return outputs
+    if sorted(outputs.labels) != sorted(labels):
+        msg = (
+            f"{where} has the labels {list(outputs.labels)}, and {list(labels)} are declared. "
+            "Rename or map the columns, or declare these labels."
+        )
+        raise LabelError(msg)
+    order = [outputs.labels.index(label) for label in labels]
+    return replace(outputs, labels=labels, values=outputs.values[:, order])
+
+
 def _with_positive(outputs: OutputColumns, positive: str | None, task: Task, where: str) -> OutputColumns:
     """Return binary outputs with the positive label second."""
     if positive is None or task != "binary":
@@ -218,7 +241,7 @@ def _with_positive(outputs: OutputColumns, positive: str | None, task: Task, whe
         raise LabelError(f"{where}: the positive label {positive!r} is none of {list(outputs.labels)}.")
     if outputs.labels[1] == positive:
         return outputs
-    return OutputColumns(outputs.kind, outputs.labels[::-1], np.flip(outputs.values, axis=1))
+    return replace(outputs, labels=outputs.labels[::-1], values=np.flip(outputs.values, axis=1))
 
 
 def _refuse_without_outputs(frame: pd.DataFrame, task: Task, where: str) -> NoReturn:

@@ -46,6 +46,7 @@ def read_predictions(
     *,
     name: str,
     task: Task | None = None,
+    labels: Sequence[str] | None = None,
     columns: Mapping[str, str] | None = None,
     positive: str | None = None,
     threshold: float | None = None,
@@ -54,10 +55,15 @@ def read_predictions(
 ) -> Predictions:
     """Return one member's predictions from a Parquet, CSV or JSON lines file.
 
+    Probabilities that are all exactly 0 or 1 are hard decisions in another form and are read as such: what needs
+    scores, such as AUC or KL, is then not measured.
+
     Args:
         path: of the file.
         name: of the member, such as `mlp/0`.
         task: declared here or in Parquet metadata, never guessed.
+        labels: the classes, in index order. Columns named by label are put into this order; hard decisions keep all of
+            them even if some occur nowhere in the file. None: the file's own. Not looked at for regression.
         columns: the house's name -> the file's.
         positive: the positive label of a binary task, which becomes `labels[1]`; needed for `score`.
         threshold: at or above it a `score` means the positive label.
@@ -66,7 +72,7 @@ def read_predictions(
 
     Raises:
         InputError: for anything that cannot be measured, naming file, row, id and column.
-        LabelError: for labels that do not fit.
+        LabelError: for labels that do not fit the task, or are not the ones declared.
     """
     table = _read(path, columns, task)
     seeds = _seeds(table.frame, table.where)
@@ -78,7 +84,9 @@ def read_predictions(
     if seeds and seed is not None:
         table = replace(table, frame=table.frame[np.array(seeds) == seed].reset_index(drop=True))
     chosen = seeds[0] if seed is None and seeds else seed
-    return _predictions(table, name=name, positive=positive, threshold=threshold, clip=clip, seed=chosen)
+    return _predictions(
+        table, name=name, labels=labels, positive=positive, threshold=threshold, clip=clip, seed=chosen
+    )
 
 
 def read_population(
@@ -87,6 +95,7 @@ def read_population(
     name: str,
     *,
     task: Task | None = None,
+    labels: Sequence[str] | None = None,
     columns: Mapping[str, str] | None = None,
     positive: str | None = None,
     threshold: float | None = None,
@@ -108,6 +117,7 @@ def read_population(
                 _predictions(
                     own,
                     name=member,
+                    labels=labels,
                     positive=positive,
                     threshold=threshold,
                     clip=clip,
@@ -187,7 +197,14 @@ def _said(path: Path) -> _Said:
 
 
 def _predictions(
-    table: _Table, *, name: str, positive: str | None, threshold: float | None, clip: bool, seed: int | None
+    table: _Table,
+    *,
+    name: str,
+    labels: Sequence[str] | None,
+    positive: str | None,
+    threshold: float | None,
+    clip: bool,
+    seed: int | None,
 ) -> Predictions:
     """Return one member from its rows."""
     frame, where, task = table.frame, table.where, table.task
@@ -197,7 +214,8 @@ def _predictions(
         task=task,
         where=where,
         ids=ids,
-        labels=table.said.labels,
+        labels=labels,
+        written=table.said.labels,
         positive=positive,
         threshold=table.said.threshold if threshold is None else threshold,
         clip=clip,

@@ -82,14 +82,27 @@ def _read_parquet(path: Path) -> pd.DataFrame:
             names = file.schema_arrow.names
             _refuse_repeated(names, path)
             table = file.read()
+            _refuse_invalid_utf8(table, path)
             frame = table.to_pandas(types_mapper=_INTEGERS.get, ignore_metadata=True)
     except (pa.ArrowException, OSError) as error:
         msg = f"{path} is no Parquet, or truncated or damaged ({_first_line(error)}). Write or copy it again."
         raise InputError(msg) from error
-    except UnicodeDecodeError as error:
-        msg = f"{path} holds text that is not UTF-8 ({error.reason}). Write it again as UTF-8."
-        raise InputError(msg) from error
     return _as_objects(frame)
+
+
+def _refuse_invalid_utf8(table: pa.Table, path: Path) -> None:
+    """Refuse text that is not UTF-8, which Parquet does not check; other damage is left to the caller."""
+    for name, values in zip(table.column_names, table.columns, strict=True):
+        try:
+            values.validate(full=True)
+        except pa.ArrowInvalid:
+            for row, value in enumerate(values):
+                try:
+                    value.as_py()
+                except UnicodeDecodeError as error:
+                    msg = f"{path}, row {row + 1}: the {name} is not UTF-8 ({error.reason}). Write it again as UTF-8."
+                    raise InputError(msg) from error
+            raise
 
 
 def _read_csv(path: Path) -> pd.DataFrame:

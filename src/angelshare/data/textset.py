@@ -96,22 +96,8 @@ class TextSet:
 
     @property
     def handled(self) -> Mapping[str, int]:
-        """Return how many texts are unusual in each way; they stay verbatim.
-
-        `empty` has nothing but white space; `long` more than 100,000 characters; `nul` the character U+0000; `emoji`;
-        `mixed_direction` both left-to-right and right-to-left letters; `surrogate` half a surrogate pair, which no
-        UTF-8 file can hold.
-        """
-        counts = dict.fromkeys(("empty", "long", "nul", "emoji", "mixed_direction", "surrogate"), 0)
-        for text in (*self.batch.texts, *(self.batch.pairs or ())):
-            counts["empty"] += not text.strip()
-            counts["long"] += len(text) > LONG
-            if not text.isascii():
-                counts["emoji"] += _EMOJI.search(text) is not None
-                counts["surrogate"] += _SURROGATE.search(text) is not None
-                counts["mixed_direction"] += bool(_RIGHT_TO_LEFT.search(text) and _LEFT_TO_RIGHT.search(text))
-            counts["nul"] += "\0" in text
-        return counts
+        """Return how many texts are unusual in each way; they stay verbatim. See `count_unusual`."""
+        return count_unusual(self.batch)
 
     def sha256(self) -> str:
         """Return the checksum of the content, which depends on neither the order nor the ids.
@@ -211,6 +197,25 @@ class Splits:
                         f"(id {other_id!r}). Roles must be disjoint: remove leaks first."
                     )
                     raise InputError(msg)
+
+
+def count_unusual(batch: TextBatch) -> Mapping[str, int]:
+    """Return how many texts, of pairs both halves, are unusual in each way.
+
+    `empty` has nothing but white space; `long` more than 100,000 characters; `nul` the character U+0000; `emoji`;
+    `mixed_direction` both left-to-right and right-to-left letters; `surrogate` half a surrogate pair, which no UTF-8
+    file can hold.
+    """
+    counts = dict.fromkeys(("empty", "long", "nul", "emoji", "mixed_direction", "surrogate"), 0)
+    for text in (*batch.texts, *(batch.pairs or ())):
+        counts["empty"] += not text.strip()
+        counts["long"] += len(text) > LONG
+        if not text.isascii():
+            counts["emoji"] += _EMOJI.search(text) is not None
+            counts["surrogate"] += _SURROGATE.search(text) is not None
+            counts["mixed_direction"] += bool(_RIGHT_TO_LEFT.search(text) and _LEFT_TO_RIGHT.search(text))
+        counts["nul"] += "\0" in text
+    return counts
 
 
 def content_sha256(sets: Mapping[str, TextSet]) -> str:

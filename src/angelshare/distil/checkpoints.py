@@ -29,9 +29,7 @@ def verify(checkpoint: Path) -> None:
     Raises:
         ModelError: if it has no seal, or any file differs, is missing or was added.
     """
-    file = checkpoint / SEAL
-    expected = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    found = _checksums(checkpoint)
+    expected, found = _sealed(checkpoint), _checksums(checkpoint)
     changed = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
     if changed or not expected:
         msg = (
@@ -44,15 +42,17 @@ def verify(checkpoint: Path) -> None:
 def last_sealed(work: Path) -> Path | None:
     """Return the last whole checkpoint of a work folder, verified; None where there is none.
 
+    The trainer deletes old checkpoints before the newest is sealed, so a kill may leave one with its seal and without
+    some of its files: it is passed over.
+
     Raises:
         ModelError: if that checkpoint was changed after it was written.
     """
-    sealed = [folder for folder in _checkpoints(work) if (folder / SEAL).is_file()]
-    if not sealed:
-        return None
-    last = max(sealed, key=_step)
-    verify(last)
-    return last
+    for checkpoint in sorted(_checkpoints(work), key=_step, reverse=True):
+        if (checkpoint / SEAL).is_file() and not _sealed(checkpoint).keys() - _checksums(checkpoint).keys():
+            verify(checkpoint)
+            return checkpoint
+    return None
 
 
 def claim(work: Path, plan: str) -> None:
@@ -79,6 +79,12 @@ def _checkpoints(work: Path) -> list[Path]:
 def _step(checkpoint: Path) -> int:
     """Return after which step a checkpoint was written."""
     return int(checkpoint.name.removeprefix("checkpoint-"))
+
+
+def _sealed(checkpoint: Path) -> dict[str, str]:
+    """Return the sha256 of every file when the checkpoint was sealed; empty without a seal."""
+    file = checkpoint / SEAL
+    return dict(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else {}
 
 
 def _checksums(folder: Path) -> dict[str, str]:

@@ -164,9 +164,15 @@ def run_training(
     return _report(trainer.state, course.plan, seconds=course.clock() - began, n_batches=len(batches))
 
 
-def use_threads(n: int) -> None:
-    """Let the networks of this process compute on so many threads."""
-    torch.set_num_threads(n)
+@contextlib.contextmanager
+def threads(n: int | None) -> Iterator[None]:
+    """Let networks compute on so many threads; None: on as many as now."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(n or before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 @contextlib.contextmanager

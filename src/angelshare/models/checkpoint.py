@@ -164,6 +164,14 @@ def backbone_fingerprint(source: str | Path) -> str:
     return fingerprint(_backbone_folder(source))
 
 
+def mask_token(source: str | Path) -> str | None:
+    """Return what the tokenizer of a backbone reads as a word left out; None where it has no such token."""
+    folder = _backbone_folder(source)
+    with _told(folder):
+        token: str | None = AutoTokenizer.from_pretrained(folder).mask_token
+    return token
+
+
 def save_model(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,

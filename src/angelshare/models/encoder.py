@@ -53,6 +53,12 @@ class EncoderScorer:
         network: nn.Module = in_bf16(model) if card.precision == "bf16" else model
         self._model = network.to(self._device).eval()
 
+    @property
+    def mask_token(self) -> str | None:
+        """Return what the tokenizer reads as a word left out; None where it has no such token."""
+        token: str | None = self._tokenizer.mask_token
+        return token
+
     def encode(self, batch: TextBatch) -> list[Encoding]:
         """Return one encoding per text; its length is the number of tokens."""
         return encode_batch(self._tokenizer, batch, self.card.max_length or self._tokenizer.model_max_length)

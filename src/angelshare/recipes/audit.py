@@ -8,21 +8,30 @@ from pathlib import Path
 
 from angelshare.audit.suite import DEFAULT_AUDITS, run_audits
 from angelshare.core.errors import InputError
-from angelshare.core.predictions import Panel
-from angelshare.core.protocols import TEST, AuditSettings, ModelCard, Progress
+from angelshare.core.predictions import Predictions
+from angelshare.core.protocols import TEST, AuditSettings, ModelCard, Observations, Progress, Scorer
 from angelshare.core.task import ModelRole, Role, Task
+from angelshare.core.text import TextBatch
 from angelshare.data.loading import load_splits
 from angelshare.data.prediction_files import attach_truth, read_population, read_prediction_texts
-from angelshare.data.textset import Splits
+from angelshare.data.textset import Splits, TextSet
 from angelshare.recipes.environment import environment
 from angelshare.recipes.looks import count_look
-from angelshare.recipes.panel import Seat, Seated, assemble, entries, observed, score_request
+from angelshare.recipes.panel import (
+    Seat,
+    Seated,
+    assemble,
+    check_labels,
+    entries,
+    observe_panels,
+    observed,
+    score_request,
+)
 from angelshare.recipes.publish import data_rows, given_row, publish
 from angelshare.statement.build import build_statement
 from angelshare.statement.gates import Gate
 from angelshare.statement.schema import Statement
 
-DATA_COLUMNS = ("id", "text", "text_pair", "label", "split", "cluster")
 TABLE_SUFFIXES = (".parquet", ".csv", ".jsonl", ".ndjson", ".json")
 
 
@@ -31,12 +40,13 @@ class Side:
     """What the user gave for one role.
 
     Attributes:
-        role, name: of the population; several sides of one name are its seeds.
+        role: in the comparison.
+        name: of the population; several sides of one name are its seeds, and so are several students without a name.
         source: a model folder, a folder of seed-* folders, a hub id, or a file of predictions.
     """
 
     role: ModelRole
-    name: str
+    name: str | None
     source: str
 
     @property
@@ -55,7 +65,9 @@ class AuditRequest:
         now: the time that it bears.
         data, split: the labelled texts; needed as soon as one side is a model.
         gates: on every student.
-        task, labels, columns, positive, threshold, clip: how files are to be read.
+        task, labels: declared; else the data's or the models'.
+        columns: our names to those of the files of predictions. data_columns: to those of the data.
+        positive, threshold, clip: how files of predictions are to be read.
         max_length, trust_remote_code, allow_pickle: how models are to be loaded.
         redact_texts: leave users' texts out of the statement.
     """
@@ -69,6 +81,7 @@ class AuditRequest:
     task: Task | None = None
     labels: tuple[str, ...] | None = None
     columns: dict[str, str] = field(default_factory=dict)
+    data_columns: dict[str, str] = field(default_factory=dict)
     positive: str | None = None
     threshold: float | None = None
     clip: bool = False
@@ -79,27 +92,29 @@ class AuditRequest:
 
 
 def parse_side(role: ModelRole, given: str) -> Side:
-    """Return a side from `PATH` or `NAME=PATH`; without a name it is called after its file or folder."""
+    """Return a side from `PATH` or `NAME=PATH`."""
     name, separator, source = given.partition("=")
     if separator and name and not Path(given).exists():
         return Side(role, name, source)
-    return Side(role, "teacher" if role == "teacher" else Path(given).stem, given)
+    return Side(role, None, given)
 
 
 def audit_models(request: AuditRequest, *, progress: Progress) -> Statement:
     """Return the loss statement of a comparison, and write it.
 
     Raises:
-        InputError: for anything that cannot be measured; nothing is written then.
+        InputError: for anything that cannot be measured; no statement is written then.
     """
     splits = _splits(request)
-    seated = [one for side in _grouped(request.sides) for one in _seated(side, request, splits, progress=progress)]
-    panel = _panel(seated, request, splits)
+    test = None if splits is None else splits.role(request.split)
+    # everything is opened before anything is scored, so that a mistake shows at once
+    opened = [one for group in _grouped(request.sides) for one in _open(group, request, test)]
+    observations = _observe(opened, request, test, progress=progress)
+    panel = observations[TEST]
     rows = [given_row(panel)] if splits is None else data_rows(splits, (request.split,))
-    results = run_audits(DEFAULT_AUDITS, {TEST: panel}, AuditSettings())
     statement = build_statement(
-        results=results,
-        models=entries(((one.seat, one.card) for one in seated), panel),
+        results=run_audits(DEFAULT_AUDITS, observations, AuditSettings()),
+        models=entries(((one.seat, one.card) for one in opened), panel),
         data=rows,
         gates=request.gates,
         margins={},
@@ -107,7 +122,8 @@ def audit_models(request: AuditRequest, *, progress: Progress) -> Statement:
         environment=environment(),
         created=request.now,
         title=f"{panel.data}: {', '.join(student.name for student in panel.students)}",
-        test_looks=count_look(request.out, rows[0].sha256, [one.card.fingerprint for one in seated]),
+        test_looks=count_look(request.out, rows[0].sha256, [one.card.fingerprint for one in opened]),
+        notes=() if splits is None else splits.card.notes,
         redact_texts=request.redact_texts,
     )
     publish(statement, request.out)
@@ -123,6 +139,16 @@ class _Group:
     sides: tuple[Side, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """One member: a model that will read the texts, or the predictions that a file holds."""
+
+    seat: Seat
+    card: ModelCard
+    scorer: Scorer | None
+    predictions: Predictions | None
+
+
 def _splits(request: AuditRequest) -> Splits | None:
     """Return the labelled data; None where files of predictions bring all that is needed.
 
@@ -130,8 +156,7 @@ def _splits(request: AuditRequest) -> Splits | None:
         InputError: if a model has no texts to read.
     """
     if request.data is not None:
-        columns = {name: column for name, column in request.columns.items() if name in DATA_COLUMNS}
-        splits = load_splits(request.data, task=request.task, labels=request.labels, columns=columns)
+        splits = load_splits(request.data, task=request.task, labels=request.labels, columns=request.data_columns)
         return splits.with_roles([request.split])
     for side in request.sides:
         if not side.is_file:
@@ -142,38 +167,47 @@ def _splits(request: AuditRequest) -> Splits | None:
 
 
 def _grouped(sides: tuple[Side, ...]) -> list[_Group]:
-    """Return one group per population; a baseline without a name belongs to the only student.
+    """Return one group per population.
+
+    All teachers are one population. Students without a name are the seeds of one, called after its file or folder if
+    there is just one. A baseline without a name belongs to the only student.
 
     Raises:
-        InputError: if there is no student, or it cannot be told which student a baseline belongs to.
+        InputError: if there is no student, if a source is given twice, or if it cannot be told which student a baseline
+            belongs to.
     """
-    students = list(dict.fromkeys(side.name for side in sides if side.role == "student"))
+    for side in sides:
+        if sum((other.role, other.source) == (side.role, side.source) for other in sides) > 1:
+            raise InputError(f"The {side.role} {side.source} is given more than once. Give each of its seeds once.")
+    nameless = [side for side in sides if side.role == "student" and side.name is None]
+    called = Path(nameless[0].source).stem if len(nameless) == 1 else "student"
+    names = {"teacher": "teacher", "student": called}
+    students = dict.fromkeys(side.name or called for side in sides if side.role == "student")
     if not students:
         raise InputError("There is no student to compare with the teacher. Give --student.")
-    named = []
+    groups: dict[tuple[ModelRole, str], list[Side]] = {}
     for side in sides:
-        stray = side.role == "baseline" and side.name not in students
-        if stray and len(students) > 1:
+        if side.role == "baseline" and side.name is None and len(students) > 1:
             raise InputError(
                 f"Which of the students {', '.join(students)} has the baseline {side.source}? "
                 "Name it: --baseline STUDENT=PATH."
             )
-        named.append(replace(side, name=students[0]) if stray else side)
-    keys = dict.fromkeys((side.role, side.name) for side in named)
-    return [_Group(*key, tuple(side for side in named if (side.role, side.name) == key)) for key in keys]
+        name = "teacher" if side.role == "teacher" else side.name or names.get(side.role, next(iter(students)))
+        groups.setdefault((side.role, name), []).append(side)
+    return [_Group(role, name, tuple(members)) for (role, name), members in groups.items()]
 
 
-def _seated(group: _Group, request: AuditRequest, splits: Splits | None, *, progress: Progress) -> Iterator[Seated]:
-    """Yield the members of one population with their predictions.
+def _open(group: _Group, request: AuditRequest, test: TextSet | None) -> Iterator[_Opened]:
+    """Yield the members of one population, loaded.
 
     Raises:
         InputError: if files of predictions and models are mixed within it.
     """
     files = [side.source for side in group.sides if side.is_file]
     if not files:
-        yield from _from_models(group, request, splits, progress=progress)
+        yield from _open_models(group, request, test)
     elif len(files) == len(group.sides):
-        yield from _from_files(group, files, request, splits)
+        yield from _open_files(group, files, request, test)
     else:
         raise InputError(
             f"The {group.role} {group.name} is given as files of predictions ({', '.join(files)}) and as models. "
@@ -181,17 +215,13 @@ def _seated(group: _Group, request: AuditRequest, splits: Splits | None, *, prog
         )
 
 
-def _from_models(
-    group: _Group, request: AuditRequest, splits: Splits | None, *, progress: Progress
-) -> Iterator[Seated]:
-    """Yield the members of a population of models, each after it has read the texts."""
+def _open_models(group: _Group, request: AuditRequest, test: TextSet | None) -> Iterator[_Opened]:
+    """Yield the members of a population of models."""
     from angelshare.models.checkpoint import load_scorer
 
-    assert splits is not None, "a model without data was refused"
-    test = splits.role(request.split)
-    folders = [folder for side in group.sides for folder in _seed_folders(side.source)]
-    for position, (seed, source) in enumerate(folders):
-        seat = Seat(group.role, group.name, position if seed is None and len(folders) > 1 else seed)
+    assert test is not None, "a model without data was refused"
+    for seed, source in _seed_folders(group):
+        seat = Seat(group.role, group.name, seed)
         scorer = load_scorer(
             source,
             name=seat.member,
@@ -200,28 +230,44 @@ def _from_models(
             trust_remote_code=request.trust_remote_code,
             allow_pickle=request.allow_pickle,
         )
-        root = request.out / "observations"
-        yield Seated(seat, scorer.card, observed(seat, scorer, score_request(test), test, root=root, progress=progress))
+        check_labels(seat.member, scorer.card.labels, test)
+        yield _Opened(seat, scorer.card, scorer, None)
 
 
-def _seed_folders(source: str) -> Sequence[tuple[int | None, str]]:
-    """Return the seeds and folders of a population: its seed-* folders, or the source itself."""
-    seeds = {
-        int(folder.name.removeprefix("seed-")): str(folder)
-        for folder in Path(source).glob("seed-*")
-        if folder.name.removeprefix("seed-").isdecimal()
-    }
-    return sorted(seeds.items()) if seeds else [(None, source)]
+def _seed_folders(group: _Group) -> Sequence[tuple[int | None, str]]:
+    """Return the seeds and folders of a population: the seed-* folders of its sources, or the sources in order.
+
+    Raises:
+        InputError: if two sources have the same seed, or only some have seed-* folders.
+    """
+    found: dict[int, str] = {}
+    plain: list[str] = []
+    for side in group.sides:
+        folders = [f for f in Path(side.source).glob("seed-*") if f.name.removeprefix("seed-").isdecimal()]
+        for folder in folders:
+            seed = int(folder.name.removeprefix("seed-"))
+            if seed in found:
+                raise InputError(
+                    f"Both {found[seed]} and {folder} are seed {seed} of {group.name}. Name the populations: NAME=PATH."
+                )
+            found[seed] = str(folder)
+        if not folders:
+            plain.append(side.source)
+    if found and plain:
+        raise InputError(f"{plain[0]} has no seed-* folders, {group.name}'s other sources do. Give each seed's folder.")
+    if len(plain) == 1:
+        return [(None, plain[0])]
+    return sorted(found.items()) or list(enumerate(plain))
 
 
-def _from_files(group: _Group, files: list[str], request: AuditRequest, splits: Splits | None) -> Iterator[Seated]:
+def _open_files(group: _Group, files: list[str], request: AuditRequest, test: TextSet | None) -> Iterator[_Opened]:
     """Yield the members of a population of files, with the truth of the data where it is given."""
-    test = None if splits is None else splits.role(request.split)
     population = read_population(
         files,
         group.role,
         group.name,
         task=request.task or (None if test is None else test.task),
+        labels=request.labels or (None if test is None else test.labels),
         columns=request.columns,
         positive=request.positive,
         threshold=request.threshold,
@@ -240,19 +286,39 @@ def _from_files(group: _Group, files: list[str], request: AuditRequest, splits: 
             precision="not stated",
             kind="file of predictions",
         )
-        yield Seated(seat, card, replace(known, name=seat.member))
+        yield _Opened(seat, card, None, replace(known, name=seat.member))
 
 
-def _panel(seated: list[Seated], request: AuditRequest, splits: Splits | None) -> Panel:
-    """Return the aligned panel, with the texts that the data or a file of predictions bring."""
-    if splits is not None:
-        test = splits.role(request.split)
-        position = {item: i for i, item in enumerate(test.ids)}
-        order = [position[str(item)] for item in seated[0].predictions.ids]
-        return assemble(seated, data=test.name, texts=test.batch.take(order).texts)
+def _observe(
+    opened: Sequence[_Opened], request: AuditRequest, test: TextSet | None, *, progress: Progress
+) -> Observations:
+    """Return the panels that the audits ask for: of texts of their own only where every side is a model."""
+    scorers = [(one.seat, one.scorer) for one in opened if one.scorer is not None]
+    root = request.out / "observations"
+    if test is not None and len(scorers) == len(opened):
+        return observe_panels(scorers, test, DEFAULT_AUDITS, AuditSettings(), root=root, progress=progress)
+    seated = []
+    for one in opened:
+        predictions = one.predictions
+        if one.scorer is not None:
+            assert test is not None, "a model without data was refused"
+            predictions = observed(one.seat, one.scorer, score_request(test), test, root=root, progress=progress)
+        assert predictions is not None
+        seated.append(Seated(one.seat, one.card, predictions))
+    texts = _file_texts(seated, request) if test is None else _in_order(test, seated)
+    return {TEST: assemble(seated, data="predictions" if test is None else test.name, texts=texts)}
+
+
+def _in_order(test: TextSet, seated: Sequence[Seated]) -> TextBatch:
+    """Return the texts in the order of the first member's items."""
+    position = {item: i for i, item in enumerate(test.ids)}
+    return test.batch.take([position[str(item)] for item in seated[0].predictions.ids])
+
+
+def _file_texts(seated: Sequence[Seated], request: AuditRequest) -> TextBatch | None:
+    """Return the texts that files of predictions bring; None unless every item has one."""
     known: dict[str, str] = {}
     for side in request.sides:
         known |= read_prediction_texts(side.source, columns=request.columns) or {}
     ids = [str(item) for item in seated[0].predictions.ids]
-    texts = tuple(known[item] for item in ids) if all(item in known for item in ids) else None
-    return assemble(seated, data="predictions", texts=texts)
+    return TextBatch(tuple(known[item] for item in ids)) if all(item in known for item in ids) else None

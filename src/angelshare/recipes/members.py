@@ -13,6 +13,7 @@ from angelshare.core.protocols import Progress, Scorer, Silent
 from angelshare.core.task import ModelRole
 from angelshare.data.textset import Splits
 from angelshare.distil.classification import distil_from, fine_tune, train_baseline
+from angelshare.distil.training import threads
 from angelshare.models.checkpoint import backbone_fingerprint, load_backbone, load_model, load_scorer, save_model
 from angelshare.models.students import build_student
 from angelshare.models.tfidf import fit_tfidf
@@ -40,6 +41,11 @@ class Member:
     def name(self) -> str:
         """Return what it is called."""
         return f"{self.entry.name}/{self.seed}"
+
+
+def needs_teacher(entry: NeuralEntry) -> bool:
+    """Whether a student starts from something of its teacher: layers, tokenizer or embeddings."""
+    return isinstance(entry, TransformerEntry) or "teacher" in (entry.tokenizer, entry.embeddings)
 
 
 def members_of(recipe: Recipe) -> Iterator[Member]:
@@ -86,7 +92,7 @@ def make_teacher(recipe: Recipe, splits: Splits, run: Path, *, progress: Progres
     return load_scorer(run / "teacher", name="teacher")
 
 
-class Trainer:
+class MemberMaker:
     """Trains the members of one recipe. What several members share, such as a vocabulary, is made once."""
 
     def __init__(
@@ -111,7 +117,7 @@ class Trainer:
             "transfer": transfer.sha256(),
         }
 
-    def for_workers(self, members: Iterable[Member]) -> "Trainer":
+    def for_workers(self, members: Iterable[Member]) -> "MemberMaker":
         """Return a silent copy that already holds the vocabularies of these members."""
         for member in members:
             if not isinstance(member.entry, TfidfEntry):
@@ -154,7 +160,15 @@ class Trainer:
         scorer.save(result)
 
     def _train(self, member: Member, entry: NeuralEntry, result: Path, work: Path) -> None:
-        """Train a student or its baseline from the same first weights, and save it."""
+        """Train a student or its baseline from the same first weights, and save it.
+
+        Networks over words compute on one thread wherever they train, so that their numbers do not depend on the jobs.
+        """
+        with threads(None if isinstance(entry, TransformerEntry) else 1):
+            self._train_on(member, entry, result, work)
+
+    def _train_on(self, member: Member, entry: NeuralEntry, result: Path, work: Path) -> None:
+        """Train on the threads that are set."""
         train, validation = self._splits.role("train"), self._splits.role("validation")
         settings = entry.distil.onto(self._recipe.distil)
         model, tokenizer = build_student(
@@ -163,7 +177,7 @@ class Trainer:
             task=train.task,
             seed=member.seed,
             tokenizer=self._tokenizer(entry),
-            teacher=load_model(self._teacher),
+            teacher=load_model(self._teacher) if needs_teacher(entry) else None,
         )
         if member.role == "student":
             report = distil_from(

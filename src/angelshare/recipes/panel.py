@@ -21,6 +21,7 @@ from angelshare.core.protocols import (
     ScoreRequest,
 )
 from angelshare.core.task import ModelRole
+from angelshare.core.text import TextBatch
 from angelshare.data.textset import TextSet
 
 
@@ -78,7 +79,7 @@ def observe_panels(
             Seated(seat, scorer.card, observed(seat, scorer, request, labelled, root=root, progress=progress))
             for seat, scorer in scorers
         ]
-        panels[request.name] = assemble(seated, data=test.name, texts=request.texts.texts)
+        panels[request.name] = assemble(seated, data=test.name, texts=request.texts)
     return panels
 
 
@@ -87,7 +88,7 @@ def score_request(test: TextSet) -> ScoreRequest:
     return ScoreRequest(TEST, test.ids, test.batch)
 
 
-def assemble(seated: Sequence[Seated], *, data: str, texts: tuple[str, ...] | None) -> Panel:
+def assemble(seated: Sequence[Seated], *, data: str, texts: TextBatch | None) -> Panel:
     """Return the aligned panel of these models."""
 
     def populations(role: ModelRole) -> tuple[Population, ...]:
@@ -103,7 +104,8 @@ def assemble(seated: Sequence[Seated], *, data: str, texts: tuple[str, ...] | No
 
     (teacher,) = populations("teacher")
     baselines = {population.name: population for population in populations("baseline")}
-    return aligned(Panel(data, teacher, populations("student"), baselines, texts))
+    given, pairs = (None, None) if texts is None else (texts.texts, texts.pairs)
+    return aligned(Panel(data, teacher, populations("student"), baselines, texts=given, pairs=pairs))
 
 
 def entries(models: Iterable[tuple[Seat, ModelCard]], panel: Panel) -> list[ModelEntry]:
@@ -163,10 +165,7 @@ def check_labels(member: str, labels: Sequence[str], data: TextSet) -> None:
         return
     both = f"{member} names the labels {list(labels)}, {data.name} {list(data.labels)}"
     if sorted(labels) == sorted(data.labels):
-        raise LabelError(
-            f"{both}: the same labels in another order. Correct id2label in the model's config.json, "
-            "or give --labels in the model's order."
-        )
+        raise LabelError(f"{both}: the same labels in another order. Correct id2label in the model's config.json.")
     raise LabelError(
         f"{both}. Correct id2label in the model's config.json, map the label column, or take a model of this task."
     )

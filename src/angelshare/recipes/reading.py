@@ -9,11 +9,9 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from angelshare.audit.suite import AUDITS
 from angelshare.core.errors import RecipeError
 from angelshare.core.registry import unknown_name
 from angelshare.recipes.schema import Recipe
-from angelshare.statement.margins import DEFAULT_MARGINS
 
 BUILTIN = files("angelshare.recipes.builtin")
 
@@ -57,13 +55,9 @@ def parse_recipe(text: str, *, where: str) -> Recipe:
     if not isinstance(content, dict):
         raise RecipeError([f"{where} holds {type(content).__name__}, a recipe is a mapping of keys such as `data:`."])
     try:
-        recipe = Recipe.model_validate(content)
+        return Recipe.model_validate(content)
     except ValidationError as error:
         raise RecipeError([f"{where}: {_sentence(detail)}" for detail in _distinct(error.errors())]) from error
-    problems = [f"{where}: {problem}" for problem in _unknown_names(recipe)]
-    if problems:
-        raise RecipeError(problems)
-    return recipe
 
 
 class _UniqueKeys(yaml.SafeLoader):
@@ -79,23 +73,6 @@ class _UniqueKeys(yaml.SafeLoader):
                 raise yaml.constructor.ConstructorError(None, None, problem, key_node.start_mark)
             seen.add(key)
         return super().construct_mapping(node, deep=deep)
-
-
-def _unknown_names(recipe: Recipe) -> list[str]:
-    """Return the mistakes in names that other rooms know."""
-    problems = [
-        f"audits.{i}: {unknown_name('audit', name, AUDITS.names())}"
-        for i, name in enumerate(recipe.audits)
-        if name not in AUDITS.names()
-    ]
-    named = [(f"gates.{i}.metric", gate.metric) for i, gate in enumerate(recipe.gates)]
-    named += [(f"margins.{metric}", metric) for metric in recipe.margins]
-    problems += [
-        f"{place}: {unknown_name('metric', metric, DEFAULT_MARGINS)}"
-        for place, metric in named
-        if metric not in DEFAULT_MARGINS
-    ]
-    return problems
 
 
 def _distinct(details: list[ErrorDetails]) -> list[ErrorDetails]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from angelshare import __version__
 from angelshare.audit.suite import run_audits
 from angelshare.core.protocols import TEST, AuditSettings, Progress, Scorer
 from angelshare.core.task import Role
@@ -16,8 +17,9 @@ from angelshare.data.loading import load_splits
 from angelshare.data.textset import Splits
 from angelshare.models.checkpoint import load_scorer
 from angelshare.recipes.environment import environment
+from angelshare.recipes.journal import note
 from angelshare.recipes.looks import count_look
-from angelshare.recipes.members import TRAINING_FILE, Trainer, make_teacher, members_of
+from angelshare.recipes.members import TRAINING_FILE, MemberMaker, make_teacher, members_of
 from angelshare.recipes.panel import Seat, entries, observe_panels
 from angelshare.recipes.publish import data_rows, publish, transfer_rows
 from angelshare.recipes.schema import Recipe, TransformerEntry
@@ -26,7 +28,7 @@ from angelshare.recipes.workers import train_members
 from angelshare.statement.build import build_statement
 from angelshare.statement.gates import Gate
 from angelshare.statement.schema import Statement
-from angelshare.transfer.gather import gather_texts
+from angelshare.transfer.gather import TransferTexts, gather_texts
 from angelshare.transfer.label import TransferSet, label_texts
 
 USED_ROLES: tuple[Role, ...] = ("train", "validation", "test")
@@ -62,9 +64,14 @@ def run_recipe(recipe: Recipe, run: Path, settings: RunSettings, *, progress: Pr
     """
     splits = prepare(recipe)
     write_text(run / "recipe.yaml", yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False, allow_unicode=True))
+    note(run, "run", recipe=recipe.name, angelshare=__version__, jobs=settings.jobs)
+    texts = gather_texts(recipe.transfer, splits)  # before hours of training: a source may not be there
     teacher = make_teacher(recipe, splits, run, progress=progress)
-    transfer = make_transfer(recipe, splits, teacher, run, progress=progress)
+    note(run, "teacher", fingerprint=teacher.card.fingerprint)
+    transfer = make_transfer(recipe, texts, teacher, run, progress=progress)
+    note(run, "transfer", n=len(transfer))
     members = make_members(recipe, splits, transfer, run, jobs=settings.jobs, progress=progress)
+    note(run, "students", members=[f"{seat.role} {seat.member}" for seat, _ in members])
     scorers = [(Seat("teacher", "teacher"), teacher), *members]
     test, audit_settings = splits.role("test"), AuditSettings()
     panels = observe_panels(scorers, test, recipe.audits, audit_settings, root=run / "observations", progress=progress)
@@ -79,10 +86,11 @@ def run_recipe(recipe: Recipe, run: Path, settings: RunSettings, *, progress: Pr
         created=settings.now,
         title=recipe.name,
         test_looks=count_look(run, test.sha256(), [scorer.card.fingerprint for _, scorer in scorers]),
-        notes=(*splits.card.notes, *training_warnings(run)),
+        notes=(*splits.card.notes, *training_warnings(recipe, run)),
         redact_texts=settings.redact_texts,
     )
     publish(statement, run)
+    note(run, "statement", verdict=statement.verdict)
     return statement
 
 
@@ -93,9 +101,10 @@ def prepare(recipe: Recipe) -> Splits:
     return remove_leaks(splits.with_roles(USED_ROLES))
 
 
-def make_transfer(recipe: Recipe, splits: Splits, teacher: Scorer, run: Path, *, progress: Progress) -> TransferSet:
+def make_transfer(
+    recipe: Recipe, texts: TransferTexts, teacher: Scorer, run: Path, *, progress: Progress
+) -> TransferSet:
     """Return the transfer set with the teacher's logits; texts that it has seen before are not scored again."""
-    texts = gather_texts(recipe.transfer, splits)
     transfer = label_texts(texts, teacher, recipe.transfer, store=run / "observations", progress=progress)
     write_text(run / "transfer" / "transfer.json", json.dumps(transfer.summary(), indent=1))
     return transfer
@@ -106,17 +115,19 @@ def make_members(
 ) -> list[tuple[Seat, Scorer]]:
     """Return every student and baseline, trained."""
     source = recipe.teacher.model if recipe.teacher.fine_tune is None else str(run / "teacher")
-    trainer = Trainer(recipe, splits, transfer, teacher=source, run=run, progress=progress)
+    maker = MemberMaker(recipe, splits, transfer, teacher=source, run=run, progress=progress)
     members = tuple(members_of(recipe))
-    missing = [member for member in members if not trainer.is_made(member)]
+    missing = [member for member in members if not maker.is_made(member)]
     side_by_side = [member for member in missing if not isinstance(member.entry, TransformerEntry)]
-    train_members(trainer, side_by_side, jobs=jobs, progress=progress)
+    train_members(maker, side_by_side, jobs=jobs, progress=progress)
     # layers of a teacher keep all processors busy by themselves
-    train_members(trainer, [m for m in missing if m not in side_by_side], jobs=1, progress=progress)
+    train_members(maker, [m for m in missing if m not in side_by_side], jobs=1, progress=progress)
     return [(Seat(m.role, m.entry.name, m.seed), load_scorer(m.folder(run), name=m.name)) for m in members]
 
 
-def training_warnings(run: Path) -> Iterable[str]:
-    """Yield what the trainings of a run warned about."""
-    for file in sorted(run.glob(f"**/{TRAINING_FILE}")):
-        yield from json.loads(file.read_text("utf-8"))["warnings"]
+def training_warnings(recipe: Recipe, run: Path) -> Iterable[str]:
+    """Yield what the trainings of this recipe warned about."""
+    for folder in (run / "teacher", *(member.folder(run) for member in members_of(recipe))):
+        file = folder / TRAINING_FILE
+        if file.is_file():
+            yield from (f"Warning: {sentence}" for sentence in json.loads(file.read_text("utf-8"))["warnings"])

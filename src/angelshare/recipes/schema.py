@@ -2,15 +2,43 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from angelshare.audit.suite import AUDITS
+from angelshare.core.registry import unknown_name
 from angelshare.core.strict import Strict
 from angelshare.core.student_spec import BilstmSpec, CnnSpec, MlpSpec, TfidfSpec, TransformerSpec
 from angelshare.core.task import Task
 from angelshare.distil.spec import DistilSpec, FineTuneSpec, TrainingOverrides
+from angelshare.statement.margins import DEFAULT_MARGINS
 from angelshare.transfer.spec import TransferSpec
 
-Seeds = Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)]
+
+def _distinct(seeds: tuple[int, ...]) -> tuple[int, ...]:
+    """Refuse a seed given twice: two members would be one."""
+    if len(set(seeds)) < len(seeds):
+        raise ValueError(f"The seeds must differ; {list(seeds)} repeats one.")
+    return seeds
+
+
+def _known_audit(name: str) -> str:
+    """Refuse an audit that there is not."""
+    if name not in AUDITS.names():
+        raise ValueError(unknown_name("audit", name, AUDITS.names()))
+    return name
+
+
+def _known_metric(name: str) -> str:
+    """Refuse a metric that no audit measures."""
+    if name not in DEFAULT_MARGINS:
+        raise ValueError(unknown_name("metric", name, tuple(DEFAULT_MARGINS)))
+    return name
+
+
+Seeds = Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1), AfterValidator(_distinct)]
+AuditName = Annotated[str, AfterValidator(_known_audit)]
+MetricName = Annotated[str, AfterValidator(_known_metric)]
+Margin = Annotated[float, Field(ge=0)]
 
 
 class DataSpec(Strict):
@@ -81,8 +109,8 @@ StudentEntry = Annotated[NeuralEntry | TfidfEntry, Field(discriminator="kind")]
 class GateSpec(Strict):
     """A metric that no student may lose more of than the margin."""
 
-    metric: str
-    margin: Annotated[float, Field(ge=0)]
+    metric: MetricName
+    margin: Margin
 
 
 class Recipe(Strict):
@@ -102,16 +130,15 @@ class Recipe(Strict):
     transfer: TransferSpec = TransferSpec()
     students: Annotated[tuple[StudentEntry, ...], Field(min_length=1)]
     distil: DistilSpec = DistilSpec()
-    audits: tuple[str, ...] = ("quality", "agreement")
+    audits: tuple[AuditName, ...] = ("quality", "agreement")
     gates: tuple[GateSpec, ...] = ()
-    margins: dict[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
+    margins: dict[MetricName, Margin] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _names_are_distinct(self) -> Self:
-        """Two students of one name would overwrite each other; two equal seeds are one."""
+        """Two students of one name would overwrite each other."""
         names = [student.name for student in self.students]
-        for values, what in ((names, "student names"), ([str(seed) for seed in self.seeds], "seeds")):
-            repeated = sorted({value for value in values if values.count(value) > 1})
-            if repeated:
-                raise ValueError(f"The {what} must differ; {', '.join(repeated)} appears more than once.")
+        repeated = sorted({name for name in names if names.count(name) > 1})
+        if repeated:
+            raise ValueError(f"The student names must differ; {', '.join(repeated)} appears more than once.")
         return self

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from angelshare.report.numbers import DASH, amount, count, estimate, metric_name, unit_of
+from angelshare.report.sentences import split_by_kind
 from angelshare.report.texts import shortened
 from angelshare.statement.schema import AuditRow, EstimateRow, TableRow
 
@@ -42,7 +43,7 @@ class TableView:
 
 @dataclass(frozen=True, slots=True)
 class AuditView:
-    """What an audit says besides differences."""
+    """What an audit says besides differences, and besides its warnings, which stand at the top of the page."""
 
     name: str
     question: str
@@ -60,7 +61,7 @@ def audit_view(audit: AuditRow) -> AuditView:
         audit.name,
         audit.question,
         audit.not_applicable,
-        audit.remarks,
+        split_by_kind(audit.remarks)[1],
         estimate_grid(audit.estimates),
         tuple(table_view(table) for table in shown if not table.text_columns),
         tuple(table_view(table) for table in shown if table.text_columns),

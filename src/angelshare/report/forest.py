@@ -101,7 +101,9 @@ def difference_view(row: DifferenceRow, axis: charts.Axis) -> DifferenceView:
     items = f"{count(row.n)} items" + (f" in {count(row.n_clusters)} clusters" if row.n_clusters else "")
     seeds = f"{row.n_seeds} seeds" if row.inference == "recipe" else "this model"
     source = "default margin" if row.margin_source == "default" else "margin"
-    parts = [row.data, items, seeds, f"{source} {amount(row.margin, unit)}", f"p at margin {p_value(row.p_margin)}"]
+    parts = [row.data, items, seeds, f"{source} {amount(row.margin, unit)}"]
+    if row.p_margin is not None:
+        parts.append(f"p at margin {p_value(row.p_margin)}")
     if row.family == rows.PRIMARY:
         parts.append("named by a gate")
     if row.remark:

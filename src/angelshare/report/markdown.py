@@ -97,7 +97,7 @@ def _sign(state: Verdict | str) -> str:
 
 def _warnings(statement: Statement) -> list[str]:
     """Return what a reader must know first, at most `MOST_WARNINGS` of it."""
-    found = [*sentences.warnings(statement), *statement.notes]
+    found = [*sentences.warnings(statement), *sentences.split_by_kind(statement.notes)[1]]
     found += [
         f"{audit.name}: not applicable, {audit.not_applicable}" for audit in statement.audits if audit.not_applicable
     ]
@@ -109,12 +109,13 @@ def _warnings(statement: Statement) -> list[str]:
 
 def _provenance(statement: Statement) -> list[str]:
     """Return one line on where the numbers come from."""
-    looked = "once" if statement.test_looks == 1 else f"{statement.test_looks} times"
     dropped = sum(row.leaked_and_dropped for row in statement.data)
+    split = rows.audited_split(statement)
     tests = ", ".join(
-        f"{row.name} ({row.n:,} items, {row.sha256[:12]})" for row in statement.data if row.split == "test"
+        f"{row.name} ({row.n:,} items, {row.sha256[:12]})" for row in statement.data if row.split == split
     )
-    parts = [f"angelshare {statement.angelshare}", statement.created, tests, f"test looked at {looked}"]
+    seen = f"{'given items' if split == 'given' else split} {rows.looked_at(statement)}"
+    parts = [f"angelshare {statement.angelshare}", statement.created, tests, seen]
     parts.append(f"{dropped:,} leaked texts dropped")
     metric = rows.main_metric(statement)
     if metric:

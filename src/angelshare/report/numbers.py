@@ -17,6 +17,8 @@ _NAMES = {
     "mae": "mean absolute error",
     "matthews": "Matthews correlation",
     "mcc": "Matthews correlation",
+    "mcnemar_exact_p": "McNemar's exact p",
+    "mcnemar_midp": "McNemar's mid-p",
     "mse": "mean squared error",
     "nll": "negative log-likelihood",
     "pearson": "Pearson correlation",
@@ -122,7 +124,9 @@ def metric_name(metric: str) -> str:
 
 
 def estimate(metric: str, value: float) -> str:
-    """Return one figure: counts and sizes shortened, shares in per cent, the rest in its own unit."""
+    """Return one figure: counts and sizes shortened, p-values as such, shares in per cent, the rest in its own unit."""
+    if metric.startswith("mcnemar_"):
+        return p_value(value)
     if metric.startswith("n_"):
         return size(value) if value >= 10_000 else count(round(value))  # noqa: PLR2004  (short counts stay exact)
     unit = unit_of(metric)

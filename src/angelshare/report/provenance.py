@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import yaml
 
 from angelshare.report import rows
-from angelshare.report.numbers import DASH, amount, metric_name, size, unit_of
+from angelshare.report.numbers import DASH, amount, metric_name, size, unit_of, with_word
+from angelshare.statement.margins import DEFAULT_MARGINS
 from angelshare.statement.schema import ModelRow, Statement
 
 
@@ -81,6 +82,29 @@ def methods(statement: Statement) -> tuple[tuple[str, int], ...]:
     """Return how the intervals were computed, and for how many rows."""
     names = [row.interval.method for row in rows.differences(statement)]
     return tuple((name, names.count(name)) for name in dict.fromkeys(names))
+
+
+def looks(statement: Statement) -> str:
+    """Return how often the audited items were looked at, and what counts as a look."""
+    split = rows.audited_split(statement)
+    what = "The given items were" if split == "given" else f"The {split} split was"
+    return f"{what} {rows.looked_at(statement)}: each set of models that is measured there is one look."
+
+
+def margins(statement: Statement) -> tuple[str, ...]:
+    """Return every margin, where it comes from, and the reason of a default."""
+    found = []
+    sources = {"recipe": "from the recipe", "command line": "from the command line", "default": "by default"}
+    everything = [row for row in rows.differences(statement) if row.direction != "none"]
+    judged = [row for row in everything if row.contrast != "student-baseline"]
+    for metric, margin, source, scale in dict.fromkeys((r.metric, r.margin, r.margin_source, r.scale) for r in judged):
+        unit = unit_of(metric, scale)
+        reason = f" {DEFAULT_MARGINS[metric].reason}" if source == "default" and metric in DEFAULT_MARGINS else ""
+        printed = with_word(amount(margin, unit), unit)
+        found.append(f"The margin of {metric_name(metric)} is {printed}, {sources[source]}.{reason}")
+    if len(judged) < len(everything):
+        found.append("Between a student and its baseline the margin is 0: the question is whether distillation helped.")
+    return tuple(found)
 
 
 def as_yaml(settings: dict[str, object]) -> str:

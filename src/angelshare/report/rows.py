@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from angelshare.core.estimate import ContrastName
 from angelshare.core.task import ModelRole
 from angelshare.report.numbers import MINUS, Unit, metric_name, unit_of
+from angelshare.statement import gates
 from angelshare.statement.schema import DifferenceRow, IntervalRow, Statement
 
-PRIMARY = "primary"
+PRIMARY = gates.PRIMARY
+TRANSFER = "transfer"
 
 CONTRASTS: dict[ContrastName, str] = {
     "student-teacher": f"student {MINUS} teacher: what is lost",
@@ -28,6 +30,18 @@ def students(statement: Statement) -> tuple[str, ...]:
     """Return the names that differences are about: students in the order of the models, then the others."""
     names = [model.name for model in statement.models if model.role == "student"]
     return tuple(dict.fromkeys([*names, *(row.student for row in differences(statement))]))
+
+
+def audited_split(statement: Statement) -> str:
+    """Return the split on which models are compared: test, unless the statement rests on one other split alone."""
+    splits = [data.split for data in statement.data if data.split != TRANSFER]
+    return splits[0] if len(splits) == 1 else "test"
+
+
+def looked_at(statement: Statement) -> str:
+    """Return how often the audited items were looked at, as words; looks are counted within one run folder."""
+    times = {0: "never", 1: "once"}.get(statement.test_looks, f"{statement.test_looks} times")
+    return f"looked at {times} in this run folder"
 
 
 def unit(row: DifferenceRow) -> Unit:

@@ -1,6 +1,7 @@
 """Verdicts in plain sentences."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +11,8 @@ from angelshare.report.numbers import amount, count, interval, signed, unit_of, 
 from angelshare.statement.schema import DifferenceRow, GateRow, GateState, Statement
 
 MOST_PER_STUDENT = 7
+WARNING = "Warning:"
+"""Begins a note or remark that must be read before any number is believed."""
 _WORST_FIRST: tuple[Verdict | None, ...] = ("lost", "undecided", "preserved", "gained", None)
 
 
@@ -144,8 +147,10 @@ def undecided(row: DifferenceRow) -> str:
     n = row.n_clusters or row.n
     measured = f"{signed(row.delta, unit)}, {_level(row)} {interval(decisive.low, decisive.high, unit)}{_seeds(row)}"
     start = f"{_capital(rows.what(row))}: {count(n)} {items} cannot decide at a margin of {amount(row.margin, unit)}"
+    if row.clustered:
+        return f"{_capital(rows.what(row))}: no verdict, because the items are clustered ({measured})."
     if row.n_needed is None:
-        remedy = ", and no number of items would" if row.margin > 0 else ""
+        remedy = ", and no number of items would" if _never_decided(row) else ""
     elif row.n_needed > n:
         remedy = f"; about {count(row.n_needed)} would, if nothing is lost"
     else:
@@ -153,14 +158,30 @@ def undecided(row: DifferenceRow) -> str:
     return f"{start}{remedy} ({measured})."
 
 
+def _never_decided(row: DifferenceRow) -> bool:
+    """Return whether more items could not decide a row: the spread over seeds alone is too large for its margin.
+
+    Items needed are not known, either, at a margin of 0, where nothing varies, and where the margin was given later
+    than the measurement; then nothing is said.
+    """
+    return row.n_needed is None and row.margin > 0 and row.se > 0 and row.mde is not None and row.p_margin is not None
+
+
+def split_by_kind(sentences: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the notes or remarks that are warnings, without the word, and the others."""
+    kept = tuple(dict.fromkeys(sentences))
+    alarms = tuple(one.removeprefix(WARNING).strip() for one in kept if one.startswith(WARNING))
+    return alarms, tuple(one for one in kept if not one.startswith(WARNING))
+
+
 def warnings(statement: Statement) -> tuple[str, ...]:
-    """Return what a reader must know before believing a number: models that failed, few seeds, rules not measured."""
-    models: dict[str, list[str]] = {}
-    for model in statement.models:
-        if model.remark:
-            member = model.name if model.seed is None else f"{model.name}/{model.seed}"
-            models.setdefault(model.remark, []).append(member)
-    found = [f"{', '.join(names)}: {remark}" for remark, names in models.items()]
+    """Return what a reader must know before believing a number.
+
+    That is: clustered items, data that are not what they should be, trainings and models that failed, few seeds, gates
+    that were not measured.
+    """
+    said = [*statement.notes, *(remark for audit in statement.audits for remark in audit.remarks)]
+    found = [*split_by_kind(said)[0], *_models_that_failed(statement)]
     few = sorted({row.student for row in rows.differences(statement) if row.remark and "few seeds" in row.remark})
     if few:
         found.append(
@@ -168,6 +189,17 @@ def warnings(statement: Statement) -> tuple[str, ...]:
         )
     found += [f"Not measured: the gate {gate.rule}." for gate in statement.gates if gate.state == "not_measured"]
     return tuple(found)
+
+
+def _models_that_failed(statement: Statement) -> list[str]:
+    """Return what is remarked on models, each remark once with its models."""
+    models: dict[str, list[str]] = {}
+    for model in statement.models:
+        if model.remark:
+            member = model.name if model.seed is None else f"{model.name}/{model.seed}"
+            who = f"baseline {member}" if model.role == "baseline" else member
+            models.setdefault(model.remark, []).append(who)
+    return [f"{', '.join(names)}: {remark}" for remark, names in models.items()]
 
 
 def exploratory_note(statement: Statement) -> str:

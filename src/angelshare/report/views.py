@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from angelshare.report import charts, figures, forest, provenance, rows, sentences, sizes
 from angelshare.report.numbers import DASH, count, size, times
-from angelshare.statement.schema import Statement
+from angelshare.statement.schema import DataRow, Statement
 
 NOTABLE = 1.1  # as many times fewer parameters are worth a large figure
 
@@ -33,6 +33,11 @@ class Page:
     exploratory: str
     audits: tuple[figures.AuditView, ...]
     models: tuple[provenance.ModelView, ...]
+    splits: tuple[DataRow, ...]
+    transfer: tuple[DataRow, ...]
+    looks: str
+    notes: tuple[str, ...]
+    margins: tuple[str, ...]
     methods: tuple[tuple[str, int], ...]
     recipe: str
     environment: str
@@ -54,6 +59,11 @@ def page(statement: Statement) -> Page:
         exploratory=sentences.exploratory_note(statement),
         audits=tuple(figures.audit_view(audit) for audit in statement.audits),
         models=provenance.model_views(statement),
+        splits=tuple(data for data in statement.data if data.split != rows.TRANSFER),
+        transfer=tuple(data for data in statement.data if data.split == rows.TRANSFER),
+        looks=provenance.looks(statement),
+        notes=sentences.split_by_kind(statement.notes)[1],
+        margins=provenance.margins(statement),
         methods=provenance.methods(statement),
         recipe=provenance.as_yaml(plain["recipe"]),
         environment=provenance.as_yaml(plain["environment"]),
@@ -71,11 +81,9 @@ def facts(statement: Statement) -> tuple[Fact, ...]:
         ends = f"{size(teacher.n_parameters)} → {size(smallest.n_parameters)}"
         if ratio >= NOTABLE:
             found.append(Fact(times(ratio), f"fewer parameters in {smallest.name} ({ends})"))
-    tests = [data for data in statement.data if data.split == "test"]
-    looks = {0: "never looked at", 1: "looked at once"}.get(
-        statement.test_looks, f"looked at {statement.test_looks} times"
-    )
-    found += [Fact(count(data.n), f"test items in {data.name}, {looks}") for data in tests]
+    split = rows.audited_split(statement)
+    audited = [data for data in statement.data if data.split == split]
+    found += [Fact(count(d.n), f"{split} items in {d.name}, {rows.looked_at(statement)}") for d in audited]
     seeds = [entry.n_members for entry in rows.population_sizes(statement).values() if entry.role == "student"]
     if seeds:
         n = f"{min(seeds)}" if min(seeds) == max(seeds) else f"{min(seeds)}{DASH}{max(seeds)}"

@@ -12,9 +12,9 @@ from pydantic import ValidationError
 
 from angelshare import __version__
 from angelshare.core.errors import InputError, StatementError
-from angelshare.core.estimate import Difference, judge
+from angelshare.core.estimate import Difference
 from angelshare.core.protocols import AuditResult, ModelEntry
-from angelshare.statement.gates import Gate, apply_gates, by_metric
+from angelshare.statement.gates import PRIMARY, Gate, apply_gates, by_metric, judged, regated
 from angelshare.statement.margins import default_margin
 from angelshare.statement.rows import audit_row, interval_row, model_row
 from angelshare.statement.schema import SCHEMA, DataRow, DifferenceRow, Statement
@@ -22,7 +22,6 @@ from angelshare.stats.multiplicity import holm, simultaneous_level
 from angelshare.stats.power import detectable_difference, n_needed
 
 LEVEL = 0.95
-PRIMARY = "primary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +114,21 @@ def build_statement(
 
 
 def regate(statement: Statement, gates: Sequence[Gate]) -> Statement:
-    """Return the statement with these gates in place of its own; its rows keep the margins they were built with.
+    """Return the statement with these gates in place of its own, and every row judged again as these gates see it.
 
-    Verdicts are read from the stored 95% intervals, which is exact. The p-values that Holm's correction needs are
-    stored for the margin of the row only; at another margin each is bounded from above by the stored intervals that
-    exclude it. With a single gated row that changes nothing; with several, a loss that is barely significant can come
-    out as `undecided`, never the other way round.
+    Verdicts are read from the stored intervals, which is exact for the rows that a gate names. The p-values that Holm's
+    correction needs are stored for the margin of the row only; at another margin each is bounded from above by the
+    stored intervals that exclude it. With a single gated row that changes nothing; with several, a loss that is barely
+    significant can come out as `undecided`, never the other way round.
     """
-    rows = [row for audit in statement.audits for row in audit.differences]
     students = list(dict.fromkeys(model.name for model in statement.models if model.role == "student"))
-    found, verdict = apply_gates(gates, rows, students)
-    return statement.model_copy(update={"gates": found, "verdict": verdict})
+    rows = iter(regated([row for audit in statement.audits for row in audit.differences], gates))
+    audits = tuple(
+        audit.model_copy(update={"differences": tuple(next(rows) for _ in audit.differences)})
+        for audit in statement.audits
+    )
+    found, verdict = apply_gates(gates, [row for audit in audits for row in audit.differences], students)
+    return statement.model_copy(update={"audits": audits, "gates": found, "verdict": verdict})
 
 
 def write_statement(statement: Statement, path: Path) -> None:
@@ -134,11 +137,18 @@ def write_statement(statement: Statement, path: Path) -> None:
     Raises:
         ValueError: if it holds a number that is not finite.
     """
-    # ASCII: lone surrogates in users' texts have no UTF-8
-    text = json.dumps(statement.model_dump(mode="python"), indent=1, allow_nan=False)
     partial = path.with_name(f"{path.name}.partial")
-    partial.write_text(f"{text}\n", encoding="ascii")
+    partial.write_text(f"{as_text(statement)}\n", encoding="ascii")
     partial.replace(path)
+
+
+def as_text(statement: Statement) -> str:
+    """Return the statement as JSON, in ASCII: lone surrogates in users' texts have no UTF-8.
+
+    Raises:
+        ValueError: if it holds a number that is not finite.
+    """
+    return json.dumps(statement.model_dump(mode="python"), indent=1, allow_nan=False)
 
 
 def read_statement(path: Path) -> Statement:
@@ -232,9 +242,8 @@ def _difference_row(difference: Difference, rules: Rules, family: str, size: int
     interval = inference.interval(LEVEL)
     over_family = inference.interval(simultaneous_level(LEVEL, size))
     alpha = (1 - LEVEL) if family == PRIMARY else (1 - LEVEL) / size
-    decisive = interval if family == PRIMARY else over_family
     unknown = inference.se == 0 and not difference.identical
-    return DifferenceRow(
+    row = DifferenceRow(
         metric=difference.metric,
         data=difference.data,
         slice=difference.slice,
@@ -268,9 +277,11 @@ def _difference_row(difference: Difference, rules: Rules, family: str, size: int
         margin_source=source,
         mde=None if unknown else detectable_difference(inference, alpha=alpha),
         n_needed=None if unknown else n_needed(inference, margin, alpha=alpha),
-        verdict=judge(decisive, margin, difference.direction, identical=difference.identical),
+        verdict=None,
+        clustered=difference.clustered,
         remark=_remark(difference),
     )
+    return judged(row)
 
 
 def _remark(difference: Difference) -> str | None:
@@ -279,5 +290,6 @@ def _remark(difference: Difference) -> str | None:
         "identical scores": difference.identical,
         "no variance among the items, so no verdict": difference.inference.se == 0 and not difference.identical,
         "few seeds": difference.few_seeds,
+        "items are clustered": difference.clustered,
     }
     return "; ".join(remark for remark, holds in remarks.items() if holds) or None

@@ -14,6 +14,7 @@ from angelshare.stats.inference import IDENTICAL
 from angelshare.stats.multiplicity import holm
 
 MarginSource = Literal["recipe", "command line"]
+PRIMARY, FORMER = "primary", "former gates"
 ALPHA = 0.05 + 1e-9
 """Of the gates; the surplus forgives rounding in bounds such as 1 - 0.95."""
 EXIT_CODES = {"lost": 4, "undecided": 5, "preserved": 0, None: 0}
@@ -80,7 +81,7 @@ def apply_gates(
         return (), None
     named = by_metric(gates)
     gated = [row for row in rows if is_gated(row, named)]
-    adjusted = holm([loss_p(row, named[row.metric].margin) for row in gated])
+    adjusted = _adjusted(gated, named)
     found = [_state(row, named[row.metric], p) for row, p in zip(gated, adjusted, strict=True)]
     for gate in named.values():
         measured = {row.student for row in gated if row.metric == gate.metric}
@@ -94,6 +95,46 @@ def apply_gates(
     return tuple(found), "preserved" if states == {"held"} else "undecided"
 
 
+def regated(rows: Sequence[DifferenceRow], gates: Sequence[Gate]) -> list[DifferenceRow]:
+    """Return stored rows as these gates see them: margin, family and verdict, and what is no longer known left out.
+
+    A gate's margin serves all rows of its metric, as when a statement is built. Rows that it names become primary and
+    are judged on their own interval; rows that only an earlier gate named are judged on the interval that holds for all
+    of those at once; all others on the stored interval of their family.
+    """
+    named = by_metric(gates)
+    adjusted = iter(_adjusted([row for row in rows if is_gated(row, named)], named))
+    size = sum(is_gated(row, named) for row in rows)
+    found = []
+    for row in rows:
+        gate = None if row.contrast == "student-baseline" else named.get(row.metric)
+        changed: dict[str, object] = {}
+        if gate is not None:
+            changed = {"margin": gate.margin, "margin_source": gate.source}
+        if gate is not None and gate.margin != row.margin:
+            changed |= {"p_margin": None, "n_needed": None}
+        if is_gated(row, named):
+            changed |= {"family": PRIMARY, "family_size": size, "p_adjusted": next(adjusted)}
+        elif row.family == PRIMARY:
+            changed |= {"family": FORMER}
+        if changed.get("family", row.family) != row.family:
+            changed |= {"mde": None, "n_needed": None}
+        found.append(judged(row.model_copy(update=changed)))
+    return found
+
+
+def judged(row: DifferenceRow) -> DifferenceRow:
+    """Return the row with the verdict of its deciding interval: its own where it is primary, else its family's."""
+    own, family = row.judged or row.interval, row.judged_family or row.interval_family
+    verdict = verdict_at(row, own if row.family == PRIMARY else family, row.margin)
+    return row.model_copy(update={"verdict": verdict})
+
+
+def _adjusted(gated: Sequence[DifferenceRow], named: Mapping[str, Gate]) -> Sequence[float]:
+    """Return Holm's adjusted p-value of a loss for every gated row."""
+    return holm([loss_p(row, named[row.metric].margin) for row in gated])
+
+
 def exit_code(statement: Statement) -> int:
     """Return 0 if no gate failed or there is none, 4 if one found a loss, 5 if one is undecided or not measured."""
     return EXIT_CODES[statement.verdict]
@@ -105,17 +146,17 @@ def loss_p(row: DifferenceRow, margin: float) -> float:
     It is the two-sided p of delta = -margin where the estimate lies beyond it, else 1.
     """
     interval, family = row.judged or row.interval, row.judged_family or row.interval_family
-    if _verdict(row, interval, margin) != "lost":
+    if verdict_at(row, interval, margin) != "lost":
         return 1.0
-    if margin == row.margin and row.judged is None:
+    if margin == row.margin and row.judged is None and row.p_margin is not None:
         return row.p_margin
     bound = 1 - interval.level
-    return min(bound, 1 - family.level) if _verdict(row, family, margin) == "lost" else bound
+    return min(bound, 1 - family.level) if verdict_at(row, family, margin) == "lost" else bound
 
 
 def _state(row: DifferenceRow, gate: Gate, p_adjusted: float) -> GateRow:
     """Return the state of one gated row."""
-    verdict = _verdict(row, row.judged or row.interval, gate.margin)
+    verdict = verdict_at(row, row.judged or row.interval, gate.margin)
     state: GateState = "held" if verdict in ("preserved", "gained") else "undecided"
     if verdict == "lost" and p_adjusted <= ALPHA:
         state = "lost"
@@ -129,8 +170,9 @@ def _gate_row(gate: Gate, student: str | None, output: str | None, state: GateSt
     return GateRow(rule=rule, metric=gate.metric, margin=gate.margin, student=student, state=state)
 
 
-def _verdict(row: DifferenceRow, interval: IntervalRow, margin: float) -> Verdict | None:
-    """Return what an interval of a row says against a margin."""
+def verdict_at(row: DifferenceRow, interval: IntervalRow, margin: float) -> Verdict | None:
+    """Return what an interval of a row says against a margin; on clustered items it says nothing yet: `undecided`."""
     read = Interval(interval.low, interval.high, interval.level, interval.method)
     direction: Direction = "lower" if row.direction == "target" else row.direction
-    return judge(read, margin, direction, identical=interval.method == IDENTICAL)
+    verdict = judge(read, margin, direction, identical=interval.method == IDENTICAL)
+    return "undecided" if row.clustered and verdict is not None else verdict

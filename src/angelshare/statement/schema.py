@@ -32,10 +32,14 @@ class DifferenceRow(Row):
     Attributes:
         interval: at the statement's level. interval_family: simultaneous over the row's family.
         judged, judged_family: for target metrics, the distance |left - target| - |right - target|.
-        p_zero, p_margin: of the hypotheses delta = 0 and delta = -margin (+margin where lower is better).
-        p_adjusted: Holm over the family. family: `primary` where a gate names the row, else student/data/audit.
-        mde: the difference found with 80% power; n_needed: items that would decide at this margin if nothing is lost;
-            None: no number of items would.
+        p_zero, p_margin: of the hypotheses delta = 0 and delta = -margin (+margin where lower is better). p_margin is
+            None where the margin was given later than the measurement.
+        p_adjusted: Holm over the family. family: `primary` where a gate names the row, `former gates` where one did
+            until the statement was read with others, else student/data/audit.
+        mde: the difference found with 80% power; n_needed: items that would decide at this margin if nothing is lost.
+            None: not known (the standard error is 0, or margin or family were given later); for n_needed also: the
+            margin is 0, or no number of items would.
+        clustered: the items come in clusters, which the inference does not count yet: the verdict is `undecided`.
         remark: such as "few seeds".
     """
 
@@ -62,7 +66,7 @@ class DifferenceRow(Row):
     judged: IntervalRow | None
     judged_family: IntervalRow | None
     p_zero: float
-    p_margin: float
+    p_margin: float | None
     p_adjusted: float
     family: str
     family_size: int
@@ -73,6 +77,7 @@ class DifferenceRow(Row):
     mde: float | None
     n_needed: int | None
     verdict: Verdict | None
+    clustered: bool = False
     remark: str | None = None
 
 
@@ -104,7 +109,7 @@ class TableRow(Row):
 
 
 class AuditRow(Row):
-    """What one audit found."""
+    """What one audit found. A remark that begins with `Warning:` must be read before any number is believed."""
 
     name: str
     question: str
@@ -156,7 +161,11 @@ class GateRow(Row):
 
 
 class Statement(Row):
-    """The result of all audits. The overall verdict comes from the gates alone; without gates it is null."""
+    """The result of all audits.
+
+    The overall verdict comes from the gates alone; without gates it is null. A note that begins with `Warning:` must be
+    read before any number is believed.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=True, serialize_by_alias=True)
 

@@ -10,8 +10,8 @@ from angelshare.core.arrays import Mask, Scores, Vector
 from angelshare.stats.inference import StudentT
 from angelshare.stats.means import recipe_inference
 
-MIN_CLASS = 2
-"""Positives and negatives that a variance needs, at least."""
+MIN_CLASS = 10
+"""Positives, and negatives, below which DeLong's variance says too little to be used."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,8 +47,9 @@ def auc_components(scores: Vector, positive: Mask) -> AucComponents:
 def paired_auc(left: Scores, right: Scores, positive: Mask) -> StudentT:
     """Return the inference on AUC(left) - AUC(right) on the same items.
 
-    One member a side: DeLong's test. Several on the left, and one or as many on the right: the recipe's inference, with
-    DeLong's item variance of the components' mean over members.
+    One member a side: DeLong's test, with t on the degrees of freedom of the smaller class, min(m, n) - 1, instead of
+    the normal: the variance is that of a mean over so few components. Several on the left, and one or as many on the
+    right: the recipe's inference, with DeLong's item variance of the components' mean over members.
 
     Args:
         left: (K, n) scores, one row per member.
@@ -56,7 +57,7 @@ def paired_auc(left: Scores, right: Scores, positive: Mask) -> StudentT:
         positive: (n,) mask.
 
     Raises:
-        ValueError: with fewer than two positives or negatives, or rows that do not pair.
+        ValueError: with fewer than `MIN_CLASS` positives or negatives, or rows that do not pair.
     """
     if len(right) not in (1, len(left)):
         raise ValueError(f"{len(left)} members on the left do not pair with {len(right)} on the right.")
@@ -65,17 +66,25 @@ def paired_auc(left: Scores, right: Scores, positive: Mask) -> StudentT:
         _mean([getattr(c, part) for c in sides[0]]) - _mean([getattr(c, part) for c in sides[1]])
         for part in ("positives", "negatives")
     )
-    if min(len(positives), len(negatives)) < MIN_CLASS:
-        raise ValueError(f"{len(positives)} positives and {len(negatives)} negatives: at least 2 of each are needed.")
+    smaller = min(len(positives), len(negatives))
+    if smaller < MIN_CLASS:
+        raise ValueError(
+            f"{len(positives)} positives and {len(negatives)} negatives: at least {MIN_CLASS} of each are needed."
+        )
     variance = float(np.var(positives, ddof=1) / len(positives) + np.var(negatives, ddof=1) / len(negatives))
     by_seed = np.array([c.auc for c in sides[0]]) - np.array([c.auc for c in sides[1]])
     n = len(positive)
     if len(left) == 1:
         return StudentT(
-            float(by_seed[0]), math.sqrt(variance), math.inf, n, item_variance=variance * n, method="paired DeLong"
+            float(by_seed[0]),
+            math.sqrt(variance),
+            smaller - 1,
+            n,
+            item_variance=variance * n,
+            method="paired DeLong, t",
         )
     return recipe_inference(
-        by_seed, item_variance=variance * n, n=n, item_df=math.inf, method="seeds x items, DeLong and t"
+        by_seed, item_variance=variance * n, n=n, item_df=smaller - 1, method="seeds x items, DeLong and t"
     )
 
 

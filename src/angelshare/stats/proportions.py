@@ -1,11 +1,14 @@
-"""Proportions: paired differences (Tango, McNemar) and single shares (Wilson)."""
+"""Proportions: paired differences (Tango, McNemar), of recipes too, and single shares (Wilson)."""
 
 import math
 from dataclasses import dataclass
 
 from scipy import optimize, stats
 
+from angelshare.core.arrays import Scores
 from angelshare.core.estimate import Interval
+from angelshare.stats.inference import StudentT
+from angelshare.stats.means import recipe_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,39 +98,69 @@ class PairedProportions:
 
 
 @dataclass(frozen=True, slots=True)
-class NoDiscordance:
-    """left - right of two recipes whose members agree on the outcome of every item; see `core.estimate.Inference`.
+class RecipeProportions:
+    """left - right of two recipes' proportions on the same items; see `core.estimate.Inference`.
 
-    The spread over items and seeds is then estimated as 0, which n items cannot show. The share of items on which the
-    two differ is 0 of n: its exact (Clopper-Pearson) bound b, with (1 - b)^n = (1 - level) / 2, bounds the difference
-    on both sides. Such a row is never lost or gained, preserved at best.
+    The interval is the hull of two: the seeds x items t interval, and Tango's on the discordant items of an average
+    member. Where few items are discordant, the t interval takes its spread from a handful of them: one item of 200 that
+    both seeds lose would be counted as nearly certain to lie within a margin of 1.5 points, although a single seed with
+    the same outcomes is not. A recipe is never known better than the items alone would let a single model be known, so
+    the wider side counts. The p-value is the larger of the two, so that it and the interval still invert one procedure.
 
     Attributes:
-        n: items. n_seeds: members on the left.
+        recipe: the inference over seeds and items.
+        items: the discordant items, averaged over seeds and rounded up.
     """
 
-    n: int
-    n_seeds: int
+    recipe: StudentT
+    items: PairedProportions
+
+    @classmethod
+    def of(cls, differences: Scores) -> "RecipeProportions":
+        """Return the inference from (seeds, n) differences of -1, 0 or 1, one row per pair of members.
+
+        Raises:
+            ValueError: with fewer than two seeds or items.
+        """
+        wins, losses = (math.ceil(float((differences * sign > 0).sum(axis=1).mean())) for sign in (1, -1))
+        # rounded up, the two can exceed the items by one
+        n = max(differences.shape[1], wins + losses)
+        return cls(recipe_mean(differences), PairedProportions(wins, losses, n))
 
     @property
     def value(self) -> float:
-        """Return 0: no item differs."""
-        return 0.0
+        """Return the mean difference."""
+        return self.recipe.value
+
+    @property
+    def _spread(self) -> "StudentT | PairedProportions":
+        """Return the part that has a standard error: the items' where nothing varies over seeds and items."""
+        return self.recipe if self.recipe.se > 0 else self.items
 
     @property
     def item_variance(self) -> float:
-        """Return the variance of one item's difference, with half an item in each cell (Agresti & Min 2005)."""
-        return _variance(0.5, 0.5, self.n + 2)
+        """Return the variance of one item's contribution."""
+        return self._spread.item_variance
 
     @property
     def se(self) -> float:
-        """Return the standard error that goes with the item variance."""
-        return math.sqrt(self.item_variance / self.n)
+        """Return the standard error (of the estimate, not of the score test)."""
+        return self._spread.se
 
     @property
     def df(self) -> float:
-        """Return infinity: the bound is exact."""
-        return math.inf
+        """Return the degrees of freedom that go with the standard error."""
+        return self._spread.df
+
+    @property
+    def seed_variance(self) -> float:
+        """Return the share of the squared standard error that more items cannot remove."""
+        return self._spread.seed_variance
+
+    @property
+    def n(self) -> int:
+        """Return the number of items."""
+        return self.recipe.n
 
     @property
     def n_clusters(self) -> None:
@@ -135,23 +168,24 @@ class NoDiscordance:
         return
 
     @property
-    def seed_variance(self) -> float:
-        """Return 0: the seeds do not differ."""
-        return 0.0
+    def n_seeds(self) -> int:
+        """Return the number of seeds."""
+        return self.recipe.n_seeds
 
     @property
     def method(self) -> str:
-        """Return the name of the bound."""
-        return "exact bound, no discordance"
+        """Return the name of the procedure."""
+        return "seeds x items, t, never narrower than Tango score"
 
     def interval(self, level: float = 0.95) -> Interval:
-        """Return +- the bound."""
-        bound = 1 - ((1 - level) / 2) ** (1 / self.n)
-        return Interval(-bound, bound, level, self.method)
+        """Return the hull of both intervals."""
+        over_seeds, over_items = self.recipe.interval(level), self.items.interval(level)
+        low, high = min(over_seeds.low, over_items.low), max(over_seeds.high, over_items.high)
+        return Interval(low, high, level, self.method)
 
     def p_value(self, null: float = 0.0) -> float:
-        """Return the two-sided p-value that the interval inverts: 2 (1 - |null|)^n, at most 1."""
-        return min(1.0, 2 * (1 - min(1.0, abs(null))) ** self.n)
+        """Return the larger of the two p-values of the hypothesis that the true difference is `null`."""
+        return max(self.recipe.p_value(null), self.items.p_value(null))
 
 
 def mcnemar_exact(n_left_only: int, n_right_only: int) -> float:

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from angelshare.core.arrays import Array, Mask
 from angelshare.core.errors import InputError
 from angelshare.core.predictions import UNLABELLED
+from angelshare.core.protocols import DataCard
 from angelshare.core.registry import unknown_name
 from angelshare.core.task import Role
 from angelshare.core.text import TextBatch
@@ -39,12 +40,14 @@ class TransferTexts:
             has none.
         counts: source -> what became of its texts: `read` (sentences, where they were cut) is the sum of `kept` and
             all that was dropped: `length` (too short or long), `leaked`, `duplicate`, `limit`, `max_examples`.
+        cards: source -> where its texts come from; altered copies have none.
     """
 
     batch: TextBatch
     sources: tuple[str, ...]
     truth: Array | None
     counts: Mapping[str, Mapping[str, int]]
+    cards: Mapping[str, DataCard] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Return the number of texts."""
@@ -60,6 +63,7 @@ class _Pool:
     batch: TextBatch
     truth: Array | None
     dropped: Mapping[str, int]
+    card: DataCard | None = None
 
     def keep(self, mask: Mask, reason: str) -> "_Pool":
         """Return the pool without what the mask leaves out, counted under the reason."""
@@ -78,7 +82,13 @@ class _Pool:
         return self.keep(mask, reason)
 
 
-def gather_texts(spec: TransferSpec, splits: Splits, load: Load = load_texts) -> TransferTexts:
+def gather_texts(
+    spec: TransferSpec,
+    splits: Splits,
+    load: Load = load_texts,
+    *,
+    mask_token: str = "[MASK]",  # noqa: S107  (a word, no password)
+) -> TransferTexts:
     """Return the texts that a recipe names, in an order and selection that the same recipe always gives.
 
     Every source is cut by length, then texts that leak into an evaluation split are dropped, then those that an earlier
@@ -88,6 +98,7 @@ def gather_texts(spec: TransferSpec, splits: Splits, load: Load = load_texts) ->
         spec: which texts.
         splits: of the task; `train` is a source, all others but train are protected.
         load: reads the other sources.
+        mask_token: what the teacher reads as a word left out, for altered copies.
 
     Raises:
         InputError: if a source cannot be read, if single texts and pairs are mixed, or if nothing is left.
@@ -102,7 +113,7 @@ def gather_texts(spec: TransferSpec, splits: Splits, load: Load = load_texts) ->
     _check_shapes(pools)
     originals = tuple(pools)
     for number, augment in enumerate(spec.augment):
-        copies = _copies(augment, originals, np.random.default_rng([spec.seed, number]), number)
+        copies = _copies(augment, originals, np.random.default_rng([spec.seed, number]), number, mask_token)
         pools.append(_sift(copies, protected, _said_alike, seen))
     return _joined(_cut(pools, spec.max_examples), splits)
 
@@ -111,20 +122,21 @@ def _read(source: TextSource, splits: Splits, load: Load, *, taken: Sequence[str
     """Return a source's texts, cut into sentences and to length."""
     if source.source == TRAIN:
         own = splits.role("train")
-        batch, truth = own.batch, own.truth
+        batch, truth, card = own.batch, own.truth, splits.card
     else:
-        batch, truth = load(source.source, split=source.split).batch, None
+        pool = load(source.source, split=source.split)
+        batch, truth, card = pool.batch, None, pool.card
     if source.sentences:
         if batch.pairs is not None:
             raise InputError(f"{source.source} has pairs, which cannot be cut into sentences. Leave `sentences` out.")
         batch, truth = TextBatch(tuple(part for text in batch.texts for part in split_sentences(text))), None
     name = source.source if source.split is None else f"{source.source}/{source.split}"
     repeats = sum(other == name or other.startswith(f"{name} (") for other in taken)
-    pool = _Pool(name if not repeats else f"{name} ({repeats + 1})", source.source, batch, truth, {})
+    whole = _Pool(name if not repeats else f"{name} ({repeats + 1})", source.source, batch, truth, {}, card)
     n_words = np.array([len(text.split()) for text in batch.texts], dtype=np.int64)
     if batch.pairs is not None:
         n_words += [len(pair.split()) for pair in batch.pairs]
-    return pool.keep((n_words >= source.min_words) & (n_words <= (source.max_words or np.inf)), "length")
+    return whole.keep((n_words >= source.min_words) & (n_words <= (source.max_words or np.inf)), "length")
 
 
 def _sift(
@@ -148,7 +160,7 @@ def _said_alike(candidates: TextBatch, protected: TextBatch) -> Mask:
     return np.asarray(alike.all(axis=0))
 
 
-def _copies(augment: MaskAndSample, pools: Sequence[_Pool], rng: np.random.Generator, number: int) -> _Pool:
+def _copies(augment: MaskAndSample, pools: Sequence[_Pool], rng: np.random.Generator, number: int, mask_token: str) -> _Pool:
     """Return the altered copies of the sources that are to be augmented."""
     known = {pool.source for pool in pools} | {pool.name for pool in pools}
     for name in augment.sources or ():
@@ -164,6 +176,7 @@ def _copies(augment: MaskAndSample, pools: Sequence[_Pool], rng: np.random.Gener
         p_pos=augment.p_pos,
         p_ngram=augment.p_ngram,
         rng=rng,
+        mask_token=mask_token,
     )
     name = augment.kind if number == 0 else f"{augment.kind} ({number + 1})"
     return _Pool(name, augment.kind, TextBatch(tuple(copies)), None, {})
@@ -193,7 +206,8 @@ def _joined(pools: Sequence[_Pool], splits: Splits) -> TransferTexts:
     pairs = [pair for pool in pools for pair in pool.batch.pairs or ()]
     batch = TextBatch(tuple(text for pool in pools for text in pool.batch.texts), tuple(pairs) or None)
     sources = tuple(pool.name for pool in pools for _ in range(len(pool.batch)))
-    return TransferTexts(batch, sources, _joined_truth(pools, splits), counts)
+    cards = {pool.name: pool.card for pool in pools if pool.card is not None}
+    return TransferTexts(batch, sources, _joined_truth(pools, splits), counts, cards)
 
 
 def _joined_truth(pools: Sequence[_Pool], splits: Splits) -> Array | None:

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from angelshare.core.arrays import Array, Mask, Scores
 from angelshare.core.errors import InputError
-from angelshare.core.protocols import Progress, Scorer, Silent
+from angelshare.core.protocols import DataCard, Progress, Scorer, Silent
 from angelshare.core.task import Task
 from angelshare.core.text import TextBatch
 from angelshare.models.observe import observe, store_folder
@@ -31,6 +31,7 @@ class TransferSet:
         truth: human labels where known, as in `TransferTexts`.
         teacher_fingerprint: of the model that gave the logits.
         counts: source -> as in `TransferTexts`, and what the teacher's answers dropped: `unconfident`, `rebalanced`.
+        cards: source -> where its texts come from, as in `TransferTexts`.
     """
 
     task: Task
@@ -41,6 +42,7 @@ class TransferSet:
     truth: Array | None
     teacher_fingerprint: str
     counts: Mapping[str, Mapping[str, int]]
+    cards: Mapping[str, DataCard] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Return the number of texts."""
@@ -112,6 +114,7 @@ def label_texts(
         truth=None if texts.truth is None else texts.truth[index],
         teacher_fingerprint=card.fingerprint,
         counts=_counted(texts, confident, kept),
+        cards=texts.cards,
     )
 
 

@@ -1,8 +1,8 @@
 """What a recipe says about the transfer set. Loads neither torch nor transformers."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from angelshare.core.strict import Strict
 
@@ -47,6 +47,14 @@ class MaskAndSample(Strict):
     p_pos: Annotated[float, Field(ge=0, le=1)] = 0.1
     p_ngram: Annotated[float, Field(ge=0, le=1)] = 0.25
     sources: tuple[str, ...] | None = None
+
+    @model_validator(mode="after")
+    def _one_fate(self) -> Self:
+        """Refuse shares of words that sum to more than all words."""
+        if self.p_mask + self.p_pos > 1:
+            msg = f"p_mask {self.p_mask:g} and p_pos {self.p_pos:g} sum to more than 1. Lower one: a word has one fate."
+            raise ValueError(msg)
+        return self
 
 
 class TransferSpec(Strict):

@@ -1,0 +1,25 @@
+"""Users' texts as the cells of a table: never so long that a statement cannot be opened."""
+
+from angelshare.core.predictions import Panel
+
+LONGEST = 2_000
+"""Characters of a cell, its marks included, at most."""
+SECOND = "\n⟨second text⟩ "
+
+
+def cell_text(panel: Panel, item: int) -> str | None:
+    """Return the text of an item, or both texts of a pair, cut where they are long; None where it is not at hand."""
+    if panel.texts is None:
+        return None
+    if panel.pairs is None:
+        return _cut(panel.texts[item], LONGEST)
+    room = (LONGEST - len(SECOND)) // 2
+    return SECOND.join(_cut(half, room) for half in (panel.texts[item], panel.pairs[item]))
+
+
+def _cut(text: str, limit: int) -> str:
+    """Return the text in at most `limit` characters; where it is cut, its end says how long it is."""
+    if len(text) <= limit:
+        return text
+    mark = f" … (cut: {len(text):,} characters)"
+    return text[: limit - len(mark)] + mark

@@ -1,0 +1,75 @@
+import pytest
+
+from angelshare.core.errors import InputError
+from angelshare.recipes.audit import Side, _grouped, _seed_folders, parse_side
+
+
+def groups(*sides):
+    return {
+        (group.role, group.name): [side.source for side in group.sides]
+        for group in _grouped(tuple(parse_side(role, given) for role, given in sides))
+    }
+
+
+def test_one_student_without_a_name_is_called_after_its_file_and_has_the_baseline():
+    """The shortest command line."""
+    assert groups(("teacher", "t.csv"), ("student", "small.csv"), ("baseline", "plain.csv")) == {
+        ("teacher", "teacher"): ["t.csv"],
+        ("student", "small"): ["small.csv"],
+        ("baseline", "small"): ["plain.csv"],
+    }
+
+
+def test_several_students_without_a_name_are_seeds_of_one():
+    """As the contract says; different students need names."""
+    assert groups(("teacher", "t.csv"), ("student", "a.csv"), ("student", "b.csv")) == {
+        ("teacher", "teacher"): ["t.csv"],
+        ("student", "student"): ["a.csv", "b.csv"],
+    }
+
+
+def test_names_part_students():
+    """NAME=PATH."""
+    found = groups(
+        ("teacher", "t.csv"), ("student", "mlp=a.csv"), ("student", "mlp=b.csv"), ("student", "lstm=c.csv"),
+        ("baseline", "mlp=d.csv"),
+    )  # fmt: skip
+    assert found["student", "mlp"] == ["a.csv", "b.csv"]
+    assert found["student", "lstm"] == ["c.csv"]
+    assert found["baseline", "mlp"] == ["d.csv"]
+
+
+def test_a_baseline_that_could_be_of_two_students_must_be_named():
+    """Nothing is guessed."""
+    with pytest.raises(InputError, match="Which of the students mlp, lstm"):
+        groups(("teacher", "t.csv"), ("student", "mlp=a.csv"), ("student", "lstm=c.csv"), ("baseline", "d.csv"))
+
+
+def test_one_source_given_twice_is_no_second_seed():
+    """It would make the spread over seeds look smaller than it is."""
+    with pytest.raises(InputError, match=r"a\.csv is given more than once"):
+        groups(("teacher", "t.csv"), ("student", "a.csv"), ("student", "a.csv"))
+
+
+def test_a_path_that_holds_an_equals_sign_is_a_path(tmp_path):
+    """As long as it is there."""
+    file = tmp_path / "k=v.csv"
+    file.touch()
+    assert parse_side("student", str(file)) == Side("student", None, str(file))
+
+
+def test_a_folder_of_seeds_is_a_population(tmp_path):
+    """The layout of a run folder."""
+    for seed in (10, 2):
+        (tmp_path / "mlp" / f"seed-{seed}").mkdir(parents=True)
+    (group,) = _grouped((Side("student", "mlp", str(tmp_path / "mlp")),))
+    assert [seed for seed, _ in _seed_folders(group)] == [2, 10]
+
+
+def test_two_folders_with_the_same_seed_are_no_one_population(tmp_path):
+    """They are two students, and must be named so."""
+    for run in ("one", "two"):
+        (tmp_path / run / "seed-0").mkdir(parents=True)
+    (group,) = _grouped((Side("student", "m", str(tmp_path / "one")), Side("student", "m", str(tmp_path / "two"))))
+    with pytest.raises(InputError, match="are seed 0 of m"):
+        _seed_folders(group)
