@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from angelshare.audit.contrasts import CLUSTERED
 from angelshare.audit.quality import Quality, collapsed
 from angelshare.core.protocols import TEST, AuditSettings
 from angelshare.stats.proportions import PairedProportions
@@ -69,7 +70,10 @@ def test_mcnemars_exact_p_values_stand_beside_a_student_with_one_seed(make_membe
     teacher = make_member("t/0", [-1] + [1] * 39, truth=truth)
     student = make_member("s/0", [1] + [-1] * 5 + [1] * 34, truth=truth)
     found = {e.metric: e for e in measure(make_panel([teacher], [student])).estimates}
-    assert (found["mcnemar_exact_p"].value, found["mcnemar_midp"].value) == (pytest.approx(0.21875), pytest.approx(0.125))
+    assert (found["mcnemar_exact_p"].value, found["mcnemar_midp"].value) == (
+        pytest.approx(0.21875),
+        pytest.approx(0.125),
+    )
     assert (found["mcnemar_midp"].student, found["mcnemar_midp"].models) == ("s", ("s/0", "t/0"))
     seeds = [replace(student, seed=0), replace(student, name="s/1", seed=1)]
     assert {e.metric for e in measure(make_panel([teacher], seeds)).estimates} == {"majority_class"}
@@ -83,10 +87,8 @@ def test_rows_on_clustered_items_are_marked_and_the_clusters_counted(noisy, make
     result = measure(make_panel([noisy("t/0", truth, 0.8, clusters=pairs)], [student]))
     assert len(result.differences) == 2
     assert all(row.clustered for row in result.differences)
-    assert result.remarks == (
-        "Warning: Items come in 30 clusters and are not independent; the intervals do not count that yet, so no verdict "
-        "is given.",
-    )
+    assert result.remarks == (CLUSTERED.format(30),)
+    assert result.remarks[0].startswith("Warning: Items come in 30 clusters and are not independent;")
     result = measure(make_panel([noisy("t/0", truth, 0.8, clusters=alone)], [student]))
     assert not any(row.clustered for row in result.differences)
     assert result.remarks == ()
