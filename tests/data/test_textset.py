@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from angelshare.core.errors import InputError
 from angelshare.core.protocols import DataCard
 from angelshare.core.text import TextBatch
-from angelshare.data.textset import Splits, TextSet, content_sha256
+from angelshare.data.textset import Splits, TextSet, content_sha256, count_unusual
 
 
 def remarks(*texts, truth=None, name="remarks", prefix=""):
@@ -71,6 +71,7 @@ def test_unusual_texts_are_counted_and_stay_verbatim():
     texts = remarks(*odd)
     assert texts.batch.texts == tuple(odd)
     assert texts.handled == {"empty": 2, "long": 1, "nul": 1, "emoji": 1, "mixed_direction": 1, "surrogate": 1}
+    assert count_unusual(texts.batch) == texts.handled
     assert len(set(texts.text_keys())) == len(odd)
     assert len(texts.sha256()) == 64
 

@@ -8,6 +8,7 @@ from angelshare.core.student_spec import MlpSpec
 from angelshare.core.text import TextBatch
 from angelshare.data.textset import TextSet
 from angelshare.models.students import build_student
+from angelshare.models.vocabulary import build_word_tokenizer
 from angelshare.transfer.label import TransferSet
 
 LABELS = ("bad", "good")
@@ -47,7 +48,8 @@ def small_student(seed: int = 0, **settings):
     """Return an untrained bag of words and its tokenizer."""
     spec = MlpSpec(name="mlp", kind="mlp", vocabulary=40, embedding_width=4, hidden_width=8, max_length=16, **settings)
     texts, _ = film_texts(200)
-    return build_student(spec, labels=LABELS, task="binary", seed=seed, vocabulary_texts=texts)
+    words = build_word_tokenizer(texts, spec.vocabulary, max_length=spec.max_length)
+    return build_student(spec, labels=LABELS, task="binary", seed=seed, tokenizer=words)
 
 
 @dataclass

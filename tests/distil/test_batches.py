@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from angelshare.core.text import TextBatch
-from angelshare.distil.batches import Batches, EncodedTexts, encode_texts
+from angelshare.distil.batches import Batches, encode_texts
+from angelshare.models.encoding import EncodedTexts
 
 
 def made_of(lengths, *, batch_size=4, seed=0, **targets):

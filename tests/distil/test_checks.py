@@ -4,10 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from angelshare.core.errors import LabelError
 from angelshare.distil import checks
 from angelshare.distil.checks import (
-    check_label_order,
     constant_score,
     not_falling,
     not_zero_at_teacher,
@@ -25,15 +23,6 @@ EVERY = Weighted(
         WeightedTerm(weight=1, objective=HardLabels(kind="hard_labels")),
     ),
 )
-
-
-def test_labels_in_another_order_are_refused():
-    """Both orders are named."""
-    check_label_order(("no", "yes"), ("no", "yes"), who="it", where="data")
-    with pytest.raises(LabelError, match=r"\['yes', 'no'\].*\['no', 'yes'\], in another order"):
-        check_label_order(("yes", "no"), ("no", "yes"), who="it", where="data")
-    with pytest.raises(LabelError, match="and not these"):
-        check_label_order(("yes", "maybe"), ("no", "yes"), who="it", where="data")
 
 
 def test_the_majority_class_is_right_as_often_as_it_occurs():

@@ -1,11 +1,13 @@
 """Teachers, students and baselines: who sees which targets, and what they share."""
 
+from copy import deepcopy
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 from films import film_set, film_texts, film_transfer, small_student
+from pydantic import ValidationError
 from transformers import BertConfig, BertForSequenceClassification
 
 from angelshare.core.errors import InputError, LabelError
@@ -13,9 +15,18 @@ from angelshare.core.student_spec import MlpSpec
 from angelshare.core.text import TextBatch
 from angelshare.data.textset import TextSet
 from angelshare.distil.classification import distil_from, fine_tune, train_baseline
-from angelshare.distil.spec import DistilSpec, FineTuneSpec, HardLabels, SoftTargets, Weighted, WeightedTerm
+from angelshare.distil.spec import (
+    DistilSpec,
+    FineTuneSpec,
+    HardLabels,
+    SoftTargets,
+    TrainingOverrides,
+    Weighted,
+    WeightedTerm,
+)
 from angelshare.models.labels import set_labels
 from angelshare.models.students import build_student
+from angelshare.models.vocabulary import build_word_tokenizer
 from angelshare.transfer.label import TransferSet
 
 SPEC = DistilSpec(epochs=6, batch_size=16, learning_rate=0.05)
@@ -104,11 +115,23 @@ def test_hard_labels_on_a_transfer_set_without_labels_are_refused(tmp_path):
     assert report.best_validation == 1.0
 
 
-def test_hard_labels_alone_are_no_distillation(tmp_path):
-    """That would be a baseline."""
-    spec = SPEC.model_copy(update={"objective": HARD})
-    with pytest.raises(InputError, match="nothing would be distilled"):
-        distil_from(*small_student(), film_transfer(9, labelled=True), film_set(9, 1), spec, seed=0, work=tmp_path)
+@pytest.mark.parametrize("settings", [DistilSpec, TrainingOverrides])
+def test_hard_labels_alone_are_no_distillation(settings):
+    """That would be a baseline: refused where the recipe is read."""
+    weighted = {"kind": "weighted", "terms": [{"weight": 1, "objective": {"kind": "hard_labels"}}]}
+    for objective in ({"kind": "hard_labels"}, weighted):
+        with pytest.raises(ValidationError, match="nothing would be distilled"):
+            settings.model_validate({"objective": objective})
+
+
+def test_the_embeddings_of_a_word_network_can_be_frozen(tmp_path):
+    """They stay as they were, and the rest learns."""
+    model, tokenizer = small_student()
+    before = deepcopy(model)
+    spec = FineTuneSpec(epochs=2, learning_rate=0.05, freeze_embeddings=True, max_length=16)
+    fine_tune(model, tokenizer, film_set(60), film_set(30, 1), spec, work=tmp_path)
+    assert torch.equal(model.embeddings.weight, before.embeddings.weight)
+    assert not torch.equal(model.hidden.weight, before.hidden.weight)
 
 
 @pytest.mark.parametrize("whose", ["student", "data"])
@@ -146,7 +169,8 @@ def test_other_tasks_train_too(tmp_path, task):
     mixed = Weighted(
         kind="weighted", terms=(WeightedTerm(weight=1, objective=HARD), WeightedTerm(weight=1, objective=SoftTargets()))
     )
-    model, tokenizer = build_student(spec, labels=labels, task=task, seed=0, vocabulary_texts=texts)
+    words = build_word_tokenizer(texts, spec.vocabulary, max_length=spec.max_length)
+    model, tokenizer = build_student(spec, labels=labels, task=task, seed=0, tokenizer=words)
     settings = SPEC.model_copy(update={"objective": mixed})
     report = distil_from(model, tokenizer, transfer, validation, settings, seed=0, work=tmp_path)
     assert report.history[-1].score > report.history[1].score

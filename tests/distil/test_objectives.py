@@ -12,8 +12,17 @@ from scipy.special import expit, rel_entr, softmax
 from torch.nn import functional
 
 from angelshare.core.errors import InputError
-from angelshare.distil.objectives import needs_labels, needs_teacher, objective
-from angelshare.distil.spec import HardLabels, LogitMse, SoftCrossEntropy, SoftTargets, Weighted, WeightedTerm
+from angelshare.distil.objectives import objective
+from angelshare.distil.spec import (
+    HardLabels,
+    LogitMse,
+    SoftCrossEntropy,
+    SoftTargets,
+    Weighted,
+    WeightedTerm,
+    needs_labels,
+    needs_teacher,
+)
 
 HARD = HardLabels(kind="hard_labels")
 MSE = LogitMse(kind="logit_mse")

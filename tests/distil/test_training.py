@@ -219,15 +219,13 @@ def test_progress_is_told_of_every_step(tmp_path):
 
 def test_hard_labels_and_bf16_train_as_well(tmp_path):
     """The same trainer on labels, the network in bfloat16, weights in float32."""
-    spec = DistilSpec(
-        epochs=6, batch_size=16, learning_rate=0.05, precision="bf16", objective=HardLabels(kind="hard_labels")
-    )
+    spec = DistilSpec(epochs=6, batch_size=16, learning_rate=0.05, precision="bf16")
     model, tokenizer = small_student()
     texts = film_set(100)
     encoded = encode_texts(tokenizer, texts.batch, 16)
     batches = Batches(encoded, batch_size=16, seed=0, labels=texts.truth)
     course = Course("mlp/0", schedule(100, spec), 0, tmp_path, Silent())
-    loss = objective(spec.objective, "binary")
+    loss = objective(HardLabels(kind="hard_labels"), "binary")
     report = run_training(model, batches, batches, spec, loss=loss, task="binary", course=course)
     assert report.best_validation == 1.0
     assert model.output.weight.dtype == torch.float32

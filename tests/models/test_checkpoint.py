@@ -14,8 +14,15 @@ from angelshare.core.errors import LabelError, ModelError
 from angelshare.core.protocols import EncodingScorer
 from angelshare.core.text import TextBatch
 from angelshare.models import folders
-from angelshare.models.checkpoint import backbone_fingerprint, load_backbone, load_model, load_scorer, save_model
-from angelshare.models.folders import fingerprint, minilm_folder
+from angelshare.models.checkpoint import (
+    backbone_fingerprint,
+    load_backbone,
+    load_model,
+    load_scorer,
+    mask_token,
+    save_model,
+)
+from angelshare.models.folders import backbone_note, fingerprint, minilm_folder
 
 
 def edit_config(folder, **changes):
@@ -208,6 +215,21 @@ def test_minilm_is_a_backbone_and_no_scorer():
     """It has no classification head."""
     with pytest.raises(ModelError, match="without a classification head"):
         load_scorer("minilm")
+
+
+def test_what_the_pinned_backbone_has_seen_is_said():
+    """Nothing is known of other models."""
+    assert "MultiNLI and the Quora duplicate questions" in backbone_note("minilm")
+    assert backbone_note("a/folder") is None
+
+
+def test_the_mask_of_a_model_is_known_before_it_is_trained(bert_folder, tmp_path):
+    """Of the folder, and of the scorer; a tokenizer without one says so."""
+    assert mask_token(bert_folder) == load_scorer(bert_folder).mask_token == "[MASK]"
+    config = bert_folder / "tokenizer_config.json"
+    fields = {key: value for key, value in json.loads(config.read_text()).items() if key != "mask_token"}
+    config.write_text(json.dumps(fields))
+    assert mask_token(bert_folder) is None
 
 
 def test_a_missing_package_says_how_to_install_it(monkeypatch):

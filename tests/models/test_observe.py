@@ -4,6 +4,8 @@ import logging
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -108,6 +110,18 @@ def test_a_damaged_shard_is_scored_again_with_a_warning(keyword_scorer, tmp_path
     assert np.array_equal(first, again)
     assert len(keyword_scorer.asked) == 10
     assert "damaged" in caplog.text
+
+
+@pytest.mark.parametrize("columns", [{"text": ["warm"]}, {"key": ["a" * 32], "logits": [1.0]}, {"key": ["a" * 32]}])
+def test_a_file_that_is_no_shard_is_scored_again_with_a_warning(columns, keyword_scorer, tmp_path, caplog):
+    """Such as one that other software left under that name."""
+    first = observe(keyword_scorer, many(10), store=tmp_path)
+    (shard,) = tmp_path.glob("*.parquet")
+    pq.write_table(pa.table(columns), shard)
+    with caplog.at_level(logging.WARNING):
+        assert np.array_equal(observe(keyword_scorer, many(10), store=tmp_path), first)
+    assert "was removed" in caplog.text
+    assert len(LogitStore(tmp_path)) == len(set(many(10).texts))
 
 
 def test_an_unfinished_shard_is_not_read(keyword_scorer, tmp_path):

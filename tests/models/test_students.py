@@ -7,6 +7,7 @@ import torch
 from angelshare.core.errors import LabelError, ModelError
 from angelshare.core.student_spec import BilstmSpec, CnnSpec, MlpSpec, TransformerSpec
 from angelshare.models.students import build_student, start_from_teacher
+from angelshare.models.vocabulary import build_word_tokenizer
 
 LABELS = ("bad", "good")
 SPECS = [
@@ -15,10 +16,15 @@ SPECS = [
     MlpSpec(name="mlp-p", kind="mlp", tokenizer="teacher", embedding_width=4),
     BilstmSpec(name="bilstm", kind="bilstm", vocabulary=40, embedding_width=4, hidden_width=5),
     CnnSpec(name="cnn", kind="cnn", vocabulary=40, embedding_width=4, filters=3, ngrams=(1, 2)),
-    TransformerSpec(name="cut", kind="transformer", layers=2),
-    TransformerSpec(name="cut-r", kind="transformer", layers=2, init="random"),
+    TransformerSpec(name="cut", kind="transformer", layers=2, max_length=16),
+    TransformerSpec(name="cut-r", kind="transformer", layers=2, init="random", max_length=16),
 ]
 TEXTS = ["warm soup and stale bread", "the soup was good", "tea by the window"]
+
+
+def words(spec=SPECS[0], texts=TEXTS):
+    """Return a tokenizer over these texts."""
+    return build_word_tokenizer(texts, spec.vocabulary, max_length=spec.max_length)
 
 
 def weights(model):
@@ -29,7 +35,7 @@ def weights(model):
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
 def test_the_same_seed_gives_the_same_weights_and_leaves_chance_alone(spec, bert, word_tokenizer):
     """A baseline starts where its student starts."""
-    say = {"labels": LABELS, "task": "binary", "vocabulary_texts": TEXTS, "teacher": (bert, word_tokenizer)}
+    say = {"labels": LABELS, "task": "binary", "tokenizer": words(), "teacher": (bert, word_tokenizer)}
     torch.manual_seed(9)
     expected = torch.rand(1)
     torch.manual_seed(9)
@@ -61,10 +67,10 @@ def test_teacher_embeddings_are_its_principal_components(bert, word_tokenizer):
 def test_a_word_takes_the_mean_of_its_pieces(bert, word_tokenizer):
     """A teacher that splits `soup-bread` in three words gives their mean; an unknown word stays random."""
     spec = MlpSpec(name="mlp", kind="mlp", embedding_width=16, vocabulary=40)
-    say = {"labels": LABELS, "task": "binary", "seed": 0, "teacher": (bert, word_tokenizer)}
-    texts = ["warm soup bread zebra"]
-    random, _ = build_student(spec, vocabulary_texts=texts, **say)
-    student, tokenizer = build_student(spec.model_copy(update={"embeddings": "teacher"}), vocabulary_texts=texts, **say)
+    own = words(spec, ["warm soup bread zebra"])
+    say = {"labels": LABELS, "task": "binary", "seed": 0, "tokenizer": own, "teacher": (bert, word_tokenizer)}
+    random, _ = build_student(spec, **say)
+    student, tokenizer = build_student(spec.model_copy(update={"embeddings": "teacher"}), **say)
     zebra, soup = tokenizer.get_vocab()["zebra"], tokenizer.get_vocab()["soup"]
     assert torch.equal(student.embeddings.weight[zebra], random.embeddings.weight[zebra])
     assert not torch.equal(student.embeddings.weight[soup], random.embeddings.weight[soup])
@@ -81,8 +87,8 @@ def test_a_narrower_teacher_leaves_the_last_columns_random(bert, word_tokenizer)
 
 
 def test_what_is_missing_is_said():
-    """Texts for a vocabulary, or a teacher."""
-    with pytest.raises(ModelError, match="give texts"):
+    """A tokenizer, or a teacher."""
+    with pytest.raises(ModelError, match="give its tokenizer"):
         build_student(SPECS[0], labels=LABELS, task="binary", seed=0)
     with pytest.raises(ModelError, match="takes parts of the teacher"):
         build_student(SPECS[5], labels=LABELS, task="binary", seed=0)
@@ -90,13 +96,22 @@ def test_what_is_missing_is_said():
 
 def test_labels_in_another_order_than_the_teachers_are_refused(bert, word_tokenizer):
     """The head would answer the opposite."""
-    with pytest.raises(LabelError, match="in one order"):
+    with pytest.raises(LabelError, match=r"The teacher answers with .* the student cut has .* in another order"):
         build_student(SPECS[5], labels=("good", "bad"), task="binary", seed=0, teacher=(bert, word_tokenizer))
 
 
 def test_labels_must_fit_the_task():
     """Three answers are not binary, and a name counts once."""
     with pytest.raises(LabelError, match="binary task cannot have the 3 labels"):
-        build_student(SPECS[0], labels=("a", "b", "c"), task="binary", seed=0, vocabulary_texts=TEXTS)
+        build_student(SPECS[0], labels=("a", "b", "c"), task="binary", seed=0, tokenizer=words())
     with pytest.raises(LabelError, match="repeat a name"):
-        build_student(SPECS[0], labels=("a", "a"), task="binary", seed=0, vocabulary_texts=TEXTS)
+        build_student(SPECS[0], labels=("a", "a"), task="binary", seed=0, tokenizer=words())
+
+
+def test_layers_of_a_teacher_read_no_further_than_it_does(bert, word_tokenizer):
+    """It has 32 positions; a word network has no such end."""
+    say = {"labels": LABELS, "task": "binary", "seed": 0, "teacher": (bert, word_tokenizer), "tokenizer": words()}
+    for length, spec in ((32, SPECS[5]), (33, SPECS[0])):
+        assert build_student(spec.model_copy(update={"max_length": length}), **say)
+    with pytest.raises(ModelError, match="The student cut, as its teacher, has 32 positions: a maximum length of 33"):
+        build_student(SPECS[5].model_copy(update={"max_length": 33}), **say)

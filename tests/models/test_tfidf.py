@@ -73,6 +73,19 @@ def test_saving_and_loading_keeps_every_logit(tmp_path):
     assert loaded.card.n_parameters == scorer.card.n_parameters
 
 
+@pytest.mark.parametrize(
+    ("task", "labels", "n_fitted"),
+    [("binary", 2, 1), ("single_label", 2, 1), ("single_label", 3, 3), ("multi_label", 2, 2)],
+)
+def test_parameters_are_the_weights_of_terms_and_of_what_was_fitted(task, labels, n_fitted):
+    """Two classes are told apart by one decision value, whose coefficients are written twice."""
+    truth = np.eye(labels)[np.arange(6) % labels] if task == "multi_label" else np.arange(6) % labels
+    scorer = fit_tfidf(TEXTS, truth, SPEC, ("a", "b", "c")[:labels], task)
+    n_terms = scorer.coefficients.shape[1]
+    assert scorer.card.n_parameters == n_terms + n_fitted * (n_terms + 1)
+    assert scorer.card.n_bytes == 8 * (n_terms + scorer.coefficients.size + labels)
+
+
 def test_pairs_are_joined():
     """Words of the second text count."""
     pairs = TextBatch(TEXTS.texts, ("yes", "yes", "no", "no", "yes", "no"))

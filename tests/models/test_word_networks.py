@@ -43,6 +43,13 @@ def test_the_bag_of_5000_times_16_has_81218_parameters():
     assert sum(p.numel() for p in model.parameters()) == 81_218
 
 
+@pytest.mark.parametrize("kind", NETWORKS)
+def test_the_word_embeddings_are_the_input_embeddings(kind):
+    """As with any model of transformers, so that they can be frozen."""
+    model = build(kind)
+    assert model.get_input_embeddings() is model.embeddings
+
+
 def test_a_bag_is_the_mean_word_through_the_layers():
     """The definition, computed by hand from the weights."""
     model = build("mlp")

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from angelshare.core.errors import InputError
 from angelshare.core.protocols import DataCard
@@ -119,6 +120,32 @@ def test_only_the_named_sources_are_augmented():
     wrong = TransferSpec(sources=("train",), augment=(MaskAndSample(sources=("trian",)),))
     with pytest.raises(InputError, match="Did you mean 'train'"):
         gather_texts(wrong, film_splits())
+
+
+def test_words_are_left_out_in_the_teachers_own_way():
+    """Its tokenizer would read another's mask as a word."""
+    spec = TransferSpec(augment=(MaskAndSample(copies=9, p_mask=0.5, p_pos=0),))
+    texts = gather_texts(spec, film_splits(), mask_token="<mask>")
+    assert any("<mask>" in text for text in texts.batch.texts)
+    assert not any("[MASK]" in text for text in texts.batch.texts)
+
+
+def test_a_word_has_one_fate():
+    """Shares that sum to more than 1 are refused where the recipe is read."""
+    assert MaskAndSample(p_mask=0.9, p_pos=0.1).p_pos == 0.1
+    with pytest.raises(ValidationError, match=r"p_mask 0\.7 and p_pos 0\.4 sum to more than 1\. Lower one"):
+        MaskAndSample(p_mask=0.7, p_pos=0.4)
+
+
+def test_every_source_brings_its_card_and_copies_none():
+    """So that a statement can say under which licence and with which hazards each text was had."""
+    web = DataCard("web", "elsewhere", licence="CC0", hazards="rude words")
+
+    def load(source, *, split=None):
+        return TextPool(web, ("0", "1"), TextBatch(("a text from elsewhere", "fine by me")))
+
+    spec = TransferSpec(sources=("train", "web", TextSource(source="web", limit=1)), augment=(MaskAndSample(copies=2),))
+    assert gather_texts(spec, film_splits(), load).cards == {"train": CARD, "web": web, "web (2)": web}
 
 
 @settings(max_examples=25, deadline=None)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from angelshare.core.errors import InputError
-from angelshare.core.protocols import ModelCard
+from angelshare.core.protocols import DataCard, ModelCard
 from angelshare.core.text import TextBatch
 from angelshare.transfer.gather import TransferTexts
 from angelshare.transfer.label import label_texts
@@ -34,7 +34,7 @@ def texts_of(*margins):
     sources = ("train", "train", *(["web"] * (len(texts) - 2)))
     truth = np.array([1, 0, *[-1] * (len(texts) - 2)])
     counts = {"train": {"read": 2, "kept": 2}, "web": {"read": len(texts) - 2, "kept": len(texts) - 2}}
-    return TransferTexts(TextBatch(texts), sources, truth, counts)
+    return TransferTexts(TextBatch(texts), sources, truth, counts, {"train": DataCard("films", "made up")})
 
 
 def test_every_text_gets_its_logits_and_keeps_its_label():
@@ -45,6 +45,7 @@ def test_every_text_gets_its_logits_and_keeps_its_label():
     assert transfer.truth.tolist() == [1, 0, -1]
     assert (transfer.task, transfer.labels, transfer.teacher_fingerprint) == ("binary", LABELS, "f" * 64)
     assert transfer.counts == texts.counts
+    assert transfer.cards == texts.cards
 
 
 def test_the_teacher_never_scores_a_text_twice(tmp_path):

@@ -18,7 +18,7 @@ from angelshare.data.catalog import CatalogCard, catalog
 from angelshare.data.columns import read_names
 from angelshare.data.labelling import known_labels, read_batch, row_ids, text_set
 from angelshare.data.synthetic import demo_splits
-from angelshare.data.tables import read_table
+from angelshare.data.tables import TABLE_SUFFIXES, read_table
 from angelshare.data.textset import Splits, TextSet, content_sha256
 
 FOLDER_VARIABLE = "ANGELSHARE_DATA"
@@ -30,7 +30,6 @@ WHOLE = "all"
 DEMO = "demo"
 """The name of the embedded, generated task."""
 
-_SUFFIXES = (".parquet", ".csv", ".jsonl", ".ndjson", ".json")
 _ROLES: Mapping[str, Role] = {
     **{role: role for role in get_args(Role)},
     "dev": "validation",
@@ -177,7 +176,7 @@ def _open(source: str, columns: Mapping[str, str]) -> _Tables:
         return _open_catalog(source, entry, columns)
     if path.is_dir():
         return _open_folder(path, columns)
-    if path.suffix.lower() in _SUFFIXES or path.is_file():
+    if path.suffix.lower() in TABLE_SUFFIXES or path.is_file():
         frames = _by_split(read_table(path, columns=columns), str(path))
         return _Tables(DataCard(path.stem, str(path)), frames, str(path))
     if _HUB_ID.fullmatch(source):
@@ -206,7 +205,7 @@ def _open_catalog(name: str, entry: CatalogCard, columns: Mapping[str, str]) -> 
 
 def _open_folder(folder: Path, columns: Mapping[str, str]) -> _Tables:
     """Read the files named by split, or the only file."""
-    found = sorted(path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES)
+    found = sorted(path for path in folder.iterdir() if path.suffix.lower() in TABLE_SUFFIXES)
     named = {path.stem: path for path in found if path.stem in _ROLES}
     n_named = sum(path.stem in _ROLES for path in found)
     if n_named != len(named):

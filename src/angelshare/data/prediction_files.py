@@ -84,9 +84,7 @@ def read_predictions(
     if seeds and seed is not None:
         table = replace(table, frame=table.frame[np.array(seeds) == seed].reset_index(drop=True))
     chosen = seeds[0] if seed is None and seeds else seed
-    return _predictions(
-        table, name=name, labels=labels, positive=positive, threshold=threshold, clip=clip, seed=chosen
-    )
+    return _predictions(table, name=name, labels=labels, positive=positive, threshold=threshold, clip=clip, seed=chosen)
 
 
 def read_population(

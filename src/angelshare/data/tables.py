@@ -227,3 +227,6 @@ _READERS: Mapping[str, Callable[[Path], pd.DataFrame]] = {
     ".ndjson": _read_json_lines,
     ".json": _read_json_lines,
 }
+
+TABLE_SUFFIXES = tuple(_READERS)
+"""Of the files that `read_table` reads."""

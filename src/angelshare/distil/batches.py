@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -12,7 +11,7 @@ from transformers import PreTrainedTokenizerBase
 
 from angelshare.core.arrays import Array, Labels
 from angelshare.core.text import TextBatch
-from angelshare.models.encoding import encode_batch
+from angelshare.models.encoding import EncodedTexts, encode_batch
 
 Batch = dict[str, Tensor]
 """Model inputs (n, width), and, where known, `teacher_logits` (n, labels) and `labels`."""
@@ -20,62 +19,10 @@ Batch = dict[str, Tensor]
 MEGABATCH = 50
 """So many batches are sorted by length together: enough to save padding, few enough to keep batches mixed."""
 
-_INPUTS = ("input_ids", "token_type_ids")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class EncodedTexts:
-    """The tokens of n texts, one after the other.
-
-    Attributes:
-        tokens: (inputs, tokens of all texts) int32: token numbers, then segment numbers where the model takes them.
-        offsets: (n + 1,) where each text begins; the last one ends.
-        pads: what each input is padded with.
-        pad_left: the padding stands before the text.
-    """
-
-    tokens: Array
-    offsets: Array
-    pads: tuple[int, ...]
-    pad_left: bool = False
-
-    def __len__(self) -> int:
-        """Return the number of texts."""
-        return len(self.offsets) - 1
-
-    @property
-    def n_tokens(self) -> Labels:
-        """Return (n,) the length of each text."""
-        return np.diff(self.offsets)
-
-    def padded(self, index: Labels) -> Batch:
-        """Return the inputs of these texts, padded to the longest of them (at least one column)."""
-        starts = self.offsets[index]
-        n_tokens = self.offsets[index + 1] - starts
-        width = max(int(n_tokens.max()), 1)
-        columns = np.arange(width)
-        if self.pad_left:
-            starts = starts - (width - n_tokens)
-            mask = columns >= (width - n_tokens)[:, None]
-        else:
-            mask = columns < n_tokens[:, None]
-        positions = (starts[:, None] + columns)[mask]
-        batch = {"attention_mask": torch.from_numpy(mask.astype(np.int64))}
-        for name, tokens, pad in zip(_INPUTS, self.tokens, self.pads, strict=False):
-            inputs = np.full(mask.shape, pad, dtype=np.int64)
-            inputs[mask] = tokens[positions]
-            batch[name] = torch.from_numpy(inputs)
-        return batch
-
 
 def encode_texts(tokenizer: PreTrainedTokenizerBase, texts: TextBatch, max_length: int) -> EncodedTexts:
     """Return the tokens of these texts, cut at `max_length`."""
-    encodings = encode_batch(tokenizer, texts, max_length)
-    offsets = np.zeros(len(encodings) + 1, dtype=np.int64)
-    np.cumsum([len(encoding) for encoding in encodings], out=offsets[1:])
-    tokens = np.ascontiguousarray(np.concatenate(encodings).T) if encodings else np.zeros((1, 0), dtype=np.int32)
-    pads = (int(tokenizer.pad_token_id), int(tokenizer.pad_token_type_id))
-    return EncodedTexts(tokens, offsets, pads[: len(tokens)], pad_left=tokenizer.padding_side == "left")
+    return EncodedTexts.of(encode_batch(tokenizer, texts, max_length), tokenizer)
 
 
 class Batches(Dataset[Batch]):

@@ -1,4 +1,4 @@
-"""What must be so before and after a training, and the sentences that say that it is not."""
+"""What must be so after a training, and the sentences that say that it is not."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,7 +7,6 @@ import torch
 from torch import Tensor
 
 from angelshare.core.arrays import Array, Scores
-from angelshare.core.errors import LabelError
 from angelshare.core.task import Task
 from angelshare.distil.objectives import objective
 from angelshare.distil.spec import HardLabels, ObjectiveSpec, SoftCrossEntropy, Weighted
@@ -16,22 +15,6 @@ from angelshare.distil.training import Evaluation
 
 _NOTHING = 1e-6
 """Losses and gradients below this are rounding (float64)."""
-
-
-def check_label_order(model: Sequence[str], data: Sequence[str], *, who: str, where: str) -> None:
-    """Check that a model answers with the labels of the data, in their order.
-
-    Raises:
-        LabelError: if it does not; both are named.
-    """
-    if tuple(model) == tuple(data):
-        return
-    how = "in another order" if sorted(model) == sorted(data) else "and not these"
-    msg = (
-        f"{who} answers with the labels {list(model)}, {where} has {list(data)}, {how}. "
-        "Load the right model, or give the labels in the model's order."
-    )
-    raise LabelError(msg)
 
 
 def constant_score(truth: Array, task: Task) -> float:

@@ -13,17 +13,11 @@ from angelshare.core.predictions import UNLABELLED, labelled
 from angelshare.core.protocols import Progress, Silent
 from angelshare.data.textset import TextSet
 from angelshare.distil.batches import Batches, encode_texts
-from angelshare.distil.checks import (
-    check_label_order,
-    constant_score,
-    not_falling,
-    not_zero_at_teacher,
-    unlearnt,
-)
-from angelshare.distil.objectives import needs_labels, needs_teacher, objective
-from angelshare.distil.spec import DistilSpec, FineTuneSpec, HardLabels, TrainingSpec
+from angelshare.distil.checks import constant_score, not_falling, not_zero_at_teacher, unlearnt
+from angelshare.distil.objectives import objective
+from angelshare.distil.spec import DistilSpec, FineTuneSpec, HardLabels, TrainingSpec, needs_labels
 from angelshare.distil.training import Clock, Course, TrainingReport, run_training, schedule
-from angelshare.models.labels import labels_of
+from angelshare.models.labels import check_label_order, labels_of
 from angelshare.transfer.label import TransferSet
 
 _VALIDATION_BATCH = 256
@@ -141,8 +135,8 @@ def distil_from(
         clock: of the report's seconds.
 
     Raises:
-        InputError: if the objective needs human labels and no text of the transfer set has one, if it needs no teacher
-            at all, or if the loss is no longer finite.
+        InputError: if the objective needs human labels and no text of the transfer set has one, or if the loss is no
+            longer finite.
         LabelError: if the student has other labels than the teacher, or the data.
     """
     _check_objective(spec, transfer)
@@ -208,9 +202,6 @@ def _any_label(truth: Array) -> Mask:
 
 def _check_objective(spec: DistilSpec, transfer: TransferSet) -> None:
     """Refuse an objective that this transfer set cannot serve."""
-    if not needs_teacher(spec.objective):
-        msg = "The objective has hard labels only, so nothing would be distilled. Add a term with the teacher's logits."
-        raise InputError(msg)
     if needs_labels(spec.objective) and (transfer.truth is None or not _any_label(transfer.truth).any()):
         msg = (
             f"The objective has hard labels, but none of the {len(transfer)} transfer texts has a human label. "

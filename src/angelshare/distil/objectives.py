@@ -44,20 +44,6 @@ def objective(spec: ObjectiveSpec, task: Task) -> Objective:
             return lambda student, teacher, _labels: functional.mse_loss(student, _given(teacher, "teacher logits"))
 
 
-def needs_labels(spec: ObjectiveSpec) -> bool:
-    """Return whether an objective looks at human labels."""
-    return isinstance(spec, HardLabels) or (
-        isinstance(spec, Weighted) and any(needs_labels(term.objective) for term in spec.terms)
-    )
-
-
-def needs_teacher(spec: ObjectiveSpec) -> bool:
-    """Return whether an objective looks at the teacher's logits."""
-    if isinstance(spec, Weighted):
-        return any(needs_teacher(term.objective) for term in spec.terms)
-    return not isinstance(spec, HardLabels)
-
-
 def _weighted(terms: list[tuple[float, Objective]]) -> Objective:
     """Return the weighted sum of losses."""
 

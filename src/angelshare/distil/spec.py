@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from angelshare.core.strict import Strict
 
@@ -54,6 +54,32 @@ class WeightedTerm(Strict):
 
 Weighted.model_rebuild()
 
+
+def needs_labels(spec: ObjectiveSpec) -> bool:
+    """Return whether an objective looks at human labels."""
+    return isinstance(spec, HardLabels) or (
+        isinstance(spec, Weighted) and any(needs_labels(term.objective) for term in spec.terms)
+    )
+
+
+def needs_teacher(spec: ObjectiveSpec) -> bool:
+    """Return whether an objective looks at the teacher's logits."""
+    if isinstance(spec, Weighted):
+        return any(needs_teacher(term.objective) for term in spec.terms)
+    return not isinstance(spec, HardLabels)
+
+
+def _with_teacher(spec: ObjectiveSpec) -> ObjectiveSpec:
+    """Refuse an objective by which nothing would be distilled."""
+    if not needs_teacher(spec):
+        raise ValueError(
+            "The objective has hard labels only, so nothing would be distilled. Add a term with the teacher's logits."
+        )
+    return spec
+
+
+DistilObjective = Annotated[ObjectiveSpec, AfterValidator(_with_teacher)]
+
 Precision = Literal["auto", "fp32", "bf16"]
 
 
@@ -98,7 +124,7 @@ class FineTuneSpec(TrainingSpec):
 class DistilSpec(TrainingSpec):
     """How students are distilled. Their baselines get the same steps, batches, rates and stopping rule."""
 
-    objective: ObjectiveSpec = SoftTargets()
+    objective: DistilObjective = SoftTargets()
     batch_size: Annotated[int, Field(ge=1)] = 256
     learning_rate: Annotated[float, Field(gt=0)] = 1e-3
     epochs: Annotated[float, Field(gt=0)] = 10
@@ -107,7 +133,7 @@ class DistilSpec(TrainingSpec):
 class TrainingOverrides(Strict):
     """Settings of one student that differ from the recipe's; what is None is the recipe's."""
 
-    objective: ObjectiveSpec | None = None
+    objective: DistilObjective | None = None
     epochs: Annotated[float, Field(gt=0)] | None = None
     batch_size: Annotated[int, Field(ge=1)] | None = None
     learning_rate: Annotated[float, Field(gt=0)] | None = None

@@ -2,7 +2,6 @@
 
 import contextlib
 import hashlib
-import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ import numpy as np
 import torch
 from torch import nn
 from transformers import PreTrainedModel, TrainerState, TrainingArguments
-from transformers.utils import logging as transformers_logging
 
 from angelshare.core.errors import InputError
 from angelshare.core.protocols import Progress
@@ -24,6 +22,7 @@ from angelshare.distil.spec import TrainingSpec
 from angelshare.distil.trainer import DistilTrainer, metric_of
 from angelshare.distil.watch import SCORE, Watch, is_exhausted
 from angelshare.models.encoder import resolve_precision
+from angelshare.models.quiet import quiet
 
 Clock = Callable[[], float]
 
@@ -144,7 +143,7 @@ def run_training(
         raise InputError(msg)
     began = course.clock()
     claim(course.work, _digest(model, batches, validation, spec, course.plan, course.seed))
-    with _quiet():
+    with quiet():
         trainer = DistilTrainer(
             model,
             _arguments(spec, course, evaluate=validation is not None),
@@ -173,17 +172,6 @@ def threads(n: int | None) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep transformers from writing remarks about file times and the like; its errors are still raised."""
-    before = transformers_logging.get_verbosity()
-    transformers_logging.set_verbosity(logging.ERROR)
-    try:
-        yield
-    finally:
-        transformers_logging.set_verbosity(before)
 
 
 def _run(trainer: DistilTrainer, checkpoint: Path | None, spec: TrainingSpec, plan: Schedule) -> None:

@@ -15,7 +15,6 @@ from transformers import (
     PreTrainedModel,
     PreTrainedTokenizerBase,
 )
-from transformers.utils import logging as transformers_logging
 
 from angelshare.core.errors import ModelError
 from angelshare.core.protocols import ModelCard, Scorer
@@ -31,6 +30,7 @@ from angelshare.models.folders import (
     weight_files,
 )
 from angelshare.models.labels import labels_of, set_labels, task_of
+from angelshare.models.quiet import quiet
 from angelshare.models.tfidf import MODEL_TYPE as TFIDF
 from angelshare.models.tfidf import load_tfidf
 from angelshare.models.word_network import WordNetwork
@@ -209,7 +209,7 @@ def save_model(
     if backend is not None:  # its file must not depend on how the tokenizer was used last
         backend.no_truncation()
         backend.no_padding()
-    with replaced(folder) as unfinished, _quiet():
+    with replaced(folder) as unfinished, quiet():
         model.save_pretrained(unfinished)
         tokenizer.save_pretrained(unfinished)
     return fingerprint(folder)
@@ -223,40 +223,42 @@ def _backbone_folder(source: str | Path) -> Path:
 def _max_length(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, wanted: int | None, name: str) -> int:
     """Return the maximum length in tokens, refusing one beyond the model's positions."""
     longest = tokenizer.model_max_length if tokenizer.model_max_length < _LONGEST else 512
-    n_positions = getattr(model.config, "max_position_embeddings", None)
-    if n_positions is not None and not isinstance(model, WordNetwork):
-        # RoBERTa and its kin count positions from the padding number on
-        embeddings = getattr(model.base_model, "embeddings", None)
-        offset = getattr(getattr(embeddings, "position_embeddings", None), "padding_idx", None)
-        n_positions -= 0 if offset is None else offset + 1
-        longest = min(longest, n_positions)
-        if wanted is not None and wanted > n_positions:
-            raise ModelError(
-                f"{name} has {n_positions} positions: a maximum length of {wanted} tokens is too long for it."
-            )
-    return wanted or longest
+    if wanted is not None:
+        check_length(model, wanted, name)
+        return wanted
+    n_positions = _n_positions(model)
+    return longest if n_positions is None else min(longest, n_positions)
+
+
+def check_length(model: PreTrainedModel, max_length: int, name: str) -> None:
+    """Check that a model has positions for so many tokens.
+
+    Raises:
+        ModelError: if it has not; `name` says whose length it is.
+    """
+    n_positions = _n_positions(model)
+    if n_positions is not None and max_length > n_positions:
+        msg = f"{name} has {n_positions} positions: a maximum length of {max_length} tokens is too long for it."
+        raise ModelError(msg)
+
+
+def _n_positions(model: PreTrainedModel) -> int | None:
+    """Return how many tokens a model has positions for; None where any number will do."""
+    n_positions: int | None = getattr(model.config, "max_position_embeddings", None)
+    if n_positions is None or isinstance(model, WordNetwork):
+        return None
+    # RoBERTa and its kin count positions from the padding number on
+    embeddings = getattr(model.base_model, "embeddings", None)
+    offset = getattr(getattr(embeddings, "position_embeddings", None), "padding_idx", None)
+    return n_positions - (0 if offset is None else offset + 1)
 
 
 @contextmanager
 def _told(folder: Path) -> Iterator[None]:
     """Turn the loaders' many errors into one that names the folder."""
     try:
-        with _quiet():
+        with quiet():
             yield
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         msg = f"{folder} cannot be loaded as a sequence classifier: {error}"
         raise ModelError(msg) from error
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep the loaders' progress bars and notices off the terminal: what matters in them is raised as an error."""
-    verbosity, bars = transformers_logging.get_verbosity(), transformers_logging.is_progress_bar_enabled()
-    transformers_logging.set_verbosity_error()
-    transformers_logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        transformers_logging.set_verbosity(verbosity)
-        if bars:
-            transformers_logging.enable_progress_bar()

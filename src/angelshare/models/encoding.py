@@ -1,6 +1,7 @@
 """Texts turned into tokens, in one call per batch, and tokens into padded arrays."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -8,14 +9,71 @@ from jaxtyping import Int
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
+from angelshare.core.arrays import Array, Labels
 from angelshare.core.text import TextBatch
 
 CHARACTERS_PER_TOKEN = 50
 """Texts are cut at so many characters per token before they are tokenised: no tokenizer here looks further into text
 that people write, and a megabyte costs no more than a page."""
 
+_INPUTS = ("input_ids", "token_type_ids")
+
 Encoding = Int[np.ndarray, "tokens inputs"]
 """Of one text: token numbers, then segment numbers where the model takes them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EncodedTexts:
+    """The tokens of n texts, one after the other.
+
+    Attributes:
+        tokens: (inputs, tokens of all texts) int32: token numbers, then segment numbers where the model takes them.
+        offsets: (n + 1,) where each text begins; the last one ends.
+        pads: what each input is padded with.
+        pad_left: the padding stands before the text.
+    """
+
+    tokens: Array
+    offsets: Array
+    pads: tuple[int, ...]
+    pad_left: bool = False
+
+    def __len__(self) -> int:
+        """Return the number of texts."""
+        return len(self.offsets) - 1
+
+    @classmethod
+    def of(cls, encodings: Sequence[Encoding], tokenizer: PreTrainedTokenizerBase) -> "EncodedTexts":
+        """Return the tokens of these encodings, to be padded as this tokenizer pads."""
+        offsets = np.zeros(len(encodings) + 1, dtype=np.int64)
+        np.cumsum([len(encoding) for encoding in encodings], out=offsets[1:])
+        tokens = np.ascontiguousarray(np.concatenate(encodings).T) if encodings else np.zeros((1, 0), dtype=np.int32)
+        pads = (int(tokenizer.pad_token_id), int(tokenizer.pad_token_type_id))
+        return cls(tokens, offsets, pads[: len(tokens)], pad_left=tokenizer.padding_side == "left")
+
+    @property
+    def n_tokens(self) -> Labels:
+        """Return (n,) the length of each text."""
+        return np.diff(self.offsets)
+
+    def padded(self, index: Labels) -> dict[str, Tensor]:
+        """Return the inputs of these texts, padded to the longest of them (at least one column)."""
+        starts = self.offsets[index]
+        n_tokens = self.offsets[index + 1] - starts
+        width = max(int(n_tokens.max()), 1)
+        columns = np.arange(width)
+        if self.pad_left:
+            starts = starts - (width - n_tokens)
+            mask = columns >= (width - n_tokens)[:, None]
+        else:
+            mask = columns < n_tokens[:, None]
+        positions = (starts[:, None] + columns)[mask]
+        batch = {"attention_mask": torch.from_numpy(mask.astype(np.int64))}
+        for name, tokens, pad in zip(_INPUTS, self.tokens, self.pads, strict=False):
+            inputs = np.full(mask.shape, pad, dtype=np.int64)
+            inputs[mask] = tokens[positions]
+            batch[name] = torch.from_numpy(inputs)
+        return batch
 
 
 def encode_batch(tokenizer: PreTrainedTokenizerBase, batch: TextBatch, max_length: int) -> list[Encoding]:
@@ -31,24 +89,13 @@ def encode_batch(tokenizer: PreTrainedTokenizerBase, batch: TextBatch, max_lengt
         return_attention_mask=False,
         return_token_type_ids="token_type_ids" in tokenizer.model_input_names,
     )
-    columns = [encoded[name] for name in ("input_ids", "token_type_ids") if name in encoded]
+    columns = [encoded[name] for name in _INPUTS if name in encoded]
     return [np.array(rows, dtype=np.int32).reshape(len(columns), -1).T for rows in zip(*columns, strict=True)]
 
 
 def padded(encodings: Sequence[Encoding], tokenizer: PreTrainedTokenizerBase) -> dict[str, Tensor]:
     """Return the model's inputs for these encodings, padded to the longest of them (at least one column)."""
-    n_tokens = np.array([len(encoding) for encoding in encodings])
-    width = max(int(n_tokens.max()), 1)
-    columns = np.arange(width)[None, :]
-    mask = columns < n_tokens[:, None] if tokenizer.padding_side == "right" else columns >= width - n_tokens[:, None]
-    inputs = {"attention_mask": torch.from_numpy(mask.astype(np.int64))}
-    flat = np.concatenate(encodings)
-    pads = (tokenizer.pad_token_id, tokenizer.pad_token_type_id)
-    for column, name in enumerate(("input_ids", "token_type_ids")[: flat.shape[1]]):
-        array = np.full(mask.shape, pads[column], dtype=np.int64)
-        array[mask] = flat[:, column]
-        inputs[name] = torch.from_numpy(array)
-    return inputs
+    return EncodedTexts.of(encodings, tokenizer).padded(np.arange(len(encodings)))
 
 
 def as_utf8(text: str) -> str:

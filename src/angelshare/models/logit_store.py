@@ -28,10 +28,8 @@ class LogitStore:
         self.folder = folder
         self._keys: Array = np.empty(0, dtype=_KEY)
         self._logits: Scores | None = None
-        for path in sorted(folder.glob("*.parquet")) if folder is not None else ():
-            shard = _read(path)
-            if shard is not None:
-                self._keep(*shard)
+        shards = [_read(path) for path in sorted(folder.glob("*.parquet"))] if folder is not None else []
+        self._keep([shard for shard in shards if shard is not None])
 
     def __len__(self) -> int:
         """Return the number of texts."""
@@ -51,14 +49,15 @@ class LogitStore:
         logits = np.ascontiguousarray(logits, dtype=np.float32)
         if self.folder is not None:
             _write(self.folder, keys, logits)
-        self._keep(np.array(keys, dtype=_KEY), logits)
+        self._keep([(np.array(keys, dtype=_KEY), logits)])
 
-    def _keep(self, keys: Array, logits: Scores) -> None:
+    def _keep(self, shards: Sequence[tuple[Array, Scores]]) -> None:
         """Merge into the sorted arrays; of a key that comes twice, the first stays."""
-        merged = np.concatenate([self._keys, keys])
-        rows = logits if self._logits is None else np.concatenate([self._logits, logits])
-        self._keys, first = np.unique(merged, return_index=True)
-        self._logits = rows[first]
+        if not shards:
+            return
+        known = [] if self._logits is None else [self._logits]
+        self._keys, first = np.unique(np.concatenate([self._keys, *(keys for keys, _ in shards)]), return_index=True)
+        self._logits = np.concatenate([*known, *(logits for _, logits in shards)])[first]
 
 
 def _write(folder: Path, keys: Sequence[str], logits: Scores) -> None:
@@ -73,9 +72,12 @@ def _write(folder: Path, keys: Sequence[str], logits: Scores) -> None:
 
 
 def _read(path: Path) -> tuple[Array, Scores] | None:
-    """Return keys and logits of one shard; None, after removing it, if it is damaged."""
+    """Return keys and logits of one shard; None, after removing it, if it is damaged or no shard."""
     try:
-        table = pq.read_table(path, columns=["key", "logits"]).combine_chunks()
+        with pq.ParquetFile(path) as file:
+            table = file.read(["key", "logits"]).combine_chunks()
+        if table.column_names != ["key", "logits"] or not pa.types.is_list(table["logits"].type):
+            raise ValueError("it lacks keys or lists of logits")  # noqa: TRY301  (one warning for all)
         keys = np.array(table["key"].to_pylist(), dtype=_KEY)
         values = table["logits"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
         return keys, values.astype(np.float32, copy=False).reshape(len(keys), -1)

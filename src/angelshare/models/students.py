@@ -1,7 +1,7 @@
 """Students as a recipe describes them, before any training."""
 
 import copy
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -9,16 +9,16 @@ from jaxtyping import Float
 from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from angelshare.core.errors import LabelError, ModelError
+from angelshare.core.errors import ModelError
 from angelshare.core.student_spec import BilstmSpec, CnnSpec, MlpSpec, TransformerSpec, WordStudentSpec
 from angelshare.core.task import Task
 from angelshare.models.bag import MlpConfig, MlpForSequenceClassification
 from angelshare.models.bilstm import BilstmConfig, BilstmForSequenceClassification
+from angelshare.models.checkpoint import check_length
 from angelshare.models.cnn import CnnConfig, CnnForSequenceClassification
 from angelshare.models.encoding import as_utf8
-from angelshare.models.labels import check_labels, labels_of, set_labels
+from angelshare.models.labels import check_label_order, check_labels, labels_of, set_labels
 from angelshare.models.shrink import cut_layers
-from angelshare.models.vocabulary import build_word_tokenizer
 from angelshare.models.word_network import WordNetwork
 
 Teacher = tuple[PreTrainedModel, PreTrainedTokenizerBase]
@@ -31,7 +31,6 @@ def build_student(
     task: Task,
     seed: int,
     tokenizer: PreTrainedTokenizerBase | None = None,
-    vocabulary_texts: Iterable[str] | None = None,
     teacher: Teacher | None = None,
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """Return an untrained student and its tokenizer. The same arguments and seed give the same weights, bit by bit.
@@ -42,17 +41,17 @@ def build_student(
         task: what it answers.
         seed: of all random weights; the global generator is left as it was.
         tokenizer: a word tokenizer built before, so that seeds share one vocabulary; it is not changed.
-        vocabulary_texts: texts to build one from, where none is given.
         teacher: model and tokenizer, where the student takes layers, tokens or embeddings of it.
 
     Raises:
-        ModelError: if the specification needs a teacher, or texts, that are not given.
+        ModelError: if the specification needs a teacher, or a tokenizer, that is not given; if layers of the teacher are
+            to read longer texts than it has positions for.
         LabelError: if the labels do not fit the task, or are not the teacher's.
     """
     check_labels(labels, task)
     if isinstance(spec, TransformerSpec):
         return _transformer(spec, labels, task, seed, _needed(teacher, spec.name))
-    tokenizer = _tokenizer(spec, tokenizer, vocabulary_texts, teacher)
+    tokenizer = _tokenizer(spec, tokenizer, teacher)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         student = _word_network(spec, tokenizer, labels, task)
@@ -112,30 +111,24 @@ def _transformer(
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """Return some layers of the teacher, with its tokenizer."""
     model, tokenizer = teacher
-    own = labels_of(model.config, "The teacher")
-    if own != tuple(labels):
-        msg = f"The teacher's labels are {list(own)}, the student's shall be {list(labels)}. Give them in one order."
-        raise LabelError(msg)
+    check_label_order(
+        labels_of(model.config, "The teacher"), labels, who="The teacher", where=f"the student {spec.name}"
+    )
+    check_length(model, spec.max_length, f"The student {spec.name}, as its teacher,")
     student = cut_layers(model, spec.layers, init=spec.init, seed=seed)
     set_labels(student.config, labels=labels, task=task)
     return student, _with_length(tokenizer, spec.max_length)
 
 
 def _tokenizer(
-    spec: WordStudentSpec,
-    tokenizer: PreTrainedTokenizerBase | None,
-    vocabulary_texts: Iterable[str] | None,
-    teacher: Teacher | None,
+    spec: WordStudentSpec, tokenizer: PreTrainedTokenizerBase | None, teacher: Teacher | None
 ) -> PreTrainedTokenizerBase:
     """Return the tokenizer that the specification asks for."""
     if spec.tokenizer == "teacher":
         return _with_length(_needed(teacher, spec.name)[1], spec.max_length)
-    if tokenizer is not None:
-        return _with_length(tokenizer, spec.max_length)
-    if vocabulary_texts is None:
-        msg = f"The student {spec.name!r} has a vocabulary of its own: give texts to build it from, or a tokenizer."
-        raise ModelError(msg)
-    return build_word_tokenizer(vocabulary_texts, spec.vocabulary, max_length=spec.max_length)
+    if tokenizer is None:
+        raise ModelError(f"The student {spec.name!r} has a vocabulary of its own: give its tokenizer.")
+    return _with_length(tokenizer, spec.max_length)
 
 
 def _word_network(

@@ -160,16 +160,20 @@ def _vectorizer(
 def _card(
     name: str, labels: Sequence[str], task: Task, coefficients: Float[np.ndarray, "labels terms"], fingerprint: str
 ) -> ModelCard:
-    """Return the card: one number per term for its idf, then the linear model's."""
-    n_parameters = coefficients.size + coefficients.shape[0] + coefficients.shape[1]
+    """Return the card. Parameters are one number per term for its idf, and the linear model's.
+
+    With one label out of two there is one decision value; its coefficients are kept twice, with either sign.
+    """
+    n_rows, n_terms = coefficients.shape
+    n_fitted = 1 if task in ("binary", "single_label") and n_rows == 2 else n_rows  # noqa: PLR2004  (two answers)
     return ModelCard(
         name=name,
         task=task,
         labels=tuple(labels),
         fingerprint=fingerprint,
         precision="fp64",
-        n_parameters=n_parameters,
-        n_bytes=8 * n_parameters,
+        n_parameters=n_terms + n_fitted * (n_terms + 1),
+        n_bytes=8 * (n_terms + coefficients.size + n_rows),
         kind="tfidf",
     )
 

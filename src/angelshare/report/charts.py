@@ -148,7 +148,8 @@ def interval_mark(row: DifferenceRow, axis: Axis) -> IntervalMark:
 def decompositions(statement: Statement) -> tuple[Decomposition, ...]:
     """Return teacher, baseline and student of every student and metric that has all three differences.
 
-    A student that has no baseline is left out; so are metrics on a ratio scale, whose steps do not add up.
+    All students share one scale per metric, so that a loss of a tenth of a point does not look like one of ten. A
+    student that has no baseline is left out; so are metrics on a ratio scale, whose steps do not add up.
     """
     everything = rows.differences(statement)
     found = []
@@ -159,16 +160,31 @@ def decompositions(statement: Statement) -> tuple[Decomposition, ...]:
             capacity = rows.first(everything, "baseline-teacher", like=row)
             distillation = rows.first(everything, "student-baseline", like=row)
             if capacity is not None and distillation is not None:
-                steps = _steps(row, capacity, distillation)
-                found.append(Decomposition(student, rows.name(row), row.data, steps))
-    return tuple(found)
+                found.append((row, capacity, distillation))
+    values: dict[tuple[str, str], list[float]] = {}
+    for row, capacity, _ in found:
+        values.setdefault((rows.name(row), row.data), []).extend(_three_values(row, capacity))
+    return tuple(
+        Decomposition(total.student, rows.name(total), total.data, _steps(total, capacity, distillation, axis))
+        for total, capacity, distillation in found
+        for axis in [_padded_axis(values[rows.name(total), total.data])]
+    )
 
 
-def _steps(total: DifferenceRow, capacity: DifferenceRow, distillation: DifferenceRow) -> tuple[Step, ...]:
-    """Return the five lines: teacher, capacity, baseline, distillation, student."""
-    values = [total.right_value, capacity.left_value, total.left_value]
+def _three_values(total: DifferenceRow, capacity: DifferenceRow) -> list[float]:
+    """Return the metric of teacher, baseline and student."""
+    return [total.right_value, capacity.left_value, total.left_value]
+
+
+def _padded_axis(values: Sequence[float]) -> Axis:
+    """Return an axis that holds these values with some room on both sides."""
     pad = 0.12 * (max(values) - min(values)) or 0.01
-    axis, unit = Axis(min(values) - pad, max(values) + pad), unit_of(total.metric)
+    return Axis(min(values) - pad, max(values) + pad)
+
+
+def _steps(total: DifferenceRow, capacity: DifferenceRow, distillation: DifferenceRow, axis: Axis) -> tuple[Step, ...]:
+    """Return the five lines: teacher, capacity, baseline, distillation, student."""
+    values, unit = _three_values(total, capacity), unit_of(total.metric)
     teacher, baseline, student = (axis.at(value) for value in values)
 
     def value(name: str, note: str, number: float, at: float) -> Step:

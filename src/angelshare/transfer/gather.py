@@ -160,7 +160,9 @@ def _said_alike(candidates: TextBatch, protected: TextBatch) -> Mask:
     return np.asarray(alike.all(axis=0))
 
 
-def _copies(augment: MaskAndSample, pools: Sequence[_Pool], rng: np.random.Generator, number: int, mask_token: str) -> _Pool:
+def _copies(
+    augment: MaskAndSample, pools: Sequence[_Pool], rng: np.random.Generator, number: int, mask_token: str
+) -> _Pool:
     """Return the altered copies of the sources that are to be augmented."""
     known = {pool.source for pool in pools} | {pool.name for pool in pools}
     for name in augment.sources or ():
