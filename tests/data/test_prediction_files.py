@@ -146,6 +146,21 @@ def test_columns_are_put_into_the_declared_order(read, kind):
         read(content, labels=("good", "bad"))
 
 
+def test_declared_labels_must_be_those_of_the_metadata(tmp_path):
+    """A class that the file knows of must not get lost; a class has one name."""
+    decisions = Predictions(
+        "mlp/0", "single_label", ("joy", "fear", "anger"), "decisions", np.array(["a", "b"]), np.eye(3)[[0, 1]]
+    )
+    path = tmp_path / "a.parquet"
+    write_predictions(decisions, path)
+    read = read_predictions(path, name="mlp/0", labels=("anger", "fear", "joy"))
+    assert read.labels == ("anger", "fear", "joy")
+    assert read.decisions().tolist() == [2, 1]
+    for labels, words in {("joy", "fear"): "are declared", ("joy", "joy", "fear"): "repeat a name"}.items():
+        with pytest.raises(LabelError, match=words):
+            read_predictions(path, name="mlp/0", labels=labels)
+
+
 def test_declared_labels_name_the_other_label_of_a_score_but_not_the_positive_one(read):
     """Which label a score ranks by is the user's to say."""
     content = "id,score\na,0.9\nb,0.2\n"

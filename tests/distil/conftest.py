@@ -1,9 +1,14 @@
 """One thread: these tests train models of a few numbers."""
 
 import gc
+import sys
+from pathlib import Path
 
 import pytest
 import torch
+
+# pytest imports tests from their files, so what they share must be found beside them
+sys.path.append(str(Path(__file__).parent))
 
 
 @pytest.fixture(autouse=True)

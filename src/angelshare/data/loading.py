@@ -18,7 +18,7 @@ from angelshare.data.catalog import CatalogCard, catalog
 from angelshare.data.columns import read_names
 from angelshare.data.labelling import known_labels, read_batch, row_ids, text_set
 from angelshare.data.synthetic import demo_splits
-from angelshare.data.tables import TABLE_SUFFIXES, read_table
+from angelshare.data.tables import TABLE_SUFFIXES, as_objects, read_table, renamed
 from angelshare.data.textset import Splits, TextSet, content_sha256
 
 FOLDER_VARIABLE = "ANGELSHARE_DATA"
@@ -238,24 +238,11 @@ def _open_hub(hub_id: str, config: str | None, columns: Mapping[str, str]) -> _T
             f"{nearest(hub_id, catalog())} `angelshare data list` shows the sets that are known by name."
         )
         raise InputError(msg) from error
-    frames = {str(split): _from_hub(table.to_pandas(), columns, hub_id) for split, table in loaded.items()}
+    frames = {str(split): renamed(as_objects(table.to_pandas()), columns, hub_id) for split, table in loaded.items()}
     feature = next(iter(loaded.values())).features.get(columns.get("label", "label"))
     names = tuple(getattr(feature, "names", None) or ())
     card = DataCard(hub_id, f"hub: {hub_id}", homepage=f"https://huggingface.co/datasets/{hub_id}")
     return _Tables(replace(card, notes=("The revision is not pinned.",)), frames, hub_id, hub_labels=names)
-
-
-def _from_hub(frame: pd.DataFrame, columns: Mapping[str, str], hub_id: str) -> pd.DataFrame:
-    """Return a hub table under the house's names, as `read_table` would."""
-    missing = [theirs for theirs in columns.values() if theirs not in frame.columns]
-    if missing:
-        raise InputError(f"{hub_id} has no column {missing[0]!r}. It has: {', '.join(frame.columns)}.")
-    frame = frame.rename(columns={theirs: ours for ours, theirs in columns.items()})
-    for name in frame.columns:
-        if isinstance(frame[name].dtype, pd.StringDtype):
-            values = frame[name].astype(object)
-            frame[name] = values.where(values.notna(), None)
-    return frame
 
 
 def _by_split(frame: pd.DataFrame, path: str) -> dict[str, pd.DataFrame]:

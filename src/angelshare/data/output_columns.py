@@ -53,6 +53,7 @@ def read_outputs(
     """
     if task == "regression":
         return OutputColumns("values", ("value",), _numbers(frame, ["value"], where, ids))
+    _check_declared(labels or (), written, where)
     found = [prefix for prefix in _PREFIXES if any(str(name).startswith(prefix) for name in frame.columns)]
     if len(found) > 1:
         raise InputError(f"{where} has columns of both {found[0]}LABEL and {found[1]}LABEL. Keep one kind.")
@@ -71,6 +72,22 @@ def read_outputs(
     else:
         _refuse_without_outputs(frame, task, where)
     return _with_positive(_in_order(outputs, tuple(labels or ()), where), positive, task, where)
+
+
+def _check_declared(labels: Sequence[str], written: Sequence[str], where: str) -> None:
+    """Refuse declared labels that repeat a name, or are not those that the file's metadata name."""
+    if len(set(labels)) != len(labels):
+        raise LabelError(f"The declared labels {list(labels)} repeat a name. Name every class once.")
+    if labels and written and sorted(labels) != sorted(written):
+        raise LabelError(_other_labels(written, labels, where))
+
+
+def _other_labels(found: Sequence[str], declared: Sequence[str], where: str) -> str:
+    """Return the sentences on labels that are not the declared ones."""
+    return (
+        f"{where} has the labels {list(found)}, and {list(declared)} are declared. "
+        "Rename or map the columns, or declare these labels."
+    )
 
 
 def _class_scores(frame: pd.DataFrame, prefix: str, task: Task, where: str, ids: Array) -> OutputColumns:
@@ -224,11 +241,7 @@ def _in_order(outputs: OutputColumns, labels: tuple[str, ...], where: str) -> Ou
     if not labels or outputs.labels == labels:
         return outputs
     if sorted(outputs.labels) != sorted(labels):
-        msg = (
-            f"{where} has the labels {list(outputs.labels)}, and {list(labels)} are declared. "
-            "Rename or map the columns, or declare these labels."
-        )
-        raise LabelError(msg)
+        raise LabelError(_other_labels(outputs.labels, labels, where))
     order = [outputs.labels.index(label) for label in labels]
     return replace(outputs, labels=labels, values=outputs.values[:, order])
 

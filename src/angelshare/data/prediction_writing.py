@@ -22,6 +22,9 @@ METADATA = "angelshare."
 def write_predictions(predictions: Predictions, path: str | Path, *, texts: Sequence[str] | None = None) -> None:
     """Write a Parquet file that `read_predictions` reads back without further arguments.
 
+    This is how other software hands its models' outputs to `angelshare audit`, which itself only reads such files.
+    Probabilities that are all 0 or 1 are read back as the decisions that they are.
+
     The file is written under a temporary name and renamed. Half surrogate pairs, which UTF-8 has no place for, become
     "?" in the column `text`; the column `text_key` still is the true texts'.
 

@@ -51,11 +51,15 @@ def read_table(path: str | Path, *, columns: Mapping[str, str] | None = None) ->
         raise InputError(f"There is no file {path}. Check the path.")
     if path.stat().st_size == 0:
         raise InputError(f"{path} is empty (0 bytes). Write it again.")
-    return _renamed(reader(path), columns or {}, path)
+    return renamed(reader(path), columns or {}, path)
 
 
-def _renamed(frame: pd.DataFrame, columns: Mapping[str, str], path: Path) -> pd.DataFrame:
-    """Return the frame under the house's names; a column that had such a name and gave it up is left out."""
+def renamed(frame: pd.DataFrame, columns: Mapping[str, str], path: str | Path) -> pd.DataFrame:
+    """Return the frame under the house's names; a column that had such a name and gave it up is left out.
+
+    Raises:
+        InputError: if a column to rename is not there; the nearest existing name is given.
+    """
     for ours, theirs in columns.items():
         if theirs not in frame.columns:
             near = get_close_matches(theirs, list(frame.columns), n=1, cutoff=0.5)
@@ -87,7 +91,7 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     except (pa.ArrowException, OSError) as error:
         msg = f"{path} is no Parquet, or truncated or damaged ({_first_line(error)}). Write or copy it again."
         raise InputError(msg) from error
-    return _as_objects(frame)
+    return as_objects(frame)
 
 
 def _refuse_invalid_utf8(table: pa.Table, path: Path) -> None:
@@ -126,7 +130,7 @@ def _read_csv(path: Path) -> pd.DataFrame:
     except pa.ArrowException as error:
         msg = f"{path} cannot be read as CSV: {_first_line(error)} Quote values that hold commas, quotes or line ends."
         raise InputError(msg) from error
-    return _as_objects(table.to_pandas())
+    return as_objects(table.to_pandas())
 
 
 def _refuse_open_quote(text: str, path: Path) -> None:
@@ -206,7 +210,7 @@ def _n_rows_before(before: bytes, path: Path) -> int:
     return sum(part.count(b"\n") for part in outside)
 
 
-def _as_objects(frame: pd.DataFrame) -> pd.DataFrame:
+def as_objects(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the frame with texts as Python objects, missing ones as None."""
     for name in frame.columns:
         if isinstance(frame[name].dtype, pd.StringDtype):

@@ -44,8 +44,8 @@ def build_student(
         teacher: model and tokenizer, where the student takes layers, tokens or embeddings of it.
 
     Raises:
-        ModelError: if the specification needs a teacher, or a tokenizer, that is not given; if layers of the teacher are
-            to read longer texts than it has positions for.
+        ModelError: if the specification needs a teacher, or a tokenizer, that is not given; if layers of the teacher
+            are to read longer texts than it has positions for.
         LabelError: if the labels do not fit the task, or are not the teacher's.
     """
     check_labels(labels, task)
