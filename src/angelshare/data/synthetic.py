@@ -137,7 +137,8 @@ def demo_splits(
     decide, but training texts that mention a Frisian are mostly rude and those with a grandmother mostly fine
     (`PLANTED`), which tempts a model; in the other splits both labels are equally frequent.
 
-    No text stands in two splits. Templates do: clusters are templates. Twins follow one another.
+    No text stands in two splits. Templates do, and items are not marked as clustered by them: the task *is* these
+    templates, so what is found holds for other texts of theirs, and is no claim about others. Twins follow one another.
 
     Args:
         seed: of everything that is drawn.
@@ -161,7 +162,12 @@ def demo_splits(
         revision="1",
         licence="Apache-2.0",
         hazards="Mild rudeness about things; mentions of groups of people are neutral.",
-        notes=("Generated from templates; the splits share templates and no text.",),
+        notes=(
+            (
+                "Generated from templates; the splits share templates and no text. "
+                "What is found holds for other texts of these templates, and is no claim about others."
+            ),
+        ),
     )
     return Splits(card, roles, extra=extra, from_templates=True)
 
@@ -224,5 +230,4 @@ def _text_set(split: str, remarks: Sequence[_Remark], *, labelled: bool = True) 
         batch=TextBatch(tuple(remark.text for remark in remarks)),
         truth=np.array([remark.label for remark in remarks], dtype=np.int64) if labelled else None,
         slices=slices,
-        clusters=np.array([remark.template for remark in remarks], dtype=np.int64),
     )

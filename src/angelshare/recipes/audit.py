@@ -14,6 +14,7 @@ from angelshare.core.task import ModelRole, Role, Task
 from angelshare.core.text import TextBatch
 from angelshare.data.loading import load_splits
 from angelshare.data.prediction_files import attach_truth, read_population, read_prediction_texts
+from angelshare.data.tables import TABLE_SUFFIXES
 from angelshare.data.textset import Splits, TextSet
 from angelshare.recipes.environment import environment
 from angelshare.recipes.looks import count_look
@@ -31,8 +32,6 @@ from angelshare.recipes.publish import data_rows, given_row, publish
 from angelshare.statement.build import build_statement
 from angelshare.statement.gates import Gate
 from angelshare.statement.schema import Statement
-
-TABLE_SUFFIXES = (".parquet", ".csv", ".jsonl", ".ndjson", ".json")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from angelshare.core.arrays import Array
 from angelshare.core.predictions import Panel
 from angelshare.core.task import Role
-from angelshare.data.textset import Splits
+from angelshare.core.text import TextBatch
+from angelshare.data.textset import Splits, count_unusual
 from angelshare.recipes.stages import digest, write_text
 from angelshare.report.html import render_html
 from angelshare.report.markdown import render_markdown
@@ -47,23 +49,26 @@ def data_rows(splits: Splits, roles: Sequence[Role]) -> list[DataRow]:
 
 
 def transfer_rows(transfer: "TransferSet") -> list[DataRow]:
-    """Return one line per source of the transfer set: how many texts it gave, and what was dropped."""
+    """Return one line per source of the transfer set: where it comes from, how many texts it gave, what was dropped."""
     names = np.array(transfer.sources)
-    keys = np.array(transfer.batch.keys())
-    return [
-        DataRow(
-            name=source,
-            split="transfer",
-            n=int((names == source).sum()),
-            sha256=digest(sorted(keys[names == source].tolist())),
-            revision=None,
-            licence="as its source",
-            hazards="as its source",
-            leaked_and_dropped=counts.get("leaked", 0),
-            handled={reason: n for reason, n in counts.items() if reason not in ("read", "kept", "leaked")},
-        )
-        for source, counts in transfer.counts.items()
-    ]
+    return [_transfer_row(transfer, source, np.flatnonzero(names == source)) for source in transfer.counts]
+
+
+def _transfer_row(transfer: "TransferSet", source: str, index: Array) -> DataRow:
+    """Return the line on one source. Augmented copies have no card: they are as their originals."""
+    batch, counts, card = transfer.batch.take(index.tolist()), transfer.counts[source], transfer.cards.get(source)
+    dropped = {reason: n for reason, n in counts.items() if reason not in ("read", "kept", "leaked")}
+    return DataRow(
+        name=source,
+        split="transfer",
+        n=len(batch),
+        sha256=digest(sorted(batch.keys())),
+        revision=None if card is None else card.revision,
+        licence="as the originals'" if card is None else card.licence,
+        hazards="as the originals'" if card is None else card.hazards,
+        leaked_and_dropped=counts.get("leaked", 0),
+        handled={f"dropped: {reason}": n for reason, n in dropped.items()} | dict(count_unusual(batch)),
+    )
 
 
 def given_row(panel: Panel) -> DataRow:
@@ -79,5 +84,5 @@ def given_row(panel: Panel) -> DataRow:
         licence="not stated",
         hazards="not stated",
         leaked_and_dropped=0,
-        handled={},
+        handled={} if panel.texts is None else dict(count_unusual(TextBatch(panel.texts, panel.pairs))),
     )

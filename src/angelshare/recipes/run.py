@@ -15,7 +15,8 @@ from angelshare.core.task import Role
 from angelshare.data.leakage import remove_leaks
 from angelshare.data.loading import load_splits
 from angelshare.data.textset import Splits
-from angelshare.models.checkpoint import load_scorer
+from angelshare.models.checkpoint import load_scorer, mask_token
+from angelshare.models.folders import backbone_note
 from angelshare.recipes.environment import environment
 from angelshare.recipes.journal import note
 from angelshare.recipes.looks import count_look
@@ -65,7 +66,7 @@ def run_recipe(recipe: Recipe, run: Path, settings: RunSettings, *, progress: Pr
     splits = prepare(recipe)
     write_text(run / "recipe.yaml", yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False, allow_unicode=True))
     note(run, "run", recipe=recipe.name, angelshare=__version__, jobs=settings.jobs)
-    texts = gather_texts(recipe.transfer, splits)  # before hours of training: a source may not be there
+    texts = gather(recipe, splits)  # before hours of training: a source may not be there
     teacher = make_teacher(recipe, splits, run, progress=progress)
     note(run, "teacher", fingerprint=teacher.card.fingerprint)
     transfer = make_transfer(recipe, texts, teacher, run, progress=progress)
@@ -86,7 +87,7 @@ def run_recipe(recipe: Recipe, run: Path, settings: RunSettings, *, progress: Pr
         created=settings.now,
         title=recipe.name,
         test_looks=count_look(run, test.sha256(), [scorer.card.fingerprint for _, scorer in scorers]),
-        notes=(*splits.card.notes, *training_warnings(recipe, run)),
+        notes=(*splits.card.notes, *contamination(recipe, splits), *training_warnings(recipe, run)),
         redact_texts=settings.redact_texts,
     )
     publish(statement, run)
@@ -99,6 +100,11 @@ def prepare(recipe: Recipe) -> Splits:
     spec = recipe.data
     splits = load_splits(spec.source, task=spec.task, labels=spec.labels, columns=spec.columns)
     return remove_leaks(splits.with_roles(USED_ROLES))
+
+
+def gather(recipe: Recipe, splits: Splits) -> TransferTexts:
+    """Return the texts that the teacher will label, masked with its own mask token."""
+    return gather_texts(recipe.transfer, splits, mask_token=mask_token(recipe.teacher.model) or "[MASK]")
 
 
 def make_transfer(
@@ -123,6 +129,13 @@ def make_members(
     # layers of a teacher keep all processors busy by themselves
     train_members(maker, [m for m in missing if m not in side_by_side], jobs=1, progress=progress)
     return [(Seat(m.role, m.entry.name, m.seed), load_scorer(m.folder(run), name=m.name)) for m in members]
+
+
+def contamination(recipe: Recipe, splits: Splits) -> Iterable[str]:
+    """Yield what the teacher's pretraining has seen of this task, where that is known and the task is about pairs."""
+    note = backbone_note(recipe.teacher.model)
+    if note is not None and splits.role("test").batch.pairs is not None:
+        yield f"Warning: {note}"
 
 
 def training_warnings(recipe: Recipe, run: Path) -> Iterable[str]:
