@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DATA := $(wildcard ../shared/data)
 export ANGELSHARE_DATA ?= $(if $(DATA),$(abspath $(DATA)),)
 
-.PHONY: demo test check format clean
+.PHONY: demo test check format bench clean
 
 demo: $(VENV)/installed
 	$(BIN)/angelshare demo --out runs/demo
@@ -20,6 +20,11 @@ check: $(VENV)/installed-dev
 	$(BIN)/lint-imports
 	$(BIN)/interrogate -q src
 
+# every figure that a script measures, with its peer in the same run; needs a quiet machine and the public sets
+bench: $(VENV)/installed-dev
+	$(BIN)/python benchmarks/train_mlp.py
+	$(BIN)/python benchmarks/score_teacher.py
+
 format: $(VENV)/installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -28,10 +33,10 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "angelshare needs Python 3.11 or newer."; exit 1; }
 	@$(PYTHON) -c 'import ensurepip' || { echo "This Python has no venv. On Debian: apt install python3-venv"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 
-# torch goes in before anything else could pull another build of it
+# pip 25.1 is the first that installs dependency groups; torch goes in before anything else could pull another build
 $(VENV)/torch: constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 	$(BIN)/python -m pip install --quiet -c constraints.txt torch
 	touch $@
 

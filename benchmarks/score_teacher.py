@@ -2,7 +2,8 @@
 
 The peer is `pipeline("text-classification")` in float32, with truncation and dynamic padding, at batch sizes 1, 8 and
 32. Texts go to it in their own order, as its users give them. All contestants take turns on the same chunk of texts, in
-an order that rotates, so that whatever else the machine does falls on all of them alike. Prints JSON.
+an order that rotates, so that whatever else the machine does falls on all of them alike. A peer that was more than a
+tenth slower than the best peer on the first chunk takes no part in the others. Prints JSON.
 
     python benchmarks/score_teacher.py --n 20000 --max-length 256 --out result.json
 """
@@ -92,26 +93,32 @@ def _contestants(folder: Path, max_length: int) -> dict[str, Contestant]:
 
 
 def _race(contestants: dict[str, Contestant], texts: list[str], n_rounds: int) -> dict[str, Any]:
-    """Return texts per second of each contestant, and how often the labels of the first are those of the peers."""
-    names = list(contestants)
-    seconds = dict.fromkeys(names, 0.0)
-    labels: dict[str, list[str]] = {name: [] for name in names}
-    for name in names:
+    """Return texts per second of each contestant, and how often the labels of the first are those of the best peer."""
+    seconds: dict[str, list[float]] = {name: [] for name in contestants}
+    labels: dict[str, list[str]] = {name: [] for name in contestants}
+    ours, *peers = contestants
+    running = list(contestants)
+    chunks = np.array_split(np.arange(len(texts)), n_rounds)
+    for name in running:
         contestants[name](texts[:32])
-    for number, chunk in enumerate(np.array_split(np.arange(len(texts)), n_rounds)):
-        order = names[number % len(names) :] + names[: number % len(names)]
-        for name in order:
+    for number, chunk in enumerate(chunks):
+        turn = number % len(running)
+        for name in running[turn:] + running[:turn]:
             start = time.perf_counter()
             labels[name] += contestants[name]([texts[i] for i in chunk])
-            seconds[name] += time.perf_counter() - start
-    ours, *peers = names
-    speed = {name: len(texts) / seconds[name] for name in names}
-    best = max(peers, key=speed.__getitem__)
+            seconds[name].append(time.perf_counter() - start)
+        quickest = min(seconds[name][0] for name in peers)
+        running = [name for name in running if name == ours or seconds[name][0] <= 1.1 * quickest]
+    speed = {name: len(labels[name]) / sum(spent) for name, spent in seconds.items()}
+    best = max((name for name in peers if name in running), key=speed.__getitem__)
+    ratios = [theirs / mine for mine, theirs in zip(seconds[ours], seconds[best], strict=True)]
     same = np.mean([a == b for a, b in zip(labels[ours], labels[best], strict=True)])
     return {
         "texts_per_second": {name: round(value, 1) for name, value in speed.items()},
+        "n_texts": {name: len(answers) for name, answers in labels.items()},
         "best_peer": best,
         "speed_up": round(speed[ours] / speed[best], 2),
+        "speed_up_by_round": [round(ratio, 2) for ratio in ratios],
         "label_agreement": round(float(same), 5),
     }
 

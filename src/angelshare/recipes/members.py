@@ -24,6 +24,9 @@ from angelshare.transfer.label import TransferSet
 
 TRAINING_FILE = "training.json"
 
+TRAINING_VERSION = 1
+"""Raised when training comes to give other weights from the same settings, so that old models are made again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -83,6 +86,8 @@ def make_teacher(recipe: Recipe, splits: Splits, run: Path, *, progress: Progres
         write_text(result / TRAINING_FILE, json.dumps(asdict(report), indent=1))
 
     inputs = {
+        "version": TRAINING_VERSION,
+        "task": [train.task, *train.labels],
         "teacher": spec.model_dump(mode="json"),
         "backbone": backbone_fingerprint(spec.model),
         "train": train.sha256(),
@@ -140,7 +145,10 @@ class MemberMaker:
     def _inputs(self, member: Member) -> dict[str, Any]:
         """Return all that decides what a member becomes."""
         entry = member.entry
+        train = self._splits.role("train")
         inputs = {
+            "version": TRAINING_VERSION,
+            "task": [train.task, *train.labels],
             "member": [member.role, member.name],
             "student": entry.model_dump(mode="json", exclude={"seeds", "baseline"}),
             "train": self._checksums["train"],

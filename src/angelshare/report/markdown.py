@@ -71,8 +71,11 @@ def _differences(statement: Statement) -> list[str]:
     main.sort(key=lambda row: (row.family != rows.PRIMARY, rows.students(statement).index(row.student)))
     n_more = len(everything) - len(main[:MOST_ROWS])
     columns = ("student", "metric", "compared", "from → to", "change", "interval", "margin", "verdict")
-    more = f"{n_more} more {'difference stands' if n_more == 1 else 'differences stand'} in the page."
-    return _table(columns, (_line(row) for row in main[:MOST_ROWS])) + ([more, ""] if n_more else [])
+    told = "Intervals are 95% where a gate names the row, else simultaneous over the student's rows of one audit."
+    more = (
+        f" {n_more} more {'difference stands' if n_more == 1 else 'differences stand'} in the page." if n_more else ""
+    )
+    return [*_table(columns, (_line(row) for row in main[:MOST_ROWS])), told + more, ""]
 
 
 def _line(row: DifferenceRow) -> tuple[str, ...]:
@@ -84,7 +87,7 @@ def _line(row: DifferenceRow) -> tuple[str, ...]:
         row.contrast.replace("-", f" {MINUS} "),
         f"{amount(row.right_value, values)} → {amount(row.left_value, values)}",
         f"**{signed(row.delta, unit)}**",
-        interval(row.interval.low, row.interval.high, unit),
+        interval(rows.deciding_interval(row).low, rows.deciding_interval(row).high, unit),
         with_word(amount(row.margin, unit), unit),
         _sign(row.verdict) if row.verdict else "not judged",
     )
