@@ -212,3 +212,26 @@ def test_the_catalogue_is_listed_and_shown():
 def test_the_version_is_printed():
     """For bug reports."""
     assert angelshare("--version").stdout.startswith("angelshare ")
+
+
+def test_a_copy_of_a_file_is_no_second_seed(files, tmp_path):
+    """Under another name or by another path: the spread over seeds would look smaller than it is."""
+    (tmp_path / "copy.csv").write_bytes((files / "student.csv").read_bytes())
+    done = angelshare(
+        "audit", "--teacher", files / "teacher.csv", "--student", files / "student.csv",
+        "--student", tmp_path / "copy.csv", "--task", "binary", "--out", tmp_path / "out",
+    )  # fmt: skip
+    assert done.returncode == 3
+    assert "hold the same student" in done.stderr
+
+
+def test_control_characters_of_files_do_not_reach_the_terminal(tmp_path):
+    """An escape sequence in a column name is shown, not obeyed."""
+    (tmp_path / "t.csv").write_text("id,\x1b[31mred\u202e\n1,2\n")
+    done = angelshare(
+        "audit", "--teacher", tmp_path / "t.csv", "--student", tmp_path / "t.csv", "--task", "binary",
+        "--out", tmp_path / "out",
+    )  # fmt: skip
+    assert done.returncode == 3
+    assert "\x1b" not in done.stderr
+    assert "\u202e" not in done.stderr

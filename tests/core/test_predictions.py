@@ -162,3 +162,13 @@ def test_truth_may_come_with_any_member():
     both = aligned(panel(teacher, student))
     assert both.truth.tolist() == [1, 0]
     assert both.students[0].first.truth.tolist() == [1, 0]
+
+
+def test_clusters_and_slices_may_come_with_any_member():
+    """Clusters that only the student's file knows must not be lost: they decide whether a verdict is allowed."""
+    mask = np.array([True, False])
+    teacher = predictions([[0, 1], [1, 0]], name="t", ids=["a", "b"], truth=np.array([1, 0]))
+    student = predictions([[1, 0], [0, 1]], ids=["b", "a"], clusters=np.array([7, 8]), slices={"short": mask})
+    both = aligned(panel(teacher, student))
+    assert both.teacher.first.clusters.tolist() == [8, 7]
+    assert both.teacher.first.slices["short"].tolist() == [False, True]

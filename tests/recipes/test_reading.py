@@ -101,3 +101,38 @@ def test_a_file_that_is_not_utf8_is_refused(tmp_path):
     (tmp_path / "r.yaml").write_bytes(b"name: caf\xe9\n")
     with pytest.raises(RecipeError, match="not UTF-8"):
         read_recipe(str(tmp_path / "r.yaml"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "? [a, b]\n: 1\n",
+        "data: 2001-99-99\n",
+        "a: !!int 'x'\n",
+        "a: !!python/object/apply:os.system ['true']\n",
+        "[" * 2000,
+        "&a [*a]\n",
+    ],
+)
+def test_hostile_yaml_is_refused_in_one_line(text):
+    """No recursion, no code, no traceback."""
+    (problem,) = problems_of(text)
+    assert problem.startswith("mine.yaml")
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        (("name: mine", "name: ../../x"), "name"),
+        (("name: mine", "name: mine\nseeds: [true]"), "seeds.0"),
+        (("name: mine", "name: mine\nseeds: [1, 1]"), "seeds"),
+        (("kind: mlp}", "kind: cnn, ngrams: []}"), "students.0.ngrams"),
+        (("name: mine", "name: mine\ndistil: {epochs: .inf}"), "distil.epochs"),
+        (("name: mine", "name: mine\ngates: [{metric: accuracy, margin: .inf}]"), "gates.0.margin"),
+        (("name: mine", "name: mine\ndistil: {objective: {kind: hard_labels}}"), "distil.objective"),
+    ],
+)
+def test_values_that_would_only_fail_hours_later_are_refused_when_read(change, place):
+    """Each with its place."""
+    (problem,) = problems_of(GOOD.replace(*change))
+    assert problem.startswith(f"mine.yaml: {place}")

@@ -18,6 +18,7 @@ from angelshare.cli.progress import progress_for
 from angelshare.cli.summary import print_card, print_cards, print_statement
 from angelshare.core.errors import InputError
 from angelshare.core.task import Role, Task
+from angelshare.report.texts import visible
 from angelshare.statement.build import as_text, read_statement, regate
 from angelshare.statement.gates import Gate, exit_code, parse_margin
 from angelshare.statement.schema import Statement
@@ -250,6 +251,11 @@ def _print(statement: Statement, folder: Path | None, *, as_json: bool) -> None:
         print_statement(Console(), statement, folder)
 
 
+def _shown(message: str) -> str:
+    """Return a message with its lines kept and all other control characters visible."""
+    return "\n".join(visible(line) for line in message.split("\n"))
+
+
 def _stderr() -> Console:
     """Return the console that progress and errors go to."""
     return Console(stderr=True)
@@ -263,7 +269,8 @@ def main() -> None:
     try:
         app()
     except InputError as error:
-        print(f"error: {error}", file=sys.stderr)  # noqa: T201  (plain text: messages hold users' data)
+        # messages hold users' data: control and direction characters are shown, not obeyed
+        print(f"error: {_shown(str(error))}", file=sys.stderr)  # noqa: T201
         sys.exit(INPUT_ERROR)
     except OSError as error:
         # a folder that may not be written, a full disk: the user's to mend

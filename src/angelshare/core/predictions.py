@@ -223,19 +223,22 @@ def aligned(panel: Panel) -> Panel:
 
 
 def _with_truth(reference: Predictions, panel: Panel) -> Predictions:
-    """Return the reference with truth, slices and clusters from the first member that has them.
+    """Return the reference with the truth, the clusters and all slices that any member has.
 
-    Whether members agree on the truth is checked when they are aligned.
+    Members that disagree about the truth are refused when they are aligned. A slice that two members cut differently is
+    the earlier one's.
     """
-    if reference.truth is not None:
-        return reference
-    for population in panel.populations:
-        for member in population.members:
-            if member.truth is not None and len(member) == len(reference):
-                known = member.take(np.argsort(member.ids, kind="stable"))
-                slices = {**known.slices, **reference.slices}
-                clusters = known.clusters if reference.clusters is None else reference.clusters
-                return replace(reference, truth=known.truth, slices=slices, clusters=clusters)
+    members = [member for population in panel.populations for member in population.members]
+    for member in members:
+        if len(member) != len(reference):
+            continue
+        known = member.take(np.argsort(member.ids, kind="stable"))
+        reference = replace(
+            reference,
+            truth=known.truth if reference.truth is None else reference.truth,
+            clusters=known.clusters if reference.clusters is None else reference.clusters,
+            slices={**known.slices, **reference.slices},
+        )
     return reference
 
 

@@ -6,6 +6,9 @@ from pydantic import Field
 
 from angelshare.core.strict import Strict
 
+NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+"""Names become folders, so they hold no separators."""
+
 
 class StudentSpec(Strict):
     """What every kind of student has; the recipe adds seeds and training settings.
@@ -15,7 +18,7 @@ class StudentSpec(Strict):
         max_length: in tokens of its own tokenizer; longer texts are cut.
     """
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    name: Annotated[str, Field(pattern=NAME)]
     max_length: Annotated[int, Field(ge=2)] = 128
 
 
@@ -31,7 +34,7 @@ class WordStudentSpec(StudentSpec):
     """
 
     tokenizer: Literal["words", "teacher"] = "words"
-    vocabulary: Annotated[int, Field(ge=10)] = 5000
+    vocabulary: Annotated[int, Field(ge=10, le=10_000_000)] = 5000
     embedding_width: Annotated[int, Field(ge=1)] = 16
     embeddings: Literal["random", "teacher"] = "random"
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
@@ -64,7 +67,7 @@ class CnnSpec(WordStudentSpec):
 
     kind: Literal["cnn"]
     embedding_width: Annotated[int, Field(ge=1)] = 64
-    ngrams: tuple[Annotated[int, Field(ge=1)], ...] = (2, 3, 4, 5, 6)
+    ngrams: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1)] = (2, 3, 4, 5, 6)
     filters: Annotated[int, Field(ge=1)] = 300
 
 

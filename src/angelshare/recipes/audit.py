@@ -219,7 +219,9 @@ def _open_models(group: _Group, request: AuditRequest, test: TextSet | None) -> 
     from angelshare.models.checkpoint import load_scorer
 
     assert test is not None, "a model without data was refused"
-    for seed, source in _seed_folders(group):
+    fingerprints: list[str] = []
+    folders = _seed_folders(group)
+    for seed, source in folders:
         seat = Seat(group.role, group.name, seed)
         scorer = load_scorer(
             source,
@@ -230,7 +232,24 @@ def _open_models(group: _Group, request: AuditRequest, test: TextSet | None) -> 
             allow_pickle=request.allow_pickle,
         )
         check_labels(seat.member, scorer.card.labels, test)
+        fingerprints.append(scorer.card.fingerprint)
+        _refuse_copies(group, fingerprints, [folder for _, folder in folders])
         yield _Opened(seat, scorer.card, scorer, None)
+
+
+def _refuse_copies(group: _Group, contents: Sequence[str], sources: Sequence[str]) -> None:
+    """Refuse two equal members: a copy is no second seed, and makes the spread over seeds look small.
+
+    Raises:
+        InputError: naming both.
+    """
+    first: dict[str, str] = {}
+    for content, source in zip(contents, sources, strict=False):
+        if content in first:
+            raise InputError(
+                f"{first[content]} and {source} hold the same {group.role} {group.name}. Give each of its seeds once."
+            )
+        first[content] = source
 
 
 def _seed_folders(group: _Group) -> Sequence[tuple[int | None, str]]:
@@ -273,6 +292,7 @@ def _open_files(group: _Group, files: list[str], request: AuditRequest, test: Te
         clip=request.clip,
     )
     digest = hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()
+    _refuse_copies(group, [hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files], files)
     for member in population.members:
         known = member if test is None else attach_truth(member, test)
         seat = Seat(group.role, group.name, known.seed)

@@ -50,8 +50,9 @@ def parse_recipe(text: str, *, where: str) -> Recipe:
     """
     try:
         content = yaml.load(text, Loader=_UniqueKeys)  # noqa: S506  (a SafeLoader that refuses repeated keys)
-    except yaml.YAMLError as error:
-        raise RecipeError([f"{where} is not valid YAML: {' '.join(str(error).split())}"]) from error
+    except (yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        # PyYAML lets the errors of its constructors through: impossible dates, numbers without digits, lists as keys
+        raise RecipeError([f"{where} is not valid YAML: {' '.join(str(error).split())[:500]}"]) from error
     if not isinstance(content, dict):
         raise RecipeError([f"{where} holds {type(content).__name__}, a recipe is a mapping of keys such as `data:`."])
     try:

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 from angelshare.audit.suite import AUDITS
 from angelshare.core.registry import unknown_name
 from angelshare.core.strict import Strict
-from angelshare.core.student_spec import BilstmSpec, CnnSpec, MlpSpec, TfidfSpec, TransformerSpec
+from angelshare.core.student_spec import NAME, BilstmSpec, CnnSpec, MlpSpec, TfidfSpec, TransformerSpec
 from angelshare.core.task import Task
 from angelshare.distil.spec import DistilSpec, FineTuneSpec, TrainingOverrides
 from angelshare.statement.margins import DEFAULT_MARGINS
@@ -35,10 +35,11 @@ def _known_metric(name: str) -> str:
     return name
 
 
-Seeds = Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1), AfterValidator(_distinct)]
+Seed = Annotated[int, Field(ge=0, lt=2**32, strict=True)]
+Seeds = Annotated[tuple[Seed, ...], Field(min_length=1), AfterValidator(_distinct)]
 AuditName = Annotated[str, AfterValidator(_known_audit)]
 MetricName = Annotated[str, AfterValidator(_known_metric)]
-Margin = Annotated[float, Field(ge=0)]
+Margin = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class DataSpec(Strict):
@@ -123,7 +124,7 @@ class Recipe(Strict):
     """
 
     version: Literal[1]
-    name: str
+    name: Annotated[str, Field(pattern=NAME)]
     seeds: Seeds = (0,)
     data: DataSpec
     teacher: TeacherSpec
@@ -137,7 +138,7 @@ class Recipe(Strict):
     @model_validator(mode="after")
     def _names_are_distinct(self) -> Self:
         """Two students of one name would overwrite each other."""
-        names = [student.name for student in self.students]
+        names = [student.name.lower() for student in self.students]  # some file systems do not tell case apart
         repeated = sorted({name for name in names if names.count(name) > 1})
         if repeated:
             raise ValueError(f"The student names must differ; {', '.join(repeated)} appears more than once.")
