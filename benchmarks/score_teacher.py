@@ -123,8 +123,8 @@ def _race(contestants: dict[str, Contestant], texts: list[str], n_rounds: int) -
     }
 
 
-def _quick_teacher(comments: pd.DataFrame, folder: Path, n: int = 640) -> Path:
-    """Return the folder of a MiniLM after one pass over a few hundred comments, so that its margins are not random."""
+def _quick_teacher(comments: pd.DataFrame, folder: Path, n: int = 3_200) -> Path:
+    """Return the folder of a MiniLM after one pass over a few thousand comments, so that its margins are not random."""
     train = comments[comments["split"] == "train"].sample(n, random_state=1)
     model, tokenizer = load_backbone("minilm", labels=LABELS, task="binary", seed=0)
     optimiser = torch.optim.AdamW(model.parameters(), lr=1e-4)

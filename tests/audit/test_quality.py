@@ -205,6 +205,31 @@ def test_regression_has_the_squared_error_where_lower_is_better(make_member, mak
     assert result.estimates == ()
 
 
+def test_the_squared_error_of_few_items_is_marked_and_shares_never_are(make_member, make_panel):
+    """Four items; 1,200 of even errors; the same with one large error; a student identical to its teacher."""
+
+    def few(truth, values):
+        more = {"task": "regression", "labels": ("value",), "outputs": "values", "truth": truth}
+        panel = make_panel([make_member("t/0", truth, **more)], [make_member("s/0", values, **more)])
+        return measure(panel).differences[0].few_items
+
+    truth = np.arange(1200.0)
+    errors = 0.5 + truth % 2
+    assert few(truth[:4], truth[:4] + errors[:4])
+    assert not few(truth, truth + errors)
+    assert few(truth, truth + errors + 50 * (truth == 7))
+    assert not few(truth[:4], truth[:4])
+    label = [0, 1, 0, 1]
+    panel = make_panel([make_member("t/0", [-1, 1, 1, 1], truth=label)], [make_member("s/0", [1] * 4, truth=label)])
+    assert not any(row.few_items for row in measure(panel).differences)
+
+
+def test_nobody_collapses_where_there_is_one_class_only(make_member):
+    """Nothing can beat a majority of all."""
+    assert collapsed(make_member("mlp/0", [-1] * 8, truth=[0] * 8)) is None
+    assert collapsed(make_member("mlp/0", [-1] * 7 + [1], truth=[0] * 8)) is None
+
+
 def test_a_student_that_does_not_beat_the_majority_class_has_collapsed(make_member, make_panel):
     """Always `no` on a set with 6 of 8 `no`."""
     truth = [0] * 6 + [1] * 2

@@ -4,6 +4,8 @@ import json
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -347,7 +349,12 @@ REFUSED = {
         InputError,
         "row 1: slice:s is '2'. Write 0 or 1, or a share between them.",
     ),
-    "seed": ("id,logit:no,logit:yes,seed\na,0,1,x\n", {}, InputError, "row 1: the seed is 'x'. Write a whole number."),
+    "seed": (
+        "id,logit:no,logit:yes,seed\na,0,1,x\n",
+        {},
+        InputError,
+        "row 1: the seed is 'x'. Write a whole number of at most 18 digits.",
+    ),
     "seeds": (
         "id,logit:no,logit:yes,seed\na,0,1,1\na,0,1,2\n",
         {},
@@ -359,6 +366,98 @@ REFUSED = {
         {"seed": 7},
         InputError,
         "has no rows of seed 7; it has seeds [1].",
+    ),
+    "huge seed": (
+        f"id,logit:no,logit:yes,seed\na,0,1,{10**30}\n",
+        {},
+        InputError,
+        f"row 1: the seed is '{10**30}'. Write a whole number of at most 18 digits.",
+    ),
+    "endless seed": (
+        f"id,logit:no,logit:yes,seed\na,0,1,{'9' * 5000}\n",
+        {},
+        InputError,
+        f"row 1: the seed is '{'9' * 40}'. Write a whole number of at most 18 digits.",
+    ),
+    "threshold nan": (
+        "id,score\na,1\n",
+        {"positive": "yes", "threshold": float("nan")},
+        InputError,
+        "the threshold nan is not finite. Give a number on the score's own scale.",
+    ),
+    "threshold inf": (
+        LOGITS + "a,0,1\n",
+        {"threshold": float("-inf")},
+        InputError,
+        "the threshold -inf is not finite. Give a number on the score's own scale.",
+    ),
+    "bare truth": (
+        "id,logit:a,logit:b,truth\nx,0,1,a\n",
+        {"task": "multi_label"},
+        InputError,
+        "has one column 'truth' for all labels, and a multi_label task needs ['truth:a', 'truth:b']. Give truth:LABEL",
+    ),
+    "overflow": (
+        "id,value,truth\nx,1,2\ny,-1e155,2\n",
+        {"task": "regression"},
+        InputError,
+        "row 2 (id 'y'): the value -1e155 is too large: beyond 1e+150 squares overflow (1 such rows). Score these",
+    ),
+    "overflowing truth": (
+        "id,value,truth\nx,1,2e200\n",
+        {"task": "regression"},
+        InputError,
+        "row 1: the truth 2e200 is too large",
+    ),
+    "house name": (
+        LOGITS[:-1] + ",gold\na,0,1,no\n",
+        {"columns": {"trut": "gold"}},
+        InputError,
+        "'gold' cannot be read as 'trut'. There is no column called 'trut'. Did you mean 'truth'? Known:",
+    ),
+    "label and logits": (
+        LOGITS[:-1] + ",label\na,0,1,yes\nb,0,1,no\nc,1,0,yes\n",
+        {},
+        InputError,
+        (
+            "the column 'label' contradicts the logits in 2 rows, the first under id 'b': 'no' is written, and 'yes' "
+            "follows from the logits. Leave one of the two out; human labels are called 'truth'."
+        ),
+    ),
+    "label and probabilities": (
+        "id,probability:no,probability:yes,label\na,0.5,0.5,1\n",
+        {"task": "single_label"},
+        InputError,
+        "'label' contradicts the probabilities in 1 rows, the first under id 'a': '1' is written, and 'no' follows",
+    ),
+    "label and threshold": (
+        "id,score,label\na,0.5,no\nb,0.1,no\n",
+        {"positive": "yes", "threshold": 0.3},
+        InputError,
+        "'label' contradicts the score in 1 rows, the first under id 'a': 'no' is written, and 'yes' follows",
+    ),
+    "flags and logits": (
+        "id,logit:a,logit:b,label:b\nx,-1,1,1\ny,1,-1,1\nz,1,-1,\n",
+        {"task": "multi_label"},
+        InputError,
+        (
+            "'label:b' contradicts the logits in 2 rows, the first under id 'y': '1' is written, and '0' follows from the "
+            "logits. Leave one of the two out; human labels are called 'truth:b'."
+        ),
+    ),
+    "NUL in an id": (
+        LOGITS + "a,0,1\na\0,0,1\n",
+        {},
+        InputError,
+        "row 2: the id 'a\\x00' holds NUL or half a surrogate pair (1 such rows). Leave these characters out.",
+    ),
+    "NUL in a label": ("id,label\na,x\nb,y\0\n", {}, InputError, "row 2: the label 'y\\x00' holds NUL or half"),
+    "NUL in a truth": (LOGITS[:-1] + ",truth\na,0,1,no\0\n", {}, InputError, "row 1: the truth 'no\\x00' holds NUL"),
+    "NUL in a name": (
+        "id,logit:no,logit:no\0\na,0,1\n",
+        {},
+        InputError,
+        "has a column called 'logit:no\\x00': NUL and half surrogate pairs can stand in no name. Rename it.",
     ),
     "half a truth": (
         "id,logit:a,logit:b,truth:a\nx,0,1,1\n",
@@ -378,6 +477,18 @@ def test_what_cannot_be_measured_is_refused_in_full_sentences(read, case):
     assert message in str(refusal.value)
     assert "t.csv" in str(refusal.value) or case == "unknown task"
     assert type(refusal.value) is kind
+
+
+def test_decisions_that_follow_from_the_scores_may_stand_beside_them(read):
+    """Many tools write both."""
+    both = read("id,logit:no,logit:yes,label\na,0,1,yes\nb,1,1,no\n")
+    assert both.outputs == "logits"
+    assert both.decisions().tolist() == [1, 0]
+    flags = read("id,probability:a,probability:b,label:a\nx,0.5,0.1,1\n", task="multi_label")
+    assert flags.outputs == "probabilities"
+    assert read("id,score,label\na,1,yes\n", positive="yes", threshold=0.5).threshold == 0.5
+    turned = read("id,logit:yes,logit:no,label\na,1,1,no\n", labels=("no", "yes"))
+    assert turned.decisions().tolist() == [0]
 
 
 def member(**changes):
@@ -523,3 +634,57 @@ def test_parquet_of_other_tools_is_read(tmp_path):
     predictions = read_predictions(tmp_path / "p.parquet", name="x", task="binary")
     assert predictions.ids.tolist() == ["3", "4"]
     assert predictions.values.tolist() == [[0.5, 1], [1, 2]]
+
+
+SAID_WRONGLY = {
+    "labels that are no JSON": ({b"labels": b"fine, rude"}, "the metadata angelshare.labels are 'fine, rude', no JSON"),
+    "labels that are a number": ({b"labels": b"5"}, "angelshare.labels are '5', no JSON list of distinct names. Write"),
+    "labels that are a text": ({b"labels": b'"no"'}, "no JSON list of distinct names. Write the file with `write_"),
+    "a label that is a number": ({b"labels": b'["no", 3]'}, r"""are '["no", 3]', no JSON list"""),
+    "a label that is a list": ({b"labels": b'[["no"], ["yes"]]'}, "no JSON list of distinct names."),
+    "a repeated label": ({b"labels": b'["no", "no"]'}, "no JSON list of distinct names."),
+    "a label with NUL": ({b"labels": rb'["no", "yes\u0000"]'}, "no JSON list of distinct names."),
+    "labels too deep": ({b"labels": b"[" * 100_000}, "no JSON list of distinct names."),
+    "a threshold that is no number": (
+        {b"threshold": b"high"},
+        "angelshare.threshold is 'high', no finite number. Write",
+    ),
+    "a threshold that is nan": ({b"threshold": b"nan"}, "angelshare.threshold is 'nan', no finite number."),
+    "a threshold that is infinite": ({b"threshold": b"1e999"}, "angelshare.threshold is '1e999', no finite number."),
+    "a value that is not UTF-8": (
+        {b"fingerprint": b"\xff"},
+        r"the metadata b'angelshare.fingerprint': b'\xff' are not",
+    ),
+    "a key that is not UTF-8": ({b"\xff": b"1"}, r"the metadata b'angelshare.\xff': b'1' are not UTF-8 (invalid start"),
+    "an unknown task": (
+        {b"task": b"binry"},
+        "the metadata name the task 'binry'. There is no task called 'binry'. Did",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SAID_WRONGLY)
+def test_metadata_of_ours_that_cannot_be_read_are_refused(tmp_path, case):
+    """The file, the key and its value are in the message."""
+    metadata, message = SAID_WRONGLY[case]
+    table = pa.table({"id": ["a"], "logit:no": [0.0], "logit:yes": [1.0]})
+    written = table.replace_schema_metadata({b"angelshare." + key: value for key, value in metadata.items()})
+    pq.write_table(written, tmp_path / "p.parquet")
+    with pytest.raises(InputError) as refusal:
+        read_predictions(tmp_path / "p.parquet", name="x", task="binary")
+    assert message in str(refusal.value)
+    assert "p.parquet" in str(refusal.value)
+
+
+def test_metadata_of_other_tools_are_not_looked_at(tmp_path):
+    """They may be bytes."""
+    table = pa.table({"id": ["a"], "logit:no": [0.0], "logit:yes": [1.0]})
+    pq.write_table(table.replace_schema_metadata({b"\xfftool": b"\xff", b"angel": b"\xfe"}), tmp_path / "p.parquet")
+    assert read_predictions(tmp_path / "p.parquet", name="x", task="binary").labels == ("no", "yes")
+
+
+def test_labels_that_pandas_made_floats_are_their_integers(tmp_path):
+    """A gap in a column of integers is enough for that."""
+    lines = [{"id": i, "logit:0": 0.5, "logit:1": i, "truth": truth} for i, truth in enumerate([1.0, None, 0.0])]
+    (tmp_path / "p.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    assert read_predictions(tmp_path / "p.jsonl", name="x", task="binary").truth.tolist() == [1, -1, 0]

@@ -69,6 +69,16 @@ REFUSED = {
     "broken JSON": ("a.jsonl", '{"id": 1}\n{"id": \n', r"line 2 is no JSON object .*Write one object a line\."),
     "JSON array": ("a.jsonl", "[1]\n", r"line 1 holds '\[1\]', not an object"),
     "repeated JSON key": ("a.jsonl", '{"id": 1, "id": 2}\n', r"line 1 .*the key 'id' is repeated"),
+    "endless number": (
+        "a.jsonl",
+        '{"id": 1}\n{"id": ' + "9" * 5000 + "}\n",
+        r"line 2 is no JSON object \(a number of 5000 digits, to be written as text if it is an id\)",
+    ),
+    "half a surrogate pair in a name": (
+        "a.jsonl",
+        '{"id": 1, "slice:\\ud800": 1}\n',
+        r"a\.jsonl has a column called 'slice:\\ud800': NUL and half surrogate pairs can stand in no name\. Rename it",
+    ),
     "garbage as Parquet": (
         "a.parquet",
         "no parquet at all",
@@ -102,6 +112,30 @@ def test_a_column_to_rename_must_exist(tmp_path):
         read_table(path, columns={"id": "caseid"})
 
 
+@pytest.mark.parametrize(
+    ("ours", "near"),
+    [("trut", "'truth'"), ("logits:no", "'logit:no'"), ("Label", "'label'"), ("probability_no", "'probability:LABEL'")],
+)
+def test_a_column_is_read_under_a_name_of_the_house_only(tmp_path, ours, near):
+    """Under another name nothing would ever look for it."""
+    path = written(tmp_path, "a.csv", "gold,text\n1,x\n")
+    with pytest.raises(InputError, match=rf"a\.csv: 'gold' cannot be read as '{ours}'\. .*Did you mean {near}\?"):
+        read_table(path, columns={ours: "gold"})
+
+
+@pytest.mark.parametrize("ours", ["zz", "logit:", "text:no"])
+def test_a_name_far_from_any_of_the_house_is_refused(tmp_path, ours):
+    """A family without a label is none either."""
+    with pytest.raises(InputError, match=rf"cannot be read as '{ours}'.*Known: .*slice:.*, text, text_key"):
+        read_table(written(tmp_path, "a.csv", "gold,text\n1,x\n"), columns={ours: "gold"})
+
+
+@pytest.mark.parametrize("ours", ["id", "label_name", "text_key", "logit:no", "truth:no", "label:no", "slice:a:b"])
+def test_every_name_of_the_house_may_be_mapped(tmp_path, ours):
+    """Families take any label."""
+    assert ours in read_table(written(tmp_path, "a.csv", "gold\n1\n"), columns={ours: "gold"}).columns
+
+
 def test_a_missing_column_names_the_nearest():
     """And says how to map it."""
     with pytest.raises(
@@ -122,6 +156,33 @@ def test_a_column_of_floats_is_no_column_of_ids():
     """A reader that went through floats has already lost digits."""
     with pytest.raises(InputError, match=r"row 1: the id 1\.0 is no id"):
         read_ids(pd.DataFrame({"id": [1.0, 2.0]}), "id", path="f")
+
+
+@pytest.mark.parametrize("read", [read_ids, read_names])
+@pytest.mark.parametrize("value", ["a\0", "a\0\0", "\0", "b\0c", "\ud800"])
+def test_names_and_ids_with_nul_or_half_surrogate_pairs_are_refused(read, value):
+    """NumPy drops NUL at the end: the id would pair with another."""
+    frame = pd.DataFrame({"id": ["a", value]}, dtype=object)
+    with pytest.raises(
+        InputError, match=r"f, row 2: the id .* holds NUL or half a surrogate pair \(1 such rows\)\. Leave"
+    ):
+        read(frame, "id", path="f")
+
+
+@pytest.mark.parametrize("value", [10**400, -(10**400), 1e151, -1e308, "1e999", "-2e150"])
+def test_numbers_whose_squares_overflow_are_refused(value):
+    """Nobody's score; an integer of JSON may be longer than any float."""
+    frame = pd.DataFrame({"score": pd.Series([1, value], dtype=object)})
+    with pytest.raises(
+        InputError, match=r"f, row 2: the score -?[\de+]{4,40} is too large: beyond 1e\+150 .* \(1 such"
+    ):
+        read_numbers(frame, "score", path="f")
+
+
+def test_large_numbers_are_numbers():
+    """Up to the last whose square is one; long integers too."""
+    frame = pd.DataFrame({"score": pd.Series([1e150, -(10**149), 2**70, None], dtype=object)})
+    assert read_numbers(frame, "score", path="f").tolist()[:3] == [1e150, -1e149, 2.0**70]
 
 
 def test_repeated_ids_are_refused_with_the_second_row():
@@ -163,7 +224,10 @@ def test_a_row_without_text_is_refused():
 
 
 def test_names_may_be_integers_but_no_fractions():
-    """1.5 is no name of a label."""
+    """1.5 is no name of a label, and whole floats are what a tool made of integers, while they are exact."""
+    assert read_names(pd.DataFrame({"label": [1.0, None]}, dtype=object), "label", path="f") == ["1", ""]
+    with pytest.raises(InputError, match=r"f, row 1: the label is 1e\+300\. Write it as text or as an integer"):
+        read_names(pd.DataFrame({"label": [1e300]}, dtype=object), "label", path="f")
     assert read_names(pd.DataFrame({"label": [1, 0]}), "label", path="f") == ["1", "0"]
     with pytest.raises(InputError, match=r"f, row 1: the label is 1\.5"):
         read_names(pd.DataFrame({"label": [1.5]}), "label", path="f")

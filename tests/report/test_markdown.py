@@ -19,6 +19,9 @@ def test_the_summary_fits_a_comment_and_starts_with_the_verdict(statement: State
         "| mlp | accuracy | student \u2212 teacher | 89.0 → 81.8 | **\u22127.2** | \u22128.6 to \u22125.8 | 2.0 points | ▼ lost |"
         in text
     )
+    assert "| interval | margin |" in text
+    assert "Intervals are 95% where a gate names the row, else simultaneous over the student's rows" in text
+    assert "differences stand in the page." in text
     assert "conditional on it" in text
     assert "collapsed" in text
     assert "test looked at once in this run folder" in text

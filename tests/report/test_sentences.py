@@ -102,6 +102,18 @@ def test_a_row_on_clustered_items_is_undecided_for_that_reason(make_difference: 
     assert "would" not in claim(row)
 
 
+def test_a_row_without_variance_or_with_few_unbounded_errors_says_why(make_difference: Callable[..., DifferenceRow]):
+    """That so many items "cannot decide" would send the reader to find more of them."""
+    row = make_difference("mse", 1.4, 0.4, 0.006, direction="lower", margin=0.5, family="primary", verdict="undecided")
+    flat = row.interval.model_copy(update={"low": 1.0, "high": 1.0})
+    still = row.model_copy(update={"interval": flat, "se": 0.0, "mde": None, "n_needed": None})
+    few = row.model_copy(update={"few_items": True})
+    assert ": no variance among the items, so no verdict (" in undecided(still)
+    assert "cannot decide" not in claim(still)
+    assert ": no verdict, because these are few items for an unbounded error" in undecided(few)
+    assert "few items" not in undecided(row)
+
+
 def test_what_distillation_gave_back_is_named_with_its_extra_text(make_difference: Callable[..., DifferenceRow]):
     """The contrast with the baseline."""
     row = make_difference("accuracy", 0.818, 0.790, 0.006, contrast="student-baseline")

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from importlib.resources import files
 
 import jsonschema
@@ -12,7 +13,8 @@ from angelshare.core.errors import InputError, StatementError
 from angelshare.core.estimate import Difference
 from angelshare.statement.build import Rules, json_schema, read_statement, regate, write_statement
 from angelshare.statement.gates import Gate
-from angelshare.stats.inference import no_difference
+from angelshare.stats.auc import FlooredAuc
+from angelshare.stats.inference import StudentT, no_difference
 from angelshare.stats.power import detectable_difference, n_needed
 from angelshare.stats.proportions import PairedProportions
 
@@ -136,6 +138,32 @@ def test_rows_on_clustered_items_keep_their_numbers_and_get_no_verdict(make_diff
     assert only_row(make_statement(aimless)).verdict is None
 
 
+@pytest.mark.parametrize(("value", "capped"), [(0.05, "lost"), (0.0, "undecided"), (-0.05, "gained")])
+def test_few_items_of_an_unbounded_error_can_be_lost_or_gained_but_not_preserved(
+    make_difference, make_statement, value, capped
+):
+    """Also when the statement is read with another margin."""
+    more = {"metric": "mse", "direction": "lower"}
+    gates = [Gate("mse", 0.01)]
+    free = only_row(make_statement(make_difference(value, 0.001, **more), gates=gates))
+    statement = make_statement(make_difference(value, 0.001, few_items=True, **more), gates=gates)
+    row = only_row(statement)
+    assert free.verdict == ("preserved" if capped == "undecided" else capped)
+    assert (row.verdict, row.remark) == (capped, "few items for an unbounded error")
+    assert row.interval == free.interval
+    again = regate(statement, [Gate("mse", 0.02)])
+    assert only_row(again).verdict == capped
+    assert again.gates[0].state == ("held" if capped == "gained" else capped)
+
+
+def test_an_auc_without_variance_has_a_floor_and_is_judged(make_difference, make_statement):
+    """A student that ranks 2,000 of either class as its teacher does: +- .0019, so no remark on missing variance."""
+    made = make_difference(0.0, metric="auc")
+    inference = FlooredAuc(StudentT(0.0, 0.0, 1999, 4000), PairedProportions(0, 0, 2000))
+    row = only_row(make_statement(replace(made, inference=inference)))
+    assert (row.verdict, row.remark, row.mde, row.n_needed) == ("preserved", None, None, None)
+
+
 def test_few_seeds_are_marked(make_difference, make_statement):
     """Three of them."""
     made = make_difference()
@@ -187,6 +215,8 @@ def test_redacted_texts_are_left_out_and_the_rest_stays(make_statement, texts_ta
         (b'{"schema": "loss-statement/9"}', "schema 'loss-statement/9'"),
         (b'{"schema": "loss-statement/0"}', "mistakes, the first at created"),
         (b'{"schema": "loss-statement/0", "x": NaN}', "NaN is no JSON number"),
+        (b"[" * 100_000, "nests deeper than 100 levels"),
+        (b'{"recipe": ' + b"[" * 200 + b"]" * 200 + b"}", "nests deeper than 100 levels"),
     ],
 )
 def test_what_is_no_statement_is_refused(tmp_path, content, said):
@@ -195,6 +225,45 @@ def test_what_is_no_statement_is_refused(tmp_path, content, said):
     file.write_bytes(content)
     with pytest.raises(StatementError, match=said):
         read_statement(file)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("verdict", "preserved"), "first at verdict: .*it is preserved, the gates say lost"),
+        (("verdict", None), "first at verdict: .*it is None, the gates say lost"),
+        (("gates", 0, "state", "held"), "first at verdict: .*it is lost, the gates say preserved"),
+        (("gates", 0, "margin", -0.01), r"first at gates\.0\.margin"),
+        (("audits", 0, "differences", 0, "margin", -0.01), r"first at audits\.0\.differences\.0\.margin"),
+        (("audits", 0, "differences", 0, "p_zero", 1.5), r"first at audits\.0\.differences\.0\.p_zero"),
+        (("audits", 0, "differences", 0, "p_adjusted", -0.1), r"differences\.0\.p_adjusted"),
+        (("audits", 0, "differences", 0, "n", -1), r"differences\.0\.n:"),
+        (("audits", 0, "differences", 0, "interval", "low", 0.5), r"interval\.high: .*below its lower end 0\.5"),
+        (("audits", 0, "differences", 0, "interval_family", "high", -0.5), r"interval_family\.high: "),
+        (("audits", 0, "differences", 0, "se", 1e999), "Infinity is no JSON number"),
+    ],
+)
+def test_a_statement_that_contradicts_itself_is_refused(make_difference, make_statement, tmp_path, change, said):
+    """With the place: somebody edited it, or wrote it with another tool."""
+    write_statement(make_statement(make_difference(), gates=[Gate("accuracy", 0.01)]), tmp_path / "statement.json")
+    content = json.loads((tmp_path / "statement.json").read_text(encoding="utf-8"))
+    *way, last, value = change
+    part = content
+    for step in way:
+        part = part[step]
+    part[last] = value
+    (tmp_path / "statement.json").write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(StatementError, match=said):
+        read_statement(tmp_path)
+
+
+def test_a_number_too_large_for_a_double_is_refused(make_difference, make_statement, tmp_path):
+    """JSON allows 1e999, Python reads it as infinity."""
+    write_statement(make_statement(make_difference()), tmp_path / "statement.json")
+    text = (tmp_path / "statement.json").read_text(encoding="utf-8")
+    (tmp_path / "statement.json").write_text(text.replace('"se": 0.01', '"se": 1e999'), encoding="utf-8")
+    with pytest.raises(StatementError, match=r"differences\.0\.se: "):
+        read_statement(tmp_path)
 
 
 def test_a_missing_statement_is_named(tmp_path):

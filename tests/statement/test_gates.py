@@ -4,7 +4,7 @@ import pytest
 
 from angelshare.core.errors import InputError
 from angelshare.statement.build import regate
-from angelshare.statement.gates import Gate, exit_code, parse_margin
+from angelshare.statement.gates import Gate, check_margin, exit_code, parse_margin
 
 
 def states(statement):
@@ -26,12 +26,28 @@ def test_a_margin_on_the_command_line_is_a_gate():
         ("accuracy=-0.01", "cannot be -0.01"),
         ("accuracy=nan", "cannot be nan"),
         ("accuracy=inf", "cannot be inf"),
+        ("accuracy=1", r"less than 1, so it cannot be 1\.0\. Write 0\.01 for one point"),
+        ("exact_match=2", "Write 0.01 for one point"),
+        ("auc=1.0", "Write 0.01 for one point"),
+        ("mse=1e6", "less than 1,000,000, so it cannot be 1000000"),
+        ("mse=inf", "cannot be inf"),
     ],
 )
 def test_what_is_no_margin_is_refused(text, said):
     """With what to write instead."""
     with pytest.raises(InputError, match=said):
         parse_margin(text)
+
+
+def test_margins_of_the_command_line_and_of_a_recipe_meet_one_rule():
+    """An error may exceed 1, a share may not; what nobody judges has no margin."""
+    check_margin("mse", 12.5)
+    check_margin("accuracy", 0.999)
+    check_margin("auc", 0)
+    with pytest.raises(InputError, match="cannot be 1"):
+        check_margin("auc", 1)
+    with pytest.raises(InputError, match="Did you mean 'accuracy'"):
+        check_margin("acuracy", 0.01)
 
 
 @pytest.mark.parametrize(

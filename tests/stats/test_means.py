@@ -9,11 +9,25 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from angelshare.stats.means import paired_mean, recipe_inference, recipe_mean
+from angelshare.stats.means import paired_mean, recipe_inference, recipe_mean, rests_on_few
 
 DIFFERENCES = arrays(
     np.float64, st.tuples(st.integers(2, 5), st.integers(2, 30)), elements=st.sampled_from([-1.0, 0.0, 1.0])
 )
+
+
+def test_few_items_or_one_that_outweighs_the_others_are_few():
+    """999 items; 1,000; and 1,000 of which one makes up a tenth of the squares: 1 / 9 of the others' 999."""
+    errors = np.where(np.arange(1000) % 2, 1.0, -1.0)[None]
+    outlier = np.concatenate([errors[:, :-1], [[math.sqrt(111)]]], axis=1)
+    assert [rests_on_few(x) for x in (errors[:, :999], errors, outlier, np.zeros((1, 1000)))] == [
+        True,
+        False,
+        True,
+        False,
+    ]
+    # over ten seeds that disagree about the item, its mean is an item like any other
+    assert not rests_on_few(np.concatenate([outlier, *[errors] * 9]))
 
 
 def test_one_pair_is_scipys_paired_t_test():

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from angelshare.stats.auc import FlooredAuc
 from angelshare.stats.inference import StudentT
 from angelshare.stats.power import detectable_difference, n_needed
+from angelshare.stats.proportions import PairedProportions
 
 
 def test_the_detectable_difference_is_q_standard_errors():
@@ -26,6 +28,13 @@ def test_more_items_cannot_decide_against_the_spread_over_seeds_or_without_a_mar
     inference = StudentT(0, 0.02, math.inf, 1000, item_variance=0.1, seed_variance=0.0003, n_seeds=3)
     assert n_needed(inference, 0.01, alpha=0.05) is None
     assert n_needed(StudentT(0, 0.01, 9, 10, item_variance=0.1), 0.0, alpha=0.05) is None
+
+
+def test_a_floor_that_the_standard_error_does_not_show_needs_items_too():
+    """Half width .161125 of 300 items against .01: 16.1 times as many; the standard error alone asks for 24."""
+    t = StudentT(0, 0.001, math.inf, 300, item_variance=300 * 1e-6)
+    assert n_needed(t, 0.01, alpha=0.05) == 24
+    assert n_needed(FlooredAuc(t, PairedProportions(0, 0, 20)), 0.01, alpha=0.05) == 4834
 
 
 def test_clusters_are_counted_where_there_are_any():

@@ -1,7 +1,7 @@
 """Is the student as good as its teacher, measured on human labels?"""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from angelshare.core.predictions import Panel, Predictions, labelled, n_labelled
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest, Table
 from angelshare.stats.auc import MIN_CLASS, auc_components, paired_auc
 from angelshare.stats.inference import no_difference
-from angelshare.stats.means import paired_mean, recipe_mean
+from angelshare.stats.means import paired_mean, recipe_mean, rests_on_few
 from angelshare.stats.proportions import PairedProportions, RecipeProportions, mcnemar_exact, mcnemar_midp
 
 MIN_ITEMS = 2
@@ -84,10 +84,11 @@ class Quality:
 def collapsed(member: Predictions) -> str | None:
     """Return why a classifier is no better than always answering the most frequent label; None if it is better.
 
-    None, too, where that cannot be said: no labels, no decisions, or a task without a single label.
+    None, too, where that cannot be said: no labels, labels of one class only (nothing can beat it), no decisions, or a
+    task without a single label.
     """
     share = _majority_share(member)
-    if share is None or not member.has_decisions:
+    if share is None or share[1] == 1 or not member.has_decisions:
         return None
     kept = member.take(labelled(truth_of(member)))
     accuracy = float(correct(kept).mean())
@@ -124,7 +125,8 @@ def _measure(contrast: Contrast, data: str, slice_name: str | None, found: Findi
         inference = _item_inference(contrast, metric, np.array(values[0]), np.array(values[1]))
         means = [[float(np.mean(row)) for row in side] for side in values]
         place = Place(metric.name, metric.direction, data, slice_name)
-        found.differences.append(_row(contrast, place, means, inference))
+        few = not (metric.share or contrast.identical) and rests_on_few(np.array(values[0]) - np.array(values[1]))
+        found.differences.append(replace(_row(contrast, place, means, inference), few_items=few))
     else:
         found.remark(f"{metric.name} of {_names(contrast)} is not measured: a ranking score without threshold.")
     for output in {"binary": (1,), "multi_label": range(len(members[0].labels))}.get(members[0].task, ()):

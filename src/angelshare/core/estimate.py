@@ -112,6 +112,7 @@ class Difference:
         target: the ideal value where direction is `target`.
         identical: the scores of both sides are equal, item by item: only then may a zero-width interval be judged.
         clustered: the items come in clusters, which the inference does not count: no verdict may rest on it.
+        few_items: an unbounded error on too few items, or resting on a single one: it cannot be `preserved`.
         few_seeds: `recipe` inference from fewer than five seeds.
     """
 
@@ -133,6 +134,7 @@ class Difference:
     target: float | None = None
     identical: bool = False
     clustered: bool = False
+    few_items: bool = False
 
     @property
     def few_seeds(self) -> bool:

@@ -12,7 +12,12 @@ import pandas as pd
 
 from angelshare.core.arrays import Array, Vector
 from angelshare.core.errors import InputError
+from angelshare.data.tables import UNWRITABLE
 
+LARGEST = 1e150
+"""Beyond it, the square of a number or of an error is no float64."""
+
+_EXACT = 2**53
 _FRACTION = re.compile(r"[+-]?\d*\.\d*(e[+-]?\d+)?", re.IGNORECASE)
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
 
@@ -34,7 +39,8 @@ def read_ids(frame: pd.DataFrame, name: str, *, path: str | Path) -> Array:
     """Return a column of ids as text: "007" stays "007".
 
     Raises:
-        InputError: for an id that is missing or blank, a fraction, repeated, or no text or integer.
+        InputError: for an id that is missing or blank, a fraction, repeated, no text or integer, or with NUL or half a
+            surrogate pair in it.
     """
     values = column(frame, name, path=path).tolist()
     ids = [_as_id(value) for value in values]
@@ -45,6 +51,7 @@ def read_ids(frame: pd.DataFrame, name: str, *, path: str | Path) -> Array:
             "Ids are texts or integers; fractions, even whole ones, lose digits. Write ids as text."
         )
         raise InputError(msg)
+    _refuse_unwritable(ids, name, path)
     repeated, count = Counter(ids).most_common(1)[0]
     if count > 1:
         msg = (
@@ -73,7 +80,7 @@ def read_numbers(
         gaps: nan in a Parquet column of floats is a gap, not somebody's failed computation.
 
     Raises:
-        InputError: for a value that is no number, NaN spelt out, or infinite, with its row and id.
+        InputError: for a value that is no number, NaN spelt out, infinite, or beyond 1e150, with its row and id.
     """
     values = column(frame, name, path=path)
     if values.dtype == np.float64 and not gaps:
@@ -81,15 +88,14 @@ def read_numbers(
     else:
         blank = is_blank(values)
         numbers = _exact(values)
-    bad = ~blank & ~np.isfinite(numbers)
+    bad = ~blank & ~(np.abs(numbers) <= LARGEST)
     if bad.any():
         row = int(np.argmax(bad))
         at = "" if ids is None else f" (id {str(ids[row])!r})"
-        value = values.iloc[row]
-        what = "not finite" if isinstance(value, float) or _NOT_FINITE.fullmatch(str(value).strip()) else "no number"
+        value = str(values.iloc[row])
         msg = (
-            f"{path}, row {row + 1}{at}: the {name} {value} is {what} ({int(bad.sum())} such rows). "
-            "Score these texts again, or drop these rows for every model."
+            f"{path}, row {row + 1}{at}: the {name} {value[:40]} is {_fault(value, float(numbers[row]))} "
+            f"({int(bad.sum())} such rows). Score these texts again, or drop these rows for every model."
         )
         raise InputError(msg)
     return np.where(blank, np.nan, numbers)
@@ -113,10 +119,10 @@ def read_texts(frame: pd.DataFrame, name: str, *, path: str | Path) -> tuple[str
 
 
 def read_names(frame: pd.DataFrame, name: str, *, path: str | Path) -> list[str]:
-    """Return a column as names, "" where blank; integers are written out.
+    """Return a column as names, "" where blank; integers are written out, also those that a tool made floats.
 
     Raises:
-        InputError: for fractions and nested values.
+        InputError: for fractions, nested values, and names with NUL or half a surrogate pair in them.
     """
     values = column(frame, name, path=path)
     blank = is_blank(values)
@@ -126,12 +132,13 @@ def read_names(frame: pd.DataFrame, name: str, *, path: str | Path) -> list[str]
             names.append("")
         elif isinstance(value, (str, int, np.integer)):
             names.append(str(value).strip())
-        elif isinstance(value, float) and value.is_integer() and values.dtype != object:
-            # a Parquet column of integers with gaps, as pandas 2 wrote it
+        elif isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+            # a column of integers with gaps, as pandas writes it
             names.append(str(int(value)))
         else:
             msg = f"{path}, row {row + 1}: the {name} is {value!r}. Write it as text or as an integer."
             raise InputError(msg)
+    _refuse_unwritable(names, name, path)
     return names
 
 
@@ -147,12 +154,34 @@ def is_blank(values: "pd.Series[Any]") -> Array:
 
 def _exact(values: "pd.Series[Any]") -> Vector:
     """Return numbers to the last bit, nan for what is none: pandas finds the numbers, Python reads them."""
+    if values.dtype == object:
+        # no float64 holds such integers, and whoever tries stops with an OverflowError
+        huge = [isinstance(value, int) and abs(value) > LARGEST for value in values]
+        values = values.mask(np.array(huge, dtype=np.bool_), np.inf)
     numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     if values.dtype == object:
         there = ~np.isnan(numbers)
         numbers = np.where(there, numbers, np.nan)
         numbers[there] = values.to_numpy()[there].astype(np.float64)
     return np.asarray(numbers)
+
+
+def _fault(value: str, number: float) -> str:
+    """Return what is wrong with a value that was read as this number."""
+    if _NOT_FINITE.fullmatch(value.strip()):
+        return "not finite"
+    return "no number" if np.isnan(number) else f"too large: beyond {LARGEST:g} squares overflow"
+
+
+def _refuse_unwritable(values: Sequence[str | None], name: str, path: str | Path) -> None:
+    """Refuse names and ids that would turn into others, or cannot be written."""
+    wrong = [row for row, value in enumerate(values) if value is not None and UNWRITABLE.search(value)]
+    if wrong:
+        msg = (
+            f"{path}, row {wrong[0] + 1}: the {name} {values[wrong[0]]!r} holds NUL or half a surrogate pair "
+            f"({len(wrong)} such rows). Leave these characters out."
+        )
+        raise InputError(msg)
 
 
 def _second(ids: Sequence[object], repeated: object) -> int:

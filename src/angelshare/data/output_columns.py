@@ -51,6 +51,8 @@ def read_outputs(
         InputError: if there are none, or several kinds, or values that are no outputs.
         LabelError: if the labels do not fit the task or are not those declared, or `positive` is none of them.
     """
+    if threshold is not None and not np.isfinite(threshold):
+        raise InputError(f"{where}: the threshold {threshold} is not finite. Give a number on the score's own scale.")
     if task == "regression":
         return OutputColumns("values", ("value",), _numbers(frame, ["value"], where, ids))
     _check_declared(labels or (), written, where)

@@ -5,15 +5,12 @@ One row per item: `id`; then `logit:LABEL` or `probability:LABEL` for every clas
 `slice:NAME`, `cluster`, `seed`, `text` and `text_pair`, or their `text_key`.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 
 from angelshare.core.arrays import Array
 from angelshare.core.errors import InputError
@@ -23,22 +20,16 @@ from angelshare.core.task import TASKS, ModelRole, Task
 from angelshare.data.columns import read_ids, read_names, read_numbers, read_texts
 from angelshare.data.labelling import read_batch, read_clusters, read_flags, read_slices
 from angelshare.data.output_columns import OutputColumns, read_outputs
-from angelshare.data.prediction_writing import METADATA, write_predictions
+from angelshare.data.prediction_metadata import Declared, read_declared
+from angelshare.data.prediction_writing import write_predictions
+from angelshare.data.stated_decisions import refuse_contradictions
 from angelshare.data.tables import read_table
 from angelshare.data.truth import attach_truth
 
 __all__ = ["attach_truth", "read_population", "read_prediction_texts", "read_predictions", "write_predictions"]
 
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What a Parquet file's metadata declare."""
-
-    task: Task | None = None
-    labels: tuple[str, ...] = ()
-    fingerprint: str = ""
-    parent_fingerprint: str | None = None
-    threshold: float | None = None
+SEED_DIGITS = 18
+"""So many fit into 64 bits."""
 
 
 def read_predictions(
@@ -150,7 +141,7 @@ class _Table:
     frame: pd.DataFrame
     where: str
     task: Task
-    said: _Said
+    said: Declared
 
 
 def _read(path: str | Path, columns: Mapping[str, str] | None, task: Task | None) -> _Table:
@@ -158,7 +149,7 @@ def _read(path: str | Path, columns: Mapping[str, str] | None, task: Task | None
     frame = read_table(path, columns=columns)
     if frame.empty:
         raise InputError(f"{path} has no rows. Give at least one item.")
-    said = _said(Path(path))
+    said = read_declared(Path(path))
     if task is not None and task not in TASKS:
         raise InputError(unknown_name("task", task, TASKS))
     if task is not None and said.task not in (None, task):
@@ -170,28 +161,6 @@ def _read(path: str | Path, columns: Mapping[str, str] | None, task: Task | None
         msg = f"{path} does not say which task it answers. Declare it: --task {'|'.join(TASKS)}."
         raise InputError(msg)
     return _Table(frame, str(path), declared, said)
-
-
-def _said(path: Path) -> _Said:
-    """Return what the metadata declare; nothing for CSV and JSON lines."""
-    if path.suffix.lower() != ".parquet":
-        return _Said()
-    raw = pq.read_schema(path).metadata or {}
-    found = {
-        key.decode().removeprefix(METADATA): value.decode()
-        for key, value in raw.items()
-        if key.startswith(METADATA.encode())
-    }
-    task = found.get("task")
-    if task is not None and task not in TASKS:
-        raise InputError(f"{path}: the metadata name the task {task!r}. {unknown_name('task', task, TASKS)}")
-    return _Said(
-        task=cast("Task | None", task),  # checked in the line above
-        labels=tuple(json.loads(found.get("labels", "[]"))),
-        fingerprint=found.get("fingerprint", ""),
-        parent_fingerprint=found.get("parent_fingerprint"),
-        threshold=float(found["threshold"]) if "threshold" in found else None,
-    )
 
 
 def _predictions(
@@ -218,7 +187,7 @@ def _predictions(
         threshold=table.said.threshold if threshold is None else threshold,
         clip=clip,
     )
-    return Predictions(
+    predictions = Predictions(
         name=name,
         task=task,
         labels=outputs.labels,
@@ -234,6 +203,8 @@ def _predictions(
         parent_fingerprint=table.said.parent_fingerprint,
         text_keys=_text_keys(frame, where),
     )
+    refuse_contradictions(predictions, frame, where=where)
+    return predictions
 
 
 def _seeds(frame: pd.DataFrame, where: str) -> list[int]:
@@ -241,9 +212,10 @@ def _seeds(frame: pd.DataFrame, where: str) -> list[int]:
     if "seed" not in frame.columns:
         return []
     names = read_names(frame, "seed", path=where)
-    wrong = [row for row, seed in enumerate(names) if not seed.isdecimal()]
+    wrong = [row for row, seed in enumerate(names) if not (seed.isdecimal() and len(seed) <= SEED_DIGITS)]
     if wrong:
-        raise InputError(f"{where}, row {wrong[0] + 1}: the seed is {names[wrong[0]]!r}. Write a whole number.")
+        msg = f"{where}, row {wrong[0] + 1}: the seed is {names[wrong[0]][:40]!r}. Write a whole number"
+        raise InputError(f"{msg} of at most {SEED_DIGITS} digits.")
     return [int(seed) for seed in names]
 
 
@@ -254,6 +226,9 @@ def _truth(frame: pd.DataFrame, task: Task, outputs: OutputColumns, where: str) 
         present = [name for name in names if name in frame.columns]
         if present and present != names:
             raise InputError(f"{where} has {present} but not all of {names}. Give one column of truth for every label.")
+        if "truth" in frame.columns and not present:
+            msg = f"{where} has one column 'truth' for all labels, and a multi_label task needs {names}."
+            raise InputError(f"{msg} Give truth:LABEL with 0 and 1 for every label, or leave 'truth' out.")
         return np.stack([read_flags(frame, name, where=where) for name in names], axis=1) if present else None
     if "truth" not in frame.columns:
         return None

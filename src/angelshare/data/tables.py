@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
@@ -15,8 +16,24 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from angelshare.core.errors import InputError
+from angelshare.core.registry import unknown_name
 
 Row = dict[str, Any]  # what a JSON line may hold
+
+UNWRITABLE = re.compile("[\\0\\ud800-\\udfff]")
+"""What no name and no id may hold: NumPy drops NUL at the end, so that other ids pair, and UTF-8 has no half pairs."""
+
+HOUSE_COLUMNS = (
+    *("id", "text", "text_pair", "text_key", "split", "cluster", "seed"),
+    *("label", "label_name", "truth", "score", "value"),
+)
+"""The house's names for columns of which there is one."""
+
+HOUSE_FAMILIES = ("logit:", "probability:", "label:", "truth:", "slice:")
+"""What the house's names begin with where there is a column for every label or slice."""
+
+MOST_DIGITS = 1000
+"""Of a whole number in JSON: Python stops at some thousand, wherever it is told to."""
 
 _INTEGERS = {
     pa.int8(): pd.Int8Dtype(),
@@ -41,7 +58,8 @@ def read_table(path: str | Path, *, columns: Mapping[str, str] | None = None) ->
 
     Raises:
         InputError: for a file that is missing, empty, truncated or of another kind; invalid UTF-8, with its row; a
-            broken line; repeated columns; a column to rename that is not there.
+            broken line; columns whose names are repeated or cannot be written; a column to rename that is not there,
+            or to a name that the house does not have.
     """
     path = Path(path)
     reader = _READERS.get(path.suffix.lower())
@@ -58,9 +76,10 @@ def renamed(frame: pd.DataFrame, columns: Mapping[str, str], path: str | Path) -
     """Return the frame under the house's names; a column that had such a name and gave it up is left out.
 
     Raises:
-        InputError: if a column to rename is not there; the nearest existing name is given.
+        InputError: if a column to rename is not there, or the house has no such name; the nearest one is given.
     """
     for ours, theirs in columns.items():
+        _refuse_unknown_name(ours, theirs, path)
         if theirs not in frame.columns:
             near = get_close_matches(theirs, list(frame.columns), n=1, cutoff=0.5)
             hint = f" Did you mean {near[0]!r}?" if near else ""
@@ -71,8 +90,21 @@ def renamed(frame: pd.DataFrame, columns: Mapping[str, str], path: str | Path) -
     return pd.DataFrame({**taken, **kept})
 
 
-def _refuse_repeated(names: Sequence[str], path: Path) -> None:
-    """Refuse a header that names a column twice."""
+def _refuse_unknown_name(ours: str, theirs: str, path: str | Path) -> None:
+    """Refuse to read a column under a name that nothing looks for: it would be lost."""
+    family, _, label = ours.partition(":")
+    if ours in HOUSE_COLUMNS or (label.strip() and f"{family}:" in HOUSE_FAMILIES):
+        return
+    known = (*HOUSE_COLUMNS, *(each + (label.strip() or "LABEL") for each in HOUSE_FAMILIES))
+    raise InputError(f"{path}: {theirs!r} cannot be read as {ours!r}. {unknown_name('column', ours, known)}")
+
+
+def _check_names(names: Sequence[str], path: Path) -> None:
+    """Refuse a header that names a column twice, or as nothing can be written."""
+    for name in names:
+        if UNWRITABLE.search(name):
+            msg = f"{path} has a column called {name!r}: NUL and half surrogate pairs can stand in no name. Rename it."
+            raise InputError(msg)
     repeated = sorted(name for name, count in Counter(names).items() if count > 1)
     if repeated:
         raise InputError(f"{path} has more than one column called {repeated[0]!r}. Rename or remove the others.")
@@ -84,7 +116,7 @@ def _read_parquet(path: Path) -> pd.DataFrame:
         # a ParquetFile reads just this file, whatever its folder is called
         with pq.ParquetFile(path) as file:
             names = file.schema_arrow.names
-            _refuse_repeated(names, path)
+            _check_names(names, path)
             table = file.read()
             _refuse_invalid_utf8(table, path)
             frame = table.to_pandas(types_mapper=_INTEGERS.get, ignore_metadata=True)
@@ -113,7 +145,7 @@ def _read_csv(path: Path) -> pd.DataFrame:
     """Read CSV, every value as text."""
     text = _decoded(path)
     names = next(csv.reader(io.StringIO(text, newline="")), [])
-    _refuse_repeated(names, path)
+    _check_names(names, path)
     _refuse_open_quote(text, path)
     content = text.encode()
     try:
@@ -156,19 +188,27 @@ def _read_json_lines(path: Path) -> pd.DataFrame:
         if line.strip():
             rows.append(_json_row(line, number, path))
     names = list(dict.fromkeys(name for row in rows for name in row))
+    _check_names(names, path)
     return pd.DataFrame({name: pd.Series([row.get(name) for row in rows], dtype=object) for name in names})
 
 
 def _json_row(line: str, number: int, path: Path) -> Row:
     """Parse one line."""
     try:
-        row = json.loads(line, object_pairs_hook=_without_repeats)
+        row = json.loads(line, object_pairs_hook=_without_repeats, parse_int=_whole)
     except (ValueError, RecursionError) as error:
         msg = f"{path}, line {number} is no JSON object ({_first_line(error)}): {line[:60]!r}. Write one object a line."
         raise InputError(msg) from error
     if not isinstance(row, dict):
         raise InputError(f"{path}, line {number} holds {line[:60]!r}, not an object. Write one object a line.")
     return row
+
+
+def _whole(digits: str) -> int:
+    """Return a whole number; one that is too long to be read is an error."""
+    if len(digits) > MOST_DIGITS:
+        raise ValueError(f"a number of {len(digits)} digits, to be written as text if it is an id")
+    return int(digits)
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> Row:

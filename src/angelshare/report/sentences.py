@@ -147,8 +147,9 @@ def undecided(row: DifferenceRow) -> str:
     n = row.n_clusters or row.n
     measured = f"{signed(row.delta, unit)}, {_level(row)} {interval(decisive.low, decisive.high, unit)}{_seeds(row)}"
     start = f"{_capital(rows.what(row))}: {count(n)} {items} cannot decide at a margin of {amount(row.margin, unit)}"
-    if row.clustered:
-        return f"{_capital(rows.what(row))}: no verdict, because the items are clustered ({measured})."
+    why_not = _no_verdict(row)
+    if why_not is not None:
+        return f"{_capital(rows.what(row))}: {why_not} ({measured})."
     if row.n_needed is None:
         remedy = ", and no number of items would" if _never_decided(row) else ""
     elif row.n_needed > n:
@@ -156,6 +157,18 @@ def undecided(row: DifferenceRow) -> str:
     else:
         remedy = ", because the difference lies close to it"
     return f"{start}{remedy} ({measured})."
+
+
+def _no_verdict(row: DifferenceRow) -> str | None:
+    """Return why a row has no verdict whatever its interval says; None where the interval itself does not decide."""
+    decisive = rows.deciding_interval(row)
+    if row.clustered:
+        return "no verdict, because the items are clustered"
+    if decisive.low >= decisive.high:
+        return "no variance among the items, so no verdict"
+    if row.few_items:
+        return "no verdict, because these are few items for an unbounded error: large ones may be too rare to be seen"
+    return None
 
 
 def _never_decided(row: DifferenceRow) -> bool:

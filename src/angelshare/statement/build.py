@@ -16,6 +16,7 @@ from angelshare.core.estimate import Difference
 from angelshare.core.protocols import AuditResult, ModelEntry
 from angelshare.statement.gates import PRIMARY, Gate, apply_gates, by_metric, judged, regated
 from angelshare.statement.margins import default_margin
+from angelshare.statement.reading import read_json
 from angelshare.statement.rows import audit_row, interval_row, model_row
 from angelshare.statement.schema import SCHEMA, DataRow, DifferenceRow, Statement
 from angelshare.stats.multiplicity import holm, simultaneous_level
@@ -155,17 +156,10 @@ def read_statement(path: Path) -> Statement:
     """Return the statement in a file, or in the folder of a run.
 
     Raises:
-        StatementError: if there is none, or it is no loss statement of this schema.
+        StatementError: if there is none, it is no loss statement of this schema, or it contradicts itself.
     """
     file = path / "statement.json" if path.is_dir() else path
-    try:
-        content = json.loads(file.read_text(encoding="utf-8"), parse_constant=_refuse)
-    except OSError as error:
-        raise StatementError(
-            f"There is no statement at {file} ({error.strerror}). Give the folder of a run."
-        ) from error
-    except ValueError as error:
-        raise StatementError(f"{file} is no JSON: {error}. Make the statement again.") from error
+    content = read_json(file)
     schema = content.get("schema") if isinstance(content, dict) else None
     if schema != SCHEMA:
         raise StatementError(
@@ -181,11 +175,6 @@ def read_statement(path: Path) -> Statement:
             f"{file} is no valid {SCHEMA}: {error.error_count()} mistakes, the first at {where}: {first['msg']}. "
             "Make the statement again."
         ) from error
-
-
-def _refuse(constant: str) -> float:
-    """Refuse the numbers that Python reads and JSON does not have."""
-    raise ValueError(f"{constant} is no JSON number")
 
 
 def json_schema() -> dict[str, Any]:  # Any: a JSON Schema is a nest of plain values
@@ -279,17 +268,19 @@ def _difference_row(difference: Difference, rules: Rules, family: str, size: int
         n_needed=None if unknown else n_needed(inference, margin, alpha=alpha),
         verdict=None,
         clustered=difference.clustered,
-        remark=_remark(difference),
+        few_items=difference.few_items,
+        remark=_remark(difference, zero_width=interval.low >= interval.high),
     )
     return judged(row)
 
 
-def _remark(difference: Difference) -> str | None:
+def _remark(difference: Difference, *, zero_width: bool) -> str | None:
     """Return what a reader must know about a row."""
     remarks = {
         "identical scores": difference.identical,
-        "no variance among the items, so no verdict": difference.inference.se == 0 and not difference.identical,
+        "no variance among the items, so no verdict": zero_width and not difference.identical,
         "few seeds": difference.few_seeds,
         "items are clustered": difference.clustered,
+        "few items for an unbounded error": difference.few_items,
     }
     return "; ".join(remark for remark, holds in remarks.items() if holds) or None

@@ -1,6 +1,5 @@
 """Rules on a statement that decide the exit code."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -9,7 +8,7 @@ from angelshare.core.errors import InputError
 from angelshare.core.estimate import Direction, Interval, Verdict, judge
 from angelshare.core.registry import unknown_name
 from angelshare.statement.margins import DEFAULT_MARGINS
-from angelshare.statement.schema import DifferenceRow, GateRow, GateState, IntervalRow, Statement
+from angelshare.statement.schema import DifferenceRow, GateRow, GateState, IntervalRow, Statement, overall_verdict
 from angelshare.stats.inference import IDENTICAL
 from angelshare.stats.multiplicity import holm
 
@@ -25,7 +24,7 @@ class Gate:
     """No student may lose more than `margin` of this metric against its teacher, on all items.
 
     Raises:
-        InputError: if no audit judges the metric, or the margin is negative or no number.
+        InputError: if no audit judges the metric, or the margin is none: see `check_margin`.
     """
 
     metric: str
@@ -34,13 +33,24 @@ class Gate:
 
     def __post_init__(self) -> None:
         """Refuse a rule that nothing could meet, or that nobody can check."""
-        if self.metric not in DEFAULT_MARGINS:
-            raise InputError(unknown_name("metric", self.metric, DEFAULT_MARGINS))
-        if not (math.isfinite(self.margin) and self.margin >= 0):
-            raise InputError(
-                f"The margin of {self.metric} says how much worse is still acceptable, so it cannot be {self.margin}. "
-                "Give a number >= 0, such as 0.01."
-            )
+        check_margin(self.metric, self.margin)
+
+
+def check_margin(metric: str, margin: float) -> None:
+    """Refuse a margin that says nothing: negative, no number, or so large that all may be lost.
+
+    Raises:
+        InputError: if no audit judges the metric, or the margin is not in [0, 1) (mse: [0, 1,000,000)).
+    """
+    if metric not in DEFAULT_MARGINS:
+        raise InputError(unknown_name("metric", metric, DEFAULT_MARGINS))
+    limit = DEFAULT_MARGINS[metric].limit
+    if not 0 <= margin < limit:
+        advice = "Write 0.01 for one point." if limit == 1 else "Give a number such as 0.01."
+        raise InputError(
+            f"The margin of {metric} says how much worse is still acceptable: at least 0 and less than {limit:,.0f}, "
+            f"so it cannot be {margin}. {advice}"
+        )
 
 
 def parse_margin(text: str) -> Gate:
@@ -89,10 +99,7 @@ def apply_gates(
         if not students and not measured:
             missing = [None]
         found.extend(_gate_row(gate, student, None, "not_measured") for student in missing)
-    states = {row.state for row in found}
-    if "lost" in states:
-        return tuple(found), "lost"
-    return tuple(found), "preserved" if states == {"held"} else "undecided"
+    return tuple(found), overall_verdict(found)
 
 
 def regated(rows: Sequence[DifferenceRow], gates: Sequence[Gate]) -> list[DifferenceRow]:
@@ -171,8 +178,12 @@ def _gate_row(gate: Gate, student: str | None, output: str | None, state: GateSt
 
 
 def verdict_at(row: DifferenceRow, interval: IntervalRow, margin: float) -> Verdict | None:
-    """Return what an interval of a row says against a margin; on clustered items it says nothing yet: `undecided`."""
+    """Return what an interval of a row says against a margin.
+
+    On clustered items it says nothing yet: `undecided`. Few items of an unbounded error cannot show `preserved`.
+    """
     read = Interval(interval.low, interval.high, interval.level, interval.method)
     direction: Direction = "lower" if row.direction == "target" else row.direction
     verdict = judge(read, margin, direction, identical=interval.method == IDENTICAL)
-    return "undecided" if row.clustered and verdict is not None else verdict
+    unheard = (row.clustered and verdict is not None) or (row.few_items and verdict == "preserved")
+    return "undecided" if unheard else verdict

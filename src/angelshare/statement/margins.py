@@ -9,10 +9,15 @@ from angelshare.core.registry import unknown_name
 
 @dataclass(frozen=True, slots=True)
 class DefaultMargin:
-    """A margin and why it is this one."""
+    """A margin and why it is this one.
+
+    Attributes:
+        limit: margins reach up to here, exclusively: of shares and AUC all could be lost within a margin of 1.
+    """
 
     value: float
     reason: str
+    limit: float = 1.0
 
 
 DEFAULT_MARGINS: Mapping[str, DefaultMargin] = {
@@ -26,6 +31,7 @@ DEFAULT_MARGINS: Mapping[str, DefaultMargin] = {
     "mse": DefaultMargin(
         0.0,
         "Its scale is that of the target squared, which no default can know: any loss counts until a margin is given.",
+        limit=1e6,
     ),
 }
 

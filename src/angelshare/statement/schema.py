@@ -1,20 +1,25 @@
 """The loss statement as others parse it: schema `loss-statement/0`."""
 
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from angelshare.core.estimate import ContrastName, Direction, InferenceKind, Scale, Verdict
 from angelshare.core.task import ModelRole
 
 SCHEMA = "loss-statement/0"
 GateState = Literal["held", "lost", "undecided", "not_measured"]
+OverallVerdict = Literal["lost", "preserved", "undecided"]
+Count = Annotated[int, Field(ge=0)]
+Margin = Annotated[float, Field(ge=0)]
+Probability = Annotated[float, Field(ge=0, le=1)]
 
 
 class Row(BaseModel):
     """A part of the statement: unknown keys mean another schema, so they are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class IntervalRow(Row):
@@ -22,8 +27,16 @@ class IntervalRow(Row):
 
     low: float
     high: float
-    level: float
+    level: Probability
     method: str
+
+    @field_validator("high")
+    @classmethod
+    def _in_order(cls, high: float, info: ValidationInfo) -> float:
+        """Refuse an interval that ends before it begins."""
+        if high < info.data.get("low", high):
+            raise ValueError(f"the interval ends at {high}, below its lower end {info.data['low']}")
+        return high
 
 
 class DifferenceRow(Row):
@@ -40,6 +53,7 @@ class DifferenceRow(Row):
             None: not known (the standard error is 0, or margin or family were given later); for n_needed also: the
             margin is 0, or no number of items would.
         clustered: the items come in clusters, which the inference does not count yet: the verdict is `undecided`.
+        few_items: an unbounded error on few items, or resting on one: `undecided` where it would be `preserved`.
         remark: such as "few seeds".
     """
 
@@ -52,9 +66,9 @@ class DifferenceRow(Row):
     left: tuple[str, ...]
     right: tuple[str, ...]
     inference: InferenceKind
-    n: int
-    n_clusters: int | None
-    n_seeds: int
+    n: Count
+    n_clusters: Count | None
+    n_seeds: Count
     left_value: float
     right_value: float
     values_by_seed: tuple[float, ...]
@@ -65,19 +79,20 @@ class DifferenceRow(Row):
     interval_family: IntervalRow
     judged: IntervalRow | None
     judged_family: IntervalRow | None
-    p_zero: float
-    p_margin: float | None
-    p_adjusted: float
+    p_zero: Probability
+    p_margin: Probability | None
+    p_adjusted: Probability
     family: str
     family_size: int
     direction: Direction
     target: float | None
-    margin: float
+    margin: Margin
     margin_source: Literal["recipe", "command line", "default"]
     mde: float | None
     n_needed: int | None
     verdict: Verdict | None
     clustered: bool = False
+    few_items: bool = False
     remark: str | None = None
 
 
@@ -93,8 +108,8 @@ class EstimateRow(Row):
     value: float
     se: float | None
     interval: IntervalRow | None
-    n: int | None
-    n_clusters: int | None
+    n: Count | None
+    n_clusters: Count | None
 
 
 class TableRow(Row):
@@ -141,7 +156,7 @@ class DataRow(Row):
 
     name: str
     split: str
-    n: int
+    n: Count
     sha256: str
     revision: str | None
     licence: str
@@ -155,9 +170,17 @@ class GateRow(Row):
 
     rule: str
     metric: str
-    margin: float
+    margin: Margin
     student: str | None
     state: GateState
+
+
+def overall_verdict(gates: Sequence[GateRow]) -> OverallVerdict | None:
+    """Return what the gates say together: one loss is a loss, and only all held preserve; None without gates."""
+    states = {gate.state for gate in gates}
+    if "lost" in states or not states:
+        return "lost" if states else None
+    return "preserved" if states == {"held"} else "undecided"
 
 
 class Statement(Row):
@@ -180,5 +203,13 @@ class Statement(Row):
     data: tuple[DataRow, ...]
     audits: tuple[AuditRow, ...]
     gates: tuple[GateRow, ...]
-    verdict: Literal["lost", "preserved", "undecided"] | None
+    verdict: OverallVerdict | None
     notes: tuple[str, ...] = ()
+
+    @field_validator("verdict")
+    @classmethod
+    def _as_the_gates_say(cls, verdict: OverallVerdict | None, info: ValidationInfo) -> OverallVerdict | None:
+        """Refuse a verdict that the gates do not give."""
+        if "gates" in info.data and verdict != overall_verdict(info.data["gates"]):
+            raise ValueError(f"it is {verdict}, the gates say {overall_verdict(info.data['gates'])}")
+        return verdict

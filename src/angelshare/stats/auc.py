@@ -7,8 +7,10 @@ import numpy as np
 from scipy.stats import rankdata
 
 from angelshare.core.arrays import Mask, Scores, Vector
+from angelshare.core.estimate import Interval
 from angelshare.stats.inference import StudentT
 from angelshare.stats.means import recipe_inference
+from angelshare.stats.proportions import PairedProportions
 
 MIN_CLASS = 10
 """Positives, and negatives, below which DeLong's variance says too little to be used."""
@@ -29,6 +31,80 @@ class AucComponents:
     negatives: Vector
 
 
+@dataclass(frozen=True, slots=True)
+class FlooredAuc:
+    """left - right of two AUCs on the same items; see `core.estimate.Inference`.
+
+    Interval: the hull of DeLong's (or the recipe's) t interval and of value +- z^2 / (k + z^2), with k the items of the
+    smaller class. DeLong's variance knows only what was sampled: a rare positive that falls to the bottom costs 1 / k,
+    and where none is among k, the t interval says that none exists. The floor is what k items without any discordance
+    leave open (Tango's interval), around the value. The p-value is the larger of the two, so that interval and p invert
+    one procedure. Standard error and degrees of freedom are those of t.
+
+    Attributes:
+        t: DeLong's inference, or the recipe's.
+        floor: the smaller class without a discordant item.
+    """
+
+    t: StudentT
+    floor: PairedProportions
+
+    @property
+    def value(self) -> float:
+        """Return the difference of the AUCs."""
+        return self.t.value
+
+    @property
+    def se(self) -> float:
+        """Return the standard error, without the floor."""
+        return self.t.se
+
+    @property
+    def df(self) -> float:
+        """Return the degrees of freedom that go with the standard error."""
+        return self.t.df
+
+    @property
+    def n(self) -> int:
+        """Return the number of items, of both classes."""
+        return self.t.n
+
+    @property
+    def n_clusters(self) -> None:
+        """Return None: items are independent."""
+        return
+
+    @property
+    def n_seeds(self) -> int:
+        """Return the number of seeds."""
+        return self.t.n_seeds
+
+    @property
+    def item_variance(self) -> float:
+        """Return the variance of one item's contribution."""
+        return self.t.item_variance
+
+    @property
+    def seed_variance(self) -> float:
+        """Return the share of the squared standard error that more items cannot remove."""
+        return self.t.seed_variance
+
+    @property
+    def method(self) -> str:
+        """Return the name of the procedure."""
+        return f"{self.t.method}, never narrower than the smaller class allows"
+
+    def interval(self, level: float = 0.95) -> Interval:
+        """Return the hull of the t interval and the floor."""
+        t, floor = self.t.interval(level), self.floor.interval(level)
+        low, high = min(t.low, self.value + floor.low), max(t.high, self.value + floor.high)
+        return Interval(low, high, level, self.method)
+
+    def p_value(self, null: float = 0.0) -> float:
+        """Return the larger of the two p-values of the hypothesis that the true difference is `null`."""
+        return max(self.t.p_value(null), self.floor.p_value(null - self.value))
+
+
 def auc_components(scores: Vector, positive: Mask) -> AucComponents:
     """Return AUC and structural components in O(n log n), by midranks (Sun & Xu 2014).
 
@@ -44,12 +120,13 @@ def auc_components(scores: Vector, positive: Mask) -> AucComponents:
     return AucComponents(float(above.mean()), above, below)
 
 
-def paired_auc(left: Scores, right: Scores, positive: Mask) -> StudentT:
+def paired_auc(left: Scores, right: Scores, positive: Mask) -> FlooredAuc:
     """Return the inference on AUC(left) - AUC(right) on the same items.
 
     One member a side: DeLong's test, with t on the degrees of freedom of the smaller class, min(m, n) - 1, instead of
     the normal: the variance is that of a mean over so few components. Several on the left, and one or as many on the
-    right: the recipe's inference, with DeLong's item variance of the components' mean over members.
+    right: the recipe's inference, with DeLong's item variance of the components' mean over members. Either has a floor
+    for what the smaller class did not sample: see `FlooredAuc`.
 
     Args:
         left: (K, n) scores, one row per member.
@@ -73,19 +150,14 @@ def paired_auc(left: Scores, right: Scores, positive: Mask) -> StudentT:
         )
     variance = float(np.var(positives, ddof=1) / len(positives) + np.var(negatives, ddof=1) / len(negatives))
     by_seed = np.array([c.auc for c in sides[0]]) - np.array([c.auc for c in sides[1]])
-    n = len(positive)
+    n, item_variance = len(positive), variance * len(positive)
     if len(left) == 1:
-        return StudentT(
-            float(by_seed[0]),
-            math.sqrt(variance),
-            smaller - 1,
-            n,
-            item_variance=variance * n,
-            method="paired DeLong, t",
-        )
-    return recipe_inference(
-        by_seed, item_variance=variance * n, n=n, item_df=smaller - 1, method="seeds x items, DeLong and t"
-    )
+        se, method = math.sqrt(variance), "paired DeLong, t"
+        t = StudentT(float(by_seed[0]), se, smaller - 1, n, item_variance=item_variance, method=method)
+    else:
+        method = "seeds x items, DeLong and t"
+        t = recipe_inference(by_seed, item_variance=item_variance, n=n, item_df=smaller - 1, method=method)
+    return FlooredAuc(t, PairedProportions(0, 0, smaller))
 
 
 def _mean(rows: list[Vector]) -> Vector:

@@ -7,6 +7,23 @@ import numpy as np
 from angelshare.core.arrays import Array, Scores, Vector
 from angelshare.stats.inference import StudentT
 
+MIN_UNBOUNDED = 1000
+MAX_SHARE = 0.05
+
+
+def rests_on_few(differences: Scores) -> bool:
+    """Whether these items cannot show that an unbounded error was preserved.
+
+    The spread of a sample says nothing of large errors too rare to be in it. With fewer than `MIN_UNBOUNDED` items, or
+    where one item makes up more than `MAX_SHARE` of the sum of squared deviations, that is to be expected.
+
+    Args:
+        differences: (seeds, n), one row per pair of members; what counts is their mean over seeds.
+    """
+    mean = differences.mean(axis=0)
+    squares = (mean - mean.mean()) ** 2
+    return len(mean) < MIN_UNBOUNDED or bool(squares.max() > MAX_SHARE * squares.sum())
+
 
 def paired_mean(differences: Vector, *, method: str = "paired t") -> StudentT:
     """Return the inference on the mean of one pair of models' differences per item (paired t, n - 1 df).

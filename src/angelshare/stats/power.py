@@ -21,13 +21,17 @@ def n_needed(inference: Inference, margin: float, *, alpha: float) -> int | None
     """Return the items (clusters, where clustered) that would decide at this margin if nothing is lost.
 
     n v_item / ((margin / q)^2 - v_seed), with v_item = item_variance / n and v_seed the two parts of se^2. It assumes
-    a true difference of 0, never the observed one. None: more items cannot decide, or the margin is 0.
+    a true difference of 0, never the observed one. Where the interval has a floor that se does not show, half its width
+    is taken to shrink as 1 / n, if that asks for more. None: more items cannot decide, or the margin is 0.
     """
     room = (margin / _quantiles(inference, alpha)) ** 2 - inference.seed_variance
     if margin == 0 or room <= 0:
         return None
     units = inference.n if inference.n_clusters is None else inference.n_clusters
-    return max(1, math.ceil(units * inference.item_variance / inference.n / room))
+    interval = inference.interval(1 - alpha)
+    needed = math.ceil(units * inference.item_variance / inference.n / room)
+    half = (interval.high - interval.low) / 2
+    return max(1, needed, math.ceil(units * half / margin) if half > margin else 1)
 
 
 def _quantiles(inference: Inference, alpha: float) -> float:
