@@ -129,6 +129,8 @@ def test_hostile_yaml_is_refused_in_one_line(text):
         (("kind: mlp}", "kind: cnn, ngrams: []}"), "students.0.ngrams"),
         (("name: mine", "name: mine\ndistil: {epochs: .inf}"), "distil.epochs"),
         (("name: mine", "name: mine\ngates: [{metric: accuracy, margin: .inf}]"), "gates.0.margin"),
+        (("name: mine", "name: mine\ngates: [{metric: accuracy, margin: 1}]"), "gates.0"),
+        (("name: mine", "name: mine\nmargins: {auc: 2}"), "margins"),
         (("name: mine", "name: mine\ndistil: {objective: {kind: hard_labels}}"), "distil.objective"),
     ],
 )

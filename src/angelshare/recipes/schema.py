@@ -5,11 +5,13 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from angelshare.audit.suite import AUDITS
+from angelshare.core.errors import InputError
 from angelshare.core.registry import unknown_name
 from angelshare.core.strict import Strict
 from angelshare.core.student_spec import NAME, BilstmSpec, CnnSpec, MlpSpec, TfidfSpec, TransformerSpec
 from angelshare.core.task import Task
 from angelshare.distil.spec import DistilSpec, FineTuneSpec, TrainingOverrides
+from angelshare.statement.gates import check_margin
 from angelshare.statement.margins import DEFAULT_MARGINS
 from angelshare.transfer.spec import TransferSpec
 
@@ -33,6 +35,21 @@ def _known_metric(name: str) -> str:
     if name not in DEFAULT_MARGINS:
         raise ValueError(unknown_name("metric", name, tuple(DEFAULT_MARGINS)))
     return name
+
+
+def _check_margin(metric: str, margin: float) -> None:
+    """Refuse a margin that the metric cannot have, as a mistake in the recipe."""
+    try:
+        check_margin(metric, margin)
+    except InputError as error:
+        raise ValueError(str(error)) from error
+
+
+def _fitting(margins: dict[str, float]) -> dict[str, float]:
+    """Refuse margins that their metrics cannot have."""
+    for metric, margin in margins.items():
+        _check_margin(metric, margin)
+    return margins
 
 
 Seed = Annotated[int, Field(ge=0, lt=2**32, strict=True)]
@@ -113,6 +130,12 @@ class GateSpec(Strict):
     metric: MetricName
     margin: Margin
 
+    @model_validator(mode="after")
+    def _margin_fits(self) -> Self:
+        """Refuse a margin that the metric cannot have, such as 1 for accuracy."""
+        _check_margin(self.metric, self.margin)
+        return self
+
 
 class Recipe(Strict):
     """From data to statement.
@@ -133,7 +156,7 @@ class Recipe(Strict):
     distil: DistilSpec = DistilSpec()
     audits: tuple[AuditName, ...] = ("quality", "agreement")
     gates: tuple[GateSpec, ...] = ()
-    margins: dict[MetricName, Margin] = Field(default_factory=dict)
+    margins: Annotated[dict[MetricName, Margin], AfterValidator(_fitting)] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _names_are_distinct(self) -> Self:
