@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from angelshare.core.predictions import Panel, Population, Predictions, aligned
+from angelshare.core.panel import Panel, Population, aligned
+from angelshare.core.predictions import Predictions
 
 
 def member(name, values, *, truth=None, task="binary", labels=("no", "yes"), outputs="logits", **more):

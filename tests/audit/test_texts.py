@@ -3,7 +3,8 @@
 import numpy as np
 
 from angelshare.audit.texts import LONGEST, SECOND, cell_text
-from angelshare.core.predictions import Panel, Population, Predictions, aligned
+from angelshare.core.panel import Panel, Population, aligned
+from angelshare.core.predictions import Predictions
 
 
 def panel_of(texts, pairs=None):

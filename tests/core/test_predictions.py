@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from angelshare.core.errors import InputError, LabelError, MisalignedError
-from angelshare.core.predictions import Panel, Population, Predictions, aligned, label_indices, labelled, n_labelled
+from angelshare.core.panel import Panel, Population, aligned
+from angelshare.core.predictions import Predictions, label_indices, labelled, n_labelled
 
 
 def predictions(values, *, name="mlp/0", task="binary", labels=("no", "yes"), outputs="logits", ids=None, **more):

@@ -9,7 +9,8 @@ from angelshare.audit.contrasts import Contrast, pair, teacher_pairs
 from angelshare.audit.texts import cell_text
 from angelshare.core.arrays import Array, Scores, Vector
 from angelshare.core.estimate import Estimate, Interval
-from angelshare.core.predictions import Panel, Predictions, labelled, n_labelled
+from angelshare.core.panel import Panel
+from angelshare.core.predictions import Predictions, labelled, n_labelled
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest, Table
 from angelshare.stats.means import paired_mean, recipe_mean
 from angelshare.stats.proportions import wilson

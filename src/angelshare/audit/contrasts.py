@@ -7,7 +7,8 @@ import numpy as np
 
 from angelshare.core.arrays import Array
 from angelshare.core.estimate import ContrastName, InferenceKind
-from angelshare.core.predictions import Panel, Population, Predictions
+from angelshare.core.panel import Panel, Population
+from angelshare.core.predictions import Predictions
 
 CLUSTERED = (
     "Warning: Items come in {:,} clusters and are not independent; the intervals do not count that yet, so no verdict "

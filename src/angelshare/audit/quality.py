@@ -9,7 +9,8 @@ from angelshare.audit.contrasts import Contrast, Pairing, pair
 from angelshare.audit.metrics import METRICS, ItemMetric, correct, truth_of
 from angelshare.core.arrays import Array, Mask
 from angelshare.core.estimate import Difference, Direction, Estimate, Inference
-from angelshare.core.predictions import Panel, Predictions, labelled, n_labelled
+from angelshare.core.panel import Panel
+from angelshare.core.predictions import Predictions, labelled, n_labelled
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest, Table
 from angelshare.stats.auc import MIN_CLASS, auc_components, paired_auc
 from angelshare.stats.inference import no_difference

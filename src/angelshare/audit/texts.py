@@ -1,6 +1,6 @@
 """Users' texts as the cells of a table: never so long that a statement cannot be opened."""
 
-from angelshare.core.predictions import Panel
+from angelshare.core.panel import Panel
 
 LONGEST = 2_000
 """Characters of a cell, its marks included, at most."""

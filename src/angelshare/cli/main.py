@@ -134,7 +134,8 @@ def audit(  # noqa: PLR0917  (typer's options are parameters)
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Compare a student with its teacher: models, files of predictions, or both."""
-    from angelshare.recipes.audit import AuditRequest, audit_models, parse_side
+    from angelshare.recipes.audit import AuditRequest, audit_models
+    from angelshare.recipes.sides import parse_side
 
     request = AuditRequest(
         sides=(

@@ -6,7 +6,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from angelshare.core.arrays import Scores
 from angelshare.core.estimate import Difference, Estimate
-from angelshare.core.predictions import Panel
+from angelshare.core.panel import Panel
 from angelshare.core.task import ModelRole, Task
 from angelshare.core.text import TextBatch
 

@@ -14,7 +14,8 @@ import pandas as pd
 
 from angelshare.core.arrays import Array
 from angelshare.core.errors import InputError
-from angelshare.core.predictions import UNLABELLED, Population, Predictions, label_indices
+from angelshare.core.panel import Population
+from angelshare.core.predictions import UNLABELLED, Predictions, label_indices
 from angelshare.core.registry import unknown_name
 from angelshare.core.task import TASKS, ModelRole, Task
 from angelshare.data.columns import read_ids, read_names, read_numbers, read_texts

@@ -10,11 +10,10 @@ from angelshare.audit.suite import DEFAULT_AUDITS, run_audits
 from angelshare.core.errors import InputError
 from angelshare.core.predictions import Predictions
 from angelshare.core.protocols import TEST, AuditSettings, ModelCard, Observations, Progress, Scorer
-from angelshare.core.task import ModelRole, Role, Task
+from angelshare.core.task import Role, Task
 from angelshare.core.text import TextBatch
 from angelshare.data.loading import load_splits
 from angelshare.data.prediction_files import attach_truth, read_population, read_prediction_texts
-from angelshare.data.tables import TABLE_SUFFIXES
 from angelshare.data.textset import Splits, TextSet
 from angelshare.recipes.environment import environment
 from angelshare.recipes.looks import count_look
@@ -29,29 +28,10 @@ from angelshare.recipes.panel import (
     score_request,
 )
 from angelshare.recipes.publish import data_rows, given_row, publish
+from angelshare.recipes.sides import Side, SideGroup, grouped, refuse_copies, seed_folders
 from angelshare.statement.build import build_statement
 from angelshare.statement.gates import Gate
 from angelshare.statement.schema import Statement
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """What the user gave for one role.
-
-    Attributes:
-        role: in the comparison.
-        name: of the population; several sides of one name are its seeds, and so are several students without a name.
-        source: a model folder, a folder of seed-* folders, a hub id, or a file of predictions.
-    """
-
-    role: ModelRole
-    name: str | None
-    source: str
-
-    @property
-    def is_file(self) -> bool:
-        """Whether it is a file of predictions."""
-        return Path(self.source).suffix.lower() in TABLE_SUFFIXES
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +70,6 @@ class AuditRequest:
     redact_texts: bool = False
 
 
-def parse_side(role: ModelRole, given: str) -> Side:
-    """Return a side from `PATH` or `NAME=PATH`."""
-    name, separator, source = given.partition("=")
-    if separator and name and not Path(given).exists():
-        return Side(role, name, source)
-    return Side(role, None, given)
-
-
 def audit_models(request: AuditRequest, *, progress: Progress) -> Statement:
     """Return the loss statement of a comparison, and write it.
 
@@ -107,7 +79,7 @@ def audit_models(request: AuditRequest, *, progress: Progress) -> Statement:
     splits = _splits(request)
     test = None if splits is None else splits.role(request.split)
     # everything is opened before anything is scored, so that a mistake shows at once
-    opened = [one for group in _grouped(request.sides) for one in _open(group, request, test)]
+    opened = [one for group in grouped(request.sides) for one in _open(group, request, test)]
     observations = _observe(opened, request, test, progress=progress)
     panel = observations[TEST]
     rows = [given_row(panel)] if splits is None else data_rows(splits, (request.split,))
@@ -127,15 +99,6 @@ def audit_models(request: AuditRequest, *, progress: Progress) -> Statement:
     )
     publish(statement, request.out)
     return statement
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """The sources of one population."""
-
-    role: ModelRole
-    name: str
-    sides: tuple[Side, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,38 +128,7 @@ def _splits(request: AuditRequest) -> Splits | None:
     return None
 
 
-def _grouped(sides: tuple[Side, ...]) -> list[_Group]:
-    """Return one group per population.
-
-    All teachers are one population. Students without a name are the seeds of one, called after its file or folder if
-    there is just one. A baseline without a name belongs to the only student.
-
-    Raises:
-        InputError: if there is no student, if a source is given twice, or if it cannot be told which student a baseline
-            belongs to.
-    """
-    for side in sides:
-        if sum((other.role, other.source) == (side.role, side.source) for other in sides) > 1:
-            raise InputError(f"The {side.role} {side.source} is given more than once. Give each of its seeds once.")
-    nameless = [side for side in sides if side.role == "student" and side.name is None]
-    called = Path(nameless[0].source).stem if len(nameless) == 1 else "student"
-    names = {"teacher": "teacher", "student": called}
-    students = dict.fromkeys(side.name or called for side in sides if side.role == "student")
-    if not students:
-        raise InputError("There is no student to compare with the teacher. Give --student.")
-    groups: dict[tuple[ModelRole, str], list[Side]] = {}
-    for side in sides:
-        if side.role == "baseline" and side.name is None and len(students) > 1:
-            raise InputError(
-                f"Which of the students {', '.join(students)} has the baseline {side.source}? "
-                "Name it: --baseline STUDENT=PATH."
-            )
-        name = "teacher" if side.role == "teacher" else side.name or names.get(side.role, next(iter(students)))
-        groups.setdefault((side.role, name), []).append(side)
-    return [_Group(role, name, tuple(members)) for (role, name), members in groups.items()]
-
-
-def _open(group: _Group, request: AuditRequest, test: TextSet | None) -> Iterator[_Opened]:
+def _open(group: SideGroup, request: AuditRequest, test: TextSet | None) -> Iterator[_Opened]:
     """Yield the members of one population, loaded.
 
     Raises:
@@ -214,13 +146,13 @@ def _open(group: _Group, request: AuditRequest, test: TextSet | None) -> Iterato
         )
 
 
-def _open_models(group: _Group, request: AuditRequest, test: TextSet | None) -> Iterator[_Opened]:
+def _open_models(group: SideGroup, request: AuditRequest, test: TextSet | None) -> Iterator[_Opened]:
     """Yield the members of a population of models."""
     from angelshare.models.checkpoint import load_scorer
 
     assert test is not None, "a model without data was refused"
     fingerprints: list[str] = []
-    folders = _seed_folders(group)
+    folders = seed_folders(group)
     for seed, source in folders:
         seat = Seat(group.role, group.name, seed)
         scorer = load_scorer(
@@ -233,52 +165,11 @@ def _open_models(group: _Group, request: AuditRequest, test: TextSet | None) -> 
         )
         check_labels(seat.member, scorer.card.labels, test)
         fingerprints.append(scorer.card.fingerprint)
-        _refuse_copies(group, fingerprints, [folder for _, folder in folders])
+        refuse_copies(group, fingerprints, [folder for _, folder in folders])
         yield _Opened(seat, scorer.card, scorer, None)
 
 
-def _refuse_copies(group: _Group, contents: Sequence[str], sources: Sequence[str]) -> None:
-    """Refuse two equal members: a copy is no second seed, and makes the spread over seeds look small.
-
-    Raises:
-        InputError: naming both.
-    """
-    first: dict[str, str] = {}
-    for content, source in zip(contents, sources, strict=False):
-        if content in first:
-            raise InputError(
-                f"{first[content]} and {source} hold the same {group.role} {group.name}. Give each of its seeds once."
-            )
-        first[content] = source
-
-
-def _seed_folders(group: _Group) -> Sequence[tuple[int | None, str]]:
-    """Return the seeds and folders of a population: the seed-* folders of its sources, or the sources in order.
-
-    Raises:
-        InputError: if two sources have the same seed, or only some have seed-* folders.
-    """
-    found: dict[int, str] = {}
-    plain: list[str] = []
-    for side in group.sides:
-        folders = [f for f in Path(side.source).glob("seed-*") if f.name.removeprefix("seed-").isdecimal()]
-        for folder in folders:
-            seed = int(folder.name.removeprefix("seed-"))
-            if seed in found:
-                raise InputError(
-                    f"Both {found[seed]} and {folder} are seed {seed} of {group.name}. Name the populations: NAME=PATH."
-                )
-            found[seed] = str(folder)
-        if not folders:
-            plain.append(side.source)
-    if found and plain:
-        raise InputError(f"{plain[0]} has no seed-* folders, {group.name}'s other sources do. Give each seed's folder.")
-    if len(plain) == 1:
-        return [(None, plain[0])]
-    return sorted(found.items()) or list(enumerate(plain))
-
-
-def _open_files(group: _Group, files: list[str], request: AuditRequest, test: TextSet | None) -> Iterator[_Opened]:
+def _open_files(group: SideGroup, files: list[str], request: AuditRequest, test: TextSet | None) -> Iterator[_Opened]:
     """Yield the members of a population of files, with the truth of the data where it is given."""
     population = read_population(
         files,
@@ -292,7 +183,7 @@ def _open_files(group: _Group, files: list[str], request: AuditRequest, test: Te
         clip=request.clip,
     )
     digest = hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()
-    _refuse_copies(group, [hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files], files)
+    refuse_copies(group, [hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files], files)
     for member in population.members:
         known = member if test is None else attach_truth(member, test)
         seat = Seat(group.role, group.name, known.seed)

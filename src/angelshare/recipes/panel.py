@@ -9,7 +9,8 @@ import numpy as np
 from angelshare.audit.quality import collapsed
 from angelshare.audit.suite import requests_of
 from angelshare.core.errors import LabelError
-from angelshare.core.predictions import Panel, Population, Predictions, aligned
+from angelshare.core.panel import Panel, Population, aligned
+from angelshare.core.predictions import Predictions
 from angelshare.core.protocols import (
     TEST,
     AuditSettings,

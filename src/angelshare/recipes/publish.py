@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from angelshare.core.arrays import Array
-from angelshare.core.predictions import Panel
+from angelshare.core.panel import Panel
 from angelshare.core.task import Role
 from angelshare.core.text import TextBatch
 from angelshare.data.textset import Splits, count_unusual

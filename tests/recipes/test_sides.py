@@ -1,13 +1,13 @@
 import pytest
 
 from angelshare.core.errors import InputError
-from angelshare.recipes.audit import Side, _grouped, _seed_folders, parse_side
+from angelshare.recipes.sides import Side, grouped, parse_side, seed_folders
 
 
 def groups(*sides):
     return {
         (group.role, group.name): [side.source for side in group.sides]
-        for group in _grouped(tuple(parse_side(role, given) for role, given in sides))
+        for group in grouped(tuple(parse_side(role, given) for role, given in sides))
     }
 
 
@@ -62,14 +62,14 @@ def test_a_folder_of_seeds_is_a_population(tmp_path):
     """The layout of a run folder."""
     for seed in (10, 2):
         (tmp_path / "mlp" / f"seed-{seed}").mkdir(parents=True)
-    (group,) = _grouped((Side("student", "mlp", str(tmp_path / "mlp")),))
-    assert [seed for seed, _ in _seed_folders(group)] == [2, 10]
+    (group,) = grouped((Side("student", "mlp", str(tmp_path / "mlp")),))
+    assert [seed for seed, _ in seed_folders(group)] == [2, 10]
 
 
 def test_two_folders_with_the_same_seed_are_no_one_population(tmp_path):
     """They are two students, and must be named so."""
     for run in ("one", "two"):
         (tmp_path / run / "seed-0").mkdir(parents=True)
-    (group,) = _grouped((Side("student", "m", str(tmp_path / "one")), Side("student", "m", str(tmp_path / "two"))))
+    (group,) = grouped((Side("student", "m", str(tmp_path / "one")), Side("student", "m", str(tmp_path / "two"))))
     with pytest.raises(InputError, match="are seed 0 of m"):
-        _seed_folders(group)
+        seed_folders(group)

@@ -1,0 +1,164 @@
+"""Populations of seeds, and the panel: every model on one text set, aligned."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from angelshare.core.arrays import Array
+from angelshare.core.errors import LabelError, MisalignedError
+from angelshare.core.predictions import Predictions
+from angelshare.core.task import ModelRole
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """The members (seeds) of one role.
+
+    Attributes:
+        role: teacher, student or baseline.
+        name: such as `mlp`.
+        members: at least one, all on the same items in the same order.
+    """
+
+    role: ModelRole
+    name: str
+    members: tuple[Predictions, ...]
+
+    @property
+    def first(self) -> Predictions:
+        """Return the first member: where a figure needs just one."""
+        return self.members[0]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the members' names."""
+        return tuple(member.name for member in self.members)
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Every model's predictions on one text set, aligned: the same items in the same order, sorted by id.
+
+    Attributes:
+        data: the name of the text set.
+        teacher: one member, or several that differ in the seed.
+        students: each with its population of seeds.
+        baselines: by name; the one called as a student is that student's baseline, any other is a reference that was
+            trained on human labels only.
+        texts: (n,) the texts where they are known: for examples in the report.
+        pairs: (n,) the second texts, of tasks about two texts.
+    """
+
+    data: str
+    teacher: Population
+    students: tuple[Population, ...]
+    baselines: Mapping[str, Population] = field(default_factory=dict)
+    texts: tuple[str, ...] | None = None
+    pairs: tuple[str, ...] | None = None
+
+    @property
+    def populations(self) -> tuple[Population, ...]:
+        """Return teacher, students, baselines."""
+        return (self.teacher, *self.students, *self.baselines.values())
+
+    @property
+    def truth(self) -> Array | None:
+        """Return the items' human labels."""
+        return self.teacher.first.truth
+
+
+def aligned(panel: Panel) -> Panel:
+    """Return the panel with every member's items sorted by id, after checking that all saw the same items.
+
+    Raises:
+        MisalignedError: if ids, texts or truth differ between members.
+        LabelError: if tasks or label orders differ.
+    """
+    reference = panel.teacher.first
+    order = np.argsort(reference.ids, kind="stable")
+    reference = _with_truth(reference.take(order), panel)
+    populations = [
+        replace(population, members=tuple(_onto(reference, member) for member in population.members))
+        for population in panel.populations
+    ]
+    n_students = len(panel.students)
+    return replace(
+        panel,
+        teacher=populations[0],
+        students=tuple(populations[1 : 1 + n_students]),
+        baselines=dict(zip(panel.baselines, populations[1 + n_students :], strict=True)),
+        texts=None if panel.texts is None else tuple(panel.texts[i] for i in order),
+        pairs=None if panel.pairs is None else tuple(panel.pairs[i] for i in order),
+    )
+
+
+def _with_truth(reference: Predictions, panel: Panel) -> Predictions:
+    """Return the reference with the truth, the clusters and all slices that any member has.
+
+    Members that disagree about the truth are refused when they are aligned. A slice that two members cut differently is
+    the earlier one's.
+    """
+    members = [member for population in panel.populations for member in population.members]
+    for member in members:
+        if len(member) != len(reference):
+            continue
+        known = member.take(np.argsort(member.ids, kind="stable"))
+        reference = replace(
+            reference,
+            truth=known.truth if reference.truth is None else reference.truth,
+            clusters=known.clusters if reference.clusters is None else reference.clusters,
+            slices={**known.slices, **reference.slices},
+        )
+    return reference
+
+
+def _onto(reference: Predictions, member: Predictions) -> Predictions:
+    """Return the member's items in the reference's order, with the reference's truth, slices and clusters."""
+    if member.task != reference.task or member.labels != reference.labels:
+        msg = (
+            f"{reference.name} answers {reference.task} with labels {list(reference.labels)}, "
+            f"{member.name} {member.task} with {list(member.labels)}. "
+            "Both must name the same labels in the same order; map the columns, or load the right model."
+        )
+        raise LabelError(msg)
+    taken = member.take(np.argsort(member.ids, kind="stable"))
+    if not np.array_equal(taken.ids, reference.ids):
+        shared = len(np.intersect1d(taken.ids, reference.ids))
+        only = np.setxor1d(taken.ids, reference.ids)[:3].tolist()
+        msg = (
+            f"{reference.name} has {len(reference)} items, {member.name} {len(member)}, {shared} shared "
+            f"(not shared: {', '.join(map(repr, only))}...): paired statistics need the same items. "
+            "Score both on one text set."
+        )
+        raise MisalignedError(msg)
+    _same_texts(reference, taken)
+    _same_truth(reference, taken)
+    return replace(taken, truth=reference.truth, slices=reference.slices, clusters=reference.clusters)
+
+
+def _same_texts(reference: Predictions, member: Predictions) -> None:
+    """Refuse members that call different texts by the same id."""
+    if reference.text_keys is None or member.text_keys is None:
+        return
+    differs = np.flatnonzero(reference.text_keys != member.text_keys)
+    if differs.size:
+        msg = (
+            f"{differs.size} texts differ between {reference.name} and {member.name}, the first under id "
+            f"{str(reference.ids[differs[0]])!r}. Score both on one text set."
+        )
+        raise MisalignedError(msg)
+
+
+def _same_truth(reference: Predictions, member: Predictions) -> None:
+    """Refuse members whose files disagree about the human labels."""
+    if reference.truth is None or member.truth is None or member.truth is reference.truth:
+        return
+    same = np.array_equal(reference.truth, member.truth, equal_nan=reference.truth.dtype.kind == "f")
+    if not same:
+        differs = np.flatnonzero(np.atleast_2d((reference.truth != member.truth).T).any(axis=0))
+        msg = (
+            f"{reference.name} and {member.name} disagree about the true label of {differs.size} items, the first "
+            f"{str(reference.ids[differs[0]])!r}. Give both the same truth, or take it from --data."
+        )
+        raise MisalignedError(msg)

@@ -1,0 +1,118 @@
+"""Who is compared with whom, as the user gave it: sides, their populations, and the seeds of each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from angelshare.core.errors import InputError
+from angelshare.core.task import ModelRole
+from angelshare.data.tables import TABLE_SUFFIXES
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What the user gave for one role.
+
+    Attributes:
+        role: in the comparison.
+        name: of the population; several sides of one name are its seeds, and so are several students without a name.
+        source: a model folder, a folder of seed-* folders, a hub id, or a file of predictions.
+    """
+
+    role: ModelRole
+    name: str | None
+    source: str
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a file of predictions."""
+        return Path(self.source).suffix.lower() in TABLE_SUFFIXES
+
+
+@dataclass(frozen=True, slots=True)
+class SideGroup:
+    """The sources of one population."""
+
+    role: ModelRole
+    name: str
+    sides: tuple[Side, ...]
+
+
+def parse_side(role: ModelRole, given: str) -> Side:
+    """Return a side from `PATH` or `NAME=PATH`."""
+    name, separator, source = given.partition("=")
+    if separator and name and not Path(given).exists():
+        return Side(role, name, source)
+    return Side(role, None, given)
+
+
+def grouped(sides: tuple[Side, ...]) -> list[SideGroup]:
+    """Return one group per population.
+
+    All teachers are one population. Students without a name are the seeds of one, called after its file or folder if
+    there is just one. A baseline without a name belongs to the only student.
+
+    Raises:
+        InputError: if there is no student, if a source is given twice, or if it cannot be told which student a baseline
+            belongs to.
+    """
+    for side in sides:
+        if sum((other.role, other.source) == (side.role, side.source) for other in sides) > 1:
+            raise InputError(f"The {side.role} {side.source} is given more than once. Give each of its seeds once.")
+    nameless = [side for side in sides if side.role == "student" and side.name is None]
+    called = Path(nameless[0].source).stem if len(nameless) == 1 else "student"
+    names = {"teacher": "teacher", "student": called}
+    students = dict.fromkeys(side.name or called for side in sides if side.role == "student")
+    if not students:
+        raise InputError("There is no student to compare with the teacher. Give --student.")
+    groups: dict[tuple[ModelRole, str], list[Side]] = {}
+    for side in sides:
+        if side.role == "baseline" and side.name is None and len(students) > 1:
+            raise InputError(
+                f"Which of the students {', '.join(students)} has the baseline {side.source}? "
+                "Name it: --baseline STUDENT=PATH."
+            )
+        name = "teacher" if side.role == "teacher" else side.name or names.get(side.role, next(iter(students)))
+        groups.setdefault((side.role, name), []).append(side)
+    return [SideGroup(role, name, tuple(members)) for (role, name), members in groups.items()]
+
+
+def seed_folders(group: SideGroup) -> Sequence[tuple[int | None, str]]:
+    """Return the seeds and folders of a population: the seed-* folders of its sources, or the sources in order.
+
+    Raises:
+        InputError: if two sources have the same seed, or only some have seed-* folders.
+    """
+    found: dict[int, str] = {}
+    plain: list[str] = []
+    for side in group.sides:
+        folders = [f for f in Path(side.source).glob("seed-*") if f.name.removeprefix("seed-").isdecimal()]
+        for folder in folders:
+            seed = int(folder.name.removeprefix("seed-"))
+            if seed in found:
+                raise InputError(
+                    f"Both {found[seed]} and {folder} are seed {seed} of {group.name}. Name the populations: NAME=PATH."
+                )
+            found[seed] = str(folder)
+        if not folders:
+            plain.append(side.source)
+    if found and plain:
+        raise InputError(f"{plain[0]} has no seed-* folders, {group.name}'s other sources do. Give each seed's folder.")
+    if len(plain) == 1:
+        return [(None, plain[0])]
+    return sorted(found.items()) or list(enumerate(plain))
+
+
+def refuse_copies(group: SideGroup, contents: Sequence[str], sources: Sequence[str]) -> None:
+    """Refuse two equal members: a copy is no second seed, and makes the spread over seeds look small.
+
+    Raises:
+        InputError: naming both.
+    """
+    first: dict[str, str] = {}
+    for content, source in zip(contents, sources, strict=False):
+        if content in first:
+            raise InputError(
+                f"{first[content]} and {source} hold the same {group.role} {group.name}. Give each of its seeds once."
+            )
+        first[content] = source
