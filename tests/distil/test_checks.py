@@ -45,7 +45,7 @@ def test_the_best_constant_probabilities_are_the_frequencies():
 def test_a_model_that_is_no_better_than_the_majority_class_is_named():
     """Equal is not better; without validation nothing is said."""
     (warning,) = unlearnt(0.6, 0.6, who="mlp/0")
-    assert "mlp/0 does not beat the majority class on validation (0.6000 against 0.6000)" in warning
+    assert "mlp/0 is no better on validation than one answer for every text (0.6000 against 0.6000)" in warning
     assert unlearnt(0.61, 0.6, who="mlp/0") == ()
     assert unlearnt(None, 0.6, who="mlp/0") == ()
 

@@ -161,3 +161,11 @@ def test_exploratory_families_are_explained(statement: Statement, empty_statemen
     """The note says what the thin interval holds for."""
     assert "a family (of up to 37)" in exploratory_note(statement)
     assert exploratory_note(empty_statement) == ""
+
+
+def test_what_distillation_did_to_an_error_is_said_the_right_way_round(make_difference: Callable[..., DifferenceRow]):
+    """Less error is no loss: it was taken away, not "took"."""
+    row = make_difference("mse", 1.2, 1.5, 0.05, contrast="student-baseline", direction="lower")
+    assert sentence(row).startswith("Distillation and its extra text took away 0.3")
+    worse = make_difference("mse", 1.5, 1.2, 0.05, contrast="student-baseline", direction="lower")
+    assert sentence(worse).startswith("Distillation and its extra text added 0.3")

@@ -36,7 +36,7 @@ def unlearnt(score: float | None, constant: float, *, who: str) -> tuple[str, ..
     if score is None or score > constant:
         return ()
     sentence = (
-        f"{who} does not beat the majority class on validation ({score:.4f} against {constant:.4f}): "
+        f"{who} is no better on validation than one answer for every text ({score:.4f} against {constant:.4f}): "
         "it has collapsed, or learnt nothing that helps."
     )
     return (sentence,)

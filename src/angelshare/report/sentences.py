@@ -127,7 +127,8 @@ def sentence(row: DifferenceRow) -> str:
     evidence = f"{_level(row)} {interval(decisive.low, decisive.high, unit)}; margin {amount(row.margin, unit)}"
     subject = rows.what(row)
     if row.contrast == "student-baseline":
-        gave = "gave back" if row.delta >= 0 else "took"
+        verbs = ("added", "took away") if row.direction == "lower" else ("gave back", "took")
+        gave = verbs[0] if row.delta >= 0 else verbs[1]
         difference = with_word(amount(abs(row.delta) if not unit.ratio else row.delta, unit), unit)
         zero = "above" if decisive.low > 0 else "below" if decisive.high < 0 else "across"
         return (
