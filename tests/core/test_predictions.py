@@ -173,3 +173,13 @@ def test_clusters_and_slices_may_come_with_any_member():
     both = aligned(panel(teacher, student))
     assert both.teacher.first.clusters.tolist() == [8, 7]
     assert both.teacher.first.slices["short"].tolist() == [False, True]
+
+
+def test_a_blank_column_of_truth_is_no_dispute():
+    """The teacher's file has the column and leaves it blank: the student's labels hold."""
+    teacher = predictions([[0, 1], [1, 0]], name="t", truth=np.array([-1, -1]))
+    student = predictions([[0, 1], [1, 0]], truth=np.array([1, 0]))
+    assert aligned(panel(teacher, student)).truth.tolist() == [1, 0]
+    disputed = predictions([[0, 1], [1, 0]], name="t", truth=np.array([0, -1]))
+    with pytest.raises(MisalignedError, match="disagree about the true label of 1 items, the first '0'"):
+        aligned(panel(disputed, student))

@@ -7,7 +7,7 @@ import numpy as np
 
 from angelshare.core.arrays import Array
 from angelshare.core.errors import LabelError, MisalignedError
-from angelshare.core.predictions import Predictions
+from angelshare.core.predictions import Predictions, labelled, n_labelled
 from angelshare.core.task import ModelRole
 
 
@@ -106,7 +106,7 @@ def _with_truth(reference: Predictions, panel: Panel) -> Predictions:
         known = member.take(np.argsort(member.ids, kind="stable"))
         reference = replace(
             reference,
-            truth=known.truth if reference.truth is None else reference.truth,
+            truth=reference.truth if n_labelled(reference.truth) else known.truth,
             clusters=known.clusters if reference.clusters is None else reference.clusters,
             slices={**known.slices, **reference.slices},
         )
@@ -151,12 +151,12 @@ def _same_texts(reference: Predictions, member: Predictions) -> None:
 
 
 def _same_truth(reference: Predictions, member: Predictions) -> None:
-    """Refuse members whose files disagree about the human labels."""
+    """Refuse members whose files disagree about a human label; an item that one of them leaves blank is no dispute."""
     if reference.truth is None or member.truth is None or member.truth is reference.truth:
         return
-    same = np.array_equal(reference.truth, member.truth, equal_nan=reference.truth.dtype.kind == "f")
-    if not same:
-        differs = np.flatnonzero(np.atleast_2d((reference.truth != member.truth).T).any(axis=0))
+    both = labelled(reference.truth) & labelled(member.truth)
+    differs = np.flatnonzero(both & np.atleast_2d((reference.truth != member.truth).T).any(axis=0))
+    if differs.size:
         msg = (
             f"{reference.name} and {member.name} disagree about the true label of {differs.size} items, the first "
             f"{str(reference.ids[differs[0]])!r}. Give both the same truth, or take it from --data."
