@@ -181,8 +181,8 @@ def test_one_item_that_two_seeds_lose_is_known_no_better_than_from_one_seed():
 def test_discordant_items_are_averaged_over_seeds_and_rounded_up():
     """Losses 1, 2 and 0, wins 0, 0 and 1: one on average, and a third of one."""
     differences = outcomes(50, [1], [2, 3], [-4])
-    assert RecipeProportions.of(differences).items == PairedProportions(1, 1, 50)
-    assert RecipeProportions.of(outcomes(3, [1, 2, -1], [-1, -2, 1])).items.n >= 3
+    assert RecipeProportions.of(differences).floor == PairedProportions(1, 1, 50)
+    assert RecipeProportions.of(outcomes(3, [1, 2, -1], [-1, -2, 1])).floor.n >= 3
 
 
 def test_seeds_that_differ_more_than_the_items_keep_their_t_interval():
@@ -223,7 +223,7 @@ def test_the_hull_and_the_larger_p_value_invert_each_other(differences, level):
 def test_a_recipe_is_never_narrower_than_its_items_and_its_sign_follows_the_sides(differences):
     """delta(a, b) = -delta(b, a); the interval holds both others."""
     inference, swapped = RecipeProportions.of(differences), RecipeProportions.of(-differences[::-1, ::-1])
-    interval, items = inference.interval(), inference.items.interval()
+    interval, items = inference.interval(), inference.floor.interval()
     assert interval.low <= items.low
     assert interval.high >= items.high
     assert interval.low == pytest.approx(-swapped.interval().high, abs=1e-12)

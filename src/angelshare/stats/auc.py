@@ -7,10 +7,9 @@ import numpy as np
 from scipy.stats import rankdata
 
 from angelshare.core.arrays import Mask, Scores, Vector
-from angelshare.core.estimate import Interval
 from angelshare.stats.inference import StudentT
 from angelshare.stats.means import recipe_inference
-from angelshare.stats.proportions import PairedProportions
+from angelshare.stats.proportions import Hull, PairedProportions
 
 MIN_CLASS = 10
 """Positives, and negatives, below which DeLong's variance says too little to be used."""
@@ -32,77 +31,24 @@ class AucComponents:
 
 
 @dataclass(frozen=True, slots=True)
-class FlooredAuc:
-    """left - right of two AUCs on the same items; see `core.estimate.Inference`.
+class FlooredAuc(Hull):
+    """left - right of two AUCs on the same items.
 
-    Interval: the hull of DeLong's (or the recipe's) t interval and of value +- z^2 / (k + z^2), with k the items of the
-    smaller class. DeLong's variance knows only what was sampled: a rare positive that falls to the bottom costs 1 / k,
-    and where none is among k, the t interval says that none exists. The floor is what k items without any discordance
-    leave open (Tango's interval), around the value. The p-value is the larger of the two, so that interval and p invert
-    one procedure. Standard error and degrees of freedom are those of t.
-
-    Attributes:
-        t: DeLong's inference, or the recipe's.
-        floor: the smaller class without a discordant item.
+    `t` is DeLong's inference, or the recipe's. DeLong's variance knows only what was sampled: a rare positive that
+    falls to the bottom costs 1 / k, with k the items of the smaller class, and where none is among k, the t
+    interval says that none exists. `floor` is what k items without any discordance leave open, +- z^2 / (k +
+    z^2), laid around the value.
     """
 
-    t: StudentT
-    floor: PairedProportions
-
     @property
-    def value(self) -> float:
-        """Return the difference of the AUCs."""
-        return self.t.value
-
-    @property
-    def se(self) -> float:
-        """Return the standard error, without the floor."""
-        return self.t.se
-
-    @property
-    def df(self) -> float:
-        """Return the degrees of freedom that go with the standard error."""
-        return self.t.df
-
-    @property
-    def n(self) -> int:
-        """Return the number of items, of both classes."""
-        return self.t.n
-
-    @property
-    def n_clusters(self) -> None:
-        """Return None: items are independent."""
-        return
-
-    @property
-    def n_seeds(self) -> int:
-        """Return the number of seeds."""
-        return self.t.n_seeds
-
-    @property
-    def item_variance(self) -> float:
-        """Return the variance of one item's contribution."""
-        return self.t.item_variance
-
-    @property
-    def seed_variance(self) -> float:
-        """Return the share of the squared standard error that more items cannot remove."""
-        return self.t.seed_variance
+    def _offset(self) -> float:
+        """Return the value: the floor lies around it."""
+        return self.value
 
     @property
     def method(self) -> str:
         """Return the name of the procedure."""
         return f"{self.t.method}, never narrower than the smaller class allows"
-
-    def interval(self, level: float = 0.95) -> Interval:
-        """Return the hull of the t interval and the floor."""
-        t, floor = self.t.interval(level), self.floor.interval(level)
-        low, high = min(t.low, self.value + floor.low), max(t.high, self.value + floor.high)
-        return Interval(low, high, level, self.method)
-
-    def p_value(self, null: float = 0.0) -> float:
-        """Return the larger of the two p-values of the hypothesis that the true difference is `null`."""
-        return max(self.t.p_value(null), self.floor.p_value(null - self.value))
 
 
 def auc_components(scores: Vector, positive: Mask) -> AucComponents:

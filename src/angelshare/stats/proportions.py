@@ -98,44 +98,35 @@ class PairedProportions:
 
 
 @dataclass(frozen=True, slots=True)
-class RecipeProportions:
-    """left - right of two recipes' proportions on the same items; see `core.estimate.Inference`.
+class Hull:
+    """A t inference that is never narrower than what the items leave open; see `core.estimate.Inference`.
 
-    The interval is the hull of two: the seeds x items t interval, and Tango's on the discordant items of an average
-    member. Where few items are discordant, the t interval takes its spread from a handful of them: one item of 200 that
-    both seeds lose would be counted as nearly certain to lie within a margin of 1.5 points, although a single seed with
-    the same outcomes is not. A recipe is never known better than the items alone would let a single model be known, so
-    the wider side counts. The p-value is the larger of the two, so that it and the interval still invert one procedure.
+    A t interval takes its spread from the discordance that was sampled, and where that is rare it comes out far too
+    narrow. The interval is the hull of the t interval and the floor's; the p-value is the larger of the two, so
+    that both still invert one procedure. Spread and degrees of freedom are those of t.
 
     Attributes:
-        recipe: the inference over seeds and items.
-        items: the discordant items, averaged over seeds and rounded up.
+        t: the inference with the standard error.
+        floor: Tango's, on few or no discordant items.
     """
 
-    recipe: StudentT
-    items: PairedProportions
-
-    @classmethod
-    def of(cls, differences: Scores) -> "RecipeProportions":
-        """Return the inference from (seeds, n) differences of -1, 0 or 1, one row per pair of members.
-
-        Raises:
-            ValueError: with fewer than two seeds or items.
-        """
-        wins, losses = (math.ceil(float((differences * sign > 0).sum(axis=1).mean())) for sign in (1, -1))
-        # rounded up, the two can exceed the items by one
-        n = max(differences.shape[1], wins + losses)
-        return cls(recipe_mean(differences), PairedProportions(wins, losses, n))
+    t: StudentT
+    floor: PairedProportions
 
     @property
     def value(self) -> float:
-        """Return the mean difference."""
-        return self.recipe.value
+        """Return the difference."""
+        return self.t.value
 
     @property
     def _spread(self) -> "StudentT | PairedProportions":
-        """Return the part that has a standard error: the items' where nothing varies over seeds and items."""
-        return self.recipe if self.recipe.se > 0 else self.items
+        """Return the part whose standard error counts."""
+        return self.t
+
+    @property
+    def _offset(self) -> float:
+        """Return what is added to the floor's interval."""
+        return 0.0
 
     @property
     def item_variance(self) -> float:
@@ -144,7 +135,7 @@ class RecipeProportions:
 
     @property
     def se(self) -> float:
-        """Return the standard error (of the estimate, not of the score test)."""
+        """Return the standard error, without the floor."""
         return self._spread.se
 
     @property
@@ -160,7 +151,7 @@ class RecipeProportions:
     @property
     def n(self) -> int:
         """Return the number of items."""
-        return self.recipe.n
+        return self.t.n
 
     @property
     def n_clusters(self) -> None:
@@ -170,22 +161,50 @@ class RecipeProportions:
     @property
     def n_seeds(self) -> int:
         """Return the number of seeds."""
-        return self.recipe.n_seeds
+        return self.t.n_seeds
 
     @property
     def method(self) -> str:
         """Return the name of the procedure."""
-        return "seeds x items, t, never narrower than Tango score"
+        return f"{self.t.method}, never narrower than {self.floor.method}"
 
     def interval(self, level: float = 0.95) -> Interval:
         """Return the hull of both intervals."""
-        over_seeds, over_items = self.recipe.interval(level), self.items.interval(level)
-        low, high = min(over_seeds.low, over_items.low), max(over_seeds.high, over_items.high)
+        t, floor = self.t.interval(level), self.floor.interval(level)
+        low, high = min(t.low, floor.low + self._offset), max(t.high, floor.high + self._offset)
         return Interval(low, high, level, self.method)
 
     def p_value(self, null: float = 0.0) -> float:
         """Return the larger of the two p-values of the hypothesis that the true difference is `null`."""
-        return max(self.recipe.p_value(null), self.items.p_value(null))
+        return max(self.t.p_value(null), self.floor.p_value(null - self._offset))
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeProportions(Hull):
+    """left - right of two recipes' proportions on the same items.
+
+    `t` is the inference over seeds and items, `floor` Tango's on the discordant items of an average member. One
+    item of 200 that both seeds lose would be counted by t as nearly certain to lie within a margin of 1.5
+    points, although a single seed with the same outcomes is not: a recipe is never known better than the items
+    alone would let one model be known.
+    """
+
+    @classmethod
+    def of(cls, differences: Scores) -> "RecipeProportions":
+        """Return the inference from (seeds, n) differences of -1, 0 or 1, one row per pair of members.
+
+        Raises:
+            ValueError: with fewer than two seeds or items.
+        """
+        wins, losses = (math.ceil(float((differences * sign > 0).sum(axis=1).mean())) for sign in (1, -1))
+        # rounded up, the two can exceed the items by one
+        n = max(differences.shape[1], wins + losses)
+        return cls(recipe_mean(differences), PairedProportions(wins, losses, n))
+
+    @property
+    def _spread(self) -> "StudentT | PairedProportions":
+        """Return the part that has a standard error: the items' where nothing varies over seeds and items."""
+        return self.t if self.t.se > 0 else self.floor
 
 
 def mcnemar_exact(n_left_only: int, n_right_only: int) -> float:
