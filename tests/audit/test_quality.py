@@ -86,11 +86,11 @@ def test_rows_on_clustered_items_are_marked_and_the_clusters_counted(noisy, make
     student = noisy("s/0", truth, 1.5)
     result = measure(make_panel([noisy("t/0", truth, 0.8, clusters=pairs)], [student]))
     assert len(result.differences) == 2
-    assert all(row.clustered for row in result.differences)
+    assert all(row.remarks == ("items are clustered",) for row in result.differences)
     assert result.remarks == (CLUSTERED.format(30),)
     assert result.remarks[0].startswith("Warning: Items come in 30 clusters and are not independent;")
     result = measure(make_panel([noisy("t/0", truth, 0.8, clusters=alone)], [student]))
-    assert not any(row.clustered for row in result.differences)
+    assert not any(row.withheld for row in result.differences)
     assert result.remarks == ()
 
 
@@ -211,7 +211,7 @@ def test_the_squared_error_of_few_items_is_marked_and_shares_never_are(make_memb
     def few(truth, values):
         more = {"task": "regression", "labels": ("value",), "outputs": "values", "truth": truth}
         panel = make_panel([make_member("t/0", truth, **more)], [make_member("s/0", values, **more)])
-        return measure(panel).differences[0].few_items
+        return measure(panel).differences[0].withheld == ("preserved",)
 
     truth = np.arange(1200.0)
     errors = 0.5 + truth % 2
@@ -221,7 +221,7 @@ def test_the_squared_error_of_few_items_is_marked_and_shares_never_are(make_memb
     assert not few(truth[:4], truth[:4])
     label = [0, 1, 0, 1]
     panel = make_panel([make_member("t/0", [-1, 1, 1, 1], truth=label)], [make_member("s/0", [1] * 4, truth=label)])
-    assert not any(row.few_items for row in measure(panel).differences)
+    assert not any(row.withheld for row in measure(panel).differences)
 
 
 def test_nobody_collapses_where_there_is_one_class_only(make_member):

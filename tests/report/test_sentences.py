@@ -95,10 +95,11 @@ def test_only_a_spread_over_seeds_makes_items_useless(make_difference: Callable[
         assert "no number of items" not in undecided(row.model_copy(update=why))
 
 
-def test_a_row_on_clustered_items_is_undecided_for_that_reason(make_difference: Callable[..., DifferenceRow]):
-    """More items are no remedy before clusters are counted."""
-    row = make_difference("accuracy", 0.87, 0.89, 0.006, clustered=True, family="primary", verdict="undecided")
-    assert undecided(row).startswith("Accuracy: no verdict, because the items are clustered (\u22122.0, ")
+def test_a_row_whose_verdicts_are_withheld_says_why(make_difference: Callable[..., DifferenceRow]):
+    """More items are no remedy for few clusters."""
+    few = {"withheld": ("lost", "gained"), "remark": "few clusters"}
+    row = make_difference("accuracy", 0.87, 0.89, 0.006, family="primary", verdict="undecided", **few)
+    assert undecided(row).startswith("Accuracy: no verdict, because of few clusters (\u22122.0, ")
     assert "would" not in claim(row)
 
 
@@ -107,10 +108,10 @@ def test_a_row_without_variance_or_with_few_unbounded_errors_says_why(make_diffe
     row = make_difference("mse", 1.4, 0.4, 0.006, direction="lower", margin=0.5, family="primary", verdict="undecided")
     flat = row.interval.model_copy(update={"low": 1.0, "high": 1.0})
     still = row.model_copy(update={"interval": flat, "se": 0.0, "mde": None, "n_needed": None})
-    few = row.model_copy(update={"few_items": True})
+    few = row.model_copy(update={"withheld": ("preserved",), "remark": "few items"})
     assert ": no variance among the items, so no verdict (" in undecided(still)
     assert "cannot decide" not in claim(still)
-    assert ": no verdict, because these are few items for an unbounded error" in undecided(few)
+    assert ": no verdict, because of few items (" in undecided(few)
     assert "few items" not in undecided(row)
 
 

@@ -123,18 +123,19 @@ def test_tangos_inference_goes_through_as_it_is(make_difference, make_statement)
 
 
 @pytest.mark.parametrize("value", [-0.05, 0.0, 0.05])
-def test_rows_on_clustered_items_keep_their_numbers_and_get_no_verdict(make_difference, make_statement, value):
+def test_rows_whose_verdicts_are_withheld_keep_their_numbers_and_get_none(make_difference, make_statement, value):
     """What would be lost, preserved or gained is undecided, and so is its gate."""
     free = only_row(make_statement(make_difference(value, 0.001), gates=[Gate("accuracy", 0.01)]))
-    statement = make_statement(make_difference(value, 0.001, clustered=True), gates=[Gate("accuracy", 0.01)])
+    no = {"withheld": ("lost", "preserved", "gained"), "remarks": ("few clusters",)}
+    statement = make_statement(make_difference(value, 0.001, **no), gates=[Gate("accuracy", 0.01)])
     row = only_row(statement)
     assert free.verdict in ("lost", "preserved", "gained")
-    assert (row.verdict, row.remark, row.clustered) == ("undecided", "items are clustered", True)
+    assert (row.verdict, row.remark) == ("undecided", "few clusters")
     assert (row.interval, row.p_zero, row.mde) == (free.interval, free.p_zero, free.mde)
     assert (statement.gates[0].state, statement.verdict) == ("undecided", "undecided")
     again = regate(statement, [Gate("accuracy", 0.02)])
     assert (only_row(again).verdict, again.gates[0].state) == ("undecided", "undecided")
-    aimless = make_difference(value, metric="word_order", direction="none", clustered=True)
+    aimless = make_difference(value, metric="word_order", direction="none", **no)
     assert only_row(make_statement(aimless)).verdict is None
 
 
@@ -146,7 +147,8 @@ def test_few_items_of_an_unbounded_error_can_be_lost_or_gained_but_not_preserved
     more = {"metric": "mse", "direction": "lower"}
     gates = [Gate("mse", 0.01)]
     free = only_row(make_statement(make_difference(value, 0.001, **more), gates=gates))
-    statement = make_statement(make_difference(value, 0.001, few_items=True, **more), gates=gates)
+    few = {"withheld": ("preserved",), "remarks": ("few items for an unbounded error",)}
+    statement = make_statement(make_difference(value, 0.001, **few, **more), gates=gates)
     row = only_row(statement)
     assert free.verdict == ("preserved" if capped == "undecided" else capped)
     assert (row.verdict, row.remark) == (capped, "few items for an unbounded error")

@@ -19,6 +19,7 @@ from angelshare.stats.proportions import PairedProportions, RecipeProportions, m
 
 MIN_ITEMS = 2
 MIN_SLICE = 20
+FEW_ITEMS = "few items for an unbounded error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,8 @@ def _measure(contrast: Contrast, data: str, slice_name: str | None, found: Findi
         means = [[float(np.mean(row)) for row in side] for side in values]
         place = Place(metric.name, metric.direction, data, slice_name)
         few = not (metric.share or contrast.identical) and rests_on_few(np.array(values[0]) - np.array(values[1]))
-        found.differences.append(replace(_row(contrast, place, means, inference), few_items=few))
+        row = _row(contrast, place, means, inference)
+        found.differences.append(replace(row, withheld=("preserved",), remarks=(FEW_ITEMS,)) if few else row)
     else:
         found.remark(f"{metric.name} of {_names(contrast)} is not measured: a ranking score without threshold.")
     for output in {"binary": (1,), "multi_label": range(len(members[0].labels))}.get(members[0].task, ()):
@@ -197,7 +199,8 @@ def _row(contrast: Contrast, place: Place, values: list[list[float]], inference:
         slice=place.slice,
         output=place.output,
         identical=contrast.identical,
-        clustered=contrast.clustered,
+        withheld=("lost", "preserved", "gained") if contrast.clustered else (),
+        remarks=("items are clustered",) if contrast.clustered else (),
     )
 
 

@@ -5,7 +5,9 @@ from typing import Literal, Protocol
 
 Verdict = Literal["lost", "preserved", "gained", "undecided"]
 Direction = Literal["higher", "lower", "target", "none"]
-ContrastName = Literal["student-teacher", "student-baseline", "baseline-teacher", "teacher-teacher", "slice-rest"]
+ContrastName = Literal[
+    "student-teacher", "student-baseline", "baseline-teacher", "teacher-teacher", "slice-rest", "new-old"
+]
 InferenceKind = Literal["this_model", "recipe"]
 Scale = Literal["difference", "log_ratio"]
 
@@ -101,7 +103,8 @@ class Difference:
 
     Attributes:
         metric, data, slice, output: what was measured where; `output` is one label where the metric is about one.
-        contrast: which two roles are compared.
+        contrast: which two roles are compared. `slice-rest`: whether the slice loses more than the other items; its
+            two values are the student-teacher differences on the slice and on the rest.
         student: the population that the row is about, by name.
         left, right: the members compared, such as ("mlp/0", "mlp/1") and ("teacher/0",).
         left_value, right_value: the metric of either side, the mean over its members.
@@ -111,8 +114,10 @@ class Difference:
         direction: whether more is better.
         target: the ideal value where direction is `target`.
         identical: the scores of both sides are equal, item by item: only then may a zero-width interval be judged.
-        clustered: the items come in clusters, which the inference does not count: no verdict may rest on it.
-        few_items: an unbounded error on too few items, or resting on a single one: it cannot be `preserved`.
+        right_inference: of the right side's value, where direction is `target`: the verdict needs it.
+        withheld: verdicts that these data cannot carry, whatever the interval says: it is `undecided` then. Too few
+            items of an unbounded error cannot show `preserved`, too few clusters neither `lost` nor `gained`.
+        remarks: what a reader of the row must know, such as why verdicts are withheld.
         few_seeds: `recipe` inference from fewer than five seeds.
     """
 
@@ -133,8 +138,9 @@ class Difference:
     scale: Scale = "difference"
     target: float | None = None
     identical: bool = False
-    clustered: bool = False
-    few_items: bool = False
+    right_inference: Inference | None = None
+    withheld: tuple[Verdict, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def few_seeds(self) -> bool:

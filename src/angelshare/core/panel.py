@@ -108,13 +108,14 @@ def _with_truth(reference: Predictions, panel: Panel) -> Predictions:
             reference,
             truth=reference.truth if n_labelled(reference.truth) else known.truth,
             clusters=known.clusters if reference.clusters is None else reference.clusters,
+            weights=known.weights if reference.weights is None else reference.weights,
             slices={**known.slices, **reference.slices},
         )
     return reference
 
 
 def _onto(reference: Predictions, member: Predictions) -> Predictions:
-    """Return the member's items in the reference's order, with the reference's truth, slices and clusters."""
+    """Return the member's items in the reference's order, with the reference's truth, slices, clusters and weights."""
     if member.task != reference.task or member.labels != reference.labels:
         msg = (
             f"{reference.name} answers {reference.task} with labels {list(reference.labels)}, "
@@ -134,7 +135,13 @@ def _onto(reference: Predictions, member: Predictions) -> Predictions:
         raise MisalignedError(msg)
     _same_texts(reference, taken)
     _same_truth(reference, taken)
-    return replace(taken, truth=reference.truth, slices=reference.slices, clusters=reference.clusters)
+    return replace(
+        taken,
+        truth=reference.truth,
+        slices=reference.slices,
+        clusters=reference.clusters,
+        weights=reference.weights,
+    )
 
 
 def _same_texts(reference: Predictions, member: Predictions) -> None:

@@ -28,6 +28,8 @@ class Predictions:
         threshold: binary `score` only: at or above it the decision is positive; None: ranking only.
         slices: name -> (n,) mask.
         clusters: (n,) integer codes of items that are not independent, or None.
+        weights: (n,) how many items of the population each stands for, or None: all alike. Finite, not negative, and
+            not all 0.
         seed: of the member.
         fingerprint: of the model, "" where it is not known (files of predictions).
         parent_fingerprint: of the teacher it was distilled from, where declared.
@@ -44,6 +46,7 @@ class Predictions:
     threshold: float | None = None
     slices: Mapping[str, Mask] = field(default_factory=dict)
     clusters: Labels | None = None
+    weights: Vector | None = None
     seed: int | None = None
     fingerprint: str = ""
     parent_fingerprint: str | None = None
@@ -52,6 +55,7 @@ class Predictions:
     def __post_init__(self) -> None:
         """Refuse what no statistic may ever see: numbers that are not finite, repeated ids, wrong shapes."""
         _check_items(self.name, self.ids, self.values)
+        _check_weights(self.name, self.ids, self.weights)
         width = 1 if self.outputs in ("score", "values") else len(self.labels)
         if self.values.shape[1] != width:
             msg = (
@@ -73,6 +77,7 @@ class Predictions:
             truth=None if self.truth is None else self.truth[index],
             slices={name: mask[index] for name, mask in self.slices.items()},
             clusters=None if self.clusters is None else self.clusters[index],
+            weights=None if self.weights is None else self.weights[index],
             text_keys=None if self.text_keys is None else self.text_keys[index],
         )
 
@@ -164,6 +169,23 @@ def _check_items(name: str, ids: Array, values: Array) -> None:
             "Give every item an id of its own."
         )
         raise InputError(msg)
+
+
+def _check_weights(name: str, ids: Array, weights: Vector | None) -> None:
+    """Check that every weight can be one: finite, not negative, and that some item counts at all."""
+    if weights is None:
+        return
+    bad = ~np.isfinite(weights) | (weights < 0)
+    if bad.any():
+        row = int(np.argmax(bad))
+        raise InputError(
+            f"{name} has {int(bad.sum())} weights that are negative or no number, the first under id "
+            f"{str(ids[row])!r}: {weights[row]}. A weight says how many items one stands for: give 0 or more."
+        )
+    if len(weights) and not weights.any():
+        raise InputError(
+            f"All weights of {name} are 0, so that no item counts. Leave the weights out, or correct them."
+        )
 
 
 def n_labelled(truth: Array | None) -> int:

@@ -91,10 +91,12 @@ class AuditSettings:
     Attributes:
         level: nominal coverage of the intervals.
         n_examples: rows of a table of texts, at most.
+        in_slices: metrics that are measured in every slice too, beyond those that always are: gates name them.
     """
 
     level: float = 0.95
     n_examples: int = 200
+    in_slices: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,12 +163,10 @@ def undecided(row: DifferenceRow) -> str:
 def _no_verdict(row: DifferenceRow) -> str | None:
     """Return why a row has no verdict whatever its interval says; None where the interval itself does not decide."""
     decisive = rows.deciding_interval(row)
-    if row.clustered:
-        return "no verdict, because the items are clustered"
     if decisive.low >= decisive.high:
         return "no variance among the items, so no verdict"
-    if row.few_items:
-        return "no verdict, because these are few items for an unbounded error: large ones may be too rare to be seen"
+    if row.withheld:
+        return f"no verdict, because of {row.remark}"
     return None
 
 

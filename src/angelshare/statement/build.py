@@ -267,8 +267,7 @@ def _difference_row(difference: Difference, rules: Rules, family: str, size: int
         mde=None if unknown else detectable_difference(inference, alpha=alpha),
         n_needed=None if unknown else n_needed(inference, margin, alpha=alpha),
         verdict=None,
-        clustered=difference.clustered,
-        few_items=difference.few_items,
+        withheld=difference.withheld,
         remark=_remark(difference, zero_width=interval.low >= interval.high),
     )
     return judged(row)
@@ -280,7 +279,5 @@ def _remark(difference: Difference, *, zero_width: bool) -> str | None:
         "identical scores": difference.identical,
         "no variance among the items, so no verdict": zero_width and not difference.identical,
         "few seeds": difference.few_seeds,
-        "items are clustered": difference.clustered,
-        "few items for an unbounded error": difference.few_items,
     }
-    return "; ".join(remark for remark, holds in remarks.items() if holds) or None
+    return "; ".join([*(remark for remark, holds in remarks.items() if holds), *difference.remarks]) or None

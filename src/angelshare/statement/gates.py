@@ -180,10 +180,9 @@ def _gate_row(gate: Gate, student: str | None, output: str | None, state: GateSt
 def verdict_at(row: DifferenceRow, interval: IntervalRow, margin: float) -> Verdict | None:
     """Return what an interval of a row says against a margin.
 
-    On clustered items it says nothing yet: `undecided`. Few items of an unbounded error cannot show `preserved`.
+    A verdict that the data cannot carry is withheld: `undecided`.
     """
     read = Interval(interval.low, interval.high, interval.level, interval.method)
     direction: Direction = "lower" if row.direction == "target" else row.direction
     verdict = judge(read, margin, direction, identical=interval.method == IDENTICAL)
-    unheard = (row.clustered and verdict is not None) or (row.few_items and verdict == "preserved")
-    return "undecided" if unheard else verdict
+    return "undecided" if verdict in row.withheld else verdict

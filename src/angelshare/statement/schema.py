@@ -52,9 +52,8 @@ class DifferenceRow(Row):
         mde: the difference found with 80% power; n_needed: items that would decide at this margin if nothing is lost.
             None: not known (the standard error is 0, or margin or family were given later); for n_needed also: the
             margin is 0, or no number of items would.
-        clustered: the items come in clusters, which the inference does not count yet: the verdict is `undecided`.
-        few_items: an unbounded error on few items, or resting on one: `undecided` where it would be `preserved`.
-        remark: such as "few seeds".
+        withheld: verdicts that the data cannot carry: `undecided` stands in their place.
+        remark: such as "few seeds", or why verdicts are withheld.
     """
 
     metric: str
@@ -91,8 +90,7 @@ class DifferenceRow(Row):
     mde: float | None
     n_needed: int | None
     verdict: Verdict | None
-    clustered: bool = False
-    few_items: bool = False
+    withheld: tuple[Verdict, ...] = ()
     remark: str | None = None
 
 
@@ -166,10 +164,20 @@ class DataRow(Row):
 
 
 class GateRow(Row):
-    """A rule that decides the exit code. `student`: whom it is about."""
+    """A rule that decides the exit code.
+
+    Attributes:
+        rule: in words.
+        metric, slice, output, contrast, data: which rows it names; null: all items, whatever output, any data.
+        student: whom it is about.
+    """
 
     rule: str
     metric: str
+    slice: str | None = None
+    output: str | None = None
+    contrast: ContrastName = "student-teacher"
+    data: str | None = None
     margin: Margin
     student: str | None
     state: GateState
