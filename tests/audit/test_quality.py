@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import f1_score, roc_auc_score
 
-from angelshare.audit.contrasts import CLUSTERED
 from angelshare.audit.quality import Quality, collapsed
 from angelshare.core.protocols import TEST, AuditSettings
 from angelshare.stats.proportions import PairedProportions
@@ -82,16 +81,36 @@ def test_mcnemars_exact_p_values_stand_beside_a_student_with_one_seed(make_membe
 def test_rows_on_clustered_items_are_marked_and_the_clusters_counted(noisy, make_panel):
     """Pairs of items; clusters of one item each are no clusters."""
     truth = np.arange(60) % 2
-    pairs, alone = np.arange(60) // 2, np.arange(60)
+    pairs, alone = np.arange(60) // 2, np.arange(60) * 7
     student = noisy("s/0", truth, 1.5)
     result = measure(make_panel([noisy("t/0", truth, 0.8, clusters=pairs)], [student]))
-    assert len(result.differences) == 2
-    assert all(row.remarks == ("items are clustered",) for row in result.differences)
-    assert result.remarks == (CLUSTERED.format(30),)
-    assert result.remarks[0].startswith("Warning: Items come in 30 clusters and are not independent;")
+    whole = [row for row in result.differences if row.metric != "recall"]
+    assert {row.inference.n_clusters for row in whole} == {30}
+    assert result.remarks == ("Items come in 30 clusters: the intervals count clusters, not items.",)
     result = measure(make_panel([noisy("t/0", truth, 0.8, clusters=alone)], [student]))
-    assert not any(row.withheld for row in result.differences)
+    assert {row.inference.n_clusters for row in result.differences} == {None}
     assert result.remarks == ()
+    assert rows(result, metric="accuracy")[0].inference.method == "Tango score"
+
+
+def test_few_clusters_leave_shares_a_bound_and_nothing_else_a_verdict(noisy, make_panel):
+    """Eight clusters: accuracy can be preserved at best, all else is withheld."""
+    truth = np.arange(80) % 2
+    result = measure(make_panel([noisy("t/0", truth, 0.8, clusters=np.arange(80) // 10)], [noisy("s/0", truth, 1.5)]))
+    accuracy, auc = rows(result, metric="accuracy")[0], rows(result, metric="auc")[0]
+    assert (accuracy.withheld, accuracy.remarks) == (("lost", "gained"), ("fewer than 10 clusters",))
+    assert auc.withheld == ("lost", "preserved", "gained")
+    interval = accuracy.inference.interval()
+    assert interval.low < 0 < interval.high
+
+
+def test_items_of_one_cluster_are_not_measured(noisy, make_panel):
+    """Nothing follows from one template for others."""
+    truth = np.arange(60) % 2
+    one = np.zeros(60, dtype=int)
+    result = measure(make_panel([noisy("t/0", truth, 0.8, clusters=one)], [noisy("s/0", truth, 1.5)]))
+    assert result.differences == ()
+    assert result.remarks[0].startswith("All items are of one cluster")
 
 
 def test_auc_is_sklearns_and_names_the_positive_label(noisy, make_panel):
@@ -134,10 +153,51 @@ def test_slices_have_rows_of_their_own_where_they_are_large_enough(noisy, make_p
     slices = {"long": np.arange(60) < 30, "rare": np.arange(60) < 5}
     panel = make_panel([noisy("teacher/0", truth, 0.8, slices=slices)], [noisy("mlp/0", truth, 1.5)])
     result = measure(panel)
-    (row,) = rows(result, metric="accuracy", slice="long")
+    (row,) = rows(result, metric="accuracy", slice="long", contrast="student-teacher")
     assert row.inference.n == 30
     assert not rows(result, slice="rare")
     assert result.remarks == ("Slice rare is not measured: 5 labelled items, at least 20 are needed.",)
+
+
+def test_a_slice_of_all_items_is_not_measured_again(noisy, make_panel):
+    """It would double every row, and has no others to be compared with."""
+    truth = np.arange(60) % 2
+    panel = make_panel([noisy("t/0", truth, 0.8, slices={"all": truth >= 0})], [noisy("s/0", truth, 1.5)])
+    result = measure(panel)
+    assert not rows(result, slice="all")
+    assert result.remarks == ("Slice all is not measured: it holds all 60 labelled items.",)
+
+
+def test_the_excess_loss_of_a_slice_is_its_difference_less_that_of_the_others(noisy, make_panel):
+    """Accuracy worked by hand from the two rows' parts; AUC from sklearn's."""
+    truth = np.arange(200) % 2
+    inside = np.arange(200) < 80
+    teacher, student = noisy("t/0", truth, 0.8, slices={"long": inside}), noisy("s/0", truth, 1.5)
+    result = measure(make_panel([teacher], [student]))
+    (accuracy,) = rows(result, metric="accuracy", contrast="slice-rest")
+    right = [(m.decisions() == truth).astype(float) for m in (student, teacher)]
+    here, rest = ((right[0] - right[1])[mask].mean() for mask in (inside, ~inside))
+    assert accuracy.inference.value == pytest.approx(here - rest)
+    assert (accuracy.left_value, accuracy.right_value, accuracy.slice) == (
+        pytest.approx(here),
+        pytest.approx(rest),
+        "long",
+    )
+    (auc,) = rows(result, metric="auc", contrast="slice-rest")
+    here, rest = (
+        roc_auc_score(truth[m], student.ranking(1)[m]) - roc_auc_score(truth[m], teacher.ranking(1)[m])
+        for m in (inside, ~inside)
+    )
+    assert auc.inference.value == pytest.approx(here - rest)
+
+
+def test_metrics_that_a_gate_asks_for_are_measured_in_slices_too(noisy, make_panel):
+    """F1 in slices only on request."""
+    truth = np.arange(200) % 2
+    panel = make_panel([noisy("t/0", truth, 0.8, slices={"long": np.arange(200) < 80})], [noisy("s/0", truth, 1.5)])
+    assert not rows(measure(panel), metric="f1", slice="long")
+    asked = Quality().measure({TEST: panel}, AuditSettings(in_slices=frozenset({"f1"})))
+    assert {row.contrast for row in rows(asked, metric="f1", slice="long")} == {"student-teacher", "slice-rest"}
 
 
 def test_unlabelled_items_do_not_count(make_member, make_panel):
@@ -157,8 +217,11 @@ def test_one_class_alone_has_accuracy_but_no_auc(make_member, make_panel):
     result = measure(
         make_panel([make_member("t/0", [1] * 6, truth=truth)], [make_member("s/0", [1, -1] * 3, truth=truth)])
     )
-    assert [d.metric for d in result.differences] == ["accuracy"]
-    assert "AUC of yes is not measured: 6 positives and 0 negatives, at least 10 of each are needed." in result.remarks
+    assert [d.metric for d in result.differences] == ["accuracy", "mcc"]
+    assert (
+        "Not measured: f1 of yes, accuracy_and_f1 of yes, auc of yes, average_precision of yes: 6 positives and 0 "
+        "negatives, at least 10 of each are needed." in result.remarks
+    )
 
 
 def test_a_class_of_nine_has_no_auc_and_its_count_is_said(noisy, make_panel):
@@ -166,7 +229,7 @@ def test_a_class_of_nine_has_no_auc_and_its_count_is_said(noisy, make_panel):
     truth = (np.arange(60) < 9).astype(int)
     result = measure(make_panel([noisy("t/0", truth, 0.8)], [noisy("s/0", truth, 1.5)]))
     assert not rows(result, metric="auc")
-    assert "AUC of yes is not measured: 9 positives and 51 negatives, at least 10 of each are needed." in result.remarks
+    assert any("auc of yes" in said and "9 positives and 51 negatives" in said for said in result.remarks)
 
 
 def test_a_ranking_score_has_an_auc_and_no_accuracy_and_hard_decisions_the_reverse(make_member, make_panel):
@@ -176,10 +239,11 @@ def test_a_ranking_score_has_an_auc_and_no_accuracy_and_hard_decisions_the_rever
     teacher = make_member("t/0", 2.0 * truth - 1, truth=truth)
     ranked = measure(make_panel([teacher], [score]))
     decided = measure(make_panel([teacher], [make_member("s/0", np.eye(2)[truth], truth=truth, outputs="decisions")]))
-    assert [d.metric for d in ranked.differences] == ["auc"]
-    assert [d.metric for d in decided.differences] == ["accuracy"]
-    assert "without threshold" in ranked.remarks[0]
-    assert "hard decisions do not rank" in decided.remarks[0]
+    assert [d.metric for d in ranked.differences] == ["auc", "average_precision"]
+    decisive = ["accuracy", "f1", "accuracy_and_f1", "mcc", "recall", "recall"]
+    assert [d.metric for d in decided.differences] == decisive
+    assert "a ranking score without threshold decides nothing (s/0)" in ranked.remarks[0]
+    assert "hard decisions do not rank (s/0)" in decided.remarks[0]
 
 
 def test_multi_label_has_exact_match_and_one_auc_per_label(make_member, make_panel):
@@ -190,17 +254,23 @@ def test_multi_label_has_exact_match_and_one_auc_per_label(make_member, make_pan
     teacher[0, 0], student[0, 0], student[1, 1] = 1.0, 1.0, -1.0
     more = {"task": "multi_label", "labels": ("rude", "threat"), "truth": truth}
     result = measure(make_panel([make_member("t/0", teacher, **more)], [make_member("s/0", student, **more)]))
-    exact, rude, threat = result.differences
-    assert (exact.metric, exact.left_value, exact.right_value) == ("exact_match", 0.95, 0.975)
-    assert (rude.metric, rude.output, threat.output) == ("auc", "rude", "threat")
+    (exact,) = rows(result, metric="exact_match")
+    assert (exact.left_value, exact.right_value) == (0.95, 0.975)
+    assert [row.output for row in rows(result, metric="auc")] == ["rude", "threat"]
+    (micro,) = rows(result, metric="micro_f1")
+    said, meant = student > 0, truth == 1
+    assert micro.left_value == pytest.approx(f1_score(meant, said, average="micro"))
+    (macro,) = rows(result, metric="macro_f1")
+    assert macro.left_value == pytest.approx(f1_score(meant, said, average="macro"))
 
 
 def test_regression_has_the_squared_error_where_lower_is_better(make_member, make_panel):
     """Errors 1, 0, 1 against 0, 0, 1: mean 2/3 against 1/3; an unlabelled item is left out."""
     more = {"task": "regression", "labels": ("value",), "outputs": "values", "truth": [1.0, 2.0, 3.0, np.nan]}
     result = measure(make_panel([make_member("t/0", [1, 2, 4, 9], **more)], [make_member("s/0", [2, 2, 4, 9], **more)]))
-    (row,) = result.differences
-    assert (row.metric, row.direction) == ("mse", "lower")
+    (row,) = rows(result, metric="mse")
+    assert row.direction == "lower"
+    assert [d.metric for d in result.differences] == ["mse", "mae", "pearson", "spearman", "pearson_and_spearman"]
     assert (row.left_value, row.right_value) == (pytest.approx(2 / 3), pytest.approx(1 / 3))
     assert result.estimates == ()
 
@@ -249,4 +319,7 @@ def test_the_order_of_the_items_does_not_matter(noisy, make_panel):
     truth = np.arange(40) % 2
     teacher, student = noisy("t/0", truth, 0.8), noisy("s/0", truth, 1.5)
     shuffled = student.take(np.random.default_rng(0).permutation(40))
-    assert measure(make_panel([teacher], [student])) == measure(make_panel([teacher], [shuffled]))
+    one, other = measure(make_panel([teacher], [student])), measure(make_panel([teacher], [shuffled]))
+    intervals = [[row.inference.interval() for row in result.differences] for result in (one, other)]
+    assert intervals[0] == intervals[1]
+    assert one.remarks == other.remarks

@@ -10,11 +10,6 @@ from angelshare.core.estimate import ContrastName, InferenceKind
 from angelshare.core.panel import Panel, Population
 from angelshare.core.predictions import Predictions
 
-CLUSTERED = (
-    "Warning: Items come in {:,} clusters and are not independent; the intervals do not count that yet, so no verdict "
-    "is given."
-)
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Contrast:
@@ -24,7 +19,6 @@ class Contrast:
         name: which two roles. student: the population that its rows are about.
         left: K members. right: one member for all of them, or K, paired in order.
         identical: both sides are one model, or gave equal scores on all items of the set.
-        clustered: the items of the set come in clusters, so they are not independent.
     """
 
     name: ContrastName
@@ -32,7 +26,6 @@ class Contrast:
     left: tuple[Predictions, ...]
     right: tuple[Predictions, ...]
     identical: bool
-    clustered: bool = False
 
     @property
     def kind(self) -> InferenceKind:
@@ -74,22 +67,14 @@ def pair(panel: Panel) -> Pairing:
     one that their `parent_fingerprint` names; where that is not declared, with the first.
     """
     found: list[Contrast] = []
-    n_clusters = clusters_of(panel)
-    remarks = [] if n_clusters is None else [CLUSTERED.format(n_clusters)]
+    remarks: list[str] = []
     for student in panel.students:
         found.append(_against_teacher(student, panel.teacher, remarks))
         baseline = panel.baselines.get(student.name)
         if baseline is not None:
             found.extend(_against_baseline(student, baseline, remarks))
     found.extend(_against_teacher(baseline, panel.teacher, remarks) for baseline in panel.baselines.values())
-    return Pairing(tuple(replace(c, clustered=n_clusters is not None) for c in found), tuple(remarks))
-
-
-def clusters_of(panel: Panel) -> int | None:
-    """Return how many clusters the items come in; None where every item is one of its own."""
-    codes = panel.teacher.first.clusters
-    n = 0 if codes is None else len(np.unique(codes))
-    return None if n in (0, len(panel.teacher.first)) else n
+    return Pairing(tuple(found), tuple(remarks))
 
 
 def teacher_pairs(panel: Panel) -> tuple[tuple[Predictions, Predictions], ...]:

@@ -1,18 +1,18 @@
 """The area under the ROC curve and paired differences of it (DeLong et al. 1988, Biometrics 44:837)."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
 
-from angelshare.core.arrays import Mask, Scores, Vector
-from angelshare.stats.inference import StudentT
-from angelshare.stats.means import recipe_inference
-from angelshare.stats.proportions import Hull, PairedProportions
+from angelshare.core.arrays import Array, Labels, Mask, Scores, Vector
+from angelshare.stats.components import SIMPLE, Design, Linear, Part, effective_size, inference
+from angelshare.stats.hull import Around, Hull
+from angelshare.stats.proportions import PairedProportions
 
 MIN_CLASS = 10
 """Positives, and negatives, below which DeLong's variance says too little to be used."""
+SPARSE = 8
+"""Ranks per item from which it is cheaper to rank the items again than to count every rank."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,82 +30,101 @@ class AucComponents:
     negatives: Vector
 
 
-@dataclass(frozen=True, slots=True)
-class FlooredAuc(Hull):
-    """left - right of two AUCs on the same items.
-
-    `t` is DeLong's inference, or the recipe's. DeLong's variance knows only what was sampled: a rare positive that
-    falls to the bottom costs 1 / k, with k the items of the smaller class, and where none is among k, the t
-    interval says that none exists. `floor` is what k items without any discordance leave open, +- z^2 / (k +
-    z^2), laid around the value.
-    """
-
-    @property
-    def _offset(self) -> float:
-        """Return the value: the floor lies around it."""
-        return self.value
-
-    @property
-    def method(self) -> str:
-        """Return the name of the procedure."""
-        return f"{self.t.method}, never narrower than the smaller class allows"
+def dense_ranks(scores: Vector) -> Labels:
+    """Return (n,) the rank of every score among the distinct scores, from 0: sorted once, cheap on every subset."""
+    return np.asarray(np.unique(scores, return_inverse=True)[1])
 
 
-def auc_components(scores: Vector, positive: Mask) -> AucComponents:
-    """Return AUC and structural components in O(n log n), by midranks (Sun & Xu 2014).
+def auc_components(scores: Array, positive: Mask, weights: Vector | None = None) -> AucComponents:
+    """Return AUC and structural components; O(n) where the scores are dense ranks, else O(n log n).
+
+    Args:
+        scores: (n,) floats, or integers from `dense_ranks` of these items or of more.
+        positive: (n,) mask.
+        weights: (n,), or None: all alike. Shares are weighted.
 
     Raises:
-        ValueError: if there is no positive or no negative.
+        ValueError: if there is no positive or no negative (of positive weight).
     """
-    n_positive, n_negative = int(positive.sum()), int((~positive).sum())
-    if min(n_positive, n_negative) == 0:
-        raise ValueError(f"{n_positive} positives and {n_negative} negatives have no AUC: both are needed.")
-    ranks = rankdata(scores)
-    above = (ranks[positive] - rankdata(scores[positive])) / n_negative
-    below = 1 - (ranks[~positive] - rankdata(scores[~positive])) / n_positive
-    return AucComponents(float(above.mean()), above, below)
+    ranks = ranked(scores)
+    w = np.ones(len(ranks)) if weights is None else weights
+    of_positives = np.bincount(ranks[positive], w[positive], minlength=int(ranks.max(initial=0)) + 1)
+    of_negatives = np.bincount(ranks[~positive], w[~positive], minlength=len(of_positives))
+    totals = float(of_positives.sum()), float(of_negatives.sum())
+    if min(totals) == 0:
+        n = int(positive.sum())
+        raise ValueError(f"{n} positives and {len(ranks) - n} negatives have no AUC: both are needed.")
+    below = (np.cumsum(of_negatives) - of_negatives / 2) / totals[1]
+    above = 1 - (np.cumsum(of_positives) - of_positives / 2) / totals[0]
+    found = below[ranks[positive]]
+    return AucComponents(float(np.average(found, weights=w[positive])), found, above[ranks[~positive]])
 
 
-def paired_auc(left: Scores, right: Scores, positive: Mask) -> FlooredAuc:
+def ranked(scores: Array) -> Labels:
+    """Return (n,) dense ranks, made anew where the scores are floats or far fewer than their ranks."""
+    if scores.dtype.kind != "f" and int(scores.max(initial=0)) < SPARSE * max(1, len(scores)):
+        return scores
+    return dense_ranks(scores)
+
+
+def linear_auc(left: Scores, right: Scores, positive: Mask, design: Design = SIMPLE) -> Linear:
+    """Return AUC(left) - AUC(right) with what each positive and each negative contributes.
+
+    Args:
+        left: (K, n) scores or dense ranks, one row per member.
+        right: (1, n), or (K, n) paired row by row.
+        positive: (n,) mask.
+        design: of the items.
+
+    Raises:
+        ValueError: if the rows do not pair, or there is no positive or no negative.
+    """
+    if len(right) not in (1, len(left)):
+        raise ValueError(f"{len(left)} members on the left do not pair with {len(right)} on the right.")
+    sides = [[auc_components(row, positive, design.weights) for row in side] for side in (left, right)]
+    left_values, right_values = (np.array([c.auc for c in side]) for side in sides)
+    parts = tuple(
+        Part(np.flatnonzero(mask), _mean([getattr(c, name) for c in sides[0]], [getattr(c, name) for c in sides[1]]))
+        for name, mask in (("positives", positive), ("negatives", ~positive))
+    )
+    return Linear(left_values - right_values, parts, len(positive), sides=(left_values, right_values))
+
+
+def paired_auc(left: Scores, right: Scores, positive: Mask, design: Design = SIMPLE) -> Hull:
     """Return the inference on AUC(left) - AUC(right) on the same items.
 
     One member a side: DeLong's test, with t on the degrees of freedom of the smaller class, min(m, n) - 1, instead of
     the normal: the variance is that of a mean over so few components. Several on the left, and one or as many on the
-    right: the recipe's inference, with DeLong's item variance of the components' mean over members. Either has a floor
-    for what the smaller class did not sample: see `FlooredAuc`.
+    right: the recipe's inference, with DeLong's item variance of the components' mean over members. In clusters the
+    components are summed by cluster (Obuchowski 1997). All have the floor of `with_floor`.
 
-    Args:
-        left: (K, n) scores, one row per member.
-        right: (1, n), or (K, n) paired row by row.
-        positive: (n,) mask.
+    The arguments are those of `linear_auc`.
 
     Raises:
         ValueError: with fewer than `MIN_CLASS` positives or negatives, or rows that do not pair.
     """
-    if len(right) not in (1, len(left)):
-        raise ValueError(f"{len(left)} members on the left do not pair with {len(right)} on the right.")
-    sides = [[auc_components(row, positive) for row in side] for side in (left, right)]
-    positives, negatives = (
-        _mean([getattr(c, part) for c in sides[0]]) - _mean([getattr(c, part) for c in sides[1]])
-        for part in ("positives", "negatives")
-    )
-    smaller = min(len(positives), len(negatives))
-    if smaller < MIN_CLASS:
+    n_positive = int(positive.sum())
+    if min(n_positive, len(positive) - n_positive) < MIN_CLASS:
         raise ValueError(
-            f"{len(positives)} positives and {len(negatives)} negatives: at least {MIN_CLASS} of each are needed."
+            f"{n_positive} positives and {len(positive) - n_positive} negatives: at least {MIN_CLASS} of each are "
+            "needed."
         )
-    variance = float(np.var(positives, ddof=1) / len(positives) + np.var(negatives, ddof=1) / len(negatives))
-    by_seed = np.array([c.auc for c in sides[0]]) - np.array([c.auc for c in sides[1]])
-    n, item_variance = len(positive), variance * len(positive)
-    if len(left) == 1:
-        se, method = math.sqrt(variance), "paired DeLong, t"
-        t = StudentT(float(by_seed[0]), se, smaller - 1, n, item_variance=item_variance, method=method)
-    else:
-        method = "seeds x items, DeLong and t"
-        t = recipe_inference(by_seed, item_variance=item_variance, n=n, item_df=smaller - 1, method=method)
-    return FlooredAuc(t, PairedProportions(0, 0, smaller))
+    return with_floor(linear_auc(left, right, positive, design), design, method="paired DeLong, t")
 
 
-def _mean(rows: list[Vector]) -> Vector:
-    """Return the mean over members."""
-    return np.asarray(np.mean(rows, axis=0))
+def with_floor(linear: Linear, design: Design, *, method: str) -> Hull:
+    """Return the inference on a statistic of classes, never narrower than the smallest of them allows.
+
+    The variance knows only what was sampled: a rare positive that falls to the bottom costs 1 / k, with k the items of
+    the smallest part (or the rare ones), and where none is among k, the t interval says that none exists. The floor is
+    what k items without any discordance leave open, +- z^2 / (k + z^2), laid around the value.
+    """
+    t = inference(linear, design, method=method)
+    smallest = min(effective_size(design.take(items).weights, len(items)) for items in linear.groups)
+    floor = Around(PairedProportions(0, 0, smallest), t.value)
+    return Hull(t, (floor,), f"{t.method}, never narrower than the smaller class allows")
+
+
+def _mean(left: list[Vector], right: list[Vector]) -> Vector:
+    """Return the mean over members of the left, less that of the right."""
+    return np.asarray(np.mean(left, axis=0) - np.mean(right, axis=0))

@@ -54,7 +54,9 @@ def recipe_mean(differences: Scores) -> StudentT:
     )
 
 
-def recipe_inference(values_by_seed: Array, *, item_variance: float, n: int, item_df: float, method: str) -> StudentT:
+def recipe_inference(
+    values_by_seed: Array, *, item_variance: float, n: int, item_df: float, method: str, n_clusters: int | None = None
+) -> StudentT:
     """Return the inference on a recipe from its value per seed and the item variance of the mean over seeds.
 
     se^2 = item_variance / n + s^2 / K, with s^2 the variance of the K values (ddof = 1); degrees of freedom by
@@ -66,6 +68,7 @@ def recipe_inference(values_by_seed: Array, *, item_variance: float, n: int, ite
         n: items.
         item_df: degrees of freedom of the item variance (inf: taken as known).
         method: the name of the test.
+        n_clusters: of the items; None where they are independent.
 
     Raises:
         ValueError: with fewer than two seeds.
@@ -80,6 +83,7 @@ def recipe_inference(values_by_seed: Array, *, item_variance: float, n: int, ite
         math.sqrt(total),
         df,
         n,
+        n_clusters,
         n_seeds=n_seeds,
         item_variance=item_variance,
         seed_variance=seeds,

@@ -1,14 +1,11 @@
-"""Proportions: paired differences (Tango, McNemar), of recipes too, and single shares (Wilson)."""
+"""Proportions: paired differences (Tango, McNemar) and single shares (Wilson)."""
 
 import math
 from dataclasses import dataclass
 
 from scipy import optimize, stats
 
-from angelshare.core.arrays import Scores
 from angelshare.core.estimate import Interval
-from angelshare.stats.inference import StudentT
-from angelshare.stats.means import recipe_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,116 +94,6 @@ class PairedProportions:
         return float(2 * stats.norm.sf(distance / scale))
 
 
-@dataclass(frozen=True, slots=True)
-class Hull:
-    """A t inference that is never narrower than what the items leave open; see `core.estimate.Inference`.
-
-    A t interval takes its spread from the discordance that was sampled, and where that is rare it comes out far too
-    narrow. The interval is the hull of the t interval and the floor's; the p-value is the larger of the two, so
-    that both still invert one procedure. Spread and degrees of freedom are those of t.
-
-    Attributes:
-        t: the inference with the standard error.
-        floor: Tango's, on few or no discordant items.
-    """
-
-    t: StudentT
-    floor: PairedProportions
-
-    @property
-    def value(self) -> float:
-        """Return the difference."""
-        return self.t.value
-
-    @property
-    def _spread(self) -> "StudentT | PairedProportions":
-        """Return the part whose standard error counts."""
-        return self.t
-
-    @property
-    def _offset(self) -> float:
-        """Return what is added to the floor's interval."""
-        return 0.0
-
-    @property
-    def item_variance(self) -> float:
-        """Return the variance of one item's contribution."""
-        return self._spread.item_variance
-
-    @property
-    def se(self) -> float:
-        """Return the standard error, without the floor."""
-        return self._spread.se
-
-    @property
-    def df(self) -> float:
-        """Return the degrees of freedom that go with the standard error."""
-        return self._spread.df
-
-    @property
-    def seed_variance(self) -> float:
-        """Return the share of the squared standard error that more items cannot remove."""
-        return self._spread.seed_variance
-
-    @property
-    def n(self) -> int:
-        """Return the number of items."""
-        return self.t.n
-
-    @property
-    def n_clusters(self) -> None:
-        """Return None: items are independent."""
-        return
-
-    @property
-    def n_seeds(self) -> int:
-        """Return the number of seeds."""
-        return self.t.n_seeds
-
-    @property
-    def method(self) -> str:
-        """Return the name of the procedure."""
-        return f"{self.t.method}, never narrower than {self.floor.method}"
-
-    def interval(self, level: float = 0.95) -> Interval:
-        """Return the hull of both intervals."""
-        t, floor = self.t.interval(level), self.floor.interval(level)
-        low, high = min(t.low, floor.low + self._offset), max(t.high, floor.high + self._offset)
-        return Interval(low, high, level, self.method)
-
-    def p_value(self, null: float = 0.0) -> float:
-        """Return the larger of the two p-values of the hypothesis that the true difference is `null`."""
-        return max(self.t.p_value(null), self.floor.p_value(null - self._offset))
-
-
-@dataclass(frozen=True, slots=True)
-class RecipeProportions(Hull):
-    """left - right of two recipes' proportions on the same items.
-
-    `t` is the inference over seeds and items, `floor` Tango's on the discordant items of an average member. One
-    item of 200 that both seeds lose would be counted by t as nearly certain to lie within a margin of 1.5
-    points, although a single seed with the same outcomes is not: a recipe is never known better than the items
-    alone would let one model be known.
-    """
-
-    @classmethod
-    def of(cls, differences: Scores) -> "RecipeProportions":
-        """Return the inference from (seeds, n) differences of -1, 0 or 1, one row per pair of members.
-
-        Raises:
-            ValueError: with fewer than two seeds or items.
-        """
-        wins, losses = (math.ceil(float((differences * sign > 0).sum(axis=1).mean())) for sign in (1, -1))
-        # rounded up, the two can exceed the items by one
-        n = max(differences.shape[1], wins + losses)
-        return cls(recipe_mean(differences), PairedProportions(wins, losses, n))
-
-    @property
-    def _spread(self) -> "StudentT | PairedProportions":
-        """Return the part that has a standard error: the items' where nothing varies over seeds and items."""
-        return self.t if self.t.se > 0 else self.floor
-
-
 def mcnemar_exact(n_left_only: int, n_right_only: int) -> float:
     """Return the two-sided exact (binomial) McNemar p-value; 1 without discordant items."""
     smaller, n = min(n_left_only, n_right_only), n_left_only + n_right_only
@@ -219,8 +106,8 @@ def mcnemar_midp(n_left_only: int, n_right_only: int) -> float:
     return min(1.0, float(2 * stats.binom.cdf(smaller, n, 0.5) - stats.binom.pmf(smaller, n, 0.5)))
 
 
-def wilson(successes: int, n: int, level: float = 0.95) -> Interval:
-    """Return Wilson's score interval of one share."""
+def wilson(successes: float, n: float, level: float = 0.95) -> Interval:
+    """Return Wilson's score interval of one share; of so many items as a share is worth, these are no whole numbers."""
     from statsmodels.stats.proportion import proportion_confint
 
     low, high = proportion_confint(successes, n, alpha=1 - level, method="wilson")

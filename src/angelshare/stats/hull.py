@@ -1,0 +1,176 @@
+"""Intervals that are made of others: never narrower than what the items leave open, and differences of two."""
+
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+from scipy import optimize
+
+from angelshare.core.estimate import Interval
+from angelshare.stats.inference import StudentT
+
+SMALLEST_P = 1e-12
+"""A p-value found by inverting an interval is not followed below this."""
+
+
+class Region(Protocol):
+    """Values that a test does not reject: an interval at every level, and the p-value that inverts it."""
+
+    def interval(self, level: float = 0.95) -> Interval:
+        """Return the two-sided interval of this coverage."""
+        ...
+
+    def p_value(self, null: float = 0.0) -> float:
+        """Return the two-sided p-value of the hypothesis that the true value is `null`."""
+        ...
+
+
+class Spread(Protocol):
+    """What power needs to know of an inference."""
+
+    @property
+    def se(self) -> float: ...
+    @property
+    def df(self) -> float: ...
+    @property
+    def item_variance(self) -> float: ...
+    @property
+    def seed_variance(self) -> float: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Hull:
+    """A t inference that is never narrower than other regions; see `core.estimate.Inference`.
+
+    A t interval takes its spread from what was sampled, and where discordance is rare it comes out far too narrow. The
+    interval is the hull of the t interval and the regions; the p-value is the largest of all, so that both still invert
+    one procedure. Spread and degrees of freedom are those of t; where it has none, those of `lent`.
+
+    Attributes:
+        t: the inference with the standard error.
+        regions: what is left open besides, such as Tango's interval on few or no discordant items.
+        method: the name of the procedure.
+        lent: gives the spread where that of t is 0.
+    """
+
+    t: StudentT
+    regions: tuple[Region, ...]
+    method: str
+    lent: Spread | None = None
+
+    @property
+    def _spread(self) -> Spread:
+        """Return the part whose standard error counts."""
+        return self.t if self.t.se > 0 or self.lent is None else self.lent
+
+    @property
+    def value(self) -> float:
+        """Return the difference."""
+        return self.t.value
+
+    @property
+    def item_variance(self) -> float:
+        """Return the variance of one item's contribution."""
+        return self._spread.item_variance
+
+    @property
+    def se(self) -> float:
+        """Return the standard error, without the regions."""
+        return self._spread.se
+
+    @property
+    def df(self) -> float:
+        """Return the degrees of freedom that go with the standard error."""
+        return self._spread.df
+
+    @property
+    def seed_variance(self) -> float:
+        """Return the share of the squared standard error that more items cannot remove."""
+        return self._spread.seed_variance
+
+    @property
+    def n(self) -> int:
+        """Return the number of items."""
+        return self.t.n
+
+    @property
+    def n_clusters(self) -> int | None:
+        """Return the number of clusters; None where items are independent."""
+        return self.t.n_clusters
+
+    @property
+    def n_seeds(self) -> int:
+        """Return the number of seeds."""
+        return self.t.n_seeds
+
+    def interval(self, level: float = 0.95) -> Interval:
+        """Return the hull of all intervals."""
+        found = [self.t.interval(level), *(region.interval(level) for region in self.regions)]
+        return Interval(min(i.low for i in found), max(i.high for i in found), level, self.method)
+
+    def p_value(self, null: float = 0.0) -> float:
+        """Return the largest of all p-values of the hypothesis that the true difference is `null`."""
+        return max(self.t.p_value(null), *(region.p_value(null) for region in self.regions))
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """A region of a difference of 0, laid around a value."""
+
+    region: Region
+    offset: float
+
+    def interval(self, level: float = 0.95) -> Interval:
+        """Return the region's interval, moved."""
+        found = self.region.interval(level)
+        return Interval(found.low + self.offset, found.high + self.offset, level, found.method)
+
+    def p_value(self, null: float = 0.0) -> float:
+        """Return the region's p-value, moved."""
+        return self.region.p_value(null - self.offset)
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """left - right of two independent values, from the interval of each (MOVER).
+
+    The variance of either value is recovered from the half of its interval that matters: low = left - right -
+    sqrt((left - left_low)^2 + (right_high - right)^2), high likewise (Zou & Donner 2008, Statistics in Medicine
+    27:1693). The p-value inverts the interval.
+
+    Attributes:
+        left_value, right_value: the estimates. left, right: the regions around them.
+    """
+
+    left_value: float
+    left: Region
+    right_value: float
+    right: Region
+
+    @property
+    def value(self) -> float:
+        """Return left - right."""
+        return self.left_value - self.right_value
+
+    def interval(self, level: float = 0.95) -> Interval:
+        """Return the interval of the difference."""
+        left, right = self.left.interval(level), self.right.interval(level)
+        below = math.hypot(self.left_value - left.low, right.high - self.right_value)
+        above = math.hypot(left.high - self.left_value, self.right_value - right.low)
+        return Interval(self.value - below, self.value + above, level, f"MOVER of {left.method}")
+
+    def p_value(self, null: float = 0.0) -> float:
+        """Return 1 - the largest level whose interval excludes `null`."""
+        if null == self.value:
+            return 1.0
+
+        def inside(log_p: float) -> float:
+            found = self.interval(1 - math.exp(log_p))
+            return null - found.low if null < self.value else found.high - null
+
+        smallest, largest = math.log(SMALLEST_P), math.log1p(-1e-9)
+        if inside(smallest) <= 0:
+            return SMALLEST_P
+        if inside(largest) >= 0:
+            return 1.0
+        return math.exp(optimize.brentq(inside, smallest, largest, xtol=1e-9))
