@@ -6,16 +6,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from angelshare.audit.suite import DEFAULT_AUDITS, run_audits
+from angelshare.audit.suite import DEFAULT_AUDITS, load_audits, run_audits
 from angelshare.core.errors import InputError
 from angelshare.core.predictions import Predictions
-from angelshare.core.protocols import TEST, AuditSettings, ModelCard, Observations, Progress, Scorer
+from angelshare.core.protocols import TEST, AuditResult, AuditSettings, ModelCard, Observations, Progress, Scorer
 from angelshare.core.task import Role, Task
 from angelshare.core.text import TextBatch
 from angelshare.data.loading import load_splits
 from angelshare.data.prediction_files import attach_truth, read_population, read_prediction_texts
+from angelshare.data.slice_specs import SliceSpec, columns_of
+from angelshare.data.slicing import check_slices, sliced
 from angelshare.data.textset import Splits, TextSet
 from angelshare.recipes.environment import environment
+from angelshare.recipes.kept import keep_predictions
 from angelshare.recipes.looks import count_look
 from angelshare.recipes.panel import (
     Seat,
@@ -30,7 +33,7 @@ from angelshare.recipes.panel import (
 from angelshare.recipes.publish import data_rows, given_row, publish
 from angelshare.recipes.sides import Side, SideGroup, grouped, refuse_copies, seed_folders
 from angelshare.statement.build import build_statement
-from angelshare.statement.gates import Gate
+from angelshare.statement.gates import Gate, metrics_in_slices
 from angelshare.statement.schema import Statement
 
 
@@ -42,8 +45,10 @@ class AuditRequest:
         sides: a teacher, at least one student, baselines.
         out: where the statement goes.
         now: the time that it bears.
+        audits: names.
         data, split: the labelled texts; needed as soon as one side is a model.
         gates: on every student.
+        slices: to be cut, word lists loaded.
         task, labels: declared; else the data's or the models'.
         columns: our names to those of the files of predictions. data_columns: to those of the data.
         positive, threshold, clip: how files of predictions are to be read.
@@ -54,9 +59,11 @@ class AuditRequest:
     sides: tuple[Side, ...]
     out: Path
     now: datetime
+    audits: tuple[str, ...] = DEFAULT_AUDITS
     data: str | None = None
     split: Role = "test"
     gates: tuple[Gate, ...] = ()
+    slices: tuple[SliceSpec, ...] = ()
     task: Task | None = None
     labels: tuple[str, ...] | None = None
     columns: dict[str, str] = field(default_factory=dict)
@@ -69,6 +76,11 @@ class AuditRequest:
     allow_pickle: bool = False
     redact_texts: bool = False
 
+    @property
+    def settings(self) -> AuditSettings:
+        """Return the settings of the audits: gates on slices want their metrics measured there."""
+        return AuditSettings(in_slices=metrics_in_slices(self.gates))
+
 
 def audit_models(request: AuditRequest, *, progress: Progress) -> Statement:
     """Return the loss statement of a comparison, and write it.
@@ -76,15 +88,20 @@ def audit_models(request: AuditRequest, *, progress: Progress) -> Statement:
     Raises:
         InputError: for anything that cannot be measured; no statement is written then.
     """
+    load_audits(request.audits)  # a name that is not known shows before anything is read
     splits = _splits(request)
     test = None if splits is None else splits.role(request.split)
+    if test is not None:
+        check_slices(request.slices, test)
     # everything is opened before anything is scored, so that a mistake shows at once
     opened = [one for group in grouped(request.sides) for one in _open(group, request, test)]
-    observations = _observe(opened, request, test, progress=progress)
-    panel = observations[TEST]
+    observed_panels = _observe(opened, request, test, progress=progress)
+    panel = sliced(observed_panels[TEST], request.slices, test)
+    observations = {**observed_panels, TEST: panel}
+    apart = _time_apart(opened, request, test)
     rows = [given_row(panel)] if splits is None else data_rows(splits, (request.split,))
     statement = build_statement(
-        results=run_audits(DEFAULT_AUDITS, observations, AuditSettings()),
+        results=run_audits(request.audits, observations, request.settings, apart=apart),
         models=entries(((one.seat, one.card) for one in opened), panel),
         data=rows,
         gates=request.gates,
@@ -94,21 +111,23 @@ def audit_models(request: AuditRequest, *, progress: Progress) -> Statement:
         created=request.now,
         title=f"{panel.data}: {', '.join(student.name for student in panel.students)}",
         test_looks=count_look(request.out, rows[0].sha256, [one.card.fingerprint for one in opened]),
-        notes=() if splits is None else splits.card.notes,
+        notes=(*(() if splits is None else splits.card.notes), *panel.remarks),
         redact_texts=request.redact_texts,
     )
+    keep_predictions(panel, statement.models, request.out)
     publish(statement, request.out)
     return statement
 
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """One member: a model that will read the texts, or the predictions that a file holds."""
+    """One member: a model that will read the texts and where it lies, or the predictions that a file holds."""
 
     seat: Seat
     card: ModelCard
     scorer: Scorer | None
     predictions: Predictions | None
+    source: str
 
 
 def _splits(request: AuditRequest) -> Splits | None:
@@ -118,7 +137,13 @@ def _splits(request: AuditRequest) -> Splits | None:
         InputError: if a model has no texts to read.
     """
     if request.data is not None:
-        splits = load_splits(request.data, task=request.task, labels=request.labels, columns=request.data_columns)
+        splits = load_splits(
+            request.data,
+            task=request.task,
+            labels=request.labels,
+            columns=request.data_columns,
+            keep=columns_of(request.slices),
+        )
         return splits.with_roles([request.split])
     for side in request.sides:
         if not side.is_file:
@@ -166,7 +191,7 @@ def _open_models(group: SideGroup, request: AuditRequest, test: TextSet | None) 
         check_labels(seat.member, scorer.card.labels, test)
         fingerprints.append(scorer.card.fingerprint)
         refuse_copies(group, fingerprints, [folder for _, folder in folders])
-        yield _Opened(seat, scorer.card, scorer, None)
+        yield _Opened(seat, scorer.card, scorer, None, source)
 
 
 def _open_files(group: SideGroup, files: list[str], request: AuditRequest, test: TextSet | None) -> Iterator[_Opened]:
@@ -182,8 +207,9 @@ def _open_files(group: SideGroup, files: list[str], request: AuditRequest, test:
         threshold=request.threshold,
         clip=request.clip,
     )
-    digest = hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()
-    refuse_copies(group, [hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files], files)
+    contents = [hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files]
+    digest = hashlib.sha256("".join(contents).encode()).hexdigest()
+    refuse_copies(group, contents, files)
     for member in population.members:
         known = member if test is None else attach_truth(member, test)
         seat = Seat(group.role, group.name, known.seed)
@@ -196,7 +222,7 @@ def _open_files(group: SideGroup, files: list[str], request: AuditRequest, test:
             precision="not stated",
             kind="file of predictions",
         )
-        yield _Opened(seat, card, None, replace(known, name=seat.member))
+        yield _Opened(seat, card, None, replace(known, name=seat.member), ", ".join(files))
 
 
 def _observe(
@@ -206,7 +232,7 @@ def _observe(
     scorers = [(one.seat, one.scorer) for one in opened if one.scorer is not None]
     root = request.out / "observations"
     if test is not None and len(scorers) == len(opened):
-        return observe_panels(scorers, test, DEFAULT_AUDITS, AuditSettings(), root=root, progress=progress)
+        return observe_panels(scorers, test, request.audits, request.settings, root=root, progress=progress)
     seated = []
     for one in opened:
         predictions = one.predictions
@@ -219,6 +245,32 @@ def _observe(
     return {TEST: assemble(seated, data="predictions" if test is None else test.name, texts=texts)}
 
 
+def _time_apart(opened: Sequence[_Opened], request: AuditRequest, test: TextSet | None) -> tuple[AuditResult, ...]:
+    """Return the speed of all models, if it is asked for and every side is a model: when nothing else runs any more."""
+    scorers = [one.scorer for one in opened if one.scorer is not None]
+    if "speed" not in request.audits or test is None or len(scorers) < len(opened):
+        return ()
+    from angelshare.audit.timing import SpeedSettings
+    from angelshare.models.memory import Loading
+    from angelshare.recipes.speed import Live, audit_speed
+
+    live = [
+        Live(
+            one.seat,
+            scorer,
+            Loading(
+                one.source,
+                test.task,
+                max_length=request.max_length,
+                trust_remote_code=request.trust_remote_code,
+                allow_pickle=request.allow_pickle,
+            ),
+        )
+        for one, scorer in zip(opened, scorers, strict=True)
+    ]
+    return (audit_speed(live, test, SpeedSettings(), folder=request.out / "speed"),)
+
+
 def _in_order(test: TextSet, seated: Sequence[Seated]) -> TextBatch:
     """Return the texts in the order of the first member's items."""
     position = {item: i for i, item in enumerate(test.ids)}
@@ -227,8 +279,10 @@ def _in_order(test: TextSet, seated: Sequence[Seated]) -> TextBatch:
 
 def _file_texts(seated: Sequence[Seated], request: AuditRequest) -> TextBatch | None:
     """Return the texts that files of predictions bring; None unless every item has one."""
+    ids = seated[0].predictions.ids.tolist()
     known: dict[str, str] = {}
     for side in request.sides:
-        known |= read_prediction_texts(side.source, columns=request.columns) or {}
-    ids = [str(item) for item in seated[0].predictions.ids]
-    return TextBatch(tuple(known[item] for item in ids)) if all(item in known for item in ids) else None
+        known |= read_prediction_texts(side.source, columns=request.columns, threshold=request.threshold) or {}
+        if all(item in known for item in ids):
+            return TextBatch(tuple(known[item] for item in ids))
+    return None

@@ -5,7 +5,7 @@ import os
 import platform
 from typing import Any
 
-_PACKAGES = ("torch", "transformers", "tokenizers", "numpy", "scipy", "scikit-learn", "statsmodels", "pyarrow")
+_PACKAGES = ("torch", "transformers", "tokenizers", "numpy", "scipy", "scikit-learn", "pyarrow")
 
 
 def environment() -> dict[str, Any]:

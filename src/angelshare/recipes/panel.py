@@ -149,6 +149,7 @@ def observed(
         truth=None if labelled is None else labelled.truth,
         slices={} if labelled is None else labelled.slices,
         clusters=None if labelled is None else labelled.clusters,
+        weights=None if labelled is None else labelled.weights,
         seed=seat.seed,
         fingerprint=card.fingerprint,
         parent_fingerprint=card.parent_fingerprint,

@@ -12,9 +12,11 @@ from angelshare.core.task import Role
 from angelshare.core.text import TextBatch
 from angelshare.data.textset import Splits, count_unusual
 from angelshare.recipes.stages import digest, write_text
+from angelshare.report.comparison import render_comparison_html, render_comparison_markdown
 from angelshare.report.html import render_html
 from angelshare.report.markdown import render_markdown
 from angelshare.statement.build import write_statement
+from angelshare.statement.comparison import Comparison, write_comparison
 from angelshare.statement.schema import DataRow, Statement
 
 if TYPE_CHECKING:  # publishing an audit of two files must not load torch
@@ -27,6 +29,14 @@ def publish(statement: Statement, folder: Path) -> None:
     write_statement(statement, folder / "statement.json")
     write_text(folder / "statement.html", render_html(statement))
     write_text(folder / "statement.md", render_markdown(statement))
+
+
+def publish_comparison(comparison: Comparison, folder: Path) -> None:
+    """Write comparison.json, comparison.html and comparison.md, each whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_comparison(comparison, folder / "comparison.json")
+    write_text(folder / "comparison.html", render_comparison_html(comparison))
+    write_text(folder / "comparison.md", render_comparison_markdown(comparison))
 
 
 def data_rows(splits: Splits, roles: Sequence[Role]) -> list[DataRow]:

@@ -106,8 +106,10 @@ def _sentence(detail: ErrorDetails) -> str:
 def _visible(location: tuple[int | str, ...]) -> list[int | str]:
     """Return the place as it stands in the file: without the tags that pydantic adds for unions."""
     parts: list[int | str] = []
+    is_tag = False
     for part in location:
-        is_tag = bool(parts) and part in _TAGS
+        # a key may be called as its own tag: a tag never follows a tag
+        is_tag = bool(parts) and part in _TAGS and not is_tag
         if not is_tag and not (isinstance(part, str) and "[" in part):
             parts.append(part)
     return parts

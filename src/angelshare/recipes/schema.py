@@ -4,15 +4,18 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from angelshare.audit.suite import AUDITS
+from angelshare.audit.suite import AUDITS, DEFAULT_AUDITS
+from angelshare.audit.timing import SpeedSettings
 from angelshare.core.errors import InputError
 from angelshare.core.registry import unknown_name
 from angelshare.core.strict import Strict
 from angelshare.core.student_spec import NAME, BilstmSpec, CnnSpec, MlpSpec, TfidfSpec, TransformerSpec
 from angelshare.core.task import Task
+from angelshare.data.slice_specs import SliceSpec
 from angelshare.distil.spec import DistilSpec, FineTuneSpec, TrainingOverrides
-from angelshare.statement.gates import check_margin
-from angelshare.statement.margins import DEFAULT_MARGINS
+from angelshare.statement.gate_rules import parse_gate
+from angelshare.statement.gates import Gate, GateContrast, distinct
+from angelshare.statement.margins import DEFAULT_MARGINS, check_margin
 from angelshare.transfer.spec import TransferSpec
 
 
@@ -125,16 +128,44 @@ StudentEntry = Annotated[NeuralEntry | TfidfEntry, Field(discriminator="kind")]
 
 
 class GateSpec(Strict):
-    """A metric that no student may lose more of than the margin."""
+    """A metric that no student may lose more of than the margin; `auc[slice=women] >= -0.01` is another form of it.
+
+    Attributes:
+        slice, output, student, data, contrast: see `statement.gates.Gate`.
+    """
 
     metric: MetricName
     margin: Margin
+    slice: str | None = None
+    output: str | None = None
+    student: str | None = None
+    data: str | None = None
+    contrast: GateContrast = "student-teacher"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_rule(cls, given: object) -> object:
+        """Read the form in one line."""
+        if not isinstance(given, str):
+            return given
+        try:
+            gate = parse_gate(given, "recipe")
+        except InputError as error:
+            raise ValueError(str(error)) from error
+        return {name: getattr(gate, name) for name in cls.model_fields}
 
     @model_validator(mode="after")
-    def _margin_fits(self) -> Self:
-        """Refuse a margin that the metric cannot have, such as 1 for accuracy."""
-        _check_margin(self.metric, self.margin)
+    def _can_be_met(self) -> Self:
+        """Refuse a rule that says nothing, such as a margin of 1 for accuracy."""
+        try:
+            self.gate()
+        except InputError as error:
+            raise ValueError(str(error)) from error
         return self
+
+    def gate(self) -> Gate:
+        """Return the gate."""
+        return Gate(**self.model_dump(), source="recipe")
 
 
 class Recipe(Strict):
@@ -143,6 +174,8 @@ class Recipe(Strict):
     Attributes:
         name: of the statement.
         seeds: every student and baseline is trained once with each.
+        speed: how it is measured, where `audits` names it.
+        slices: of the test set, beside those that come with the data.
         margins: per metric, for rows that no gate names.
     """
 
@@ -154,9 +187,24 @@ class Recipe(Strict):
     transfer: TransferSpec = TransferSpec()
     students: Annotated[tuple[StudentEntry, ...], Field(min_length=1)]
     distil: DistilSpec = DistilSpec()
-    audits: tuple[AuditName, ...] = ("quality", "agreement")
+    audits: tuple[AuditName, ...] = DEFAULT_AUDITS
+    speed: SpeedSettings = SpeedSettings()
+    slices: tuple[SliceSpec, ...] = ()
     gates: tuple[GateSpec, ...] = ()
     margins: Annotated[dict[MetricName, Margin], AfterValidator(_fitting)] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _gates_can_be_held(self) -> Self:
+        """Refuse gates on students that there are not, and two gates that contradict each other."""
+        students = tuple(student.name for student in self.students if not isinstance(student, TfidfEntry))
+        for gate in self.gates:
+            if gate.student not in (None, *students):
+                raise ValueError(unknown_name("student", str(gate.student), students))
+        try:
+            distinct(gate.gate() for gate in self.gates)
+        except InputError as error:
+            raise ValueError(str(error)) from error
+        return self
 
     @model_validator(mode="after")
     def _names_are_distinct(self) -> Self:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from angelshare.core.errors import InputError
 from angelshare.core.task import ModelRole
-from angelshare.data.tables import TABLE_SUFFIXES
+from angelshare.data.file_kinds import SUFFIXES
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Side:
     Attributes:
         role: in the comparison.
         name: of the population; several sides of one name are its seeds, and so are several students without a name.
-        source: a model folder, a folder of seed-* folders, a hub id, or a file of predictions.
+        source: a model folder, a folder of seed-* folders, a hub id, a file of predictions or a log of evaluation.
     """
 
     role: ModelRole
@@ -25,8 +25,8 @@ class Side:
 
     @property
     def is_file(self) -> bool:
-        """Whether it is a file of predictions."""
-        return Path(self.source).suffix.lower() in TABLE_SUFFIXES
+        """Whether it is a file of predictions, or is called like one."""
+        return Path(self.source).is_file() or Path(self.source).suffix.lower() in SUFFIXES
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +53,11 @@ def grouped(sides: tuple[Side, ...]) -> list[SideGroup]:
     there is just one. A baseline without a name belongs to the only student.
 
     Raises:
-        InputError: if there is no student, if a source is given twice, or if it cannot be told which student a baseline
-            belongs to.
+        InputError: if there is no student, if a source is given twice or is a folder of files, or if it cannot be told
+            which student a baseline belongs to.
     """
     for side in sides:
+        _refuse_folder_of_files(side)
         if sum((other.role, other.source) == (side.role, side.source) for other in sides) > 1:
             raise InputError(f"The {side.role} {side.source} is given more than once. Give each of its seeds once.")
     nameless = [side for side in sides if side.role == "student" and side.name is None]
@@ -75,6 +76,19 @@ def grouped(sides: tuple[Side, ...]) -> list[SideGroup]:
         name = "teacher" if side.role == "teacher" else side.name or names.get(side.role, next(iter(students)))
         groups.setdefault((side.role, name), []).append(side)
     return [SideGroup(role, name, tuple(members)) for (role, name), members in groups.items()]
+
+
+def _refuse_folder_of_files(side: Side) -> None:
+    """Refuse a folder that holds files of predictions or logs instead of a model."""
+    folder = Path(side.source)
+    if side.is_file or not folder.is_dir() or (folder / "config.json").exists():
+        return
+    found = sorted(path.name for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+    if found and not any(folder.glob("seed-*")):
+        raise InputError(
+            f"The {side.role} {side.source} is a folder without a model. Name one of its {len(found)} files, such as "
+            f"{found[0]}."
+        )
 
 
 def seed_folders(group: SideGroup) -> Sequence[tuple[int | None, str]]:

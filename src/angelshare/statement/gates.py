@@ -1,188 +1,175 @@
-"""Rules on a statement that decide the exit code."""
+"""Gates: rules on a statement's rows that decide the exit code. Which rows they name, and whose margin a row has."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol, get_args
 
 from angelshare.core.errors import InputError
-from angelshare.core.estimate import Direction, Interval, Verdict, judge
+from angelshare.core.estimate import ContrastName
 from angelshare.core.registry import unknown_name
-from angelshare.statement.margins import DEFAULT_MARGINS
-from angelshare.statement.schema import DifferenceRow, GateRow, GateState, IntervalRow, Statement, overall_verdict
-from angelshare.stats.inference import IDENTICAL
-from angelshare.stats.multiplicity import holm
+from angelshare.statement.margins import DEFAULT_MARGINS, check_margin
 
 MarginSource = Literal["recipe", "command line"]
-PRIMARY, FORMER = "primary", "former gates"
-ALPHA = 0.05 + 1e-9
-"""Of the gates; the surplus forgives rounding in bounds such as 1 - 0.95."""
-EXIT_CODES = {"lost": 4, "undecided": 5, "preserved": 0, None: 0}
+GateContrast = Literal["student-teacher", "slice-rest", "student-baseline", "new-old"]
+GATE_CONTRASTS: tuple[GateContrast, ...] = get_args(GateContrast)
+PRIMARY = "primary"
+"""The family of the rows that a gate names."""
+_AGAINST = {
+    "student-teacher": "the teacher",
+    "slice-rest": "the rest",
+    "student-baseline": "its baseline",
+    "new-old": "the last release",
+}
+
+
+class Named(Protocol):
+    """What a gate looks at in a difference, or in its row in a statement."""
+
+    @property
+    def metric(self) -> str: ...  # noqa: D102  (as in core.estimate.Difference)
+    @property
+    def data(self) -> str: ...  # noqa: D102
+    @property
+    def slice(self) -> str | None: ...  # noqa: D102
+    @property
+    def output(self) -> str | None: ...  # noqa: D102
+    @property
+    def contrast(self) -> ContrastName: ...  # noqa: D102
+    @property
+    def student(self) -> str: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """No student may lose more than `margin` of this metric against its teacher, on all items.
+    """No student may lose more than `margin` of this metric.
+
+    Attributes:
+        metric: which one. margin: how much worse is still acceptable, not negative.
+        source: who asks for it.
+        slice: the subset of the items that it is about; None: all items.
+        output, student, data: None: whichever there are, each for itself.
+        contrast: against whom; `slice-rest`: whether the slice loses more than the other items.
 
     Raises:
-        InputError: if no audit judges the metric, or the margin is none: see `check_margin`.
+        InputError: if no audit judges the metric, the margin is none (see `check_margin`), the contrast is not one that
+            gates look at, or `slice-rest` comes without a slice.
     """
 
     metric: str
     margin: float
     source: MarginSource = "recipe"
+    slice: str | None = None
+    output: str | None = None
+    student: str | None = None
+    data: str | None = None
+    contrast: ContrastName = "student-teacher"
 
     def __post_init__(self) -> None:
         """Refuse a rule that nothing could meet, or that nobody can check."""
         check_margin(self.metric, self.margin)
+        if self.contrast not in GATE_CONTRASTS:
+            raise InputError(unknown_name("contrast for gates", self.contrast, GATE_CONTRASTS))
+        if self.contrast == "slice-rest" and self.slice is None:
+            raise InputError(
+                f"A gate on {self.metric} with contrast=slice-rest does not say which slice. Write "
+                f"{self.metric}[slice=NAME, contrast=slice-rest]."
+            )
 
+    @property
+    def selector(self) -> tuple[str | None, ...]:
+        """Return which rows the gate names."""
+        return (self.metric, self.slice, self.output, self.student, self.data, self.contrast)
 
-def check_margin(metric: str, margin: float) -> None:
-    """Refuse a margin that says nothing: negative, no number, or so large that all may be lost.
+    def selects(self, row: Named) -> bool:
+        """Whether the gate names this row."""
+        return row.contrast == self.contrast and row.slice == self.slice and self._is_about(row)
 
-    Raises:
-        InputError: if no audit judges the metric, or the margin is not in [0, 1) (mse: [0, 1,000,000)).
-    """
-    if metric not in DEFAULT_MARGINS:
-        raise InputError(unknown_name("metric", metric, DEFAULT_MARGINS))
-    limit = DEFAULT_MARGINS[metric].limit
-    if not 0 <= margin < limit:
-        advice = "Write 0.01 for one point." if limit == 1 else "Give a number such as 0.01."
-        raise InputError(
-            f"The margin of {metric} says how much worse is still acceptable: at least 0 and less than {limit:,.0f}, "
-            f"so it cannot be {margin}. {advice}"
+    def lends(self, row: Named) -> bool:
+        """Whether the gate's margin serves this row, although the gate does not name it.
+
+        What the user calls acceptable on all items is so in every slice, in a slice against the rest, and between
+        baseline and teacher. Between a student and its baseline nothing is: the question there is whether distillation
+        helped.
+        """
+        on_all_items = self.slice is None and self.contrast in ("student-teacher", "new-old")
+        return on_all_items and row.contrast != "student-baseline" and self._is_about(row)
+
+    def _is_about(self, row: Named) -> bool:
+        """Whether metric, output, student and data are the gate's."""
+        return (
+            row.metric == self.metric
+            and self.output in (None, row.output)
+            and self.student in (None, row.student)
+            and self.data in (None, row.data)
         )
 
+    def rule(self, student: str | None, output: str | None) -> str:
+        """Return the rule in words, for one student and one label where the row is about one."""
+        who, what = student or "every student", self.metric if output is None else f"{self.metric} of {output}"
+        what += "" if self.slice is None else f" on slice {self.slice}"
+        what += "" if self.data is None else f" in {self.data}"
+        known = DEFAULT_MARGINS[self.metric]
+        against = _AGAINST[self.contrast]
+        if known.scale == "log_ratio":
+            bound = "at least" if known.direction == "higher" else "at most"
+            sign = -1 if known.direction == "higher" else 1
+            factor = f"{bound} {math.exp(sign * self.margin):.4g} times that of {against}"
+            return f"{what} of {who} is {factor} (log ratio {sign * self.margin:g})"
+        if known.direction == "target":
+            return f"{who} is at most {self.margin:g} further from the target in {what} than {against}"
+        than = {"student-teacher": "", "slice-rest": " more than the rest"}.get(self.contrast, f" against {against}")
+        verb, preposition = ("adds", "to") if known.direction == "lower" else ("loses", "of")
+        return f"{who} {verb} at most {self.margin:g} {preposition} {what}{than}"
 
-def parse_margin(text: str) -> Gate:
-    """Return the gate that `METRIC=VALUE` on the command line asks for.
+
+def distinct(gates: Iterable[Gate]) -> tuple[Gate, ...]:
+    """Return one gate per selector: the command line's in place of the recipe's.
 
     Raises:
-        InputError: if the text has another form; the nearest metric is named.
+        InputError: if one source asks for two margins of the same rows.
     """
-    metric, equals, value = (part.strip() for part in text.partition("="))
-    if not equals:
-        raise InputError(f"{text!r} is no margin. Write METRIC=VALUE, such as accuracy=0.01.")
-    try:
-        margin = float(value)
-    except ValueError as error:
-        raise InputError(f"The margin of {metric} is {value!r}, which is no number. Write {metric}=0.01.") from error
-    return Gate(metric, margin, "command line")
+    kept: dict[tuple[str | None, ...], Gate] = {}
+    for gate in gates:
+        earlier = kept.get(gate.selector, gate)
+        if earlier.source == gate.source and earlier.margin != gate.margin:
+            raise InputError(
+                f"Two gates of the {gate.source} contradict each other: "
+                f"{earlier.rule(earlier.student, earlier.output)}, and {gate.rule(gate.student, gate.output)}. "
+                "Keep one of them."
+            )
+        kept[gate.selector] = gate
+    return tuple(kept.values())
 
 
-def by_metric(gates: Sequence[Gate]) -> Mapping[str, Gate]:
-    """Return one gate per metric: where two name the same, the later one holds (the command line comes last)."""
-    return {gate.metric: gate for gate in gates}
+def deciding_gate(row: Named, gates: Sequence[Gate]) -> Gate | None:
+    """Return the gate that decides a row: of all that name it, the most specific one; None if none does.
 
-
-def is_gated(row: DifferenceRow, gates: Mapping[str, Gate]) -> bool:
-    """Whether a gate names this row: a student against its teacher, on all items."""
-    return row.contrast == "student-teacher" and row.slice is None and row.metric in gates
-
-
-def apply_gates(
-    gates: Sequence[Gate], rows: Sequence[DifferenceRow], students: Sequence[str]
-) -> tuple[tuple[GateRow, ...], Literal["lost", "preserved", "undecided"] | None]:
-    """Return every gate's state for every student, and the overall verdict; no verdict without gates.
-
-    All gates held is an intersection-union, so `held` is read at each row's own level; `lost` must also survive Holm's
-    correction over all gated rows. A student without the row is `not_measured`.
+    A gate of the command line comes before all of the recipe. More specific is what states more of output, student and
+    data; of two that state equally much, the later one decides.
     """
-    if not gates:
-        return (), None
-    named = by_metric(gates)
-    gated = [row for row in rows if is_gated(row, named)]
-    adjusted = _adjusted(gated, named)
-    found = [_state(row, named[row.metric], p) for row, p in zip(gated, adjusted, strict=True)]
-    for gate in named.values():
-        measured = {row.student for row in gated if row.metric == gate.metric}
-        missing: list[str | None] = [student for student in students if student not in measured]
-        if not students and not measured:
-            missing = [None]
-        found.extend(_gate_row(gate, student, None, "not_measured") for student in missing)
-    return tuple(found), overall_verdict(found)
+    return _most_specific(gate for gate in gates if gate.selects(row))
 
 
-def regated(rows: Sequence[DifferenceRow], gates: Sequence[Gate]) -> list[DifferenceRow]:
-    """Return stored rows as these gates see them: margin, family and verdict, and what is no longer known left out.
+def lending_gate(row: Named, gates: Sequence[Gate]) -> Gate | None:
+    """Return the gate whose margin a row has: the one that decides it, else the most specific that lends its own."""
+    return deciding_gate(row, gates) or _most_specific(gate for gate in gates if gate.lends(row))
 
-    A gate's margin serves all rows of its metric, as when a statement is built. Rows that it names become primary and
-    are judged on their own interval; rows that only an earlier gate named are judged on the interval that holds for all
-    of those at once; all others on the stored interval of their family.
-    """
-    named = by_metric(gates)
-    adjusted = iter(_adjusted([row for row in rows if is_gated(row, named)], named))
-    size = sum(is_gated(row, named) for row in rows)
-    found = []
-    for row in rows:
-        gate = None if row.contrast == "student-baseline" else named.get(row.metric)
-        changed: dict[str, object] = {}
-        if gate is not None:
-            changed = {"margin": gate.margin, "margin_source": gate.source}
-        if gate is not None and gate.margin != row.margin:
-            changed |= {"p_margin": None, "n_needed": None}
-        if is_gated(row, named):
-            changed |= {"family": PRIMARY, "family_size": size, "p_adjusted": next(adjusted)}
-        elif row.family == PRIMARY:
-            changed |= {"family": FORMER}
-        if changed.get("family", row.family) != row.family:
-            changed |= {"mde": None, "n_needed": None}
-        found.append(judged(row.model_copy(update=changed)))
+
+def metrics_in_slices(gates: Iterable[Gate]) -> frozenset[str]:
+    """Return the metrics that gates want in slices: audits must measure them there."""
+    return frozenset(gate.metric for gate in gates if gate.slice is not None)
+
+
+def _most_specific(gates: Iterable[Gate]) -> Gate | None:
+    """Return the gate of the command line, if any, that states most, else of the recipe; of equals the last."""
+    found: Gate | None = None
+    for gate in gates:
+        if found is None or _rank(gate) >= _rank(found):
+            found = gate
     return found
 
 
-def judged(row: DifferenceRow) -> DifferenceRow:
-    """Return the row with the verdict of its deciding interval: its own where it is primary, else its family's."""
-    own, family = row.judged or row.interval, row.judged_family or row.interval_family
-    verdict = verdict_at(row, own if row.family == PRIMARY else family, row.margin)
-    return row.model_copy(update={"verdict": verdict})
-
-
-def _adjusted(gated: Sequence[DifferenceRow], named: Mapping[str, Gate]) -> Sequence[float]:
-    """Return Holm's adjusted p-value of a loss for every gated row."""
-    return holm([loss_p(row, named[row.metric].margin) for row in gated])
-
-
-def exit_code(statement: Statement) -> int:
-    """Return 0 if no gate failed or there is none, 4 if one found a loss, 5 if one is undecided or not measured."""
-    return EXIT_CODES[statement.verdict]
-
-
-def loss_p(row: DifferenceRow, margin: float) -> float:
-    """Return the p-value, or an upper bound on it, of the hypothesis that no more than the margin is lost.
-
-    It is the two-sided p of delta = -margin where the estimate lies beyond it, else 1.
-    """
-    interval, family = row.judged or row.interval, row.judged_family or row.interval_family
-    if verdict_at(row, interval, margin) != "lost":
-        return 1.0
-    if margin == row.margin and row.judged is None and row.p_margin is not None:
-        return row.p_margin
-    bound = 1 - interval.level
-    return min(bound, 1 - family.level) if verdict_at(row, family, margin) == "lost" else bound
-
-
-def _state(row: DifferenceRow, gate: Gate, p_adjusted: float) -> GateRow:
-    """Return the state of one gated row."""
-    verdict = verdict_at(row, row.judged or row.interval, gate.margin)
-    state: GateState = "held" if verdict in ("preserved", "gained") else "undecided"
-    if verdict == "lost" and p_adjusted <= ALPHA:
-        state = "lost"
-    return _gate_row(gate, row.student, row.output, state)
-
-
-def _gate_row(gate: Gate, student: str | None, output: str | None, state: GateState) -> GateRow:
-    """Return a gate's row, with its rule in words."""
-    what = gate.metric if output is None else f"{gate.metric} of {output}"
-    rule = f"{student or 'every student'} loses at most {gate.margin:g} of {what}"
-    return GateRow(rule=rule, metric=gate.metric, margin=gate.margin, student=student, state=state)
-
-
-def verdict_at(row: DifferenceRow, interval: IntervalRow, margin: float) -> Verdict | None:
-    """Return what an interval of a row says against a margin.
-
-    A verdict that the data cannot carry is withheld: `undecided`.
-    """
-    read = Interval(interval.low, interval.high, interval.level, interval.method)
-    direction: Direction = "lower" if row.direction == "target" else row.direction
-    verdict = judge(read, margin, direction, identical=interval.method == IDENTICAL)
-    return "undecided" if verdict in row.withheld else verdict
+def _rank(gate: Gate) -> tuple[bool, int]:
+    """Return whether a gate is the command line's, and how many of output, student and data it states."""
+    return gate.source == "command line", sum(part is not None for part in (gate.output, gate.student, gate.data))

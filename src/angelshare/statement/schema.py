@@ -44,14 +44,17 @@ class DifferenceRow(Row):
 
     Attributes:
         interval: at the statement's level. interval_family: simultaneous over the row's family.
-        judged, judged_family: for target metrics, the distance |left - target| - |right - target|.
-        p_zero, p_margin: of the hypotheses delta = 0 and delta = -margin (+margin where lower is better). p_margin is
-            None where the margin was given later than the measurement.
+        judged, judged_family: for target metrics, the distance |left - target| - |right - target|, which the verdict
+            is read from.
+        p_zero, p_margin: of the hypotheses delta = 0 and delta = -margin (+margin where lower is better; for target
+            metrics, that the distance grew by the margin). p_margin is None where the margin was given later than the
+            measurement.
         p_adjusted: Holm over the family. family: `primary` where a gate names the row, `former gates` where one did
             until the statement was read with others, else student/data/audit.
         mde: the difference found with 80% power; n_needed: items that would decide at this margin if nothing is lost.
-            None: not known (the standard error is 0, or margin or family were given later); for n_needed also: the
-            margin is 0, or no number of items would.
+            None: not known (the standard error is 0, margin or family were given later, or the metric has a target:
+            what could be found then depends on where the right side truly stands); for n_needed also: the margin is 0,
+            or no number of items would.
         withheld: verdicts that the data cannot carry: `undecided` stands in their place.
         remark: such as "few seeds", or why verdicts are withheld.
     """

@@ -1,0 +1,146 @@
+"""This release against the last: two folders with statements, and where both kept them, the predictions behind them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from angelshare import __version__
+from angelshare.audit.suite import run_audits
+from angelshare.core.errors import InputError
+from angelshare.core.panel import Panel
+from angelshare.core.protocols import TEST, AuditResult, AuditSettings
+from angelshare.recipes.kept import kept_panel
+from angelshare.recipes.publish import publish_comparison
+from angelshare.recipes.releases import release_panels
+from angelshare.statement.build import read_statement
+from angelshare.statement.compare import data_changes, gate_changes, model_changes, release_row, row_changes
+from angelshare.statement.comparison import SCHEMA, Comparison, DataChange
+from angelshare.statement.differences import Rules, difference_rows
+from angelshare.statement.gates import Gate, distinct, metrics_in_slices
+from angelshare.statement.judging import apply_gates
+from angelshare.statement.rows import audit_row
+from angelshare.statement.schema import Statement
+
+MEASURED = ("quality", "calibration", "agreement")
+"""Audits that predictions alone are enough for, and whose answers mean something between two releases."""
+FLIPS = ("agreement", "negative_flips", "positive_flips", "net_flips")
+
+
+@dataclass(frozen=True, slots=True)
+class CompareRequest:
+    """One call of `angelshare compare`.
+
+    Attributes:
+        old, new: folders of runs or audits, or their statement.json.
+        now: the time that the comparison bears.
+        out: where the comparison goes; None: nowhere.
+        gates: on the change of every student from old to new.
+    """
+
+    old: Path
+    new: Path
+    now: datetime
+    out: Path | None = None
+    gates: tuple[Gate, ...] = ()
+
+
+def compare_releases(request: CompareRequest) -> Comparison:
+    """Return what changed from one statement to another, and how sure that is; and write it.
+
+    Where both folders keep the predictions and these are about the same items, each student's change gets a paired
+    interval and a verdict, by the audits themselves: the old student stands where the teacher does. Margins are those
+    that the new statement was given, else the defaults. Gates are about these changes; a student of the old release
+    that the new one lacks is not measured.
+
+    Raises:
+        InputError: if a statement or what was kept beside it cannot be read, or a gate is about a baseline.
+    """
+    old, new = read_statement(request.old), read_statement(request.new)
+    gates = distinct(map(_between_releases, request.gates))
+    paired = release_panels(kept_panel(request.old, old.models), kept_panel(request.new, new.models))
+    results = _measured(paired.panels, new, AuditSettings(in_slices=metrics_in_slices(gates)))
+    differences = difference_rows(results, Rules(_margins(new), gates))
+    states, verdict = apply_gates(gates, [row for rows in differences for row in rows], _students(old))
+    models, data, rows = model_changes(old, new), data_changes(old, new), row_changes(old, new)
+    changes = [change.change for change in models] + [change.change for change in data]
+    comparison = Comparison(
+        schema_name=SCHEMA,
+        created=request.now.isoformat(),
+        angelshare=__version__,
+        old=release_row(old),
+        new=release_row(new),
+        identical=set(changes) <= {"same"} and all(row.old == row.new for row in rows),
+        models=models,
+        data=data,
+        rows=rows,
+        gate_changes=gate_changes(old, new),
+        items=paired.why,
+        audits=tuple(audit_row(r, d, redact=False) for r, d in zip(results, differences, strict=True)),
+        gates=states,
+        verdict=verdict,
+        notes=(*_not_the_same(data), *paired.notes),
+    )
+    if request.out is not None:
+        publish_comparison(comparison, request.out)
+    return comparison
+
+
+def _between_releases(gate: Gate) -> Gate:
+    """Return a gate as it is meant here: about new - old.
+
+    Raises:
+        InputError: if it is about a baseline.
+    """
+    if gate.contrast == "student-baseline":
+        raise InputError("A comparison holds students against their last release. Give gates on baselines to `check`.")
+    return replace(gate, contrast="new-old") if gate.contrast == "student-teacher" else gate
+
+
+def _students(statement: Statement) -> list[str]:
+    """Return the students that a statement is about."""
+    return list(dict.fromkeys(model.name for model in statement.models if model.role == "student"))
+
+
+def _margins(statement: Statement) -> dict[str, float]:
+    """Return the margins that a statement was given, by metric: the strictest of each on all items."""
+    margins: dict[str, float] = {}
+    for row in (row for audit in statement.audits for row in audit.differences):
+        if row.margin_source != "default" and row.slice is None and row.contrast == "student-teacher":
+            margins[row.metric] = min(row.margin, margins.get(row.metric, row.margin))
+    return margins
+
+
+def _not_the_same(data: Sequence[DataChange]) -> Iterator[str]:
+    """Yield what must be known before any two numbers are held against each other."""
+    for change in data:
+        if change.change == "changed" and change.split != "transfer":
+            yield (
+                f"Warning: {change.name} ({change.split}) does not hold the same items in both releases: "
+                f"{change.old_n:,} before, {change.new_n:,} now, with another content."
+            )
+
+
+def _measured(panels: Sequence[Panel], new: Statement, settings: AuditSettings) -> list[AuditResult]:
+    """Return what the audits of the new statement find between the releases, one result per audit."""
+    names = [audit.name for audit in new.audits if audit.name in MEASURED]
+    found = [run_audits(names, {TEST: panel}, settings) for panel in panels]
+    return [_merged([results[position] for results in found]) for position in range(len(names) if found else 0)]
+
+
+def _merged(results: Sequence[AuditResult]) -> AuditResult:
+    """Return one audit's results on all students: changes, flips, and what could not be measured."""
+    first = results[0]
+    return AuditResult(
+        name=first.name,
+        question=first.question,
+        differences=tuple(
+            replace(difference, contrast="new-old") if difference.contrast == "student-teacher" else difference
+            for result in results
+            for difference in result.differences
+            if difference.contrast in ("student-teacher", "slice-rest")
+        ),
+        estimates=tuple(one for result in results for one in result.estimates if one.metric in FLIPS),
+        not_applicable=first.not_applicable,
+        remarks=tuple(dict.fromkeys(remark for result in results for remark in result.remarks)),
+    )

@@ -1,0 +1,119 @@
+"""Every member's outputs beside the statement, without texts: the next release is compared with them, item by item."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from angelshare.core.errors import InputError
+from angelshare.core.panel import Panel
+from angelshare.core.predictions import Predictions
+from angelshare.core.protocols import ModelCard
+from angelshare.core.strict import Strict
+from angelshare.core.task import ModelRole
+from angelshare.data.prediction_files import read_predictions, write_predictions
+from angelshare.recipes.panel import Seat, Seated, assemble
+from angelshare.recipes.stages import write_text
+from angelshare.statement.schema import ModelRow
+
+FOLDER, INDEX = "predictions", "members.json"
+
+
+class KeptMember(Strict):
+    """One file of predictions and whose they are."""
+
+    file: Annotated[str, Field(pattern=r"^\d{4,}\.parquet$")]
+    role: ModelRole
+    name: str
+    seed: int | None
+
+
+class KeptIndex(Strict):
+    """What was kept of one text set."""
+
+    data: str
+    members: tuple[KeptMember, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a folder holds. `panel`: None where nothing was kept, and `why` says so as the end of a sentence."""
+
+    panel: Panel | None
+    why: str = ""
+
+
+def keep_predictions(panel: Panel, models: Sequence[ModelRow], folder: Path) -> None:
+    """Write each member's outputs into `folder/predictions`, one Parquet file each, and a list of them at last.
+
+    Ids, values, truth, slices, clusters, weights and the texts' keys; what all members share stands in the first file
+    only. Texts are never written.
+
+    Args:
+        panel: of the test split.
+        models: of the statement, whose fingerprints tell the members apart.
+        folder: of the statement.
+    """
+    place = folder / FOLDER
+    place.mkdir(parents=True, exist_ok=True)
+    (place / INDEX).unlink(missing_ok=True)
+    fingerprints = {(model.role, model.name, model.seed): model.fingerprint for model in models}
+    members = [(population, member) for population in panel.populations for member in population.members]
+    listed = []
+    for position, (population, member) in enumerate(members):
+        file = f"{position:04d}.parquet"
+        key = (population.role, population.name, member.seed)
+        fingerprint = fingerprints.get(key, member.fingerprint)
+        shared = replace(member, fingerprint=fingerprint) if position == 0 else _alone(member, fingerprint)
+        write_predictions(shared, place / file)
+        listed.append(KeptMember(file=file, role=population.role, name=population.name, seed=member.seed))
+    index = KeptIndex(data=panel.data, members=tuple(listed))
+    write_text(place / INDEX, json.dumps(index.model_dump(mode="python"), indent=1))  # in ASCII, whatever the names
+
+
+def kept_panel(folder: Path, models: Sequence[ModelRow]) -> Kept:
+    """Return the panel that was kept beside a statement.
+
+    Args:
+        folder: of the statement, or its file.
+        models: of the statement.
+
+    Raises:
+        InputError: if what was kept cannot be read.
+    """
+    place = (folder if folder.is_dir() else folder.parent) / FOLDER
+    if not (place / INDEX).is_file():
+        return Kept(None, f"{place} holds no predictions")
+    index = _read(place / INDEX)
+    seated = [_seated(place, member) for member in index.members]
+    known = {model.fingerprint for model in models}
+    if any(one.predictions.fingerprint not in known for one in seated):
+        return Kept(None, f"the predictions in {place} are not those of its statement")
+    return Kept(assemble(seated, data=index.data, texts=None))
+
+
+def _read(file: Path) -> KeptIndex:
+    """Return the list.
+
+    Raises:
+        InputError: if it was changed by something else.
+    """
+    try:
+        return KeptIndex.model_validate_json(file.read_text("utf-8"))
+    except ValueError as error:
+        raise InputError(f"{file} no longer lists what was kept. Make the statement again.") from error
+
+
+def _alone(member: Predictions, fingerprint: str) -> Predictions:
+    """Return a member without what it shares with the first."""
+    return replace(member, fingerprint=fingerprint, truth=None, slices={}, clusters=None, weights=None, text_keys=None)
+
+
+def _seated(place: Path, kept: KeptMember) -> Seated:
+    """Return one member as it was written."""
+    seat = Seat(kept.role, kept.name, kept.seed)
+    read = read_predictions(place / kept.file, name=seat.member)
+    return Seated(seat, ModelCard(seat.member, read.task, read.labels, read.fingerprint), read)

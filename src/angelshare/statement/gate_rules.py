@@ -1,0 +1,124 @@
+"""Gates as text: `METRIC=VALUE`, and `METRIC[key=value, ...] >= -VALUE`."""
+
+import math
+import re
+from collections.abc import Iterator
+
+from angelshare.core.errors import InputError
+from angelshare.core.registry import nearest, unknown_name
+from angelshare.statement.gates import Gate, MarginSource
+from angelshare.statement.margins import DEFAULT_MARGINS, default_margin
+
+KEYS = ("slice", "output", "student", "data", "contrast")
+_QUOTED = r'"(?:[^"\\]|\\.)*"'
+_RULE = re.compile(
+    rf"\s*(?P<metric>[^\s\[\]<>=,\"]+)\s*(?:\[(?P<keys>(?:[^\[\]\"]|{_QUOTED})*)\])?\s*"
+    r"(?:(?P<sign>[<>=!]+)\s*(?P<bound>[^\s<>=]+)\s*)?"
+)
+_KEY = re.compile(rf"\s*(?P<key>[^\s=,\"]+)\s*=\s*(?P<value>{_QUOTED}|[^\s=,\"]+)\s*(?:,|$)")
+_FORM = (
+    'Write METRIC[key=value, ...] >= -0.01, such as "auc[slice=women] >= -0.01"; quote names with blanks, commas or '
+)
+_FORM += 'brackets: slice="women, young".'
+
+
+def parse_margin(text: str) -> Gate:
+    """Return the gate that `METRIC=VALUE` on the command line asks for.
+
+    Raises:
+        InputError: if the text has another form; the nearest metric is named.
+    """
+    metric, equals, value = (part.strip() for part in text.partition("="))
+    if not equals:
+        raise InputError(f"{text!r} is no margin. Write METRIC=VALUE, such as accuracy=0.01.")
+    if "[" in metric:
+        raise InputError(f"{text!r} names more than a metric. Give it as --gate. {_FORM}")
+    try:
+        margin = float(value)
+    except ValueError as error:
+        raise InputError(f"The margin of {metric} is {value!r}, which is no number. Write {metric}=0.01.") from error
+    return Gate(metric, margin, "command line")
+
+
+def parse_gate(text: str, source: MarginSource = "command line") -> Gate:
+    """Return the gate that a rule such as `auc[slice=women] >= -0.01` asks for.
+
+    The difference left - right of a metric where higher is better must be at least minus the margin; where lower is
+    better, at most the margin.
+
+    Raises:
+        InputError: if the text has another form, a name is not known, the sign is the metric's wrong one, or the rule
+            demands more than the other side has.
+    """
+    found = _RULE.fullmatch(text)
+    if found is None or found["sign"] is None:
+        raise InputError(f"{text!r} is no gate. {_FORM}")
+    keys = _named(text, found)
+    return Gate(found["metric"], _margin(text, found), source, **keys)  # type: ignore[arg-type]  # Gate checks contrasts
+
+
+def parse_rows(text: str) -> Gate:
+    """Return the gate, at its metric's default margin, on the rows that `METRIC[key=value, ...]` names.
+
+    Raises:
+        InputError: as `parse_gate`.
+    """
+    found = _RULE.fullmatch(text)
+    if found is None or found["sign"] is not None:
+        raise InputError(f"{text!r} names no rows. Write METRIC[key=value, ...], such as auc[slice=women].")
+    keys, metric = _named(text, found), found["metric"]
+    return Gate(metric, default_margin(metric).value, **keys)  # type: ignore[arg-type]  # Gate checks contrasts
+
+
+def has_bound(text: str) -> bool:
+    """Whether a text is a gate rather than the name of rows."""
+    found = _RULE.fullmatch(text)
+    return found is None or found["sign"] is not None
+
+
+def _named(text: str, found: re.Match[str]) -> dict[str, str]:
+    """Return what stands in the brackets of a rule, after looking whether there is such a metric."""
+    keys = dict(_keys(found["keys"] or "", text))
+    if found["metric"] not in DEFAULT_MARGINS:
+        raise InputError(unknown_name("metric", found["metric"], DEFAULT_MARGINS))
+    return keys
+
+
+def _keys(inside: str, text: str) -> Iterator[tuple[str, str]]:
+    """Yield what stands in the brackets of a rule."""
+    place, seen = 0, set[str]()
+    while inside[place:].strip():
+        found = _KEY.match(inside, place)
+        if found is None:
+            raise InputError(f"{text!r}: {inside[place:].strip()!r} is not key=value. {_FORM}")
+        key, value = found["key"], found["value"]
+        if key not in KEYS:
+            raise InputError(f"{text!r}: gates have no key {key!r}.{nearest(key, KEYS)} Known: {', '.join(KEYS)}.")
+        if key in seen:
+            raise InputError(f"{text!r} gives {key} twice. Write one gate for each.")
+        seen.add(key)
+        yield key, re.sub(r"\\(.)", r"\1", value[1:-1]) if value.startswith('"') else value
+        place = found.end()
+
+
+def _margin(text: str, found: re.Match[str]) -> float:
+    """Return the margin of a rule, after looking whether its sign is the metric's."""
+    metric, sign = found["metric"], found["sign"]
+    try:
+        bound = float(found["bound"])
+    except ValueError as error:
+        raise InputError(f"{text!r}: {found['bound']!r} is no number. {_FORM}") from error
+    if not math.isfinite(bound):
+        raise InputError(f"{text!r}: the margin cannot be {bound}. {_FORM}")
+    higher = DEFAULT_MARGINS[metric].direction == "higher"
+    right = ">=" if higher else "<="
+    head = text[: found.start("sign")].strip()
+    form = f"Write {head} {right} {'-' if higher and bound else ''}{abs(bound):g}."
+    if sign != right:
+        better = {"higher": "higher is better", "lower": "lower is better"}.get(
+            DEFAULT_MARGINS[metric].direction, "the distance from the target is judged, and less is better"
+        )
+        raise InputError(f"{text!r}: of {metric} {better}, so a gate on it has {right}, not {sign}. {form}")
+    if bound and (bound > 0) == higher:
+        raise InputError(f"{text!r} demands a gain; a gate says how much worse is still acceptable. {form}")
+    return abs(bound)

@@ -1,0 +1,149 @@
+"""Verdicts of rows and states of gates, read from stored intervals."""
+
+from collections.abc import Sequence
+
+from angelshare.core.estimate import Direction, Interval, Verdict, judge
+from angelshare.statement.comparison import Comparison
+from angelshare.statement.gates import PRIMARY, Gate, deciding_gate, distinct, lending_gate
+from angelshare.statement.schema import (
+    DifferenceRow,
+    GateRow,
+    GateState,
+    IntervalRow,
+    OverallVerdict,
+    Statement,
+    overall_verdict,
+)
+from angelshare.stats.inference import IDENTICAL
+from angelshare.stats.multiplicity import holm
+
+FORMER = "former gates"
+"""The family of rows that only a gate of an earlier reading named."""
+ALPHA = 0.05 + 1e-9
+"""Of the gates; the surplus forgives rounding in bounds such as 1 - 0.95."""
+EXIT_CODES = {"lost": 4, "undecided": 5, "preserved": 0, None: 0}
+
+
+def apply_gates(
+    gates: Sequence[Gate], rows: Sequence[DifferenceRow], students: Sequence[str]
+) -> tuple[tuple[GateRow, ...], OverallVerdict | None]:
+    """Return the state of every gate on every row that it decides, and the overall verdict; None without gates.
+
+    All gates held is an intersection-union, so `held` is read at each row's own level; `lost` must also survive Holm's
+    correction over all gated rows. A student without a row that the gate names is `not_measured`; so is a gate that
+    names a student or a slice that there is not.
+
+    Raises:
+        InputError: if two gates contradict each other.
+    """
+    if not gates:
+        return (), None
+    own = distinct(gates)
+    decided = [(row, gate) for row in rows if (gate := deciding_gate(row, own)) is not None]
+    adjusted = holm([loss_p(row, gate.margin) for row, gate in decided])
+    found = [_state(row, gate, p) for (row, gate), p in zip(decided, adjusted, strict=True)]
+    for gate in own:
+        found.extend(_gate_row(gate, student, None, "not_measured") for student in _missing(gate, rows, students))
+    return tuple(found), overall_verdict(found)
+
+
+def regated(rows: Sequence[DifferenceRow], gates: Sequence[Gate]) -> list[DifferenceRow]:
+    """Return stored rows as these gates see them: margin, family and verdict, and what is no longer known left out.
+
+    Margins are as when a statement is built. Rows that a gate names become primary and are judged on their own
+    interval; rows that only an earlier gate named are judged on the interval that holds for all of those at once; all
+    others on the stored interval of their family.
+    """
+    own = distinct(gates)
+    deciding = [deciding_gate(row, own) for row in rows]
+    gated = [(row, gate) for row, gate in zip(rows, deciding, strict=True) if gate is not None]
+    adjusted = iter(holm([loss_p(row, gate.margin) for row, gate in gated]))
+    found = []
+    for row, gate in zip(rows, deciding, strict=True):
+        changed = _new_margin(row, lending_gate(row, own))
+        if gate is not None:
+            changed |= {"family": PRIMARY, "family_size": len(gated), "p_adjusted": next(adjusted)}
+        elif row.family == PRIMARY:
+            changed |= {"family": FORMER}
+        if changed.get("family", row.family) != row.family:
+            changed |= {"mde": None, "n_needed": None}
+        found.append(judged(row.model_copy(update=changed)))
+    return found
+
+
+def judged(row: DifferenceRow) -> DifferenceRow:
+    """Return the row with the verdict of its deciding interval: its own where it is primary, else its family's."""
+    own, family = row.judged or row.interval, row.judged_family or row.interval_family
+    verdict = verdict_at(row, own if row.family == PRIMARY else family, row.margin)
+    return row.model_copy(update={"verdict": verdict})
+
+
+def verdict_at(row: DifferenceRow, interval: IntervalRow, margin: float) -> Verdict | None:
+    """Return what an interval of a row says against a margin.
+
+    A verdict that the data cannot carry is withheld: `undecided`.
+    """
+    read = Interval(interval.low, interval.high, interval.level, interval.method)
+    direction: Direction = "lower" if row.direction == "target" else row.direction
+    verdict = judge(read, margin, direction, identical=interval.method == IDENTICAL)
+    return "undecided" if verdict in row.withheld else verdict
+
+
+def loss_p(row: DifferenceRow, margin: float) -> float:
+    """Return the p-value, or an upper bound on it, of the hypothesis that no more than the margin is lost.
+
+    It is the two-sided p of a loss of exactly the margin where the estimate lies beyond it, else 1.
+    """
+    interval, family = row.judged or row.interval, row.judged_family or row.interval_family
+    if verdict_at(row, interval, margin) != "lost":
+        return 1.0
+    if margin == row.margin and row.p_margin is not None:
+        return row.p_margin
+    bound = 1 - interval.level
+    return min(bound, 1 - family.level) if verdict_at(row, family, margin) == "lost" else bound
+
+
+def exit_code(judged: Statement | Comparison) -> int:
+    """Return 0 if no gate failed or there is none, 4 if one found a loss, 5 if one is undecided or not measured."""
+    return EXIT_CODES[judged.verdict]
+
+
+def _new_margin(row: DifferenceRow, gate: Gate | None) -> dict[str, object]:
+    """Return what changes in a row when a gate gives it its margin."""
+    if gate is None:
+        return {}
+    unknown: dict[str, object] = {} if gate.margin == row.margin else {"p_margin": None, "n_needed": None}
+    return {"margin": gate.margin, "margin_source": gate.source, **unknown}
+
+
+def _missing(gate: Gate, rows: Sequence[DifferenceRow], students: Sequence[str]) -> list[str | None]:
+    """Return the students that a gate is about and that have no row for it; [None] where there is nobody at all."""
+    measured = {row.student for row in rows if gate.selects(row)}
+    wanted = students if gate.student is None else (gate.student,)
+    missing: list[str | None] = [student for student in wanted if student not in measured]
+    return [None] if not wanted and not measured else missing
+
+
+def _state(row: DifferenceRow, gate: Gate, p_adjusted: float) -> GateRow:
+    """Return the state of one gated row."""
+    verdict = verdict_at(row, row.judged or row.interval, gate.margin)
+    state: GateState = "held" if verdict in ("preserved", "gained") else "undecided"
+    if verdict == "lost" and p_adjusted <= ALPHA:
+        state = "lost"
+    return _gate_row(gate, row.student, row.output, state)
+
+
+def _gate_row(gate: Gate, student: str | None, output: str | None, state: GateState) -> GateRow:
+    """Return a gate's row, with its rule in words."""
+    output = output or gate.output
+    return GateRow(
+        rule=gate.rule(student, output),
+        metric=gate.metric,
+        slice=gate.slice,
+        output=output,
+        contrast=gate.contrast,
+        data=gate.data,
+        margin=gate.margin,
+        student=student,
+        state=state,
+    )
