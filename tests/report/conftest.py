@@ -224,6 +224,167 @@ def build(*, redacted: bool = False) -> Statement:
     )  # fmt: skip
 
 
+SLICES = ("women", "men", "negation", "questions", "more than 40 words", "names @someone", "women and negation")
+
+
+def sliced() -> tuple[DifferenceRow, ...]:
+    """Slices, and whether they lose more than the rest, of two students."""
+    rows = []
+    for student, scale in (("mlp", 1.0), ("bilstm", 0.4)):
+        for k, name in enumerate(SLICES):
+            delta, rest, n = scale * -(0.09 - 0.017 * k), scale * -0.05, 900 - 120 * k
+            clustered = {"n": n, "n_clusters": 40 + k} if k % 2 else {"n": n}
+            where = {"slice": name, "student": student, **clustered}
+            rows += [
+                difference("accuracy", 0.88 + delta, 0.88, 0.008 + 0.003 * k, **where),
+                difference("accuracy", delta, rest, 0.007 + 0.003 * k, contrast="slice-rest", **where),
+            ]
+    few = {"withheld": ("lost", "gained"), "remark": "few clusters", "n_clusters": 7, "n": 96, "slice": "poems"}
+    rows.append(difference("accuracy", 0.70, 0.88, 0.02, verdict="undecided", **few))
+    return tuple(rows)
+
+
+def calibration() -> AuditRow:
+    """Overconfidence against its target of 0, errors of debiased ECE, and diagrams of four models."""
+    rows, estimates, bins = [], [], []
+    models = (("teacher", "teacher/0", 0.00), ("student", "mlp/0", 0.06), ("student", "mlp/1", 0.05),
+              ("student", "bilstm/0", -0.03), ("baseline", "mlp/0", 0.12))  # fmt: skip
+    for role, model, gap in models:
+        estimates.append(
+            EstimateRow(metric="ece", data="reviews", slice=None, output=None, student=None, models=(model,),
+                        value=abs(gap) + 0.004, se=None, interval=None, n=1821, n_clusters=None)
+        )  # fmt: skip
+        for k in range(15):
+            low, n = k / 15, 0 if k < 7 else 12 * (k - 6) ** 2
+            accuracy = min(max(low + 1 / 30 - gap * (1.2 - low), 0.0), 1.0) if n else None
+            wide = 0 if not n else 1 / n**0.5
+            ends = (None, None) if accuracy is None else (max(accuracy - wide, 0.0), min(accuracy + wide, 1.0))
+            bins.append((model, role, low, low + 1 / 15, n, low + 1 / 30 if n else None, accuracy, *ends))
+    for student, left in (("mlp", 0.06), ("bilstm", -0.03)):
+        row = difference(
+            "overconfidence", left, 0.012, 0.006, student=student, direction="none", verdict=None, target=0.0
+        )
+        further = abs(left) - 0.012
+        judged, family = interval(further, 0.006, 1.96, 0.95), interval(further, 0.006, 3.2, 0.999)
+        verdict = judge(Interval(family.low, family.high, 0.999, ""), 0.01, "lower")
+        rows.append(
+            row.model_copy(
+                update={
+                    "direction": "target",
+                    "judged": judged,
+                    "judged_family": family,
+                    "verdict": verdict,
+                    "margin": 0.01,
+                }
+            )
+        )
+    columns = ("model", "role", "bin_low", "bin_high", "n", "confidence", "accuracy", "low", "high")
+    table = TableRow(name="reliability", title="Confidence and accuracy, in bins", columns=columns, rows=tuple(bins))
+    return AuditRow(
+        name="calibration", question="Is each model as often right as it is sure?", not_applicable=None,
+        remarks=(), estimates=tuple(estimates), tables=(table,), differences=tuple(rows),
+    )  # fmt: skip
+
+
+def speed() -> AuditRow:
+    """What each model costs, and how many times faster the students are."""
+    costs = {
+        None: (22_713_986, 90_855_944, 412.0, 9.8, 14.2, 410_000_000),
+        "mlp": (81_250, 325_000, 61_300.0, 0.21, 0.34, 182_000_000),
+        "bilstm": (1_640_000, 6_560_000, 3_150.0, 1.9, 3.1, 205_000_000),
+        "minilm-3l": (17_390_000, 69_560_000, 1_590.0, 2.6, 4.4, 372_000_000),
+    }
+    metrics = ("n_parameters", "n_bytes", "texts_per_second", "latency_p50_ms", "latency_p99_ms", "peak_memory_bytes")
+    estimates = tuple(
+        EstimateRow(metric=metric, data="reviews", slice=None, output=None, student=student,
+                    models=(f"{student or 'teacher'}/0",), value=value, se=None, interval=None, n=None, n_clusters=None)
+        for student, values in costs.items()
+        for metric, value in zip(metrics, values, strict=True)
+    )  # fmt: skip
+    rows = []
+    for student in ("mlp", "bilstm", "minilm-3l"):
+        for metric, k, direction in (
+            ("texts_per_second", 2, "higher"),
+            ("latency_p50_ms", 3, "lower"),
+            ("latency_p99_ms", 4, "lower"),
+        ):
+            left, right = costs[student][k], costs[None][k]
+            delta, se = math.log(left / right), 0.03
+            ends = {"interval": interval(delta, se, 2.2, 0.95), "interval_family": interval(delta, se, 3.4, 0.99)}
+            rows.append(
+                difference(metric, left, right, se, student=student, scale="log_ratio", direction=direction,
+                           n_seeds=1, n=20, margin=0.05, delta=delta, verdict="gained", p_zero=0.0, **ends)
+            )  # fmt: skip
+    rows[-1] = rows[-1].model_copy(
+        update={"slice": "more than 40 words", "delta": 0.01, "left_value": 14.3, "verdict": "undecided"}
+    )
+    return AuditRow(
+        name="speed", question="What does each model cost?", not_applicable=None,
+        remarks=("Measured in 20 interleaved rounds after 3 of warm-up, on 2 cores.",),
+        estimates=estimates, tables=(), differences=tuple(rows),
+    )  # fmt: skip
+
+
+def slice_flips() -> TableRow:
+    """Negative and positive flips by slice."""
+    rows = []
+    for student, scale in (("mlp", 1.0), ("bilstm", 0.5)):
+        for k, name in enumerate((None, *SLICES)):
+            negative, positive = scale * (0.12 - 0.012 * k), scale * (0.02 + 0.006 * k)
+            wide = 0.01 + 0.004 * k
+            rows.append((student, name, 1821 - 200 * k, negative, max(negative - wide, 0.0), negative + wide,
+                         positive, max(positive - wide, 0.0), positive + wide))  # fmt: skip
+    columns = ("student", "slice", "n", "negative_flips", "negative_low", "negative_high", "positive_flips", "positive_low",
+               "positive_high")  # fmt: skip
+    return TableRow(name="flips_by_slice", title="Flips by slice", columns=columns, rows=tuple(rows))
+
+
+def examples() -> AuditRow:
+    """Four groups of items, with texts."""
+    groups = ("all right", "only strong students right", "only the teacher right", "none right")
+    counts = TableRow(
+        name="example_groups", title="Who is right, over all items", columns=("group", "n", "share"),
+        rows=tuple((group, n, n / 1821) for group, n in zip(groups, (1402, 201, 121, 97), strict=True)),
+    )  # fmt: skip
+    rows = tuple(
+        (f"e-{i:03d}", f"{text} ({i})", "positive", "negative" if i % 4 == 3 else "positive", "negative" if i % 2 else "positive",
+         "positive", groups[i % 4])
+        for i in range(40) for text in (PLAIN[i % len(PLAIN)],)
+    )  # fmt: skip
+    table = TableRow(
+        name="examples", title="Texts of each group", columns=("id", "text", "truth", "teacher label", "mlp", "bilstm", "group"),
+        rows=rows, text_columns=("text",),
+    )  # fmt: skip
+    return AuditRow(
+        name="examples", question="On which texts do the models part?", not_applicable=None, remarks=(), estimates=(),
+        tables=(counts, table), differences=(),
+    )  # fmt: skip
+
+
+def build_rich() -> Statement:
+    """The statement with slices, excess losses, targets, ratios, calibration, speed and examples."""
+    plain = build()
+    quality_row, agreement_row, identity = plain.audits
+    rows = (*(row for row in quality_row.differences if row.slice is None), *sliced())
+    audits = (
+        quality_row.model_copy(update={"differences": rows}),
+        agreement_row.model_copy(update={"tables": (*agreement_row.tables, slice_flips())}),
+        calibration(),
+        speed(),
+        examples(),
+        identity,
+    )
+    gate = GateRow(
+        rule="accuracy[slice=women] >= -0.01",
+        metric="accuracy",
+        slice="women",
+        margin=0.01,
+        student="mlp",
+        state="lost",
+    )
+    return plain.model_copy(update={"audits": audits, "gates": (*plain.gates, gate)})
+
+
 @pytest.fixture(scope="session")
 def make_difference() -> Callable[..., DifferenceRow]:
     """The function that makes one difference."""
@@ -246,6 +407,12 @@ def hostile() -> tuple[str, ...]:
 def statement() -> Statement:
     """A statement with every kind of row."""
     return build()
+
+
+@pytest.fixture(scope="session")
+def rich_statement() -> Statement:
+    """A statement with everything that the audits can find."""
+    return build_rich()
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from angelshare.report.charts import Axis, decompositions, forest_axis, interval_mark, ticks
 from angelshare.report.numbers import POINTS
-from angelshare.report.sizes import Measured, pareto_front, size_chart
+from angelshare.report.trade import Measured, pareto_front, trade_charts
 from angelshare.statement.schema import DifferenceRow, Statement
 
 
@@ -35,6 +35,14 @@ def test_one_wide_interval_does_not_squeeze_the_others(make_difference: Callable
     narrow = interval_mark(rows[0], axis)
     assert not narrow.cut_low
     assert narrow.family_low < narrow.low < narrow.value < narrow.high < narrow.family_high
+
+
+def test_families_of_few_seeds_do_not_squeeze_the_margins(make_difference: Callable[..., DifferenceRow]):
+    """Own intervals reach 3 points, those of the family 60: the axis reaches three times as far as the former."""
+    row = make_difference("accuracy", 0.89, 0.89, 0.01)
+    own, family = (row.interval.model_copy(update={"low": -end, "high": end}) for end in (0.03, 0.6))
+    axis = forest_axis([row.model_copy(update={"interval": own, "interval_family": family})])
+    assert (axis.low, axis.high) == pytest.approx((-1.12 * 0.09, 1.12 * 0.09))
 
 
 @given(st.lists(st.tuples(st.floats(-0.9, 0.9), st.floats(1e-6, 0.5)), min_size=1, max_size=12))
@@ -66,6 +74,18 @@ def test_the_decomposition_goes_from_teacher_over_baseline_to_student(statement:
     assert mlp.steps[1].end == mlp.steps[2].end == mlp.steps[3].start
 
 
+def test_few_decompositions_are_drawn_the_main_metric_first(
+    make_difference: Callable[..., DifferenceRow], statement: Statement
+):
+    """Recall of nine labels stands in the table; accuracy leads although it was measured last."""
+    contrasts = ("student-teacher", "student-baseline", "baseline-teacher")
+    rows = [make_difference("recall", 0.8, 0.9, 0.01, contrast=c, output=f"l{k}") for k in range(9) for c in contrasts]
+    rows += [make_difference(m, 0.8, 0.9, 0.01, contrast=c) for m in ("macro_f1", "accuracy") for c in contrasts]
+    audit = statement.audits[0].model_copy(update={"differences": tuple(rows)})
+    drawn = decompositions(statement.model_copy(update={"audits": (audit,)}))
+    assert [part.metric for part in drawn] == ["accuracy", "macro F1", "recall of l0", "recall of l1"]
+
+
 def test_a_student_without_baseline_is_not_split(statement: Statement):
     """minilm-3l has none."""
     assert {part.student for part in decompositions(statement)} == {"mlp", "bilstm"}
@@ -82,9 +102,8 @@ def test_the_pareto_front_holds_what_nothing_smaller_beats():
 
 def test_the_size_chart_shows_every_population_once(statement: Statement):
     """Teacher, three students, two baselines, one reference; the teacher stands furthest to the right."""
-    chart = size_chart(statement)
-    assert chart is not None
-    assert sorted((p.role, p.name) for p in chart.points) == [
+    (chart,) = trade_charts(statement)
+    assert sorted((p.role, p.name) for p in chart.wide.points) == [
         ("baseline", "bilstm"),
         ("baseline", "mlp"),
         ("baseline", "tfidf"),
@@ -93,12 +112,12 @@ def test_the_size_chart_shows_every_population_once(statement: Statement):
         ("student", "mlp"),
         ("teacher", "minilm"),
     ]
-    assert max(chart.points, key=lambda p: p.x).role == "teacher"
-    assert [tick.label for tick in chart.x_ticks] == ["100K", "1M", "10M"]
+    assert max(chart.wide.points, key=lambda p: p.x).role == "teacher"
+    assert [tick.label for tick in chart.wide.x_ticks] == ["100K", "1M", "10M"]
 
 
 def test_without_sizes_there_is_no_size_chart(empty_statement: Statement, statement: Statement):
     """Files of predictions have no parameters."""
     unknown = tuple(model.model_copy(update={"n_parameters": None}) for model in statement.models)
-    assert size_chart(statement.model_copy(update={"models": unknown})) is None
-    assert size_chart(empty_statement) is None
+    assert trade_charts(statement.model_copy(update={"models": unknown})) == ()
+    assert trade_charts(empty_statement) == ()

@@ -1,6 +1,6 @@
 """Figures and tables of an audit, printed."""
 
-from angelshare.report.figures import audit_view, cell, estimate_grid, table_view
+from angelshare.report.figures import Cell, audit_view, cell, estimate_grid, table_view
 from angelshare.statement.schema import EstimateRow, Statement, TableRow
 
 
@@ -14,10 +14,14 @@ def test_a_label_and_its_confidence_share_a_column(statement: Statement):
     """Nine columns become seven, and the filters follow."""
     flips = audit_view(statement.audits[1]).explorers[0]
     assert flips.grid.columns == ("id", "text", "truth", "teacher says", "student says", "group", "student")
-    assert flips.grid.rows[0][3] == "negative 0.50"
+    assert flips.grid.rows[0][3].text == "negative 0.50"
     assert flips.text_columns == (1,)
-    assert [(name, column) for column, name, _ in flips.filters] == [("student", 6), ("group", 5)]
-    assert flips.filters[0][2] == ("mlp", "bilstm")
+    assert [(name, column) for column, name, _ in flips.grid.filters] == [
+        ("student", 6),
+        ("group", 5),
+        ("truth", 2),
+    ]
+    assert flips.grid.filters[0][2] == ("mlp", "bilstm")
 
 
 def test_numbers_are_set_to_the_right():
@@ -31,7 +35,7 @@ def test_figures_of_one_student_share_a_line(statement: Statement):
     grid = estimate_grid(statement.audits[1].estimates)
     assert grid is not None
     assert grid.columns == ("about", "agreement", "negative flips", "positive flips")
-    assert grid.rows[0][:2] == ("mlp", "88.4% [87.4, 89.4]")
+    assert grid.rows[0][:2] == (Cell("mlp"), Cell("88.4%", "87.4 to 89.4"))
 
 
 def test_figures_without_a_student_name_their_models_and_their_label():
@@ -41,7 +45,7 @@ def test_figures_without_a_student_name_their_models_and_their_label():
     majority = EstimateRow(metric="majority_class", output="yes", models=(), value=0.6, **blank)
     grid = estimate_grid([churn, majority])
     assert grid is not None
-    assert grid.rows == (
+    assert tuple(tuple(cell.text for cell in row) for row in grid.rows) == (
         ("teacher/0, teacher/1", "", "5.0%", "\N{EN DASH}"),
         ("all items", "yes", "\N{EN DASH}", "60.0%"),
     )

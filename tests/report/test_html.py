@@ -35,13 +35,18 @@ class Tags(HTMLParser):
 def test_every_difference_is_a_line_of_the_page(statement: Statement):
     """Each with its value, its interval and its verdict."""
     lines = [line for section in page(statement).sections for group in section.groups for line in group.lines]
-    printed = sorted((line.delta, line.interval, line.verdict or "") for line in lines)
+    printed = sorted((line.delta, line.interval, line.verdict or "") for line in lines if not line.word)
     expected = sorted(
         (signed(row.delta, unit(row)), interval(row.interval.low, row.interval.high, unit(row)), row.verdict or "")
         for row in differences(statement)
+        if row.scale == "difference"
     )
+    ratios = [(line.delta, line.word, line.interval) for line in lines if line.word]
+    assert ratios == [
+        ("1.29\N{MULTIPLICATION SIGN}", "higher", "1.24\N{MULTIPLICATION SIGN} to 1.34\N{MULTIPLICATION SIGN}")
+    ]
     assert printed == expected
-    assert render_html(statement).count('<svg class="forest ') == len(expected)
+    assert render_html(statement).count('<svg class="forest ') == len(lines) + 2  # and its excess loss by slice
 
 
 def test_the_page_says_the_verdict_the_warnings_and_what_was_not_measured(statement: Statement):
@@ -173,8 +178,8 @@ def test_headings_are_in_order_and_tables_have_headers(statement: Statement):
     assert all("scope" in attrs for tag, attrs in tags if tag == "th")
     drawings = [attrs for tag, attrs in tags if tag == "svg" and attrs.get("role") == "img"]
     assert drawings
-    assert all(attrs["aria-label"] for attrs in drawings)
     ids = [attrs["id"] for _, attrs in tags if "id" in attrs]
+    assert all(attrs.get("aria-label") or set(attrs["aria-labelledby"].split()) <= set(ids) for attrs in drawings)
     assert len(ids) == len(set(ids))
 
 

@@ -28,6 +28,18 @@ def test_the_summary_fits_a_comment_and_starts_with_the_verdict(statement: State
     assert "- the content of reviews differs" in text
 
 
+def test_slices_speed_and_flips_are_told_shortly(rich_statement: Statement):
+    """The worst two slices of each student in a table, the other audits in a line for each."""
+    text = render_markdown(rich_statement)
+    assert len(text.splitlines()) < 60
+    assert "| mlp | women | \u22125.0 → \u22129.0 | **\u22124.0** | \u22125.4 to \u22122.6 | ▼ lost |" in text
+    assert "| mlp | negation | \u22125.0" not in text
+    assert (
+        "- mlp: agreement 88.4%, negative flips 9.4%, positive flips 2.2%, throughput 149× faster, "  # noqa: RUF001
+        "median latency 47× faster, 99th-percentile latency 42× faster\n"  # noqa: RUF001
+    ) in text
+
+
 def test_the_summary_stays_short_however_much_was_measured(statement: Statement):
     """Many gates, many notes, many rows."""
     audits = tuple(statement.audits) * 40

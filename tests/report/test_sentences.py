@@ -52,7 +52,7 @@ def test_every_verdict_is_a_claim_of_its_own(make_difference: Callable[..., Diff
     """Lost, preserved, gained, and worse where lower is better."""
     gate = {"family": "primary", "margin": 0.02}
     assert claim(make_difference("accuracy", 0.886, 0.890, 0.004, **gate)).startswith(
-        "mlp keeps accuracy: falls from 89.0 to 88.6"
+        "mlp keeps accuracy: it falls from 89.0 to 88.6"
     )
     assert "is better than its teacher in accuracy" in claim(make_difference("accuracy", 0.95, 0.89, 0.004, **gate))
     assert claim(make_difference("brier", 0.131, 0.087, 0.004, direction="lower", **gate)).startswith(
@@ -98,9 +98,13 @@ def test_only_a_spread_over_seeds_makes_items_useless(make_difference: Callable[
 def test_a_row_whose_verdicts_are_withheld_says_why(make_difference: Callable[..., DifferenceRow]):
     """More items are no remedy for few clusters."""
     few = {"withheld": ("lost", "gained"), "remark": "few clusters"}
-    row = make_difference("accuracy", 0.87, 0.89, 0.006, family="primary", verdict="undecided", **few)
-    assert undecided(row).startswith("Accuracy: no verdict, because of few clusters (\u22122.0, ")
-    assert "would" not in claim(row)
+    row = make_difference("accuracy", 0.85, 0.89, 0.006, family="primary", verdict="undecided", n_clusters=7, **few)
+    assert claim(row) == (
+        "mlp, accuracy: no verdict, because of few clusters, though the interval alone would say lost "
+        "(\u22124.0 points, 95% interval \u22125.2 to \u22122.8; 1,821 items in 7 clusters; 5 seeds)."
+    )
+    close = row.model_copy(update={"interval": row.interval.model_copy(update={"high": 0.0})})
+    assert "7 clusters cannot decide at a margin of 1.0" in undecided(close)
 
 
 def test_a_row_without_variance_or_with_few_unbounded_errors_says_why(make_difference: Callable[..., DifferenceRow]):
@@ -108,10 +112,13 @@ def test_a_row_without_variance_or_with_few_unbounded_errors_says_why(make_diffe
     row = make_difference("mse", 1.4, 0.4, 0.006, direction="lower", margin=0.5, family="primary", verdict="undecided")
     flat = row.interval.model_copy(update={"low": 1.0, "high": 1.0})
     still = row.model_copy(update={"interval": flat, "se": 0.0, "mde": None, "n_needed": None})
-    few = row.model_copy(update={"withheld": ("preserved",), "remark": "few items"})
+    close = make_difference(
+        "mse", 0.45, 0.4, 0.006, direction="lower", margin=0.5, family="primary", verdict="undecided"
+    )
+    few = close.model_copy(update={"withheld": ("preserved",), "remark": "few seeds; few items"})
     assert ": no variance among the items, so no verdict (" in undecided(still)
     assert "cannot decide" not in claim(still)
-    assert ": no verdict, because of few items (" in undecided(few)
+    assert ": no verdict, because of few items, though the interval alone would say preserved (" in undecided(few)
     assert "few items" not in undecided(row)
 
 

@@ -10,9 +10,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from angelshare.report import rows
-from angelshare.report.numbers import Unit, amount, interval, signed, unit_of
+from angelshare.report import phrases, rows
+from angelshare.report.numbers import TIMES, Unit, amount, interval, signed, unit_of
 from angelshare.statement.schema import DifferenceRow, IntervalRow, Statement
+
+MOST_METRICS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,9 @@ class Decomposition:
 
 
 def ticks(low: float, high: float, unit: Unit, *, most: int = 5, sign: bool = False) -> tuple[Tick, ...]:
-    """Return round values (1, 2 or 5 times a power of ten apart) between low and high."""
+    """Return round values (1, 2 or 5 times a power of ten apart) between low and high; of a ratio, round factors."""
+    if unit.ratio:
+        return _factor_ticks(low, high, most)
     span = (high - low) * unit.factor
     power = 10.0 ** math.floor(math.log10(span / most))
     step = next(power * k for k in (1, 2, 5, 10) if span / (power * k) <= most)
@@ -106,16 +110,28 @@ def ticks(low: float, high: float, unit: Unit, *, most: int = 5, sign: bool = Fa
     return tuple(Tick(round(100 * (v - low) / (high - low), 2), text(v, plain)) for v in values)
 
 
+def _factor_ticks(low: float, high: float, most: int) -> tuple[Tick, ...]:
+    """Return round factors between two logarithms: as many as fit, closer together where the axis is short."""
+    reach = math.exp(max(-low, high))
+    near = [[1 + step * k for k in range(-20, 41)] for step in (0.01, 0.02, 0.05, 0.1, 0.25, 0.5)]
+    far = [[m * 10.0**e for e in range(-6, 7) for m in ms] for ms in ((1, 2, 5), (1, 3), (1,))]
+    for grid in (near if reach < 3 else []) + far:  # noqa: PLR2004  (beyond three times, even steps are crowded)
+        found = [f for f in grid if f > 0 and low <= math.log(f) <= high]
+        if 1 <= len(found) <= most:
+            break
+    return tuple(Tick(round(100 * (math.log(f) - low) / (high - low), 2), f"{f:g}{TIMES}") for f in found)
+
+
 def forest_axis(differences: Sequence[DifferenceRow]) -> Axis:
     """Return the axis that rows of one unit share.
 
-    It holds every estimate, every margin and four fifths of the family intervals; what a tiny slice stretches beyond
-    that is cut with an arrow, so that it does not squeeze everybody else's interval to a dot.
+    It holds every estimate, every margin and four fifths of the family intervals, as far as these are not more than
+    thrice the rows' own: what a tiny slice, or a family of rows from three seeds, stretches beyond that is cut with an
+    arrow, so that it does not squeeze everybody else's interval to a dot.
     """
     families = [row.judged_family or row.interval_family for row in differences]
-    ends = sorted(max(abs(family.low), abs(family.high)) for family in families)
-    values = [abs(value) for row in differences for value in (row.delta, _value(row), 1.6 * row.margin)]
-    reach = max(ends[math.ceil(0.8 * len(ends)) - 1], *values)
+    values = [abs(value) for row in differences for value in (row.delta, rows.distance(row), 1.6 * row.margin)]
+    reach = max(min(_most_ends(families), 3 * _most_ends([_drawn(row) for row in differences])), *values)
     margin, floor = max(row.margin for row in differences), 0.25 * reach or 1e-3
     down = min(reach, max(margin, *(-family.low for family in families)))
     up = min(reach, max(margin, *(family.high for family in families)))
@@ -123,15 +139,22 @@ def forest_axis(differences: Sequence[DifferenceRow]) -> Axis:
     return Axis(low, high, ticks(low, high, rows.unit(differences[0]), sign=True))
 
 
+def _most_ends(intervals: Sequence[IntervalRow]) -> float:
+    """Return how far from zero four fifths of the intervals reach at most."""
+    ends = sorted(max(abs(found.low), abs(found.high)) for found in intervals)
+    return ends[math.ceil(0.8 * len(ends)) - 1]
+
+
 def interval_mark(row: DifferenceRow, axis: Axis) -> IntervalMark:
     """Return where one difference, its intervals and its margin stand on the axis."""
     drawn, family, unit = _drawn(row), row.judged_family or row.interval_family, rows.unit(row)
+    said = phrases.change(row) if row.judged is None else f"distance {signed(rows.distance(row), unit)}"
     label = (
-        f"{signed(_value(row), unit)}, {drawn.level:.0%} interval {interval(drawn.low, drawn.high, unit)}, "
-        f"family interval {interval(family.low, family.high, unit)}, margin {amount(row.margin, unit)}"
+        f"{said}, {drawn.level:.0%} interval {phrases.span(row, drawn.low, drawn.high)}, "
+        f"family interval {phrases.span(row, family.low, family.high)}, margin {phrases.margin(row)}"
     )
     return IntervalMark(
-        value=axis.at(_value(row)),
+        value=axis.at(rows.distance(row)),
         low=axis.at(drawn.low),
         high=axis.at(drawn.high),
         family_low=axis.at(family.low),
@@ -146,7 +169,9 @@ def interval_mark(row: DifferenceRow, axis: Axis) -> IntervalMark:
 
 
 def decompositions(statement: Statement) -> tuple[Decomposition, ...]:
-    """Return teacher, baseline and student of every student and metric that has all three differences.
+    """Return teacher, baseline and student of every student, for the `MOST_METRICS` that matter most of each.
+
+    Those are the main metric, those that gates name, and those that are not about one label of several.
 
     All students share one scale per metric, so that a loss of a tenth of a point does not look like one of ten. A
     student that has no baseline is left out; so are metrics on a ratio scale, whose steps do not add up.
@@ -154,13 +179,13 @@ def decompositions(statement: Statement) -> tuple[Decomposition, ...]:
     everything = rows.differences(statement)
     found = []
     for student in rows.students(statement):
-        for row in everything:
-            if (row.student, row.contrast, row.scale) != (student, "student-teacher", "difference") or row.slice:
-                continue
+        for row in _drawn_first(statement, student):
             capacity = rows.first(everything, "baseline-teacher", like=row)
             distillation = rows.first(everything, "student-baseline", like=row)
             if capacity is not None and distillation is not None:
                 found.append((row, capacity, distillation))
+            if sum(total.student == student for total, _, _ in found) == MOST_METRICS:
+                break
     values: dict[tuple[str, str], list[float]] = {}
     for row, capacity, _ in found:
         values.setdefault((rows.name(row), row.data), []).extend(_three_values(row, capacity))
@@ -169,6 +194,14 @@ def decompositions(statement: Statement) -> tuple[Decomposition, ...]:
         for total, capacity, distillation in found
         for axis in [_padded_axis(values[rows.name(total), total.data])]
     )
+
+
+def _drawn_first(statement: Statement, student: str) -> list[DifferenceRow]:
+    """Return a student's differences from its teacher on all items, those that matter most first."""
+    wanted = (student, "student-teacher", "difference", None)
+    about = [r for r in rows.differences(statement) if (r.student, r.contrast, r.scale, r.slice) == wanted]
+    main = rows.main_metric(statement)
+    return sorted(about, key=lambda row: (row.metric != main, row.family != rows.PRIMARY, row.output is not None))
 
 
 def _three_values(total: DifferenceRow, capacity: DifferenceRow) -> list[float]:
@@ -206,10 +239,3 @@ def _steps(total: DifferenceRow, capacity: DifferenceRow, distillation: Differen
 def _drawn(row: DifferenceRow) -> IntervalRow:
     """Return the interval that is drawn thick: for a target metric, of the distance from the target."""
     return row.judged or row.interval
-
-
-def _value(row: DifferenceRow) -> float:
-    """Return the estimate that is drawn: for a target metric, how much further from the target the left side is."""
-    if row.judged is None or row.target is None:
-        return row.delta
-    return abs(row.left_value - row.target) - abs(row.right_value - row.target)

@@ -1,24 +1,43 @@
 """Figures and tables of an audit, printed; tables of texts go to the explorer."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from angelshare.report import flips, reliability
 from angelshare.report.numbers import DASH, amount, count, estimate, metric_name, unit_of
 from angelshare.report.sentences import split_by_kind
 from angelshare.report.texts import shortened
 from angelshare.statement.schema import AuditRow, EstimateRow, TableRow
 
-FILTERS = ("student", "group")
-DRAWN = ("decomposition",)
+FILTERS = ("about", "subset", "student", "group", "slice", "role", "truth")
+MOST_CHOICES = 60
+DRAWN = ("decomposition", reliability.TABLE, flips.TABLE)
+MOST_LINES_ACROSS = 6
+MOST_METRICS_ACROSS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A printed value, and beneath it what it is known by, such as its interval."""
+
+    text: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Column names and printed cells; numbers are set to the right."""
+    """Column names and printed cells; numbers are set to the right.
+
+    Attributes:
+        columns, rows: what is printed. numeric: which columns hold numbers.
+        filters: (position, name, values) of the columns that can be filtered.
+    """
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[Cell, ...], ...]
     numeric: tuple[bool, ...]
+    filters: tuple[tuple[int, str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +48,6 @@ class TableView:
         name, title: which table.
         grid: its cells.
         text_columns: positions of the columns that hold users' texts; empty where none is at hand.
-        filters: (position, name, values) of the columns that the explorer offers.
         redacted: the texts were left out on request.
     """
 
@@ -37,7 +55,6 @@ class TableView:
     title: str
     grid: Grid
     text_columns: tuple[int, ...]
-    filters: tuple[tuple[int, str, tuple[str, ...]], ...]
     redacted: bool
 
 
@@ -69,33 +86,54 @@ def audit_view(audit: AuditRow) -> AuditView:
 
 
 def estimate_grid(estimates: Sequence[EstimateRow]) -> Grid | None:
-    """Return figures as a table: a line for each student and subset, a column for each metric."""
+    """Return figures as a table: a line for each student and subset, a column for each metric.
+
+    Many metrics of a few models without subsets are set the other way round, a line for each metric: what is compared
+    then stands side by side, and nothing is wider than the page.
+    """
     if not estimates:
         return None
     metrics = tuple(dict.fromkeys(row.metric for row in estimates))
-    lines: dict[tuple[str, str], dict[str, str]] = {}
+    lines: dict[tuple[str, str, int], dict[str, Cell]] = {}
+    seen: Counter[tuple[str, str, str]] = Counter()
     for row in estimates:
         models = ", ".join(row.models)
         who = row.student if row.student and len(row.models) != 1 else models or row.student or "all items"
         subset = ", ".join(part for part in (row.slice, row.output) if part)
-        lines.setdefault((who, subset), {})[row.metric] = _figure(row)
-    has_subset = any(subset for _, subset in lines)
+        lines.setdefault((who, subset, seen[who, subset, row.metric]), {})[row.metric] = _figure(row)
+        seen[who, subset, row.metric] += 1  # members of two roles may bear one name: each has its own line
+    none = Cell(DASH)
+    has_subset = any(subset for _, subset, _ in lines)
+    if not has_subset and len(metrics) > MOST_METRICS_ACROSS and len(lines) <= MOST_LINES_ACROSS:
+        across = tuple((Cell(metric_name(m)), *(found.get(m, none) for found in lines.values())) for m in metrics)
+        return _grid(("figure", *(who for who, _, _ in lines)), across, n_heads=1)
     head = ("about", "subset") if has_subset else ("about",)
     cells = tuple(
-        (*(key if has_subset else key[:1]), *(found.get(metric, DASH) for metric in metrics))
+        (*(Cell(name) for name in key[:2][: len(head)]), *(found.get(metric, none) for metric in metrics))
         for key, found in lines.items()
     )
-    columns = (*head, *(metric_name(metric) for metric in metrics))
-    return Grid(columns, cells, tuple(i >= len(head) for i in range(len(columns))))
+    return _grid((*head, *(metric_name(metric) for metric in metrics)), cells, n_heads=len(head))
 
 
-def _figure(row: EstimateRow) -> str:
+def _grid(columns: tuple[str, ...], cells: tuple[tuple[Cell, ...], ...], *, n_heads: int) -> Grid:
+    """Return a grid whose first columns are names and whose others are numbers."""
+    return Grid(columns, cells, tuple(i >= n_heads for i in range(len(columns))), _filters(columns, cells))
+
+
+def _filters(columns: Sequence[str], cells: Sequence[tuple[Cell, ...]]) -> tuple[tuple[int, str, tuple[str, ...]], ...]:
+    """Return the columns that can be filtered: those known to hold kinds, where they hold several and not too many."""
+    found = ((columns.index(name), name) for name in FILTERS if name in columns)
+    choices = ((i, name, tuple(dict.fromkeys(row[i].text for row in cells))) for i, name in found)
+    return tuple(choice for choice in choices if 1 < len(choice[2]) <= MOST_CHOICES)
+
+
+def _figure(row: EstimateRow) -> Cell:
     """Return one figure with its interval."""
     text = estimate(row.metric, row.value)
     if row.interval is None:
-        return text
+        return Cell(text)
     unit = unit_of(row.metric)
-    return f"{text} [{amount(row.interval.low, unit)}, {amount(row.interval.high, unit)}]"
+    return Cell(text, f"{amount(row.interval.low, unit)} to {amount(row.interval.high, unit)}")
 
 
 def table_view(table: TableRow) -> TableView:
@@ -105,16 +143,11 @@ def table_view(table: TableRow) -> TableView:
         all(_is_number(row[i]) or row[i] is None for row in values) and any(_is_number(row[i]) for row in values)
         for i in range(len(columns))
     )
-    cells = tuple(tuple(cell(value) for value in row) for row in values)
-    filters = tuple(
-        (i, name, tuple(dict.fromkeys(row[i] for row in cells)))
-        for wanted in FILTERS
-        for i, name in enumerate(columns)
-        if name == wanted and cells
-    )
+    cells = tuple(tuple(Cell(cell(value)) for value in row) for row in values)
     texts = tuple(i for i, name in enumerate(columns) if name in table.text_columns)
-    names = tuple(column.replace("_", " ") for column in columns)
-    return TableView(table.name, table.title, Grid(names, cells, numeric), texts, filters, table.redacted)
+    names = tuple(metric_name(column) for column in columns)
+    grid = Grid(names, cells, numeric, _filters(columns, cells))
+    return TableView(table.name, table.title, grid, texts, table.redacted)
 
 
 def _narrowed(table: TableRow) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:

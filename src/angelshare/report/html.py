@@ -8,8 +8,8 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from angelshare.report import texts, views
-from angelshare.report.numbers import count, metric_name, size
+from angelshare.report import rows, texts, views
+from angelshare.report.numbers import count, size
 from angelshare.statement.schema import Statement
 
 
@@ -19,20 +19,27 @@ def render_html(statement: Statement) -> str:
     Style and script are inside it. Its content security policy allows this one script by its hash, and no request at
     all, so that even a text that slipped through the escaping could neither run nor report home.
     """
-    environment = _environment()
-    script = _asset("explorer.js")
-    return environment.get_template("statement.html.j2").render(
-        page=views.page(statement),
-        statement=statement,
-        style=Markup(_asset("statement.css")),  # noqa: S704  (a file of this package)
-        script=Markup(script),  # noqa: S704  (a file of this package)
-        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+    return rendered("statement.html.j2", page=views.page(statement), statement=statement)
+
+
+def rendered(template: str, **shown: object) -> str:
+    """Return a page from its template, with style and script inside."""
+    script = asset("tables.js")
+    return (
+        environment()
+        .get_template(template)
+        .render(
+            style=Markup(asset("statement.css")),  # noqa: S704  (a file of this package)
+            script=Markup(script),  # noqa: S704  (a file of this package)
+            script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+            **shown,
+        )
     )
 
 
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
     """Return the environment of the templates: everything is escaped, and what cannot be drawn is named."""
-    environment = jinja2.Environment(
+    made = jinja2.Environment(
         loader=jinja2.PackageLoader("angelshare.report"),
         autoescape=True,
         finalize=_shown,
@@ -40,8 +47,8 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(count=count, size=size, metric_name=metric_name)
-    return environment
+    made.filters.update(count=count, size=size, gated=rows.gated)
+    return made
 
 
 def _shown(value: Any) -> Any:  # noqa: ANN401  (whatever a template prints)
@@ -49,6 +56,6 @@ def _shown(value: Any) -> Any:  # noqa: ANN401  (whatever a template prints)
     return texts.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
     """Return a file of the package."""
     return files("angelshare.report").joinpath("templates", name).read_text(encoding="utf-8")

@@ -4,15 +4,18 @@ import re
 from collections.abc import Iterable
 
 from angelshare.core.estimate import Verdict
-from angelshare.report import rows, sentences
-from angelshare.report.numbers import DASH, MINUS, amount, interval, metric_name, signed, unit_of, with_word
+from angelshare.report import forest, phrases, rows, sentences
+from angelshare.report.numbers import DASH, MINUS, amount, estimate, metric_name, signed, unit_of, with_word
 from angelshare.report.texts import shortened, visible
 from angelshare.statement.schema import DifferenceRow, Statement
 
-MOST_ROWS = 18
-MOST_GATES = 10
+MOST_ROWS = 12
+MOST_SLICES = 2
+MOST_LINES = 5
+MOST_GATES = 8
 MOST_WARNINGS = 6
 LONGEST = 300
+AGREEMENT = ("agreement", "negative_flips", "positive_flips")
 _SIGNS = {"lost": "▼", "preserved": "●", "held": "●", "gained": "▲", "undecided": "◌"}
 _MARKUP = re.compile(r"([\\`*_{}\[\]|~^$])")
 _LIST = re.compile(r"^(\d*)([-+.)])")
@@ -25,7 +28,8 @@ def render_markdown(statement: Statement) -> str:
     lines = [f"### Loss statement: {escaped(statement.title)}", ""]
     lines += [f"**{_sign(head.state) if head.state else 'No overall verdict'}.** {escaped(head.gates)}", ""]
     lines += [f"- {escaped(claim)}" for claim in head.sentences] + [""]
-    lines += _gates(statement) + _differences(statement) + _warnings(statement) + _provenance(statement)
+    lines += _gates(statement) + _differences(statement) + _for_whom(statement) + _figures(statement)
+    lines += _warnings(statement) + _provenance(statement)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -38,7 +42,7 @@ def escaped(text: str) -> str:
     return _LINK.sub("\\1\u200b", line)
 
 
-def _table(columns: Iterable[str], lines: Iterable[Iterable[str]]) -> list[str]:
+def pipe_table(columns: Iterable[str], lines: Iterable[Iterable[str]]) -> list[str]:
     """Return a pipe table; its cells are escaped already."""
     names = tuple(columns)
     return [f"| {' | '.join(names)} |", "|" + " --- |" * len(names), *(f"| {' | '.join(line)} |" for line in lines), ""]
@@ -54,7 +58,7 @@ def _gates(statement: Statement) -> list[str]:
         (escaped(gate.rule), escaped(gate.student or "every student"), _sign(gate.state)) for gate in gates[:MOST_GATES]
     ]
     more = [f"{len(gates) - MOST_GATES} more gates stand in the page.", ""] if len(gates) > MOST_GATES else []
-    return _table(("gate", "student", "state"), lines) + more
+    return pipe_table(("gate", "student", "state"), lines) + more
 
 
 def _differences(statement: Statement) -> list[str]:
@@ -75,20 +79,54 @@ def _differences(statement: Statement) -> list[str]:
     more = (
         f" {n_more} more {'difference stands' if n_more == 1 else 'differences stand'} in the page." if n_more else ""
     )
-    return [*_table(columns, (_line(row) for row in main[:MOST_ROWS])), told + more, ""]
+    return [*pipe_table(columns, (_line(row) for row in main[:MOST_ROWS])), told + more, ""]
+
+
+def _for_whom(statement: Statement) -> list[str]:
+    """Return the slices that lose most in excess of the others, at most two of each student."""
+    columns = ("student", "slice", "others → slice", "excess", "95% interval", "verdict")
+    lines = [
+        (
+            escaped(section.student),
+            escaped(line.subset),
+            f"{line.right} → {line.left}",
+            f"**{line.delta}**",
+            line.interval,
+            _sign(line.verdict) if line.verdict else "not judged",
+        )
+        for section in forest.excess_sections(statement)
+        for line in section.lines[:MOST_SLICES]
+    ]
+    return ["Who loses more than the others:", "", *pipe_table(columns, lines[:MOST_LINES])] if lines else []
+
+
+def _figures(statement: Statement) -> list[str]:
+    """Return what the other audits say of each student, in a line."""
+    whole = [row for row in rows.differences(statement) if rows.is_whole(row) and row.contrast == "student-teacher"]
+    shares = [row for metric in AGREEMENT for row in rows.estimates(statement, metric)]
+    found = []
+    for student in rows.students(statement)[:MOST_LINES]:
+        told = [
+            f"{metric_name(row.metric)} {estimate(row.metric, row.value)}" for row in shares if row.student == student
+        ]
+        ratios = [row for row in whole if row.student == student and row.scale == "log_ratio"]
+        told += [f"{metric_name(row.metric)} {phrases.change(row)}" for row in ratios]
+        if told:
+            found.append(f"- {escaped(student)}: {escaped(', '.join(dict.fromkeys(told)))}")
+    return [*found, ""] if found else []
 
 
 def _line(row: DifferenceRow) -> tuple[str, ...]:
     """Return one difference as cells."""
-    unit, values = rows.unit(row), unit_of(row.metric)
+    unit, values, found = rows.unit(row), unit_of(row.metric), rows.deciding_interval(row)
     return (
         escaped(row.student),
         escaped(rows.what(row)),
         row.contrast.replace("-", f" {MINUS} "),
         f"{amount(row.right_value, values)} → {amount(row.left_value, values)}",
-        f"**{signed(row.delta, unit)}**",
-        interval(rows.deciding_interval(row).low, rows.deciding_interval(row).high, unit),
-        with_word(amount(row.margin, unit), unit),
+        f"**{phrases.change(row) if unit.ratio else signed(row.delta, unit)}**",
+        phrases.span(row, found.low, found.high),
+        phrases.margin(row) if unit.ratio else with_word(phrases.margin(row), unit),
         _sign(row.verdict) if row.verdict else "not judged",
     )
 

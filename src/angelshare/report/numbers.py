@@ -8,26 +8,50 @@ from angelshare.core.estimate import Scale
 MINUS, TIMES, DASH = "\N{MINUS SIGN}", "\N{MULTIPLICATION SIGN}", "\N{EN DASH}"
 
 _NAMES = {
-    "auc": "AUC",
+    "accuracy_and_f1": "mean of accuracy and F1",
     "auc_pr": "AUC-PR",
     "brier": "Brier score",
-    "ece": "ECE",
-    "f1": "F1",
+    "cie": "compression-identified exemplars",
+    "cie_ties": "ties between modal labels",
+    "ece_classwise": "class-wise ECE",
     "kl": "KL divergence",
+    "latency_p50_ms": "median latency",
+    "latency_p99_ms": "99th-percentile latency",
     "mae": "mean absolute error",
     "matthews": "Matthews correlation",
     "mcc": "Matthews correlation",
     "mcnemar_exact_p": "McNemar's exact p",
     "mcnemar_midp": "McNemar's mid-p",
     "mse": "mean squared error",
+    "n_bytes": "bytes",
+    "n_parameters": "parameters",
     "nll": "negative log-likelihood",
+    "peak_memory_bytes": "peak memory",
     "pearson": "Pearson correlation",
+    "pearson_and_spearman": "mean of Pearson and Spearman correlation",
     "rmse": "root mean squared error",
     "spearman": "Spearman correlation",
+    "taxicab": "taxicab distance",
+    "texts_per_second": "throughput",
 }
-_ACRONYMS = {"auc": "AUC", "f1": "F1", "kl": "KL", "pr": "PR", "roc": "ROC", "bpsn": "BPSN", "bnsp": "BNSP"}
+_ACRONYMS = {
+    "auc": "AUC",
+    "bnsp": "BNSP",
+    "bpsn": "BPSN",
+    "ece": "ECE",
+    "f1": "F1",
+    "kl": "KL",
+    "pr": "PR",
+    "roc": "ROC",
+}
 _NATS = ("kl", "nll")
-_OWN_UNIT = ("mse", "mae", "rmse", "perplexity", "latency", "bytes", "length", "divergence", "nll", "kl", "likelihood")
+_OWN_UNIT = ("mse", "mae", "rmse", "perplexity", "latency", "length", "divergence", "likelihood", "taxicab")
+_MORE_AND_LESS = {
+    "latency": ("slower", "faster"),
+    "texts": ("faster", "slower"),
+    "bytes": ("larger", "smaller"),
+    "parameters": ("larger", "smaller"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +59,9 @@ class Unit:
     """How the values of a metric are printed.
 
     Attributes:
-        factor: what a value is multiplied by; digits: decimals, as far as four digits reach.
+        factor: what a value is multiplied by; digits: decimals, as far as `reach` allows.
         word: such as `points`, empty where the metric's name says it.
+        reach: how many digits a number has at most, before and after its point.
         ratio: the value is a logarithm of left / right and is printed as a factor.
     """
 
@@ -44,12 +69,17 @@ class Unit:
     digits: int
     word: str
     ratio: bool = False
+    reach: int = 4
 
 
 POINTS = Unit(100.0, 1, "points")
 NATS = Unit(1.0, 3, "nats")
 PLAIN = Unit(1.0, 3, "")
+MILLISECONDS = Unit(1.0, 3, "ms", reach=3)
+PER_SECOND = Unit(1.0, 1, "texts/s", reach=3)
+BYTES = Unit(1e-6, 1, "MB")
 RATIO = Unit(1.0, 2, "", ratio=True)
+_WORDS_WITH_UNITS = {"ms": MILLISECONDS, "second": PER_SECOND, "bytes": BYTES}
 
 
 def unit_of(metric: str, scale: Scale = "difference") -> Unit:
@@ -57,6 +87,8 @@ def unit_of(metric: str, scale: Scale = "difference") -> Unit:
     if scale == "log_ratio":
         return RATIO
     words = metric.lower().split("_")
+    if words[-1] in _WORDS_WITH_UNITS:
+        return _WORDS_WITH_UNITS[words[-1]]
     if any(word in _NATS for word in words):
         return NATS
     return PLAIN if any(word in _OWN_UNIT for word in words) else POINTS
@@ -67,7 +99,7 @@ def amount(value: float, unit: Unit) -> str:
     if unit.ratio:
         return f"{TIMES}{math.exp(value):.{unit.digits}f}"
     scaled = value * unit.factor
-    digits = min(unit.digits, max(0, 3 - int(math.log10(max(abs(scaled), 1.0)))))
+    digits = min(unit.digits, max(0, unit.reach - 1 - int(math.log10(max(abs(scaled), 0.1)))))
     text = f"{scaled:,.{digits}f}"
     return text.lstrip("-") if not text.strip("-0.,") else text.replace("-", MINUS)
 
@@ -111,6 +143,28 @@ def times(factor: float) -> str:
     return (f"{factor:,.0f}" if factor >= 10 else f"{factor:.1f}") + TIMES  # noqa: PLR2004  (two digits are enough)
 
 
+def factor(log_ratio: float) -> str:
+    """Return how many times one side is the other, such as 3.1 or 1.05 times: never below 1."""
+    times_more = math.exp(abs(log_ratio))
+    digits = 2 if times_more < 2 else 1 if times_more < 10 else 0  # noqa: PLR2004  (two or three digits are enough)
+    return f"{times_more:,.{digits}f}{TIMES}"
+
+
+def compared(log_ratio: float, metric: str) -> str:
+    """Return a logarithm of left / right as words: 3.1 times faster, 1.3 times larger, 1.1 times lower."""
+    words = next((pair for word, pair in _MORE_AND_LESS.items() if word in metric.split("_")), ("higher", "lower"))
+    printed = factor(log_ratio)
+    return printed if printed == f"1.00{TIMES}" else f"{printed} {words[0] if log_ratio > 0 else words[1]}"
+
+
+def ratio_interval(low: float, high: float, metric: str) -> str:
+    """Return an interval of log ratios, the smaller factor first: 2.9 to 3.3 times faster."""
+    first, last = sorted((low, high), key=abs) if low * high > 0 else (low, high)
+    start, end = compared(first, metric), compared(last, metric)
+    word = end.removeprefix(factor(last))
+    return f"{start.removesuffix(word) if word else start} to {end}"
+
+
 def p_value(p: float) -> str:
     """Return `0.034`, or `< 0.001`."""
     return "< 0.001" if p < 0.001 else f"{p:.3f}"  # noqa: PLR2004  (more decimals would promise too much)
@@ -127,6 +181,8 @@ def estimate(metric: str, value: float) -> str:
     """Return one figure: counts and sizes shortened, p-values as such, shares in per cent, the rest in its own unit."""
     if metric.startswith("mcnemar_"):
         return p_value(value)
+    if metric.endswith("_bytes"):
+        return f"{size(value)}B"
     if metric.startswith("n_"):
         return size(value) if value >= 10_000 else count(round(value))  # noqa: PLR2004  (short counts stay exact)
     unit = unit_of(metric)

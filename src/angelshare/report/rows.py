@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from angelshare.core.estimate import ContrastName
 from angelshare.core.task import ModelRole
 from angelshare.report.numbers import MINUS, Unit, metric_name, unit_of
 from angelshare.statement import gates
-from angelshare.statement.schema import DifferenceRow, IntervalRow, Statement
+from angelshare.statement.schema import DifferenceRow, EstimateRow, GateRow, IntervalRow, Statement, TableRow
 
 PRIMARY = gates.PRIMARY
 TRANSFER = "transfer"
@@ -16,6 +17,7 @@ CONTRASTS: dict[ContrastName, str] = {
     "student-teacher": f"student {MINUS} teacher: what is lost",
     "student-baseline": f"student {MINUS} baseline: what distillation and its extra text gave back",
     "baseline-teacher": f"baseline {MINUS} teacher: what capacity costs, with human labels only",
+    "new-old": f"new {MINUS} old: what changed since the last release",
     "slice-rest": f"slice {MINUS} rest: whether a slice loses more than the others",
     "teacher-teacher": f"teacher {MINUS} teacher: churn between seeds of the teacher",
 }
@@ -55,8 +57,25 @@ def is_whole(row: DifferenceRow) -> bool:
 
 
 def deciding_interval(row: DifferenceRow) -> IntervalRow:
-    """Return the interval of the difference that stands beside the verdict: its own if primary, else the family's."""
+    """Return the interval that the verdict is read from: the row's own if primary, else its family's.
+
+    For a target metric it is the interval of how much further from the target the left side is.
+    """
+    if row.judged is not None and row.judged_family is not None:
+        return row.judged if row.family == PRIMARY else row.judged_family
     return row.interval if row.family == PRIMARY else row.interval_family
+
+
+def distance(row: DifferenceRow) -> float:
+    """Return how much further from its target the left side is; for any other metric the difference itself."""
+    if row.judged is None or row.target is None:
+        return row.delta
+    return abs(row.left_value - row.target) - abs(row.right_value - row.target)
+
+
+def loss(row: DifferenceRow) -> float:
+    """Return how much worse the left side is."""
+    return distance(row) if row.direction in ("lower", "target") else -row.delta
 
 
 def name(row: DifferenceRow) -> str:
@@ -67,6 +86,17 @@ def name(row: DifferenceRow) -> str:
 def what(row: DifferenceRow) -> str:
     """Return metric and subset as words: `accuracy on slice negation`."""
     return f"{name(row)} on slice {row.slice}" if row.slice else name(row)
+
+
+def gated(gate: GateRow) -> str:
+    """Return what a gate is about, as words: `AUC of toxic on slice women, slice - rest, in reviews`."""
+    named = f"{metric_name(gate.metric)} of {gate.output}" if gate.output else metric_name(gate.metric)
+    parts = [f"{named} on slice {gate.slice}" if gate.slice else named]
+    if gate.contrast != "student-teacher":
+        parts.append(gate.contrast.replace("-", f" {MINUS} "))
+    if gate.data:
+        parts.append(f"in {gate.data}")
+    return ", ".join(parts)
 
 
 def first(rows: Iterable[DifferenceRow], contrast: ContrastName, *, like: DifferenceRow) -> DifferenceRow | None:
@@ -139,3 +169,35 @@ def qualities(statement: Statement, metric: str) -> dict[tuple[str, str], Qualit
         seeds = tuple(row.right_value + delta for delta in row.values_by_seed) if by_seed else ()
         found.setdefault((row.contrast.split("-")[0], row.student), Quality(row.left_value, seeds))
     return found
+
+
+def costs(statement: Statement, metric: str) -> dict[tuple[str, str], float]:
+    """Return (role, name) -> mean over the members of a size (of the models) or a speed (measured by an audit)."""
+    if metric == "n_parameters":
+        sizes = population_sizes(statement)
+        return {key: entry.n_parameters for key, entry in sizes.items() if entry.n_parameters is not None}
+    teacher = teacher_size(statement)
+    found: dict[tuple[str, str], list[float]] = {}
+    for row in estimates(statement, metric):
+        if row.student is not None:
+            found.setdefault(("student", row.student), []).append(row.value)
+        elif teacher is not None:
+            found.setdefault(("teacher", teacher.name), []).append(row.value)
+    return {key: sum(values) / len(values) for key, values in found.items()}
+
+
+def estimates(statement: Statement, metric: str) -> tuple[EstimateRow, ...]:
+    """Return the figures of this name that are about all items."""
+    everything = (row for audit in statement.audits for row in audit.estimates)
+    return tuple(row for row in everything if row.metric == metric and row.slice is None and row.output is None)
+
+
+def table(statement: Statement, name: str) -> TableRow | None:
+    """Return the first table of this name that has rows."""
+    tables = (table for audit in statement.audits for table in audit.tables)
+    return next((table for table in tables if table.name == name and table.rows), None)
+
+
+def records(table: TableRow) -> list[dict[str, Any]]:  # Any: a cell is whatever JSON holds
+    """Return the rows of a table by the names of its columns."""
+    return [dict(zip(table.columns, row, strict=True)) for row in table.rows]

@@ -6,14 +6,23 @@ from dataclasses import dataclass
 from typing import Literal
 
 from angelshare.core.estimate import Verdict
-from angelshare.report import rows
-from angelshare.report.numbers import amount, count, interval, signed, unit_of, with_word
+from angelshare.report import phrases, rows
+from angelshare.report.numbers import Unit, amount, count
 from angelshare.statement.schema import DifferenceRow, GateRow, GateState, Statement
 
 MOST_PER_STUDENT = 7
+MOST_SLICES = 2  # where there is more to say than fits
 WARNING = "Warning:"
 """Begins a note or remark that must be read before any number is believed."""
-_WORST_FIRST: tuple[Verdict | None, ...] = ("lost", "undecided", "preserved", "gained", None)
+WORST_FIRST: tuple[Verdict | None, ...] = ("lost", "undecided", "preserved", "gained", None)
+
+VERDICTS = (
+    ("lost", "The whole interval lies beyond the margin: the loss is larger than what was called acceptable."),
+    ("preserved", "The whole interval lies on the good side of the margin: whatever is lost is less than that."),
+    ("gained", "The whole interval lies beyond the margin on the other side: better than what it is compared with."),
+    ("undecided", "The interval reaches across the margin: these items cannot tell. It is no all-clear."),
+)
+"""The verdicts in plain words, for readers who see one for the first time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +75,9 @@ def headline(statement: Statement) -> Headline:
             for row in rows.differences(statement)
             if row.metric == metric and row.contrast == "student-teacher" and rows.is_whole(row)
         ]
-    decided.sort(key=_loss, reverse=True)
-    return Headline(statement.verdict, tuple(claim(row) for row in decided[:3]), gate_sentence(statement.gates))
+    decided.sort(key=rows.loss, reverse=True)
+    claims = tuple(dict.fromkeys(claim(row) for row in decided[:3]))
+    return Headline(statement.verdict, claims, gate_sentence(statement.gates))
 
 
 def gate_sentence(gates: tuple[GateRow, ...]) -> str:
@@ -92,22 +102,32 @@ def gate_sentence(gates: tuple[GateRow, ...]) -> str:
 
 def claim(row: DifferenceRow) -> str:
     """Return one row as the sentence of a headline, by its verdict."""
-    unit, decisive = rows.unit(row), rows.deciding_interval(row)
-    said = f"{_level(row)} {interval(decisive.low, decisive.high, unit)}"
-    margin = amount(row.margin, unit)
-    if row.verdict == "lost" and not unit.ratio:
-        lost = with_word(amount(abs(row.delta), unit), unit)
+    if row.contrast == "student-teacher" and row.direction != "target" and row.verdict != "undecided":
+        return _claim(row)
+    if row.verdict == "undecided" and row.contrast == "student-teacher":
+        return undecided(row, about=f"{row.student}, {rows.what(row)}")
+    if row.contrast == "new-old":
+        return sentence(row)
+    return f"{row.student}: {sentence(row)}"
+
+
+def _claim(row: DifferenceRow) -> str:
+    """Return what a student lost, keeps or gained against its teacher."""
+    unit, found, said, margin = rows.unit(row), rows.deciding_interval(row), phrases.decisive(row), phrases.margin(row)
+    if row.verdict == "lost" and unit.ratio:
+        return f"{row.student} is {phrases.change(row)} in {rows.what(row)} ({said}), more than the margin of {margin}."
+    if row.verdict == "lost":
+        lost = phrases.size_of(row.delta, unit)
         if row.direction != "higher":
             return f"{row.student} is {lost} worse in {rows.what(row)} ({said}), more than the margin of {margin}."
-        said = f"{_level(row)} {amount(-decisive.high, unit)} to {amount(-decisive.low, unit)}"
+        said = f"{phrases.level(row)} {amount(-found.high, unit)} to {amount(-found.low, unit)}"
         return f"{row.student} loses {lost} of {rows.what(row)} ({said}), more than the margin of {margin}."
+    moved = phrases.movement(row)
     if row.verdict == "preserved":
-        return f"{row.student} keeps {rows.what(row)}: {_movement(row)} ({said}), within the margin of {margin}."
+        return f"{row.student} keeps {rows.what(row)}: it {moved} ({said}), within the margin of {margin}."
     if row.verdict == "gained":
-        return f"{row.student} is better than its teacher in {rows.what(row)}: {_movement(row)} ({said})."
-    if row.verdict == "undecided":
-        return f"{row.student}: {undecided(row)}"
-    return f"{row.student}: {rows.what(row)} {_movement(row)} ({said})."
+        return f"{row.student} is better than its teacher in {rows.what(row)}: it {moved} ({said})."
+    return f"{row.student}: {rows.what(row)} {moved} ({said})."
 
 
 def plain_words(statement: Statement) -> tuple[StudentWords, ...]:
@@ -120,63 +140,79 @@ def plain_words(statement: Statement) -> tuple[StudentWords, ...]:
 
 
 def sentence(row: DifferenceRow) -> str:
-    """Return one row as a sentence that names metric, values, interval, margin and seeds."""
-    unit, decisive = rows.unit(row), rows.deciding_interval(row)
-    if row.verdict == "undecided" and row.contrast == "student-teacher":
+    """Return one row as a sentence that names metric, values, interval, margin and sample."""
+    if row.verdict == "undecided" and row.contrast != "student-baseline":
         return undecided(row)
-    evidence = f"{_level(row)} {interval(decisive.low, decisive.high, unit)}; margin {amount(row.margin, unit)}"
-    subject = rows.what(row)
     if row.contrast == "student-baseline":
-        verbs = ("added", "took away") if row.direction == "lower" else ("gave back", "took")
-        gave = verbs[0] if row.delta >= 0 else verbs[1]
-        difference = with_word(amount(abs(row.delta) if not unit.ratio else row.delta, unit), unit)
-        zero = "above" if decisive.low > 0 else "below" if decisive.high < 0 else "across"
-        return (
-            f"Distillation and its extra text {gave} {difference} of {subject} ({evidence}; {zero} zero{_seeds(row)})."
-        )
+        return _distilled(row)
     if row.contrast == "slice-rest":
-        more = with_word(signed(row.delta, unit), unit)
-        return f"{_capital(subject)} changes by {more} against the other items ({evidence}{_seeds(row)})."
-    who = " of one teacher against another" if row.contrast == "teacher-teacher" else ""
-    return f"{_capital(subject)}{who} {_movement(row)} ({evidence}{_seeds(row)})."
+        return f"{phrases.capital(_excess(row))} ({phrases.evidence(row)})."
+    moved = phrases.away(row) if row.direction == "target" else phrases.movement(row)
+    return f"{phrases.capital(rows.what(row))}{_of_whom(row)} {moved} ({phrases.evidence(row)})."
 
 
-def undecided(row: DifferenceRow) -> str:
-    """Return why a row is undecided, and how many items would decide."""
-    unit, decisive = rows.unit(row), rows.deciding_interval(row)
-    items = "clusters" if row.n_clusters else "items"
-    n = row.n_clusters or row.n
-    measured = f"{signed(row.delta, unit)}, {_level(row)} {interval(decisive.low, decisive.high, unit)}{_seeds(row)}"
-    start = f"{_capital(rows.what(row))}: {count(n)} {items} cannot decide at a margin of {amount(row.margin, unit)}"
-    why_not = _no_verdict(row)
+def _of_whom(row: DifferenceRow) -> str:
+    """Return whose metric it is, where that is neither a student's nor a baseline's against the teacher."""
+    return {
+        "teacher-teacher": " of one teacher against another",
+        "new-old": f" of the new {row.student} against the old",
+    }.get(row.contrast, "")
+
+
+def _distilled(row: DifferenceRow) -> str:
+    """Return what distillation did to a student."""
+    unit, found = rows.unit(row), rows.deciding_interval(row)
+    subject, evidence = rows.what(row), f"{phrases.decisive(row)}; margin {phrases.margin(row)}"
+    zero = "above" if found.low > 0 else "below" if found.high < 0 else "across"
+    evidence = f"{evidence}; {zero} zero{phrases.sample(row)}"
+    if unit.ratio or row.direction == "target":
+        moved = phrases.away(row) if row.direction == "target" else phrases.movement(row)
+        return f"{phrases.capital(subject)} {moved} through distillation and its extra text ({evidence})."
+    changed = phrases.size_of(row.delta, unit)
+    if not changed.strip(f"0., {unit.word}"):
+        return f"Distillation and its extra text left {subject} as it was ({evidence})."
+    verbs = ("added", "took away") if row.direction == "lower" else ("gave back", "took")
+    how = f"{changed} to" if verbs[row.delta < 0] == "added" else f"{changed} of"
+    return f"Distillation and its extra text {verbs[row.delta < 0]} {how} {subject} ({evidence})."
+
+
+def _excess(row: DifferenceRow) -> str:
+    """Return whether a slice loses more than the other items: both changes, then how they compare."""
+    unit = rows.unit(row)
+    on_slice, on_rest = (_moves(number, unit) for number in (row.left_value, row.right_value))
+    if on_slice.split()[0] == on_rest.split()[0]:
+        on_rest = " ".join(on_rest.split()[1:])
+    subject = f"{rows.name(row)} {on_slice} on slice {row.slice} and {on_rest} on the other items"
+    more = phrases.size_of(row.delta, unit)
+    if not more.strip(f"0., {unit.word}"):
+        return f"{subject}: the slice does as well as the others"
+    sign = 1 if row.direction == "lower" else -1
+    lost_by_both = sign * row.left_value > 0 and sign * row.right_value > 0
+    if rows.loss(row) > 0:
+        return f"{subject}: the slice {f'loses {more} more' if lost_by_both else f'does {more} worse'}"
+    return f"{subject}: the slice {f'loses {more} less' if lost_by_both else f'does {more} better'}"
+
+
+def _moves(delta: float, unit: Unit) -> str:
+    """Return `falls by 5.1 points`."""
+    by = phrases.size_of(delta, unit)
+    return f"{'rises' if delta > 0 else 'falls'} by {by}" if by.strip(f"0., {unit.word}") else "stays the same"
+
+
+def undecided(row: DifferenceRow, *, about: str | None = None) -> str:
+    """Return why a row is undecided, and how many items would decide; `about` names what is, else the metric."""
+    told = f"it {phrases.away(row)}" if row.direction == "target" else phrases.change(row)
+    told = _excess(row) if row.contrast == "slice-rest" else told
+    measured = f"{told}, {phrases.decisive(row)}{phrases.sample(row)}"
+    subject = about or phrases.capital(f"{rows.what(row)}{_of_whom(row)}")
+    if row.contrast == "slice-rest":
+        subject = f"Whether slice {row.slice} does worse than the other items in {rows.name(row)}"
+    why_not = phrases.no_verdict(row)
     if why_not is not None:
-        return f"{_capital(rows.what(row))}: {why_not} ({measured})."
-    if row.n_needed is None:
-        remedy = ", and no number of items would" if _never_decided(row) else ""
-    elif row.n_needed > n:
-        remedy = f"; about {count(row.n_needed)} would, if nothing is lost"
-    else:
-        remedy = ", because the difference lies close to it"
-    return f"{start}{remedy} ({measured})."
-
-
-def _no_verdict(row: DifferenceRow) -> str | None:
-    """Return why a row has no verdict whatever its interval says; None where the interval itself does not decide."""
-    decisive = rows.deciding_interval(row)
-    if decisive.low >= decisive.high:
-        return "no variance among the items, so no verdict"
-    if row.withheld:
-        return f"no verdict, because of {row.remark}"
-    return None
-
-
-def _never_decided(row: DifferenceRow) -> bool:
-    """Return whether more items could not decide a row: the spread over seeds alone is too large for its margin.
-
-    Items needed are not known, either, at a margin of 0, where nothing varies, and where the margin was given later
-    than the measurement; then nothing is said.
-    """
-    return row.n_needed is None and row.margin > 0 and row.se > 0 and row.mde is not None and row.p_margin is not None
+        return f"{subject}: {why_not} ({measured})."
+    n, noun = (row.n, "item") if row.n_clusters is None else (row.n_clusters, "cluster")
+    start = f"{subject}: {phrases.plural(n, noun)} cannot decide at a margin of {phrases.margin(row)}"
+    return f"{start}{phrases.remedy(row)} ({measured})."
 
 
 def split_by_kind(sentences: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -232,7 +268,12 @@ def _words_of(statement: Statement, student: str, role: str) -> StudentWords:
     main = ("baseline-teacher",) if role == "baseline" else ("student-teacher", "slice-rest", "teacher-teacher")
     shown = [r for r in about if r.contrast in main or (r.contrast == "student-baseline" and rows.is_whole(r))]
     shown.sort(key=_importance)
-    kept = shown[:MOST_PER_STUDENT]
+    first = [row.family == rows.PRIMARY or rows.is_whole(row) for row in shown]
+    whole = [row for row, is_first in zip(shown, first, strict=True) if is_first]
+    parts = [row for row, is_first in zip(shown, first, strict=True) if not is_first]
+    parts.sort(key=lambda row: row.contrast != "slice-rest")
+    n_whole = max(MOST_PER_STUDENT - len(parts), MOST_PER_STUDENT - MOST_SLICES)
+    kept = [*whole[:n_whole], *parts][:MOST_PER_STUDENT]
     return StudentWords(
         student, role, tuple(Sentence(row.verdict, sentence(row)) for row in kept), len(about) - len(kept)
     )
@@ -245,38 +286,6 @@ def _importance(row: DifferenceRow) -> tuple[bool, bool, int, int, float]:
         row.family != rows.PRIMARY,
         not rows.is_whole(row),
         contrast,
-        _WORST_FIRST.index(row.verdict),
-        -_loss(row),
+        WORST_FIRST.index(row.verdict),
+        -rows.loss(row),
     )
-
-
-def _loss(row: DifferenceRow) -> float:
-    """Return how much worse the left side is."""
-    return row.delta if row.direction == "lower" else -row.delta
-
-
-def _movement(row: DifferenceRow) -> str:
-    """Return `falls from 89.0 to 81.8`, with the change behind it."""
-    unit, values = rows.unit(row), unit_of(row.metric)
-    before, after = amount(row.right_value, values), amount(row.left_value, values)
-    if before == after:
-        return f"stays at {after}"
-    verb = "rises" if row.delta > 0 else "falls"
-    if unit.ratio:
-        return f"{verb} from {before} to {after}, {amount(row.delta, unit)}"
-    return f"{verb} from {before} to {after}, {with_word(signed(row.delta, unit), unit)}"
-
-
-def _level(row: DifferenceRow) -> str:
-    """Return the name of the interval that decides."""
-    return f"{row.interval.level:.0%} interval" if row.family == rows.PRIMARY else "simultaneous interval"
-
-
-def _seeds(row: DifferenceRow) -> str:
-    """Return `; 5 seeds`, or what kind of inference it is with one."""
-    return f"; {row.n_seeds} seeds" if row.inference == "recipe" else "; this model"
-
-
-def _capital(text: str) -> str:
-    """Return the text with a capital first letter, leaving the rest as it is."""
-    return text[:1].upper() + text[1:]

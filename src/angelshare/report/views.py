@@ -1,12 +1,13 @@
 """A statement as the rows of a page: pure functions, no markup."""
 
+import math
 from dataclasses import dataclass
 
-from angelshare.report import charts, figures, forest, provenance, rows, sentences, sizes
-from angelshare.report.numbers import DASH, count, size, times
+from angelshare.report import charts, figures, flips, forest, provenance, reliability, rows, sentences, trade
+from angelshare.report.numbers import DASH, compared, count, size, times
 from angelshare.statement.schema import DataRow, Statement
 
-NOTABLE = 1.1  # as many times fewer parameters are worth a large figure
+NOTABLE = 1.1  # as many times smaller or faster is worth a large figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,17 @@ class Page:
     facts: tuple[Fact, ...]
     warnings: tuple[str, ...]
     words: tuple[sentences.StudentWords, ...]
+    verdicts: tuple[tuple[str, str], ...]
     decompositions: tuple[charts.Decomposition, ...]
-    sizes: sizes.SizeChart | None
+    decomposition_table: figures.TableView | None
+    trades: tuple[trade.TradeChart, ...]
+    excess: tuple[forest.ExcessSection, ...]
+    flips: tuple[flips.FlipChart, ...]
+    flip_table: figures.TableView | None
+    reliability: reliability.Reliability | None
+    reliability_table: figures.TableView | None
     sections: tuple[forest.DifferenceSection, ...]
+    slices: tuple[str, ...]
     level: str
     exploratory: str
     audits: tuple[figures.AuditView, ...]
@@ -52,9 +61,17 @@ def page(statement: Statement) -> Page:
         facts=facts(statement),
         warnings=sentences.warnings(statement),
         words=sentences.plain_words(statement),
+        verdicts=sentences.VERDICTS,
         decompositions=charts.decompositions(statement),
-        sizes=sizes.size_chart(statement),
-        sections=forest.difference_sections(statement),
+        decomposition_table=_drawn_table(statement, "decomposition"),
+        trades=trade.trade_charts(statement),
+        excess=forest.excess_sections(statement),
+        flips=flips.flip_charts(statement),
+        flip_table=_drawn_table(statement, flips.TABLE),
+        reliability=reliability.reliability(statement),
+        reliability_table=_drawn_table(statement, reliability.TABLE),
+        slices=tuple(dict.fromkeys(row.slice for row in rows.differences(statement) if row.slice)),
+        sections=forest.difference_sections(statement.audits, rows.students(statement)),
         level=level(statement),
         exploratory=sentences.exploratory_note(statement),
         audits=tuple(figures.audit_view(audit) for audit in statement.audits),
@@ -70,6 +87,12 @@ def page(statement: Statement) -> Page:
     )
 
 
+def _drawn_table(statement: Statement, name: str) -> figures.TableView | None:
+    """Return the figures behind a drawing."""
+    table = rows.table(statement, name)
+    return None if table is None else figures.table_view(table)
+
+
 def facts(statement: Statement) -> tuple[Fact, ...]:
     """Return the figures that a reader remembers: how much smaller, on how much, how often the labels differ."""
     found = []
@@ -81,6 +104,7 @@ def facts(statement: Statement) -> tuple[Fact, ...]:
         ends = f"{size(teacher.n_parameters)} → {size(smallest.n_parameters)}"
         if ratio >= NOTABLE:
             found.append(Fact(times(ratio), f"fewer parameters in {smallest.name} ({ends})"))
+    found += _speed(statement)
     split = rows.audited_split(statement)
     audited = [data for data in statement.data if data.split == split]
     found += [Fact(count(d.n), f"{split} items in {d.name}, {rows.looked_at(statement)}") for d in audited]
@@ -90,6 +114,18 @@ def facts(statement: Statement) -> tuple[Fact, ...]:
         found.append(Fact(n, "seed of each student" if n == "1" else "seeds of each student"))
     found += _disagreement(statement)
     return tuple(found)
+
+
+def _speed(statement: Statement) -> list[Fact]:
+    """Return how much faster than its teacher the fastest student answers, in bulk or one text at a time."""
+    for metric, how in (("texts_per_second", "in bulk"), ("latency_p50_ms", "one text at a time")):
+        measured = [row for row in rows.differences(statement) if row.metric == metric and row.scale == "log_ratio"]
+        faster = [row for row in measured if row.contrast == "student-teacher" and rows.loss(row) < -math.log(NOTABLE)]
+        if faster:
+            best = min(faster, key=rows.loss)
+            figure, word = compared(best.delta, metric).split()
+            return [Fact(figure, f"{word} {how} in {best.student}, measured side by side")]
+    return []
 
 
 def _disagreement(statement: Statement) -> list[Fact]:
