@@ -32,7 +32,7 @@ def panel_of(teachers, students, *, baselines=(), texts=None):
     return aligned(panel)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_member() -> Callable[..., Predictions]:
     """Build one member."""
     return member

@@ -1,18 +1,13 @@
 """Tests of the agreement audit."""
 
-import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
-from scipy.stats import entropy
 
-from angelshare.audit.agreement import Agreement, _kl
+from angelshare.audit.agreement import Agreement
 from angelshare.core.protocols import TEST, AuditSettings
-from angelshare.stats.proportions import wilson
+from angelshare.stats.proportions import PairedProportions, wilson
 
 TRUTH = [0, 1, 0, 1, -1]
 TEACHER = [-3.0, 2.0, 1.0, -1.0, 1.0]
@@ -43,88 +38,43 @@ def toy(make_member, make_panel):
 def test_shares_worked_by_hand(toy):
     """Two of five agree; of the four labelled, the teacher alone is right once, the student alone once."""
     found = figures(measure(toy))
-    assert {name: e.value for name, e in found.items() if name != "kl"} == {
+    shares = ("agreement", "negative_flips", "positive_flips", "net_flips")
+    assert {name: found[name].value for name in shares} == {
         "agreement": 0.4,
         "negative_flips": 0.25,
         "positive_flips": 0.25,
+        "net_flips": 0.0,
     }
     assert found["agreement"].interval == wilson(2, 5)
-    assert (found["agreement"].n, found["negative_flips"].n) == (5, 4)
+    assert found["net_flips"].interval == PairedProportions(1, 1, 4).interval()
+    assert [found[name].n for name in shares] == [5, 4, 4, 4]
     assert found["agreement"].models == ("mlp/0", "teacher/0")
 
 
-@given(arrays(np.float64, (2, 4, 3), elements=st.floats(-30, 30)))
-def test_kl_is_scipys_entropy_and_never_negative(logits):
-    """Nats, item by item; a constant added to a row of logits changes nothing."""
-    logs = logits - np.logaddexp.reduce(logits, axis=2, keepdims=True)
-    ours = _kl(logs[0], logs[1])
-    theirs = entropy(np.exp(logs[0]), np.exp(logs[1]), axis=1)
-    np.testing.assert_allclose(ours, theirs, rtol=1e-6, atol=1e-9)
-    assert (ours >= 0).all()
-
-
-def test_the_table_of_flips_says_who_is_right_and_sorts_by_strength(toy):
-    """Items one, five and three, by the distance of the probabilities."""
-    flips = next(table for table in measure(toy).tables if table.name == "flips")
-    cells = [dict(zip(flips.columns, row, strict=True)) for row in flips.rows]
-    assert [(c["text"], c["group"]) for c in cells] == [
-        ("one", "only the teacher is right"),
-        ("three", "only the student is right"),
-        ("<b>five</b>", "unlabelled"),
-    ]
-    assert cells[0]["teacher confidence"] == pytest.approx(1 / (1 + math.exp(-3)))
-    assert (cells[0]["truth"], cells[0]["teacher label"], cells[0]["student label"]) == ("no", "no", "yes")
-    assert (cells[2]["truth"], cells[0]["student"]) == (None, "mlp")
-    assert flips.text_columns == ("text",)
-
-
-def test_the_table_is_cut_and_says_so(toy):
-    """The strongest two of three."""
-    flips = next(table for table in measure(toy, n_examples=2).tables if table.name == "flips")
-    assert len(flips.rows) == 2
-    assert flips.title.endswith("(the first 2 of mlp)")
-
-
-def test_long_texts_are_cut_and_pairs_are_shown_whole(make_member, make_panel):
-    """A statement stays small, and a row shows what the models read."""
-    panel = make_panel([make_member("t/0", [-1, 1])], [make_member("s/0", [1, 1])], texts=("word " * 10_000, "b"))
-    (row,) = measure(replace(panel, pairs=("its second text", "d"))).tables[0].rows
-    assert len(row[1]) <= 2_000
-    assert row[1].endswith("⟨second text⟩ its second text")
-
-
-def test_flips_are_counted_by_true_label(toy):
-    """One of each here."""
-    counts = next(table for table in measure(toy).tables if table.name == "flip_counts")
-    assert set(counts.rows) == {
-        ("mlp", "no", "no", "yes", 1),
-        ("mlp", "no", "yes", "no", 1),
-        ("mlp", None, "yes", "no", 1),
-    }
-
-
-def test_neither_is_right_where_both_miss_in_different_ways(make_member, make_panel):
-    """Three classes."""
-    more = {"task": "single_label", "labels": ("joy", "fear", "anger"), "truth": [2, 0]}
-    panel = make_panel(
-        [make_member("t/0", [[1, 0, 0], [1, 0, 0]], **more)], [make_member("s/0", [[0, 1, 0], [1, 0, 0]], **more)]
-    )
-    flips = measure(panel).tables[0]
-    assert flips.rows[0][flips.columns.index("group")] == "neither is right"
+def test_net_flips_are_the_difference_of_the_accuracies(make_member, make_panel, noisy):
+    """Mean over three seeds."""
+    truth = np.arange(60) % 2
+    teacher = noisy("t/0", truth, 0.5)
+    students = [noisy(f"s/{seed}", truth, 2.0, seed=seed) for seed in range(3)]
+    found = figures(measure(make_panel([teacher], students)))
+    accuracy = [(member.decisions() == truth).mean() for member in (teacher, *students)]
+    assert found["net_flips"].value == pytest.approx(np.mean(accuracy[1:]) - accuracy[0])
+    assert found["net_flips"].value == pytest.approx(found["positive_flips"].value - found["negative_flips"].value)
 
 
 def test_without_truth_agreement_and_kl_are_still_measured(make_member, make_panel):
     """Flips need labels; these do not."""
     result = measure(make_panel([make_member("t/0", TEACHER)], [make_member("s/0", STUDENT)]))
-    assert set(figures(result)) == {"agreement", "kl"}
+    assert set(figures(result)) == {"agreement", "kl", "probability_loyalty"}
     assert result.remarks == ("Flips are not measured: 0 items carry a human label.",)
 
 
 def test_a_student_identical_to_its_teacher_agrees_everywhere(make_member, make_panel):
-    """Agreement 1, KL 0; the interval still has a width."""
+    """Agreement 1, KL 0, loyalty 1; the interval still has a width."""
     teacher = make_member("t/0", TEACHER, truth=TRUTH)
     found = figures(measure(make_panel([teacher], [replace(teacher, name="s/0")])))
     assert (found["agreement"].value, found["kl"].value, found["negative_flips"].value) == (1, 0, 0)
+    assert found["probability_loyalty"].value == 1
     assert found["agreement"].interval == wilson(5, 5)
 
 
@@ -138,38 +88,21 @@ def test_several_seeds_are_averaged_with_their_spread_and_stay_within_bounds(mak
     assert agreement.models == ("s/0", "s/1", "t/0")
 
 
-def test_a_probability_of_zero_leaves_kl_unmeasured(make_member, make_panel):
-    """It would be infinite."""
-    teacher = make_member("t/0", [[0.9, 0.1], [0.2, 0.8]], outputs="probabilities")
-    student = make_member("s/0", [[1.0, 0.0], [0.3, 0.7]], outputs="probabilities")
-    result = measure(make_panel([teacher], [student]))
-    assert "kl" not in figures(result)
-    assert "KL of s is not measured: 1 items have a probability of 0." in result.remarks
-
-
-def test_hard_decisions_agree_but_have_no_kl_and_no_confidence(make_member, make_panel):
-    """The table keeps the order of the ids."""
-    teacher = make_member("t/0", [[1, 0], [0, 1]], outputs="decisions")
-    student = make_member("s/0", [[0, 1], [1, 0]], outputs="decisions")
-    result = measure(make_panel([teacher], [student]))
-    assert figures(result)["agreement"].value == 0
-    assert "give no probabilities" in result.remarks[-1]
-    flips = result.tables[0]
-    assert [row[0] for row in flips.rows] == ["i0000", "i0001"]
-    assert flips.rows[0][flips.columns.index("teacher confidence")] is None
-
-
-def test_multi_label_answers_are_compared_as_sets(make_member, make_panel):
-    """Both labels must be the same; none is an answer too."""
+def test_multi_label_answers_are_compared_as_sets_and_label_by_label(make_member, make_panel):
+    """Both labels must be the same; none is an answer too. Of four single decisions three are the teacher's."""
     more = {"task": "multi_label", "labels": ("rude", "threat"), "truth": [[1, 0], [0, 0]]}
     panel = make_panel(
         [make_member("t/0", [[1, -1], [-1, -1]], **more)], [make_member("s/0", [[1, 1], [-1, -1]], **more)]
     )
-    result = measure(panel)
-    assert figures(result)["agreement"].value == 0.5
-    assert figures(result)["negative_flips"].value == 0.5
-    assert "no distribution" in result.remarks[0]
-    assert result.tables[0].rows[0][result.tables[0].columns.index("student label")] == "rude, threat"
+    found = figures(measure(panel))
+    assert found["agreement"].value == 0.5
+    assert found["negative_flips"].value == 0.5
+    assert found["label_loyalty"].value == 0.75
+    # 1.5 of 2 items: the hull of one and of both
+    assert (found["label_loyalty"].interval.low, found["label_loyalty"].interval.high) == (wilson(1, 2).low, 1)
+    # KL of the one label that differs, (s(1) - s(-1)) * (1 - -1) / 2 there, is halved by the label that does not
+    p = 1 / (1 + np.exp(1))
+    assert found["kl"].value == pytest.approx((p * np.log(p / (1 - p)) + (1 - p) * np.log((1 - p) / p)) / 4)
 
 
 def test_two_teachers_show_their_churn(make_member, make_panel):
@@ -177,6 +110,49 @@ def test_two_teachers_show_their_churn(make_member, make_panel):
     panel = make_panel([make_member("t/0", TEACHER), make_member("t/1", STUDENT)], [make_member("s/0", STUDENT)])
     churn = figures(measure(panel))["churn"]
     assert (churn.value, churn.models, churn.student) == (0.6, ("t/0", "t/1"), None)
+    assert churn.interval == wilson(3, 5)
+
+
+def test_exemplars_need_two_members_on_either_side(make_member, make_panel):
+    """With two teachers and one student the remark says what is missing; with one teacher nothing is expected."""
+    teachers = [make_member("t/0", TEACHER), make_member("t/1", TEACHER)]
+    result = measure(make_panel(teachers, [make_member("s/0", STUDENT)]))
+    assert "Exemplars of s are not measured: they need 2 members on either side, and it has 1." in result.remarks
+    result = measure(make_panel(teachers, [make_member("s/0", STUDENT), make_member("s/1", STUDENT)]))
+    found = figures(result)
+    assert (found["cie"].value, found["cie_ties"].value, found["taxicab"].value) == (0.6, 0, pytest.approx(1.2))
+    assert found["cie"].models == ("s/0", "s/1", "t/0", "t/1")
+    result = measure(make_panel(teachers[:1], [make_member("s/0", STUDENT)]))
+    assert not any("Exemplars" in remark for remark in result.remarks)
+
+
+def test_intervals_count_clusters_and_weights(make_member, make_panel):
+    """Twelve clusters of five equal items know as much as twelve items; weights move the share."""
+    rng = np.random.default_rng(0)
+    said = np.repeat(rng.integers(0, 2, 12), 5) * 2.0 - 1
+    clusters, weights = np.repeat(np.arange(12), 5), np.where(said > 0, 3.0, 1.0)
+
+    def agreement(**more):
+        teacher, student = make_member("t/0", np.ones(60), **more), make_member("s/0", said, **more)
+        return figures(measure(make_panel([teacher], [student])))["agreement"]
+
+    alone, clustered, weighted = agreement(), agreement(clusters=clusters), agreement(weights=weights)
+    assert alone.value == clustered.value
+    assert (alone.n_clusters, clustered.n_clusters) == (None, 12)
+    width = {e: e.interval.high - e.interval.low for e in (alone, clustered)}
+    assert width[clustered] > 1.9 * width[alone]
+    k = int((said > 0).sum())
+    assert weighted.value == pytest.approx(3 * k / (3 * k + 60 - k))
+
+
+def test_a_single_cluster_has_shares_without_an_interval(make_member, make_panel):
+    """It says nothing of others."""
+    more = {"truth": TRUTH, "clusters": np.zeros(5, dtype=int)}
+    panel = make_panel([make_member("t/0", TEACHER, **more)], [make_member("s/0", STUDENT, **more)])
+    found = figures(measure(panel))
+    for metric in ("agreement", "net_flips", "kl"):
+        assert (found[metric].interval, found[metric].se, found[metric].n_clusters) == (None, None, 1)
+    assert found["agreement"].value == 0.4
 
 
 def test_regression_and_bare_rankings_are_not_applicable(make_member, make_panel):

@@ -2,6 +2,7 @@ import pytest
 
 from angelshare.core.errors import RecipeError
 from angelshare.recipes.reading import builtin_names, parse_recipe, read_recipe
+from angelshare.statement.gates import Gate
 
 GOOD = """
 version: 1
@@ -29,7 +30,7 @@ def test_defaults_make_a_short_recipe_whole():
     """Five keys are enough."""
     recipe = parse_recipe(GOOD, where="mine.yaml")
     assert recipe.seeds == (0,)
-    assert recipe.audits == ("quality", "agreement")
+    assert recipe.audits == ("quality", "agreement", "calibration", "examples")
 
 
 def test_all_mistakes_are_told_at_once_each_with_its_place_and_the_nearest_name():
@@ -49,6 +50,29 @@ def test_unknown_audits_and_metrics_are_named_with_the_nearest():
     found = problems_of(GOOD + "audits: [qualty]\ngates: [{metric: acuracy, margin: 0.01}]\n")
     assert any("Did you mean 'quality'?" in problem for problem in found)
     assert any("Did you mean 'accuracy'?" in problem for problem in found)
+
+
+def test_all_mistakes_in_slices_are_told_at_once():
+    """Each with its place; the keys of one kind are unknown to another."""
+    text = (
+        GOOD
+        + """
+slices:
+  - {kind: column, colum: source}
+  - {kind: words, name: women}
+  - {kind: length, edges: [16, 8]}
+  - {kind: cross, of: [women]}
+  - {kind: word, name: men}
+"""
+    )
+    found = problems_of(text)
+    assert "mine.yaml: slices.0.colum: unknown key. Did you mean 'column'?" in found
+    assert "mine.yaml: slices.0.column: this key is needed." in found
+    assert "mine.yaml: slices.1: Give either words or a file with one word on a line." in found
+    assert "mine.yaml: slices.2.edges: The edges must rise, and ['16', '8'] do not." in found
+    assert any(problem.startswith("mine.yaml: slices.3.of: Tuple should have at least 2 items") for problem in found)
+    assert any(problem.startswith("mine.yaml: slices.4: ") and "'column'" in problem for problem in found)
+    assert len(found) == 6
 
 
 def test_a_missing_key_is_named():
@@ -138,3 +162,38 @@ def test_values_that_would_only_fail_hours_later_are_refused_when_read(change, p
     """Each with its place."""
     (problem,) = problems_of(GOOD.replace(*change))
     assert problem.startswith(f"mine.yaml: {place}")
+
+
+def test_gates_are_read_in_one_line_or_by_key():
+    """Both forms say the same."""
+    text = GOOD + "gates:\n  - accuracy >= -0.02\n  - 'auc[slice=\"a, b\"] >= -0.01'\n  - {metric: mse, margin: 3}\n"
+    text += "  - {metric: auc, slice: women, student: mlp, contrast: slice-rest, margin: 0.01}\n"
+    assert [spec.gate() for spec in parse_recipe(text, where="mine.yaml").gates] == [
+        Gate("accuracy", 0.02),
+        Gate("auc", 0.01, slice="a, b"),
+        Gate("mse", 3),
+        Gate("auc", 0.01, slice="women", student="mlp", contrast="slice-rest"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("gates", "said"),
+    [
+        ("[accuracy <= 0.02]", "gates.0: 'accuracy <= 0.02': of accuracy higher is better"),
+        ("[{metric: accuracy, margin: 0.02, slce: x}]", "gates.0.slce: unknown key. Did you mean 'slice'?"),
+        ("[{metric: accuracy, margin: -0.02}]", "gates.0.margin: Input should be greater than or equal to 0"),
+        ("[{metric: accuracy, margin: 1}]", "gates.0: The margin of accuracy says how much worse"),
+        ("[{metric: auc, margin: 0.1, contrast: slice-rest}]", "gates.0: A gate on auc with contrast=slice-rest"),
+        ("['accuracy[student=mpl] >= 0']", "There is no student called 'mpl'. Did you mean 'mlp'?"),
+        ("['accuracy >= 0', {metric: accuracy, margin: 0.1}]", "Two gates of the recipe contradict each other"),
+    ],
+)
+def test_mistakes_in_gates_are_told_before_anything_is_trained(gates, said):
+    """With their place."""
+    (problem,) = problems_of(GOOD + f"gates: {gates}\n")
+    assert said in problem
+
+
+def test_a_gate_given_twice_is_one():
+    """It contradicts nothing."""
+    assert parse_recipe(GOOD + "gates: [auc >= -0.1, auc >= -0.1]\n", where="mine.yaml").gates

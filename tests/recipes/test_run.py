@@ -1,6 +1,7 @@
 """Whole runs on a tiny teacher of random weights, which is quick; real weights go through the demo."""
 
 import json
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -10,6 +11,8 @@ import pandas as pd
 import pytest
 
 from angelshare.core.protocols import Silent
+from angelshare.models.memory import PeakMemory
+from angelshare.recipes import speed
 from angelshare.recipes.reading import parse_recipe
 from angelshare.recipes.run import RunSettings, run_recipe
 from angelshare.statement.gates import Gate
@@ -194,3 +197,20 @@ def test_the_transfer_set_is_accounted_for(undisturbed):
     counts = json.loads((Path(run) / "transfer" / "transfer.json").read_text())["counts"]
     assert set(counts) == {"train", "mask_and_sample"}
     assert {row.name for row in statement.data if row.split == "transfer"} == set(counts)
+
+
+def test_a_recipe_that_names_speed_times_its_models_once(tiny, undisturbed, tmp_path, monkeypatch):
+    """Teacher, one seed of each student, and the reference; a second run finds the same, and all else is untouched."""
+    run = tmp_path / "run"
+    shutil.copytree(undisturbed[0], run)
+    monkeypatch.setattr(speed, "peak_memories", lambda loadings, texts: [PeakMemory(1000) for _ in loadings])
+    text = recipe_text(tiny) + "audits: [quality, agreement, speed]\nspeed: {rounds: 3, latencies: 2, n_texts: 4}\n"
+    first, again = (
+        run_recipe(parse_recipe(text, where="tiny"), run, RunSettings(NOW), progress=Silent()) for _ in range(2)
+    )
+    *others, timed = first.audits
+    assert {row.student for row in timed.differences} == {"mlp", "one-layer", "tfidf"}
+    assert {row.models for row in timed.estimates} == {("teacher",), ("mlp/0",), ("one-layer/0",), ("tfidf/0",)}
+    assert {row.scale for row in timed.differences} == {"log_ratio"}
+    assert measured(again) == measured(first)
+    assert [audit.model_dump() for audit in others] == measured(undisturbed[1])[: len(others)]

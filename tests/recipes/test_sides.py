@@ -73,3 +73,25 @@ def test_two_folders_with_the_same_seed_are_no_one_population(tmp_path):
     (group,) = grouped((Side("student", "m", str(tmp_path / "one")), Side("student", "m", str(tmp_path / "two"))))
     with pytest.raises(InputError, match="are seed 0 of m"):
         seed_folders(group)
+
+
+def test_a_log_is_a_file_whatever_it_is_called(tmp_path):
+    """So is anything that is called like a file, even where it is not there."""
+    log = tmp_path / "log"
+    log.write_text("{}")
+    assert Side("student", None, str(log)).is_file
+    for name in ("none.eval", "none.CSV", "none.parquet", "none.jsonl"):
+        assert Side("student", None, name).is_file
+    assert not Side("student", None, str(tmp_path)).is_file
+    assert not Side("student", None, "owner/model-v1.5").is_file
+
+
+def test_a_folder_of_logs_is_no_model(tmp_path):
+    """One of its files is named, so that one can be chosen."""
+    sides = (Side("teacher", None, "t.csv"), Side("student", None, str(tmp_path)))
+    for name in ("b.eval", "a.jsonl", "notes.txt"):
+        (tmp_path / name).write_text("x")
+    with pytest.raises(InputError, match=r"is a folder without a model\. Name one of its 2 files, such as a\.jsonl\.$"):
+        grouped(sides)
+    (tmp_path / "config.json").write_text("{}")
+    assert len(grouped(sides)) == 2

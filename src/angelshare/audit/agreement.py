@@ -1,41 +1,37 @@
 """Does the student answer as its teacher does, and where not, who is right?"""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from angelshare.audit.contrasts import Contrast, pair, teacher_pairs
-from angelshare.audit.texts import cell_text
-from angelshare.core.arrays import Array, Scores, Vector
-from angelshare.core.estimate import Estimate, Interval
+from angelshare.audit.answers import answers, equal, right
+from angelshare.audit.contrasts import Contrast, Pairing, pair, teacher_pairs
+from angelshare.audit.divergence import divergences
+from angelshare.audit.exemplars import MIN_MEMBERS, are_populations, exemplars
+from angelshare.audit.flips import flip_counts, flip_table, flips_by_slice
+from angelshare.audit.shares import MIN_UNITS, Figure, design_of, share
+from angelshare.core.arrays import Mask, Scores
+from angelshare.core.estimate import Estimate
 from angelshare.core.panel import Panel
 from angelshare.core.predictions import Predictions, labelled, n_labelled
-from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest, Table
-from angelshare.stats.means import paired_mean, recipe_mean
-from angelshare.stats.proportions import wilson
+from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest
+from angelshare.stats.components import linear_mean, n_units
+from angelshare.stats.shares import share_difference
 
 MIN_ITEMS = 2
-FLIP_COLUMNS = (
-    "id",
-    "text",
-    "truth",
-    "teacher label",
-    "teacher confidence",
-    "student label",
-    "student confidence",
-    "group",
-    "student",
-)
 
-Flags = Callable[[Predictions, Predictions], Vector]
-"""(student, teacher) -> 0 or 1 for every item."""
+Flags = Callable[[Predictions, Predictions], Mask]
+"""(student, teacher) -> (n,) whether it holds."""
 
 
 class Agreement:
-    """Shares of equal labels and of flips, KL divergence from the teacher, and the texts on which the two disagree.
+    """Shares of equal labels and of flips, distances of the probabilities, and the texts on which the two disagree.
 
-    Agreement and KL need no human labels; flips do. Two teachers disagree too: their churn stands beside.
+    Agreement, KL and the loyalties need no human labels; flips do. `net_flips` is positive less negative flips: the
+    difference of the accuracies (of several labels: of exact matches). Label loyalty (Xu et al. 2021) is the share of
+    the teacher's labels that the student gives too; of one label that is agreement itself and has no row of its own, of
+    several it is the share of equal single decisions. Two teachers disagree too: their churn stands beside. Where both
+    sides have several members, exemplars are about the populations.
     """
 
     name = "agreement"
@@ -52,25 +48,40 @@ class Agreement:
         if problem is not None:
             return AuditResult(self.name, self.question, not_applicable=problem)
         pairing = pair(panel)
-        contrasts = [c for c in pairing.named("student-teacher") if all(s.has_decisions for s in (*c.left, *c.right))]
+        contrasts = _deciding(pairing)
         undecided = sorted({s.name for s in panel.students} - {c.student for c in contrasts})
         remarks = [f"{name} is not measured: it ranks, without a threshold it decides nothing." for name in undecided]
         if n_labelled(panel.truth) < MIN_ITEMS:
             remarks.append(f"Flips are not measured: {n_labelled(panel.truth)} items carry a human label.")
         estimates = [figure for c in contrasts for figure in _shares(c, panel.data, settings.level)]
         for contrast in contrasts:
-            found = _divergence(contrast, panel.data, settings.level)
-            if isinstance(found, Estimate):
-                estimates.append(found)
-            else:
-                remarks.append(found)
+            found, why = divergences(contrast, settings.level)
+            estimates += [_estimate(metric, figure, contrast, panel.data) for metric, figure in found.items()]
+            remarks += why
+        found_by_population, why = _exemplars(panel, contrasts, settings.level)
+        tables = (flip_table(contrasts, panel, settings.n_examples), flip_counts(contrasts))
         return AuditResult(
             self.name,
             self.question,
-            estimates=(*estimates, *_churn(panel, settings.level)),
-            tables=(_flip_table(contrasts, panel, settings.n_examples), _flip_counts(contrasts)),
-            remarks=(*pairing.remarks, *remarks),
+            estimates=(*estimates, *found_by_population, *_churn(panel, settings.level)),
+            tables=(*tables, *flips_by_slice(contrasts, settings.level)),
+            remarks=(*pairing.remarks, *remarks, *why),
         )
+
+
+def negative_flip(student: Predictions, teacher: Predictions) -> Mask:
+    """Return where the teacher is right and the student wrong, of labelled items."""
+    return np.asarray(right(teacher) & ~right(student))
+
+
+def positive_flip(student: Predictions, teacher: Predictions) -> Mask:
+    """Return where the student is right and the teacher wrong, of labelled items."""
+    return np.asarray(right(student) & ~right(teacher))
+
+
+def _deciding(pairing: Pairing) -> list[Contrast]:
+    """Return the students' contrasts of which every member decides for labels."""
+    return [c for c in pairing.named("student-teacher") if all(m.has_decisions for m in (*c.left, *c.right))]
 
 
 def _not_applicable(panel: Panel) -> str | None:
@@ -89,196 +100,102 @@ def _not_applicable(panel: Panel) -> str | None:
 
 def _shares(contrast: Contrast, data: str, level: float) -> list[Estimate]:
     """Return agreement on all items, and flips on the labelled ones."""
-    figures = [_share("agreement", _agree, contrast, data, level)]
+    figures = {"agreement": _share(_agree, contrast, level)}
+    if contrast.left[0].task == "multi_label":
+        figures["label_loyalty"] = _label_loyalty(contrast, level)
     truth = contrast.left[0].truth
     if truth is not None and n_labelled(truth) >= MIN_ITEMS:
         on_labels = contrast.take(labelled(truth))
-        figures.append(_share("negative_flips", _negative_flip, on_labels, data, level))
-        figures.append(_share("positive_flips", _positive_flip, on_labels, data, level))
-    return figures
+        figures["negative_flips"] = _share(negative_flip, on_labels, level)
+        figures["positive_flips"] = _share(positive_flip, on_labels, level)
+        figures["net_flips"] = _net_flips(on_labels, level)
+    return [_estimate(metric, figure, contrast, data) for metric, figure in figures.items()]
 
 
-def _share(metric: str, flags: Flags, contrast: Contrast, data: str, level: float) -> Estimate:
-    """Return one share: Wilson's interval for one member; for several the recipe's t, kept within 0 and 1.
-
-    Where the share is 0 or 1 for every member, the t interval would have no width; Wilson's is taken.
-    """
-    by_seed = np.array([flags(*members) for members in contrast.pairs])
-    value, n = float(by_seed.mean()), by_seed.shape[1]
-    if len(by_seed) == 1 or np.ptp(by_seed) == 0:
-        interval, se = wilson(round(value * n), n, level), float(np.sqrt(value * (1 - value) / n))
-    else:
-        inference = recipe_mean(by_seed)
-        interval, se = _within(inference.interval(level), 0.0, 1.0), inference.se
-    return _estimate(metric, value, contrast, data, se=se, interval=interval, n=n)
+def _share(flags: Flags, contrast: Contrast, level: float) -> Figure:
+    """Return the share of items of which something holds, over all pairs of members."""
+    return share(_by_seed(flags, contrast), design_of(contrast.left[0]), level)
 
 
-def _divergence(contrast: Contrast, data: str, level: float) -> Estimate | str:
-    """Return the mean KL(teacher || student) in nats, or the remark why it is not measured."""
-    if contrast.left[0].task == "multi_label":
-        return f"KL of {contrast.student} is not measured: multi-label outputs are no distribution over labels."
-    members = (*contrast.left, *contrast.right)
-    without = [m.name for m in members if m.outputs not in ("logits", "probabilities")]
-    if without:
-        return f"KL of {contrast.student} is not measured: {', '.join(without)} give no probabilities."
-    logs = [(teacher.log_probabilities(), student.log_probabilities()) for student, teacher in contrast.pairs]
-    n_zero = int((~np.isfinite(np.array(logs))).any(axis=(0, 1, 3)).sum())
-    if n_zero:
-        return f"KL of {contrast.student} is not measured: {n_zero} items have a probability of 0."
-    by_seed = np.array([_kl(teacher, student) for teacher, student in logs])
-    inference = recipe_mean(by_seed) if len(by_seed) > 1 else paired_mean(by_seed[0], method="t")
-    interval = _within(inference.interval(level), 0.0, np.inf)
-    return _estimate("kl", inference.value, contrast, data, se=inference.se, interval=interval, n=by_seed.shape[1])
+def _by_seed(flags: Flags, contrast: Contrast) -> Scores:
+    """Return (K, n) of 0 and 1."""
+    return np.array([flags(*members) for members in contrast.pairs], dtype=np.float64)
 
 
-def _kl(teacher: Scores, student: Scores) -> Vector:
-    """Return sum_y p_t(y) (log p_t(y) - log p_s(y)) of every item, from log-probabilities."""
-    # the sum cannot be negative but for rounding
-    return np.asarray(np.maximum(0.0, (np.exp(teacher) * (teacher - student)).sum(axis=1)))
+def _net_flips(contrast: Contrast, level: float) -> Figure:
+    """Return positive less negative flips, with the interval of a difference of shares."""
+    gains = _by_seed(positive_flip, contrast) - _by_seed(negative_flip, contrast)
+    design = design_of(contrast.left[0])
+    linear = linear_mean(gains, design)
+    (units,) = n_units(linear, design)
+    n, n_clusters = gains.shape[1], None if design.clusters is None else units
+    if units < MIN_UNITS:
+        return Figure(linear.value, None, None, n, n_clusters)
+    inference = share_difference(gains, design)
+    return Figure(inference.value, inference.se, inference.interval(level), n, n_clusters)
+
+
+def _label_loyalty(contrast: Contrast, level: float) -> Figure:
+    """Return the share of single decisions, of all labels, that are the teacher's; items, not decisions, are drawn."""
+    by_seed = [(answers(student) == answers(teacher)).mean(axis=1) for student, teacher in contrast.pairs]
+    return share(np.array(by_seed), design_of(contrast.left[0]), level)
+
+
+def _agree(student: Predictions, teacher: Predictions) -> Mask:
+    """Return where both answer the same."""
+    return equal(answers(student), answers(teacher))
+
+
+def _exemplars(panel: Panel, contrasts: Sequence[Contrast], level: float) -> tuple[list[Estimate], list[str]]:
+    """Return the exemplars of every student, and why some have none though one side has several members."""
+    estimates, remarks = [], []
+    n_teachers = len(panel.teacher.members)
+    measured = {contrast.student for contrast in contrasts}
+    for student in (student for student in panel.students if student.name in measured):
+        names = (*student.names, *panel.teacher.names)
+        if are_populations(panel, student):
+            estimates += [
+                _row(metric, figure, names, student.name, panel.data)
+                for metric, figure in exemplars(panel, student, level).items()
+            ]
+        elif n_teachers >= MIN_MEMBERS:
+            remarks.append(
+                f"Exemplars of {student.name} are not measured: they need {MIN_MEMBERS} members on either side, and it "
+                f"has {len(student.members)}."
+            )
+    return estimates, remarks
 
 
 def _churn(panel: Panel, level: float) -> list[Estimate]:
     """Return how often two teachers disagree."""
-    figures = []
-    for one, other in teacher_pairs(panel):
-        differ = int((_answers(one) != _answers(other)).sum())
-        share, n = differ / len(one), len(one)
-        se = float(np.sqrt(share * (1 - share) / n))
-        interval = wilson(differ, n, level)
-        figures.append(Estimate("churn", share, (one.name, other.name), data=panel.data, se=se, interval=interval, n=n))
-    return figures
-
-
-def _estimate(
-    metric: str, value: float, contrast: Contrast, data: str, *, se: float, interval: Interval, n: int
-) -> Estimate:
-    """Return a figure of one student against its teacher."""
-    models = tuple(dict.fromkeys(member.name for member in (*contrast.left, *contrast.right)))
-    return Estimate(metric, value, models, student=contrast.student, data=data, se=se, interval=interval, n=n)
-
-
-def _within(interval: Interval, low: float, high: float) -> Interval:
-    """Return the interval cut to the values that are possible."""
-    return Interval(max(low, interval.low), min(high, interval.high), interval.level, interval.method)
-
-
-def _answers(member: Predictions) -> Array:
-    """Return (n,) the name of the label, or of the labels, that a member decides for."""
-    if member.task == "multi_label":
-        return _joined(member.label_decisions(), member.labels)
-    return np.asarray(np.array(member.labels, dtype=object)[member.decisions()])
-
-
-def _truths(member: Predictions) -> Array:
-    """Return (n,) the name of the true label, or labels; None where unlabelled."""
-    names = np.full(len(member), None, dtype=object)
-    if member.truth is not None:
-        known = labelled(member.truth)
-        truth = member.truth[known]
-        multi = member.task == "multi_label"
-        names[known] = _joined(truth == 1, member.labels) if multi else np.array(member.labels, dtype=object)[truth]
-    return names
-
-
-def _joined(chosen: Array, labels: tuple[str, ...]) -> Array:
-    """Return (n,) the chosen labels of every item in one text."""
-    sets, which = np.unique(chosen, axis=0, return_inverse=True)
-    texts = [", ".join(labels[i] for i in np.flatnonzero(row)) or "no label" for row in sets]
-    return np.asarray(np.array(texts, dtype=object)[which])
-
-
-def _agree(student: Predictions, teacher: Predictions) -> Vector:
-    """Return 1 where both answer the same."""
-    return np.asarray(_answers(student) == _answers(teacher), dtype=np.float64)
-
-
-def _negative_flip(student: Predictions, teacher: Predictions) -> Vector:
-    """Return 1 where the teacher is right and the student wrong."""
-    truth = _truths(teacher)
-    return np.asarray((_answers(teacher) == truth) & (_answers(student) != truth), dtype=np.float64)
-
-
-def _positive_flip(student: Predictions, teacher: Predictions) -> Vector:
-    """Return 1 where the student is right and the teacher wrong."""
-    return _negative_flip(teacher, student)
-
-
-def _flip_table(contrasts: Sequence[Contrast], panel: Panel, n_examples: int) -> Table:
-    """Return the texts on which each student's first member and its teacher disagree, the strongest first."""
-    each = n_examples // max(1, len(contrasts))
-    rows = [row for contrast in contrasts for row in _flips(contrast, panel, each)]
-    cut = [c.student for c in contrasts if _n_flips(c) > each]
-    title = "Texts on which the first member of a student and its teacher disagree, the strongest disagreement first"
-    if cut:
-        title += f" (the first {each} of {', '.join(cut)})"
-    return Table("flips", title, FLIP_COLUMNS, tuple(rows), text_columns=("text",))
-
-
-def _flips(contrast: Contrast, panel: Panel, limit: int) -> list[tuple[object, ...]]:
-    """Return the rows of one student: by the distance of the probabilities, where they are known, else by id."""
-    student, teacher = contrast.pairs[0]
-    said, taught, truth = _answers(student), _answers(teacher), _truths(teacher)
-    confidences = [_confidence(teacher), _confidence(student)]
-    index = np.flatnonzero(said != taught)
-    index = index[np.argsort(-_distance(student, teacher)[index], kind="stable")][:limit]
     return [
-        (
-            str(teacher.ids[i]),
-            cell_text(panel, int(i)),
-            truth[i],
-            taught[i],
-            confidences[0][i],
-            said[i],
-            confidences[1][i],
-            _group(taught[i], said[i], truth[i]),
-            contrast.student,
+        _row(
+            "churn",
+            share(1.0 - _agree(one, other)[None], design_of(one), level),
+            (one.name, other.name),
+            None,
+            panel.data,
         )
-        for i in index
+        for one, other in teacher_pairs(panel)
     ]
 
 
-def _flip_counts(contrasts: Sequence[Contrast]) -> Table:
-    """Return how often which true label is answered how by teacher and student, where they disagree."""
-    rows: list[tuple[object, ...]] = []
-    for contrast in contrasts:
-        student, teacher = contrast.pairs[0]
-        said, taught, truth = _answers(student), _answers(teacher), _truths(teacher)
-        counts = Counter((truth[i], taught[i], said[i]) for i in np.flatnonzero(said != taught))
-        rows.extend((contrast.student, *labels, count) for labels, count in counts.most_common())
-    title = "Disagreements of a student's first member with its teacher, by true label"
-    return Table("flip_counts", title, ("student", "truth", "teacher label", "student label", "n"), tuple(rows))
+def _estimate(metric: str, figure: Figure, contrast: Contrast, data: str) -> Estimate:
+    """Return a figure of one student against its teacher."""
+    names = tuple(dict.fromkeys(member.name for member in (*contrast.left, *contrast.right)))
+    return _row(metric, figure, names, contrast.student, data)
 
 
-def _n_flips(contrast: Contrast) -> int:
-    """Return on how many items the first member and its teacher disagree."""
-    return int((1 - _agree(*contrast.pairs[0])).sum())
-
-
-def _group(taught: str, said: str, truth: str | None) -> str:
-    """Return who is right."""
-    if truth is None:
-        return "unlabelled"
-    if taught == truth:
-        return "only the teacher is right"
-    return "only the student is right" if said == truth else "neither is right"
-
-
-def _probabilities(member: Predictions) -> Scores | None:
-    """Return (n, labels) probabilities, where the member's outputs are any."""
-    if member.task == "multi_label" or member.outputs not in ("logits", "probabilities"):
-        return None
-    return np.asarray(np.exp(member.log_probabilities()))
-
-
-def _confidence(member: Predictions) -> list[float | None]:
-    """Return the probability of every item's label, None where it is not known."""
-    probabilities = _probabilities(member)
-    return [None] * len(member) if probabilities is None else probabilities.max(axis=1).tolist()
-
-
-def _distance(student: Predictions, teacher: Predictions) -> Vector:
-    """Return the total variation distance of the probabilities per item; 0 where they are not known."""
-    left, right = _probabilities(student), _probabilities(teacher)
-    if left is None or right is None:
-        return np.zeros(len(student))
-    return np.asarray(np.abs(left - right).sum(axis=1) / 2)
+def _row(metric: str, figure: Figure, models: tuple[str, ...], student: str | None, data: str) -> Estimate:
+    """Return a figure as an estimate."""
+    return Estimate(
+        metric,
+        figure.value,
+        models,
+        student=student,
+        data=data,
+        se=figure.se,
+        interval=figure.interval,
+        n=figure.n,
+        n_clusters=figure.n_clusters,
+    )

@@ -10,10 +10,11 @@ from angelshare.audit.sample import Cut, Sample
 from angelshare.core.arrays import Array, Labels, Mask, Scores, Vector
 from angelshare.core.estimate import Direction, Inference
 from angelshare.core.predictions import Predictions
-from angelshare.stats.auc import MIN_CLASS, with_floor
+from angelshare.stats.auc import MIN_CLASS
 from angelshare.stats.components import Design, Linear, inference, linear_mean
 from angelshare.stats.confusion import CountStatistic, Decisions, linear_counts, paired_counts
 from angelshare.stats.correlation import Correlate, linear_correlation
+from angelshare.stats.floor import with_floor
 from angelshare.stats.shares import share_difference, share_excess
 
 Sides = tuple[Vector, Vector]

@@ -11,9 +11,12 @@ AUDITS = Registry(
     {
         "quality": "angelshare.audit.quality:Quality",
         "agreement": "angelshare.audit.agreement:Agreement",
+        "calibration": "angelshare.audit.calibration:Calibration",
+        "examples": "angelshare.audit.examples:Examples",
+        "speed": "angelshare.audit.speed:Speed",
     },
 )
-DEFAULT_AUDITS = ("quality", "agreement")
+DEFAULT_AUDITS = ("quality", "agreement", "calibration", "examples")
 
 
 def load_audits(names: Sequence[str]) -> tuple[Audit, ...]:
@@ -42,10 +45,19 @@ def requests_of(names: Sequence[str], test: ScoreRequest, settings: AuditSetting
     return tuple(merged.values())
 
 
-def run_audits(names: Sequence[str], observations: Observations, settings: AuditSettings) -> tuple[AuditResult, ...]:
+def run_audits(
+    names: Sequence[str], observations: Observations, settings: AuditSettings, *, apart: Sequence[AuditResult] = ()
+) -> tuple[AuditResult, ...]:
     """Return what each audit found, in order.
+
+    Args:
+        names: of the audits.
+        observations: what they measure.
+        settings: of all audits.
+        apart: results of audits that needed live models and ran apart: they stand in their audit's place.
 
     Raises:
         InputError: if there is no such audit.
     """
-    return tuple(audit.measure(observations, settings) for audit in load_audits(names))
+    ready = {result.name: result for result in apart}
+    return tuple(ready.get(audit.name) or audit.measure(observations, settings) for audit in load_audits(names))

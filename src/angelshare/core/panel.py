@@ -1,6 +1,6 @@
 """Populations of seeds, and the panel: every model on one text set, aligned."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -48,6 +48,7 @@ class Panel:
             trained on human labels only.
         texts: (n,) the texts where they are known: for examples in the report.
         pairs: (n,) the second texts, of tasks about two texts.
+        remarks: what was left out before any audit, such as slices with none of the items, as sentences.
     """
 
     data: str
@@ -56,6 +57,7 @@ class Panel:
     baselines: Mapping[str, Population] = field(default_factory=dict)
     texts: tuple[str, ...] | None = None
     pairs: tuple[str, ...] | None = None
+    remarks: tuple[str, ...] = ()
 
     @property
     def populations(self) -> tuple[Population, ...]:
@@ -75,12 +77,15 @@ def aligned(panel: Panel) -> Panel:
         MisalignedError: if ids, texts or truth differ between members.
         LabelError: if tasks or label orders differ.
     """
-    reference = panel.teacher.first
-    order = np.argsort(reference.ids, kind="stable")
-    reference = _with_truth(reference.take(order), panel)
+    order = np.argsort(panel.teacher.first.ids, kind="stable")
+    sorted_populations = [
+        replace(population, members=tuple(_by_id(member) for member in population.members))
+        for population in panel.populations
+    ]
+    reference = _with_truth(sorted_populations)
     populations = [
         replace(population, members=tuple(_onto(reference, member) for member in population.members))
-        for population in panel.populations
+        for population in sorted_populations
     ]
     n_students = len(panel.students)
     return replace(
@@ -93,17 +98,22 @@ def aligned(panel: Panel) -> Panel:
     )
 
 
-def _with_truth(reference: Predictions, panel: Panel) -> Predictions:
-    """Return the reference with the truth, the clusters and all slices that any member has.
+def _by_id(member: Predictions) -> Predictions:
+    """Return the member's items sorted by id."""
+    return member.take(np.argsort(member.ids, kind="stable"))
+
+
+def _with_truth(populations: Sequence[Population]) -> Predictions:
+    """Return the first member with the truth, the clusters and all slices that any member has.
 
     Members that disagree about the truth are refused when they are aligned. A slice that two members cut differently is
     the earlier one's.
     """
-    members = [member for population in panel.populations for member in population.members]
-    for member in members:
-        if len(member) != len(reference):
+    members = [member for population in populations for member in population.members]
+    reference = members[0]
+    for known in members:
+        if len(known) != len(reference):
             continue
-        known = member.take(np.argsort(member.ids, kind="stable"))
         reference = replace(
             reference,
             truth=reference.truth if n_labelled(reference.truth) else known.truth,
@@ -115,7 +125,7 @@ def _with_truth(reference: Predictions, panel: Panel) -> Predictions:
 
 
 def _onto(reference: Predictions, member: Predictions) -> Predictions:
-    """Return the member's items in the reference's order, with the reference's truth, slices, clusters and weights."""
+    """Return the member, sorted by id as the reference is, with the reference's truth, slices, clusters and weights."""
     if member.task != reference.task or member.labels != reference.labels:
         msg = (
             f"{reference.name} answers {reference.task} with labels {list(reference.labels)}, "
@@ -123,20 +133,19 @@ def _onto(reference: Predictions, member: Predictions) -> Predictions:
             "Both must name the same labels in the same order; map the columns, or load the right model."
         )
         raise LabelError(msg)
-    taken = member.take(np.argsort(member.ids, kind="stable"))
-    if not np.array_equal(taken.ids, reference.ids):
-        shared = len(np.intersect1d(taken.ids, reference.ids))
-        only = np.setxor1d(taken.ids, reference.ids)[:3].tolist()
+    if not np.array_equal(member.ids, reference.ids):
+        shared = len(np.intersect1d(member.ids, reference.ids))
+        only = np.setxor1d(member.ids, reference.ids)[:3].tolist()
         msg = (
             f"{reference.name} has {len(reference)} items, {member.name} {len(member)}, {shared} shared "
             f"(not shared: {', '.join(map(repr, only))}...): paired statistics need the same items. "
             "Score both on one text set."
         )
         raise MisalignedError(msg)
-    _same_texts(reference, taken)
-    _same_truth(reference, taken)
+    _same_texts(reference, member)
+    _same_truth(reference, member)
     return replace(
-        taken,
+        member,
         truth=reference.truth,
         slices=reference.slices,
         clusters=reference.clusters,

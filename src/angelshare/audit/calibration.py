@@ -1,0 +1,245 @@
+"""Is the student as sure as it is right, compared with its teacher?"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from angelshare.audit.answers import has_probabilities
+from angelshare.audit.confidence import N_BINS, binned, brier, by_label, calibration_error, decided, nll, overconfidence
+from angelshare.audit.contrasts import pair
+from angelshare.audit.measuring import Findings, measure_contrast
+from angelshare.audit.metrics import Mean
+from angelshare.audit.sample import Cut, Sample
+from angelshare.audit.shares import design_of, share
+from angelshare.core.estimate import Estimate, Inference
+from angelshare.core.panel import Panel, Population
+from angelshare.core.predictions import Predictions, labelled, n_labelled
+from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest, Table
+from angelshare.core.task import Task
+from angelshare.stats.components import Design, effective_size
+from angelshare.stats.floor import Floored
+from angelshare.stats.inference import StudentT
+
+MIN_ITEMS = 2
+BIN_COLUMNS = ("model", "role", "bin_low", "bin_high", "n", "confidence", "accuracy", "low", "high")
+ERROR_COLUMNS = ("model", "role", "n", "ece", "ece_plug_in", "ece_classwise", "ece_classwise_plug_in")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chance(Mean):
+    """A mean over items that rests on probabilities.
+
+    Attributes:
+        reach: how far apart the contributions of one item can be, where that is bounded. What n items may have missed
+            counts as if they were n / reach that differ by 1: see `stats.floor.Floored`.
+    """
+
+    in_slices: bool = False
+    reach: int = 1
+
+    def problem(self, sample: Sample) -> str | None:
+        """Return why an unbounded loss cannot be measured: a probability of 0 came true."""
+        if self.is_bounded:
+            return None
+        n_zero = int(np.any([~np.isfinite(row) for side in sample.of_members(self.per_item) for row in side], 0).sum())
+        return f"{n_zero} items have a probability of 0 for their true label" if n_zero else None
+
+    def difference(self, sample: Sample) -> Inference:
+        """Return the t inference over items (or clusters) and seeds, with the floor of a bounded contribution."""
+        return self._floored(super().difference(sample), sample)
+
+    def excess(self, cut: Cut) -> Inference:
+        """Return the inference on the excess, with the floor of the smaller side."""
+        return self._floored(super().excess(cut), min(cut.here, cut.rest, key=len))
+
+    def _floored(self, t: Inference, sample: Sample) -> Inference:
+        """Return t, never narrower than what rare items that are not in the sample leave open."""
+        if not self.is_bounded:
+            return t
+        assert isinstance(t, StudentT), "a mean has a t inference"
+        n_items = max(1, effective_size(sample.design.weights, len(sample)) // self.reach)
+        return Floored(t, n_items)
+
+
+class Calibration:
+    """Negative log-likelihood, Brier score and overconfidence, judged; calibration errors and reliability, reported.
+
+    `nll` is in nats; `brier` is (p - y)^2 of a binary task, the sum of it over classes of a single-label one;
+    `overconfidence` is the mean probability of what a model decides for, less its accuracy, whose ideal is 0. Of
+    several labels all are means over the labels. The expected calibration errors have 15 bins of equal width, on the
+    probability of the decision (`ece`) and class by class (`ece_classwise`); they are biased upward, so they are
+    reported without most of that bias (see `confidence.calibration_error`) and never judged.
+    """
+
+    name = "calibration"
+    question = "Is the student as sure as it is right, compared with its teacher?"
+
+    def requests(self, test: ScoreRequest, settings: AuditSettings) -> Sequence[ScoreRequest]:  # noqa: ARG002  (protocol)
+        """Return the test split: nothing else is needed."""
+        return (test,)
+
+    def measure(self, observations: Observations, settings: AuditSettings) -> AuditResult:
+        """Return the rows of every contrast, the calibration errors of every model, and its reliability."""
+        panel = observations[TEST]
+        problem = _not_applicable(panel)
+        if problem is not None:
+            return AuditResult(self.name, self.question, not_applicable=problem)
+        pairing = pair(panel)
+        found = Findings(said=list(pairing.remarks))
+        metrics = calibration_metrics(panel.teacher.first.task)
+        for contrast in pairing.contrasts:
+            without = [m.name for m in (*contrast.left, *contrast.right) if not has_probabilities(m)]
+            if without:
+                found.leave_out(f"{contrast.student} ({contrast.name})", f"{without[0]} gives no probabilities")
+            else:
+                measure_contrast(contrast, panel.data, metrics, found, asked=settings.in_slices)
+        measured = [
+            _Model(population, member.take(labelled(member.truth)))
+            for population, member in _members(panel)
+            if has_probabilities(member) and member.truth is not None
+        ]
+        errors = [_errors(model) for model in measured]
+        return AuditResult(
+            self.name,
+            self.question,
+            differences=tuple(found.differences),
+            estimates=tuple(_estimates(panel, measured, errors)),
+            tables=(_reliability(measured, settings.level), _error_table(measured, errors)),
+            remarks=found.remarks,
+        )
+
+
+def calibration_metrics(task: Task) -> tuple[Chance, ...]:
+    """Return the metrics of a task."""
+    return (
+        Chance(name="nll", per_item=nll, direction="lower", is_bounded=False),
+        Chance(name="brier", per_item=brier, direction="lower", reach=2 if task == "single_label" else 1),
+        Chance(name="overconfidence", per_item=overconfidence, direction="target", target=0.0, reach=2),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """One member on its labelled items."""
+
+    population: Population
+    member: Predictions
+
+
+@dataclass(frozen=True, slots=True)
+class _Errors:
+    """Calibration errors of one model: of its decisions and class by class, plug-in and without bias."""
+
+    ece_plug_in: float
+    ece: float
+    classwise_plug_in: float
+    classwise: float
+
+
+def _not_applicable(panel: Panel) -> str | None:
+    """Return why nothing can be measured, or None."""
+    if panel.teacher.first.task == "regression":
+        return "Regression gives no probabilities: see the mean squared error under quality."
+    if n_labelled(panel.truth) < MIN_ITEMS:
+        return (
+            f"{n_labelled(panel.truth)} of the {len(panel.teacher.first)} items of {panel.data} carry a human label; "
+            f"at least {MIN_ITEMS} are needed."
+        )
+    given = {member.outputs for _, member in _members(panel)}
+    if given <= {"decisions", "score"}:
+        what = " or ".join({"decisions": "hard decisions", "score": "ranking scores"}[name] for name in sorted(given))
+        return f"The models give {what}, and no probabilities that could be compared with how often they come true."
+    return None
+
+
+def _members(panel: Panel) -> Iterator[tuple[Population, Predictions]]:
+    """Yield every member with its population."""
+    for population in panel.populations:
+        for member in population.members:
+            yield population, member
+
+
+def _errors(model: _Model) -> _Errors:
+    """Return the calibration errors of one model, the mean over its labels where there are several."""
+    member = model.member
+    on_decisions = _mean_errors(*decided(member), member)
+    classwise = _mean_errors(*by_label(member), member)
+    return _Errors(*on_decisions, *classwise)
+
+
+def _mean_errors(chances: np.ndarray, came_true: np.ndarray, member: Predictions) -> tuple[float, float]:
+    """Return the plug-in and the corrected error, the mean over columns."""
+    pairs = zip(chances.T, came_true.T, strict=True)
+    found = [calibration_error(binned(column, true, member.weights)) for column, true in pairs]
+    plug_in, corrected = np.mean(found, axis=0)
+    return float(plug_in), float(corrected)
+
+
+def _estimates(panel: Panel, models: Sequence[_Model], errors: Sequence[_Errors]) -> Iterator[Estimate]:
+    """Yield the mean errors of the teachers and of every student; those of single members are in the table.
+
+    Baselines have the names of their students, so theirs are in the table only.
+    """
+    for population in (panel.teacher, *panel.students):
+        own = [i for i, model in enumerate(models) if model.population is population]
+        if not own:
+            continue
+        names, n = tuple(models[i].member.name for i in own), len(models[own[0]].member)
+        student = population.name if population.role == "student" else None
+        for metric, values in (
+            ("ece", [errors[i].ece for i in own]),
+            ("ece_classwise", [errors[i].classwise for i in own]),
+        ):
+            yield Estimate(metric, float(np.mean(values)), names, student=student, data=panel.data, n=n)
+
+
+def _error_table(models: Iterable[_Model], errors: Iterable[_Errors]) -> Table:
+    """Return the calibration errors of all models, with and without bias."""
+    rows = tuple(
+        (
+            model.member.name,
+            model.population.role,
+            len(model.member),
+            found.ece,
+            found.ece_plug_in,
+            found.classwise,
+            found.classwise_plug_in,
+        )
+        for model, found in zip(models, errors, strict=True)
+    )
+    title = f"Expected calibration errors in {N_BINS} bins: without most of their upward bias, and as usually reported"
+    return Table("calibration_errors", title, ERROR_COLUMNS, rows)
+
+
+def _reliability(models: Iterable[_Model], level: float) -> Table:
+    """Return how often decisions of each probability are right, of every model; decisions on several labels pooled."""
+    rows = tuple(row for model in models for row in _bins(model, level))
+    title = "Reliability: how often decisions are right, by the probability that the model gives them"
+    return Table("reliability", title, BIN_COLUMNS, rows)
+
+
+def _bins(model: _Model, level: float) -> Iterator[tuple[object, ...]]:
+    """Yield the bins of one model that have items."""
+    member = model.member
+    chances, correct = decided(member)
+    n_questions = chances.shape[1]
+    design = _repeated(design_of(member), len(member), n_questions)
+    chances, correct = chances.ravel(), correct.ravel()
+    bins = binned(chances, correct, design.weights)
+    which = np.minimum((chances * N_BINS).astype(np.int64), N_BINS - 1)
+    for i, index in enumerate(bins.index.tolist()):
+        items = np.flatnonzero(which == index)
+        found = share(correct[None, items], design.take(items), level)
+        ends = (None, None) if found.interval is None else (found.interval.low, found.interval.high)
+        edges = (index / N_BINS, (index + 1) / N_BINS)
+        figures = (int(bins.n[i]), float(bins.confidence[i]), float(bins.accuracy[i]))
+        yield (member.name, model.population.role, *edges, *figures, *ends)
+
+
+def _repeated(design: Design, n: int, times: int) -> Design:
+    """Return the design of decisions on several labels: those on one item are not independent."""
+    if times == 1:
+        return design
+    codes = np.arange(n) if design.clusters is None else design.clusters
+    return Design(np.repeat(codes, times), None if design.weights is None else np.repeat(design.weights, times))

@@ -1,0 +1,190 @@
+"""How much smaller and faster is the student?"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from angelshare.audit.timing import MIN_FOR_P99, Timing
+from angelshare.core.arrays import Vector
+from angelshare.core.estimate import ContrastName, Difference, Direction, Estimate, Interval
+from angelshare.core.protocols import AuditResult, AuditSettings, ModelCard, Observations, ScoreRequest
+from angelshare.core.task import ModelRole
+from angelshare.stats.means import paired_mean
+
+UNDISTURBED = 0.9
+"""The share of the time in which this thread must have had a processor, or the result bears a warning."""
+METHOD = "t over rounds, of log ratios"
+NO_LIVE_MODELS = (
+    "Speed is not measured, because files of predictions hold no live models. Give the teacher and the students as "
+    "model folders, with --data."
+)
+DIRECTIONS: dict[str, Direction] = {
+    "texts_per_second": "higher",
+    "latency_p50_ms": "lower",
+    "latency_p99_ms": "lower",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Timed:
+    """One model and all that was measured of it.
+
+    Attributes:
+        role, population: who it is; a baseline here is a reference of its own, such as TF-IDF.
+        card: its name, parameters, bytes on disk and precision.
+        timing: what the clock said.
+        peak_memory_bytes: None where it is not measured; a remark of the caller's says why.
+    """
+
+    role: ModelRole
+    population: str
+    card: ModelCard
+    timing: Timing
+    peak_memory_bytes: int | None = None
+
+    @property
+    def student(self) -> str | None:
+        """Return the population that a figure is about; None for the teacher."""
+        return None if self.role == "teacher" else self.population
+
+
+class Speed:
+    """Parameters, bytes, texts per second, latencies and memory: by `measure_speed`, from models that were timed.
+
+    Among audits of observations it can only say that these alone tell no speed.
+    """
+
+    name = "speed"
+    question = "How much smaller and faster is the student?"
+
+    def requests(self, test: ScoreRequest, settings: AuditSettings) -> Sequence[ScoreRequest]:  # noqa: ARG002  (protocol)
+        """Return the test split, which all audits see."""
+        return (test,)
+
+    def measure(self, observations: Observations, settings: AuditSettings) -> AuditResult:  # noqa: ARG002  (protocol)
+        """Return why nothing was measured."""
+        return AuditResult(self.name, self.question, not_applicable=NO_LIVE_MODELS)
+
+
+def measure_speed(
+    models: Sequence[Timed], *, data: str, level: float = 0.95, remarks: Sequence[str] = ()
+) -> AuditResult:
+    """Return every model's figures, and every student's and reference's speed against the teacher's.
+
+    A figure of the clock is the geometric mean over rounds of the round's value: the texts per second, or a percentile
+    of the latencies (linear between neighbours, as numpy has it). A difference is the mean over rounds of the log ratio
+    of both models' values in one round, so exp(delta) is the ratio of their figures; its interval is a t interval with
+    rounds - 1 degrees of freedom. What it speaks of is this machine in this hour: the rounds are its only sample.
+
+    Args:
+        models: the teacher first, then one member of each population, all timed in the same rounds.
+        data: the name of the text set.
+        level: of the estimates' intervals.
+        remarks: what a reader must know, beside what is found here.
+    """
+    teacher, *others = models
+    metrics = [metric for metric in DIRECTIONS if metric != "latency_p99_ms" or _has_p99(models)]
+    return AuditResult(
+        Speed.name,
+        Speed.question,
+        differences=tuple(_difference(metric, other, teacher, data) for other in others for metric in metrics),
+        estimates=tuple(
+            estimate for model in models for estimate in (*_sizes(model), *_speeds(model, metrics, data, level))
+        ),
+        remarks=(*remarks, *_gaps(models)),
+    )
+
+
+def by_round(timing: Timing, metric: str) -> Vector:
+    """Return (rounds,) the value of one metric in every round."""
+    if metric == "texts_per_second":
+        return timing.texts_per_second
+    percentile = {"latency_p50_ms": 50, "latency_p99_ms": 99}[metric]
+    return np.asarray(np.percentile(timing.latency_ms, percentile, axis=1))
+
+
+def _has_p99(models: Sequence[Timed]) -> bool:
+    """Whether every round has enough latencies for its 99th percentile."""
+    return all(model.timing.latency_ms.shape[1] >= MIN_FOR_P99 for model in models)
+
+
+def _difference(metric: str, left: Timed, teacher: Timed, data: str) -> Difference:
+    """Return the log ratio of one metric, with the rounds as its sample."""
+    here, there = by_round(left.timing, metric), by_round(teacher.timing, metric)
+    inference = paired_mean(np.log(here / there), method=METHOD)
+    contrast: ContrastName = "student-teacher" if left.role == "student" else "baseline-teacher"
+    return Difference(
+        metric=metric,
+        data=data,
+        contrast=contrast,
+        student=left.population,
+        left=(left.card.name,),
+        right=(teacher.card.name,),
+        left_value=_geometric_mean(here),
+        right_value=_geometric_mean(there),
+        values_by_seed=(inference.value,),
+        inference=inference,
+        kind="this_model",
+        direction=DIRECTIONS[metric],
+        scale="log_ratio",
+    )
+
+
+def _sizes(model: Timed) -> Iterator[Estimate]:
+    """Yield what is known without a clock: parameters, bytes on disk, memory."""
+    sizes: dict[str, int | None] = {
+        "n_parameters": model.card.n_parameters,
+        "n_bytes": model.card.n_bytes,
+        "peak_memory_bytes": model.peak_memory_bytes,
+    }
+    for metric, value in sizes.items():
+        if value is not None:
+            yield Estimate(metric, value, (model.card.name,), student=model.student)
+
+
+def _speeds(model: Timed, metrics: Sequence[str], data: str, level: float) -> Iterator[Estimate]:
+    """Yield what the clock said, with intervals over rounds; se by the delta method, value times that of the log."""
+    for metric in metrics:
+        inference = paired_mean(np.log(by_round(model.timing, metric)), method="t over rounds, of logs")
+        value, logs = math.exp(inference.value), inference.interval(level)
+        yield Estimate(
+            metric,
+            value,
+            (model.card.name,),
+            student=model.student,
+            data=data,
+            se=value * inference.se,
+            interval=Interval(math.exp(logs.low), math.exp(logs.high), level, logs.method),
+            n=inference.n,
+        )
+
+
+def _gaps(models: Sequence[Timed]) -> Iterator[str]:
+    """Yield whether others were at work meanwhile, and what is not measured, and why."""
+    busy = float(np.mean([model.timing.busy for model in models]))
+    if busy < UNDISTURBED:
+        yield (
+            f"Warning: Others were at work while speed was measured: this process had a processor for {busy:.0%} of "
+            "the time. That slows slow models more than quick ones. Measure again on an idle machine, into another "
+            "folder."
+        )
+    for what, sizes in (
+        ("parameters", [model.card.n_parameters for model in models]),
+        ("bytes", [model.card.n_bytes for model in models]),
+    ):
+        unknown = [model.card.name for model, size in zip(models, sizes, strict=True) if size is None]
+        if unknown:
+            yield f"The {what} of {', '.join(unknown)} are not known: the model does not tell them."
+    if not _has_p99(models):
+        n = min(model.timing.latency_ms.shape[1] for model in models)
+        yield (
+            f"The 99th percentile of latency is not measured: {n} latencies in a round are too few, "
+            f"at least {MIN_FOR_P99} are needed."
+        )
+
+
+def _geometric_mean(values: Vector) -> float:
+    """Return exp of the mean logarithm."""
+    return float(np.exp(np.mean(np.log(values))))

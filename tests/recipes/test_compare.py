@@ -1,0 +1,306 @@
+"""Tests of comparing two releases, from two files of predictions each."""
+
+import json
+import shutil
+from datetime import UTC, datetime
+from importlib.resources import files
+
+import jsonschema
+import numpy as np
+import pandas as pd
+import pytest
+
+from angelshare.core.errors import InputError, StatementError
+from angelshare.core.protocols import Silent
+from angelshare.recipes.audit import AuditRequest, audit_models
+from angelshare.recipes.compare import CompareRequest, compare_releases
+from angelshare.recipes.kept import FOLDER, INDEX, kept_panel
+from angelshare.recipes.sides import parse_side
+from angelshare.report import render_comparison_html, render_comparison_markdown
+from angelshare.statement.build import read_statement
+from angelshare.statement.comparison import Comparison, comparison_json_schema, write_comparison
+from angelshare.statement.gates import Gate
+from angelshare.statement.judging import exit_code
+
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+N = 400
+
+
+def table(n_wrong, *, n=N, start=0):
+    """Return a binary model that is wrong on the first `n_wrong` of every hundred items from `start`."""
+    truth = np.arange(n) % 2
+    wrong = (np.arange(n) - start) % 100 < n_wrong
+    margin = np.where(wrong, -1.0, 1.0) * (2 * truth - 1) * (1 + np.arange(n) / n)
+    return pd.DataFrame(
+        {
+            "id": [f"i{i}" for i in range(n)],
+            "logit:fine": -margin / 2,
+            "logit:rude": margin / 2,
+            "truth": np.where(truth == 1, "rude", "fine"),
+            "slice:late": (np.arange(n) >= n // 2).astype(int),
+            "text": [f"remark number {i}" for i in range(n)],
+        }
+    )
+
+
+def release(folder, *seeds, teacher=None, name="clf", gates=(), **more):
+    """Audit a student, given as the tables of its seeds, against a teacher that is wrong twice in a hundred."""
+    folder.mkdir()
+    (table(2) if teacher is None else teacher).to_json(folder / "teacher.jsonl", orient="records", lines=True)
+    sides = [parse_side("teacher", str(folder / "teacher.jsonl"))]
+    for seed, content in enumerate(seeds):
+        content.to_json(folder / f"s{seed}.jsonl", orient="records", lines=True)
+        sides.append(parse_side("student", f"{name}={folder / f's{seed}.jsonl'}"))
+    request = AuditRequest(
+        sides=tuple(sides), out=folder, now=NOW, task="binary", gates=gates, audits=("quality", "agreement"), **more
+    )
+    audit_models(request, progress=Silent())
+    return folder
+
+
+def compare(old, new, *gates, out=None):
+    """Compare two folders."""
+    return compare_releases(CompareRequest(old, new, NOW, out=out, gates=gates))
+
+
+def change(comparison, metric="accuracy", contrast="new-old", subset=None):
+    """Return one change with its interval."""
+    rows = [row for audit in comparison.audits for row in audit.differences]
+    return next(r for r in rows if (r.metric, r.contrast, r.slice) == (metric, contrast, subset))
+
+
+@pytest.fixture(scope="module")
+def releases(tmp_path_factory):
+    """Three releases: wrong in 10 of 100, in 30 of 100, and the first again."""
+    root = tmp_path_factory.mktemp("releases")
+    return {
+        "good": release(root / "good", table(10), gates=(Gate("accuracy", 0.1),)),
+        "bad": release(root / "bad", table(30), gates=(Gate("accuracy", 0.2),)),
+    }
+
+
+def test_the_same_release_twice_has_not_changed(releases):
+    """Nothing did, and the gate on the change holds although its interval has no width."""
+    comparison = compare(releases["good"], releases["good"], Gate("accuracy", 0.01))
+    assert comparison.identical
+    assert (comparison.verdict, exit_code(comparison)) == ("preserved", 0)
+    assert change(comparison).remark == "identical scores"
+    assert {row.change for row in (*comparison.rows, *comparison.models, *comparison.data)} == {"same"}
+
+
+def test_a_release_that_lost_is_found_item_by_item(releases):
+    """From 360 right to 280 of 400: -20 points, and 80 discordant items, all one way."""
+    comparison = compare(releases["good"], releases["bad"], Gate("accuracy", 0.05))
+    row = change(comparison)
+    assert (row.right_value, row.left_value, row.delta) == (0.9, 0.7, pytest.approx(-0.2))
+    assert (row.left, row.right) == (("clf/0 (new)",), ("clf/0 (old)",))
+    assert (row.family, row.margin, row.margin_source, row.verdict) == ("primary", 0.05, "recipe", "lost")
+    assert [(g.contrast, g.student, g.state, g.rule) for g in comparison.gates] == [
+        ("new-old", "clf", "lost", "clf loses at most 0.05 of accuracy against the last release")
+    ]
+    assert (comparison.items, comparison.verdict, exit_code(comparison)) == (None, "lost", 4)
+    flips = {e.metric: e.value for audit in comparison.audits for e in audit.estimates if e.slice is None}
+    assert flips["negative_flips"] == 0.2
+    assert flips["positive_flips"] == 0
+    back = change(compare(releases["bad"], releases["good"]))
+    assert (back.delta, back.interval.low, back.interval.high) == (
+        -row.delta,
+        pytest.approx(-row.interval.high),
+        pytest.approx(-row.interval.low),
+    )
+
+
+def test_without_gates_margins_are_those_of_the_new_statement(releases):
+    """It was given .2 for accuracy; nothing fails."""
+    comparison = compare(releases["good"], releases["bad"])
+    assert (change(comparison).margin, comparison.gates, exit_code(comparison)) == (0.2, (), 0)
+    assert change(comparison, "auc").margin_source == "default"
+
+
+def test_verdicts_and_gates_of_the_two_statements_are_matched(releases):
+    """At another margin, which is said."""
+    comparison = compare(releases["good"], releases["bad"])
+    row = next(r for r in comparison.rows if (r.metric, r.slice, r.contrast) == ("accuracy", None, "student-teacher"))
+    assert (row.old.margin, row.new.margin, row.margin_changed) == (0.1, 0.2, True)
+    assert (row.old.verdict, row.new.verdict, row.change) == ("undecided", "lost", "worse")
+    assert comparison.rows[0].change == "worse"
+    (gate,) = comparison.gate_changes
+    assert (gate.old, gate.new, gate.change, gate.old_margin, gate.new_margin) == (
+        "undecided", "lost", "worse", 0.1, 0.2
+    )  # fmt: skip
+    models = {(m.role, m.name): m.change for m in comparison.models}
+    assert models == {("teacher", "teacher"): "same", ("student", "clf"): "changed"}
+    assert [data.change for data in comparison.data] == ["same"]
+
+
+def test_a_slice_can_be_gated_between_releases(releases):
+    """And a slice that there is not is not measured."""
+    gates = (Gate("accuracy", 0.05, slice="late"), Gate("auc", 0.05, slice="moon"))
+    comparison = compare(releases["good"], releases["bad"], *gates)
+    assert [(gate.slice, gate.state) for gate in comparison.gates] == [("late", "lost"), ("moon", "not_measured")]
+    with pytest.raises(InputError, match=r"Give gates on baselines to `check`\."):
+        compare(releases["good"], releases["bad"], Gate("accuracy", 0.1, contrast="student-baseline"))
+
+
+def test_seeds_pair_with_the_same_seeds(tmp_path):
+    """Three before, two now: the two; the change of each seed is its own."""
+    old = release(tmp_path / "old", table(10), table(12, start=50), table(11, start=20))
+    new = release(tmp_path / "new", table(20), table(13, start=50))
+    comparison = compare(old, new)
+    row = change(comparison)
+    assert (row.inference, row.left, row.right) == (
+        "recipe", ("clf/0 (new)", "clf/1 (new)"), ("clf/0 (old)", "clf/1 (old)")
+    )  # fmt: skip
+    assert row.values_by_seed == (pytest.approx(-0.1), pytest.approx(-0.01))
+    assert "The change of clf rests on the 2 seeds that both releases have (old 3, new 2)." in comparison.notes
+
+
+@pytest.mark.parametrize(
+    ("teacher", "student", "why"),
+    [
+        (
+            table(2, n=300),
+            table(10, n=300),
+            "not the same items, 400 in the old release and 300 in the new one, 300 shared",
+        ),
+        (
+            table(2).assign(text=[f"note {i}" for i in range(N)]),
+            table(10),
+            "not the same items, the texts of 400 of 400 differ",
+        ),
+        (
+            table(98).assign(truth=table(2).truth[::-1].to_numpy()),
+            None,
+            "not the same items, the labels of 400 of 400 differ",
+        ),
+    ],
+)
+def test_other_items_give_changes_without_intervals(releases, tmp_path, teacher, student, why):
+    """Said plainly, and a gate is then not measured."""
+    student = teacher if student is None else student.assign(text=teacher.text)
+    new = release(tmp_path / "new", student.assign(**{"logit:rude": student["logit:rude"] * 1.5}), teacher=teacher)
+    comparison = compare(releases["good"], new, Gate("accuracy", 0.5))
+    assert comparison.items == f"The changes have no intervals: {why}."
+    assert comparison.audits == ()
+    assert [gate.state for gate in comparison.gates] == ["not_measured"]
+    assert exit_code(comparison) == 5
+    if "labels" in why or "300" in why:
+        assert comparison.notes[0].startswith(
+            "Warning: predictions (given) does not hold the same items in both releases"
+        )
+
+
+def test_without_predictions_there_are_changes_without_intervals(releases, tmp_path):
+    """A statement alone, and a folder whose predictions are another's."""
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    shutil.copy(releases["good"] / "statement.json", alone)
+    assert "alone/predictions holds no predictions." in compare(releases["good"], alone).items
+    swapped = tmp_path / "swapped"
+    shutil.copytree(releases["good"], swapped)
+    shutil.copy(releases["bad"] / "statement.json", swapped)
+    assert "swapped/predictions are not those of its statement." in compare(swapped, releases["bad"]).items
+
+
+def test_a_student_that_is_gone_is_not_measured_and_a_new_one_is_not_gated(releases, tmp_path):
+    """A misspelt name must not pass."""
+    other = release(tmp_path / "other", table(10), name="other")
+    comparison = compare(releases["good"], other, Gate("accuracy", 0.5))
+    assert [(gate.student, gate.state) for gate in comparison.gates] == [("clf", "not_measured")]
+    assert comparison.items == ("The changes have no intervals: no student is in both releases with the same seeds.")
+    assert {(m.name, m.change) for m in comparison.models if m.role == "student"} == {("other", "new"), ("clf", "gone")}
+    assert {row.change for row in comparison.rows} == {"new", "gone"}
+
+
+def test_kept_predictions_are_read_back_as_they_were(releases, tmp_path):
+    """Values, truth, slices, clusters and weights; texts are not kept."""
+    content = table(10).assign(cluster=np.arange(N) // 8, weight=1 + np.arange(N) % 3)
+    folder = release(
+        tmp_path / "kept", content, table(12, start=30), teacher=table(2).assign(cluster=np.arange(N) // 8)
+    )
+    panel = kept_panel(folder, read_statement(folder).models).panel
+    order = np.argsort(content.id.to_numpy().astype(str))
+    student = panel.students[0].members[0]
+    assert student.ids.tolist() == content.id.to_numpy()[order].tolist()
+    assert student.values[:, 1] == pytest.approx(content["logit:rude"].to_numpy()[order])
+    assert student.slices["late"].tolist() == (content["slice:late"].to_numpy()[order] == 1).tolist()
+    assert len(np.unique(student.clusters)) == 50
+    assert student.weights.tolist() == content.weight.to_numpy()[order].tolist()
+    assert [member.seed for member in panel.students[0].members] == [0, 1]
+    assert not any(b"remark number" in file.read_bytes() for file in (folder / FOLDER).iterdir())
+
+
+@pytest.mark.parametrize(
+    "content", ["{", '{"members": [{"file": "../x.parquet", "role": "student", "name": "a", "seed": 0}]}']
+)
+def test_a_list_that_was_changed_is_refused(releases, tmp_path, content):
+    """No file outside of the folder is ever read."""
+    folder = tmp_path / "changed"
+    shutil.copytree(releases["good"], folder)
+    (folder / FOLDER / INDEX).write_text(content)
+    with pytest.raises(InputError, match="no longer lists what was kept"):
+        compare(folder, releases["good"])
+
+
+def test_a_statement_of_another_schema_is_refused(releases, tmp_path):
+    """Nothing is compared."""
+    (tmp_path / "statement.json").write_text('{"schema": "loss-statement/9"}')
+    with pytest.raises(StatementError, match="'loss-statement/9'"):
+        compare(releases["good"], tmp_path)
+
+
+def test_a_comparison_is_written_in_three_forms(releases, tmp_path):
+    """JSON that meets its schema, a page, a comment."""
+    comparison = compare(releases["good"], releases["bad"], Gate("accuracy", 0.05), out=tmp_path / "out")
+    content = json.loads((tmp_path / "out" / "comparison.json").read_text("utf-8"))
+    jsonschema.validate(content, comparison_json_schema())
+    assert Comparison.model_validate(content) == comparison
+    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [
+        "comparison.html",
+        "comparison.json",
+        "comparison.md",
+    ]
+    page = (tmp_path / "out" / "comparison.html").read_text("utf-8")
+    comment = (tmp_path / "out" / "comparison.md").read_text("utf-8")
+    for told in ("clf loses at most 0.05 of accuracy against the last release", "What changed on the same items"):
+        assert told in page
+        assert told in comment
+
+
+def test_what_users_wrote_is_data_in_page_and_comment(releases):
+    """Names with markup in them."""
+    comparison = compare(releases["good"], releases["bad"])
+    title = "<b>@all</b> [x](y) \u202e"
+    hostile = comparison.model_copy(
+        update={
+            "new": comparison.new.model_copy(update={"title": title}),
+            "models": tuple(model.model_copy(update={"name": "<i>|m"}) for model in comparison.models),
+        }
+    )
+    page, comment = render_comparison_html(hostile), render_comparison_markdown(hostile)
+    assert "<b>@all" not in page
+    assert "<i>|m" not in page
+    assert "\u202e" not in page
+    assert "\u202e" not in comment
+    assert "&lt;i&gt;\\|m" in comment
+    assert "@all" not in comment
+
+
+def test_the_published_json_schema_is_the_one_of_the_code():
+    """Tools read the file in the package: after a change of the schema write it again."""
+    published = files("angelshare.statement").joinpath("loss-comparison-0.json").read_text(encoding="utf-8")
+    assert json.loads(published) == comparison_json_schema()
+
+
+def test_a_number_that_is_not_finite_is_never_written(releases, tmp_path):
+    """And nothing half-written stays."""
+    comparison = compare(releases["good"], releases["bad"])
+    audits = tuple(
+        audit.model_copy(
+            update={"differences": tuple(row.model_copy(update={"se": float("nan")}) for row in audit.differences)}
+        )
+        for audit in comparison.audits
+    )
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        write_comparison(comparison.model_copy(update={"audits": audits}), tmp_path / "comparison.json")
+    assert list(tmp_path.iterdir()) == []
