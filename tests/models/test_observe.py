@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from angelshare.audit.timing import SpeedSettings, time_models
 from angelshare.core.errors import InputError
 from angelshare.core.text import TextBatch
 from angelshare.models.checkpoint import load_scorer
@@ -194,3 +195,18 @@ def test_pairs_are_told_apart_from_texts(keyword_scorer, texts):
     pairs = TextBatch(tuple(texts), tuple(f"{text} tea" for text in texts))
     assert not set(pairs.keys()) & set(TextBatch(tuple(texts)).keys())
     assert np.array_equal(observe(keyword_scorer, pairs), observe(keyword_scorer, TextBatch(tuple(texts))))
+
+
+def test_without_a_store_every_bulk_is_scored_anew_as_timing_needs(bert_folder, keyword_scorer):
+    """A cache would make the second round free; a network and a scorer without tokens take turns."""
+    scorers = {"teacher": load_scorer(bert_folder), "keywords": keyword_scorer}
+    texts = TextBatch(("warm soup", "stale bread"))
+    timings = time_models(scorers, texts, settings=SpeedSettings(rounds=3, latencies=5), bulk=observe)
+    assert set(timings) == {"teacher", "keywords"}
+    for timing in timings.values():
+        assert timing.texts_per_second.shape == (3,)
+        assert timing.latency_ms.shape == (3, 5)
+        assert (timing.texts_per_second > 0).all()
+        assert (timing.latency_ms > 0).all()
+    # a bulk of 2 and 20 single texts to warm up, then 3 rounds of a bulk of 2 and 5 single texts
+    assert len(keyword_scorer.asked) == 2 + 20 + 3 * (2 + 5)

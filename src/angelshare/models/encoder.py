@@ -35,6 +35,14 @@ def resolve_precision(precision: Precision, model: PreTrainedModel) -> Literal["
     return precision
 
 
+def device_in_words() -> str:
+    """Return what networks compute on here, as a statement about speed says it."""
+    if torch.cuda.is_available():
+        return f"the GPU {torch.cuda.get_device_name()}"
+    n_threads = torch.get_num_threads()
+    return f"{n_threads} thread{'s' * (n_threads > 1)} of the processor"
+
+
 class EncoderScorer:
     """A sequence classifier and its tokenizer as an `EncodingScorer`; runs on the GPU where there is one.
 
