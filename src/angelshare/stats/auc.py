@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from angelshare.core.arrays import Array, Labels, Mask, Scores, Vector
-from angelshare.stats.components import SIMPLE, Design, Linear, Part, effective_size, inference
-from angelshare.stats.hull import Around, Hull
-from angelshare.stats.proportions import PairedProportions
+from angelshare.stats.components import SIMPLE, Design, Linear, Part
+from angelshare.stats.floor import Floored, with_floor
 
 MIN_CLASS = 10
 """Positives, and negatives, below which DeLong's variance says too little to be used."""
@@ -90,13 +89,13 @@ def linear_auc(left: Scores, right: Scores, positive: Mask, design: Design = SIM
     return Linear(left_values - right_values, parts, len(positive), sides=(left_values, right_values))
 
 
-def paired_auc(left: Scores, right: Scores, positive: Mask, design: Design = SIMPLE) -> Hull:
+def paired_auc(left: Scores, right: Scores, positive: Mask, design: Design = SIMPLE) -> Floored:
     """Return the inference on AUC(left) - AUC(right) on the same items.
 
     One member a side: DeLong's test, with t on the degrees of freedom of the smaller class, min(m, n) - 1, instead of
     the normal: the variance is that of a mean over so few components. Several on the left, and one or as many on the
     right: the recipe's inference, with DeLong's item variance of the components' mean over members. In clusters the
-    components are summed by cluster (Obuchowski 1997). All have the floor of `with_floor`.
+    components are summed by cluster (Obuchowski 1997). All count unseen items: see `stats.floor`.
 
     The arguments are those of `linear_auc`.
 
@@ -110,19 +109,6 @@ def paired_auc(left: Scores, right: Scores, positive: Mask, design: Design = SIM
             "needed."
         )
     return with_floor(linear_auc(left, right, positive, design), design, method="paired DeLong, t")
-
-
-def with_floor(linear: Linear, design: Design, *, method: str) -> Hull:
-    """Return the inference on a statistic of classes, never narrower than the smallest of them allows.
-
-    The variance knows only what was sampled: a rare positive that falls to the bottom costs 1 / k, with k the items of
-    the smallest part (or the rare ones), and where none is among k, the t interval says that none exists. The floor is
-    what k items without any discordance leave open, +- z^2 / (k + z^2), laid around the value.
-    """
-    t = inference(linear, design, method=method)
-    smallest = min(effective_size(design.take(items).weights, len(items)) for items in linear.groups)
-    floor = Around(PairedProportions(0, 0, smallest), t.value)
-    return Hull(t, (floor,), f"{t.method}, never narrower than the smaller class allows")
 
 
 def _mean(left: list[Vector], right: list[Vector]) -> Vector:

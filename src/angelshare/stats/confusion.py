@@ -8,9 +8,9 @@ import numpy as np
 
 from angelshare.core.arrays import Array, Labels, Vector
 from angelshare.core.estimate import Inference, Interval
-from angelshare.stats.components import SIMPLE, Design, Linear, Part, effective_size, inference
-from angelshare.stats.hull import Around, Hull
-from angelshare.stats.proportions import PairedProportions
+from angelshare.stats.components import SIMPLE, Design, Linear, Part
+from angelshare.stats.floor import with_floor
+from angelshare.stats.hull import Hull
 
 N_DRAWS = 10_000
 MOST_CELLS = 3_000
@@ -125,9 +125,9 @@ def paired_counts(
 
     One pair of members: the cells of (meant, said left, said right) are resampled (multinomial: the law of resampling
     items, at a cost that does not grow with them); clustered, cells are whole clusters' counts. The interval is the
-    hull of the percentile interval, of t with the influence function's variance (a percentile interval is short by a
-    factor sqrt(1 - 1/n), and has no tail beyond its draws), and of what items without any discordance leave open (see
-    `stats.auc.with_floor`). Several members, weights, or more than `MOST_CELLS` cells: without the percentiles.
+    hull of the percentile interval and of t with the influence function's variance and unseen items (`stats.floor`): a
+    percentile interval is short by a factor sqrt(1 - 1/n), and has no tail beyond its draws. Several members, weights,
+    or more than `MOST_CELLS` cells: without the percentiles.
 
     Args:
         left: decisions of K members.
@@ -137,16 +137,14 @@ def paired_counts(
         rare: positions of the items on which the statistic rests, such as the positives; None: all.
     """
     linear = linear_counts(left, right, statistic, design, rare=rare)
-    t = inference(linear, design, method="influence function, t")
-    smallest = min(effective_size(design.take(items).weights, len(items)) for items in linear.groups)
-    floor = Around(PairedProportions(0, 0, smallest), t.value)
+    floored = with_floor(linear, design, method="influence function, t")
     draws = None
     if len(linear.by_seed) == 1 and design.weights is None:
         draws = resampled(left, right, statistic, design)
     if draws is None:
-        return Hull(t, (floor,), f"{t.method}, never narrower than the items allow")
+        return floored
     what = "cells" if design.clusters is None else "clusters"
-    return Hull(t, (draws, floor), f"{what} resampled, never narrower than t or than the items allow")
+    return Hull(floored.t, (draws, floored), f"{what} resampled, never narrower than {floored.method}")
 
 
 def linear_counts(
@@ -268,7 +266,7 @@ def _matthews(counts: Counts) -> Array:
     """Return Matthews' correlation of counts of any scale."""
     n, covariances = _covariances(counts)
     shared, own_said, own_meant = covariances
-    scale = np.sqrt(own_said * own_meant)
+    scale = np.sqrt(np.maximum(0.0, own_said * own_meant))
     # what rounding leaves of a constant side is no spread
     seen = scale > 1e-12 * n**2
     return np.asarray(np.where(seen, shared / np.where(seen, scale, 1), 0.0))

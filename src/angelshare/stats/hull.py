@@ -114,23 +114,6 @@ class Hull:
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
-    """A region of a difference of 0, laid around a value."""
-
-    region: Region
-    offset: float
-
-    def interval(self, level: float = 0.95) -> Interval:
-        """Return the region's interval, moved."""
-        found = self.region.interval(level)
-        return Interval(found.low + self.offset, found.high + self.offset, level, found.method)
-
-    def p_value(self, null: float = 0.0) -> float:
-        """Return the region's p-value, moved."""
-        return self.region.p_value(null - self.offset)
-
-
-@dataclass(frozen=True, slots=True)
 class Recovered:
     """left - right of two independent values, from the interval of each (MOVER).
 

@@ -10,11 +10,13 @@ POWER = 0.80
 
 
 def detectable_difference(inference: Inference, *, alpha: float) -> float:
-    """Return the distance from zero that a test at `alpha` finds with 80% power: q se.
+    """Return the distance from zero that a test at `alpha` finds with 80% power.
 
-    q = t(1 - alpha / 2, df) + t(0.80, df). `lost` at margin m needs a loss of m plus this.
+    Half the interval's width at 1 - alpha, and t(0.80, df) se: (t(1 - alpha / 2, df) + t(0.80, df)) se for a t
+    interval, more where the interval also counts what was not sampled. `lost` at margin m needs a loss of m plus this.
     """
-    return _quantiles(inference, alpha) * inference.se
+    interval = inference.interval(1 - alpha)
+    return (interval.high - interval.low) / 2 + float(stats.t.ppf(POWER, inference.df)) * inference.se
 
 
 def n_needed(inference: Inference, margin: float, *, alpha: float) -> int | None:
@@ -31,7 +33,7 @@ def n_needed(inference: Inference, margin: float, *, alpha: float) -> int | None
     interval = inference.interval(1 - alpha)
     needed = math.ceil(units * inference.item_variance / inference.n / room)
     half = (interval.high - interval.low) / 2
-    return max(1, needed, math.ceil(units * half / margin) if half > margin else 1)
+    return max(needed, math.ceil(units * half / margin) if half > margin else 1)
 
 
 def _quantiles(inference: Inference, alpha: float) -> float:

@@ -18,7 +18,7 @@ from angelshare.stats.components import (
     linear_mean,
 )
 from angelshare.stats.hull import Hull, Recovered
-from angelshare.stats.proportions import PairedProportions, wilson
+from angelshare.stats.proportions import PairedProportions
 
 MIN_CONTRIBUTING = 3
 """Clusters whose spread makes up the variance, below which it is not believed."""
@@ -141,28 +141,3 @@ def _lent(region: ClusterBound | PairedProportions) -> PairedProportions | None:
 def _name(region: ClusterBound | PairedProportions) -> str:
     """Return the name of a region's procedure."""
     return region.interval().method
-
-
-def share_interval(values: Scores, design: Design = SIMPLE, level: float = 0.95) -> tuple[float, Interval]:
-    """Return the standard error and the interval of one share: Wilson's, on as many items as it is worth.
-
-    Clusters, weights and seeds leave a standard error of so many independent items: p (1 - p) / se^2, fewer by
-    (z / t)^2 for its degrees of freedom (Korn & Graubard 1998), and never more than there are. Where nothing varies,
-    those are the clusters.
-
-    Args:
-        values: (seeds, n) of 0 or 1.
-        design: of the items.
-        level: of the interval.
-
-    Raises:
-        ValueError: with fewer than two items or clusters.
-    """
-    linear = linear_mean(values, design)
-    t = inference(linear, design, method="t")
-    p, n = linear.value, effective_size(design.weights, values.shape[1])
-    worth = float(n if t.n_clusters is None else min(n, t.n_clusters))
-    if t.se > 0 and not (design.is_simple and len(values) == 1):
-        quantiles = [float(d.ppf((1 + level) / 2)) for d in (stats.norm, stats.t(t.df))]
-        worth = min(float(n), p * (1 - p) / t.se**2 * (quantiles[0] / quantiles[1]) ** 2)
-    return t.se, wilson(p * worth, worth, level)

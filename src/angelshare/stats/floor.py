@@ -1,0 +1,106 @@
+"""An interval that counts what was not sampled: rare items on which two models would differ."""
+
+import math
+from dataclasses import dataclass
+
+from scipy import stats
+
+from angelshare.core.estimate import Interval
+from angelshare.stats.components import Design, Linear, effective_size, inference
+from angelshare.stats.inference import StudentT
+
+
+@dataclass(frozen=True, slots=True)
+class Floored:
+    """A t inference whose variance knows of items that were not sampled; see `core.estimate.Inference`.
+
+    The variance of a sample knows only what is in it: a rare positive that falls to the bottom costs an AUC 1 / k, with
+    k the items of the smaller class, and where none is among k, t says that none exists. At a distance d from the
+    estimate, a share d of such items is what the hypothesis says, and its variance d (1 - d) / k is added, as a score
+    test does: d^2 = q^2 (se^2 + d (1 - d) / k). Without any spread that leaves +- q^2 / (k + q^2), Tango's interval
+    on k items without discordance; as k grows, t's. Spread and degrees of freedom are those of t.
+
+    Attributes:
+        t: the inference on what was sampled.
+        k: items of the rarest sort on which the statistic rests.
+    """
+
+    t: StudentT
+    k: int
+
+    @property
+    def value(self) -> float:
+        """Return the difference."""
+        return self.t.value
+
+    @property
+    def se(self) -> float:
+        """Return the standard error of what was sampled."""
+        return self.t.se
+
+    @property
+    def df(self) -> float:
+        """Return its degrees of freedom."""
+        return self.t.df
+
+    @property
+    def n(self) -> int:
+        """Return the number of items."""
+        return self.t.n
+
+    @property
+    def n_clusters(self) -> int | None:
+        """Return the number of clusters; None where items are independent."""
+        return self.t.n_clusters
+
+    @property
+    def n_seeds(self) -> int:
+        """Return the number of seeds."""
+        return self.t.n_seeds
+
+    @property
+    def item_variance(self) -> float:
+        """Return the variance of one item's contribution."""
+        return self.t.item_variance
+
+    @property
+    def seed_variance(self) -> float:
+        """Return the share of the squared standard error that more items cannot remove."""
+        return self.t.seed_variance
+
+    @property
+    def method(self) -> str:
+        """Return the name of the procedure."""
+        return f"{self.t.method}, with unseen items"
+
+    def interval(self, level: float = 0.95) -> Interval:
+        """Return all values not rejected: up to the larger root of d^2 (1 + a) - a d - q^2 se^2, with a = q^2 / k."""
+        squared = float(stats.t.ppf((1 + level) / 2, self.df)) ** 2
+        a = squared / self.k
+        half = (a + math.sqrt(a**2 + 4 * (1 + a) * squared * self.se**2)) / (2 * (1 + a))
+        # beyond a distance of 1 no share is left to be unseen: there, t's own half is the larger
+        half = max(half, math.sqrt(squared) * self.se)
+        return Interval(self.value - half, self.value + half, level, self.method)
+
+    def p_value(self, null: float = 0.0) -> float:
+        """Return the two-sided p-value of the hypothesis that the true difference is `null`."""
+        distance = abs(self.value - null)
+        variance = self.se**2 + max(0.0, distance * (1 - distance)) / self.k
+        if variance == 0:
+            return 1.0 if distance == 0 else 0.0
+        return float(2 * stats.t.sf(distance / math.sqrt(variance), self.df))
+
+
+def with_floor(linear: Linear, design: Design, *, method: str) -> Floored:
+    """Return the inference on a statistic, with what its smallest class (part, or rare items) leaves unseen.
+
+    Args:
+        linear: the statistic.
+        design: of its items.
+        method: the name of the test on independent items and one seed.
+
+    Raises:
+        ValueError: if a part has fewer than two items or clusters.
+    """
+    smallest = min(effective_size(design.take(items).weights, len(items)) for items in linear.groups)
+    return Floored(inference(linear, design, method=method), smallest)
