@@ -5,11 +5,15 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 # a busy machine is no failure of a property
 settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
+# the same few examples for every mutant of the code, and no search for a smaller one
+settings.register_profile(
+    "mutants", deadline=None, derandomize=True, database=None, max_examples=10, phases=(Phase.explicit, Phase.generate)
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "patient"))
 
 _BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
 if _BESIDE.is_dir():

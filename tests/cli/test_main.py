@@ -5,6 +5,9 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
+
+from angelshare.cli.main import app
 
 
 def angelshare(*arguments, cwd=None):
@@ -73,6 +76,27 @@ def test_a_gate_on_a_metric_that_was_not_measured_ends_with_5(files, tmp_path):
     assert audit(files, tmp_path / "out", "--margin", "mse=0.3").returncode == 5
 
 
+def test_slices_are_measured_and_a_wrong_one_is_bad_input(files, tmp_path):
+    """`number 1` is in every tenth or so of the texts."""
+    done = audit(
+        files,
+        tmp_path / "out",
+        "--slice",
+        "words:first=number 1,",
+        "--slice",
+        "length=4",
+        "--audit",
+        "agreement",
+        "--json",
+    )
+    notes = json.loads(done.stdout)["notes"]
+    assert done.returncode == 0, done.stderr
+    assert any(note.startswith("Slice length 4 or more holds all of the 1,000 items") for note in notes)
+    wrong = audit(files, tmp_path / "out", "--slice", "words=she")
+    assert wrong.returncode == 3
+    assert "error: --slice 'words=she' says no slice." in wrong.stderr
+
+
 def test_json_prints_the_statement_and_nothing_else(files, tmp_path):
     """For the next program in the pipe."""
     done = audit(files, tmp_path / "out", "--json")
@@ -87,6 +111,18 @@ def test_redacted_statements_hold_no_text(files, tmp_path):
     audit(files, tmp_path / "open")
     assert "remark number" in (tmp_path / "open" / "statement.html").read_text()
     assert "<script>alert(1)</script>" not in (tmp_path / "open" / "statement.html").read_text()
+
+
+def test_only_the_audits_that_are_named_run_and_files_have_no_speed(files, tmp_path):
+    """Files of predictions hold no live models: the statement says so."""
+    done = audit(files, tmp_path / "out", "--audit", "quality", "--audit", "speed", "--json")
+    quality, speed = json.loads(done.stdout)["audits"]
+    assert (quality["name"], quality["not_applicable"]) == ("quality", None)
+    assert speed["not_applicable"] == (
+        "Speed is not measured, because files of predictions hold no live models. Give the teacher and the students as "
+        "model folders, with --data."
+    )
+    assert speed["not_applicable"] in (tmp_path / "out" / "statement.md").read_text()
 
 
 def test_audit_on_files_loads_no_network_library(files, tmp_path):
@@ -191,7 +227,11 @@ def test_what_cannot_be_measured_ends_with_3_and_a_message_and_writes_nothing(fi
         (["data", "show", "sst3"], 3, "Did you mean 'sst2'"),
         (["audit", "--teacher", "a", "--student", "b", "--out", "o"], 3, "Give --data"),
         (["audit", "--teacher", "a.csv", "--student", "b.csv", "--out", "o", "--margin", "acuracy=1"], 3, "'accuracy'"),
+        (["audit", "--teacher", "a", "--student", "b", "--out", "o", "--gate", "auc <= 1"], 3, "Write auc >= -1."),
+        (["check", "x", "--gate", "auc >= -0.1", "--margin", "auc=0.2"], 3, "contradict each other"),
+        (["compare", "x", "y"], 3, "There is no statement"),
         (["audit", "--teacher", "a.csv", "--student", "b.csv", "--out", "o", "--columns", "x"], 3, "OURS=THEIRS"),
+        (["audit", "--teacher", "a.csv", "--student", "b.csv", "--out", "o", "--audit", "sped"], 3, "mean 'speed'"),
     ],
 )
 def test_mistakes_in_a_command_get_a_code_and_the_nearest_name(arguments, code, says, tmp_path):
@@ -235,3 +275,39 @@ def test_control_characters_of_files_do_not_reach_the_terminal(tmp_path):
     assert done.returncode == 3
     assert "\x1b" not in done.stderr
     assert "\u202e" not in done.stderr
+
+
+def inside(*arguments):
+    """Run a command in this process, which is quicker."""
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def test_gates_name_slices_and_what_was_not_measured_ends_with_5(files, tmp_path):
+    """In an audit, and when its statement is read again."""
+    sides = ("--teacher", files / "teacher.csv", "--student", files / "student.csv", "--task", "binary")
+    gates = ("--gate", "accuracy >= -0.5", "--gate", "f1[slice=moon] >= -0.5")
+    done = inside("audit", *sides, "--out", tmp_path, "--audit", "quality", *gates)
+    assert done.exit_code == 5, done.output
+    assert "Not measured" in done.output
+    codes = {"accuracy >= -0.5": 0, "accuracy >= -0.01": 4, "latency_p50_ms <= 0": 5}
+    assert {rule: inside("check", tmp_path, "--gate", rule).exit_code for rule in codes} == codes
+
+
+def test_two_releases_are_compared(files, tmp_path):
+    """The same twice: nothing changed. The teacher as the last release of its student: a loss."""
+    (tmp_path / "student.csv").write_bytes((files / "teacher.csv").read_bytes())
+    for out, teacher, student in (
+        ("worse", files / "teacher.csv", files / "student.csv"),
+        ("better", files / "student.csv", tmp_path / "student.csv"),
+    ):
+        sides = ("--teacher", teacher, "--student", student, "--task", "binary", "--audit", "quality")
+        assert inside("audit", *sides, "--out", tmp_path / out).exit_code == 0
+    same = inside("compare", tmp_path / "worse", tmp_path / "worse")
+    assert same.exit_code == 0
+    assert "Nothing changed: the same models, the same data, the same numbers." in same.output
+    releases = (tmp_path / "better", tmp_path / "worse")
+    lost = inside("compare", *releases, "--margin", "accuracy=0.01", "--out", tmp_path / "compared")
+    assert lost.exit_code == 4
+    assert "student loses at most 0.01 of accuracy against the last release" in lost.output
+    assert (tmp_path / "compared" / "comparison.html").is_file()
+    assert json.loads(inside("compare", *releases, "--json").output)["schema"] == "loss-comparison/0"

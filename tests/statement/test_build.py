@@ -11,9 +11,10 @@ from scipy import stats
 
 from angelshare.core.errors import InputError, StatementError
 from angelshare.core.estimate import Difference
-from angelshare.statement.build import Rules, json_schema, read_statement, regate, write_statement
+from angelshare.statement.build import json_schema, read_statement, regate, write_statement
+from angelshare.statement.differences import Rules
 from angelshare.statement.gates import Gate
-from angelshare.stats.auc import FlooredAuc
+from angelshare.stats.hull import Hull
 from angelshare.stats.inference import StudentT, no_difference
 from angelshare.stats.power import detectable_difference, n_needed
 from angelshare.stats.proportions import PairedProportions
@@ -161,7 +162,7 @@ def test_few_items_of_an_unbounded_error_can_be_lost_or_gained_but_not_preserved
 def test_an_auc_without_variance_has_a_floor_and_is_judged(make_difference, make_statement):
     """A student that ranks 2,000 of either class as its teacher does: +- .0019, so no remark on missing variance."""
     made = make_difference(0.0, metric="auc")
-    inference = FlooredAuc(StudentT(0.0, 0.0, 1999, 4000), PairedProportions(0, 0, 2000))
+    inference = Hull(StudentT(0.0, 0.0, 1999, 4000), (PairedProportions(0, 0, 2000),), "t with a floor")
     row = only_row(make_statement(replace(made, inference=inference)))
     assert (row.verdict, row.remark, row.mde, row.n_needed) == ("preserved", None, None, None)
 
@@ -174,10 +175,8 @@ def test_few_seeds_are_marked(make_difference, make_statement):
     assert only_row(make_statement(Difference(**fields))).remark == "few seeds"
 
 
-def test_target_metrics_and_metrics_without_margin_are_refused(make_difference, make_statement):
+def test_a_metric_without_margin_is_refused_unless_nobody_judges_it(make_difference, make_statement):
     """Not silently judged by some other rule."""
-    with pytest.raises(InputError, match="target"):
-        make_statement(make_difference(direction="target", target=50.0))
     with pytest.raises(InputError, match="no metric with a margin"):
         make_statement(make_difference(metric="sparkle"))
     assert only_row(make_statement(make_difference(metric="word_order", direction="none"))).verdict is None
@@ -293,5 +292,83 @@ def test_the_published_json_schema_is_the_one_of_the_code():
 def test_a_student_is_judged_against_its_baseline_at_margin_zero(make_difference):
     """Whether distillation helped at all is no question of what is acceptable."""
     row = make_difference(contrast="student-baseline")
-    rules = Rules(margins={"accuracy": 0.05}, gates={"accuracy": Gate("accuracy", 0.02)})
+    rules = Rules(margins={"accuracy": 0.05}, gates=(Gate("accuracy", 0.02),))
     assert rules.margin(row) == (0.0, "default")
+
+
+def test_a_gate_serves_the_baseline_too_if_it_says_so(make_difference):
+    """Its own contrast, and then its own margin."""
+    row = make_difference(contrast="student-baseline")
+    rules = Rules(margins={}, gates=(Gate("accuracy", 0.02, contrast="student-baseline"), Gate("accuracy", 0.03)))
+    assert rules.margin(row) == (0.02, "recipe")
+    assert rules.family(row, "quality") == "primary"
+
+
+def test_a_target_row_worked_by_hand(make_difference, make_statement):
+    """Teacher at 0 +- .02, student .05 above it: L = .05, over the rectangle of two 97.5% intervals."""
+    # z(.9875) = 2.241403: teacher in +-.0224140, delta in .05 +- .0224140 = [.0275860, .0724140]
+    # L = |t + d| - |t|: least at t = -.0224140, d = .0275860: .0051720 - .0224140 = -.0172421; greatest .0724140 (t >= 0)
+    made = make_difference(
+        0.05, 0.01, metric="overconfidence", direction="target", target=0.0,
+        right_inference=StudentT(0.0, 0.01, math.inf, 1000),
+    )  # fmt: skip
+    row = only_row(make_statement(made, gates=[Gate("overconfidence", 0.1)]))
+    assert (row.direction, row.target, row.delta) == ("target", 0.0, 0.05)
+    assert row.judged.low == pytest.approx(-0.0172421, abs=1e-7)
+    assert row.judged.high == pytest.approx(0.0724140, abs=1e-7)
+    assert row.judged.method == "range over (t) x (t)"
+    assert row.interval.low == pytest.approx(0.05 - 0.0195996, abs=1e-7)
+    assert row.p_zero == pytest.approx(2 * stats.norm.sf(5))
+    # p of L = .1: delta alone must reach .1, 5 standard errors away, at half the level: p = 2 * 2 * sf(5)
+    assert row.p_margin == pytest.approx(4 * stats.norm.sf(5), abs=1e-11)
+    assert (row.mde, row.n_needed, row.verdict) == (None, None, "preserved")
+    assert only_row(make_statement(made, gates=[Gate("overconfidence", 0.05)])).verdict == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("teacher", "value", "verdict"), [(0.2, -0.2, "gained"), (0.0, 0.2, "lost"), (0.1, -0.2, None)]
+)
+def test_a_target_row_is_judged_on_its_distance_and_not_on_its_difference(
+    make_difference, make_statement, teacher, value, verdict
+):
+    """From .2 to 0 is a gain, from 0 to .2 a loss, and from .1 to -.1 neither."""
+    right = StudentT(teacher, 0.01, math.inf, 1000)
+    made = make_difference(
+        value, 0.01, metric="overconfidence", direction="target", target=0.0, right_inference=right, slice="s"
+    )
+    statement = make_statement(made, make_difference())
+    row = statement.audits[0].differences[0]
+    assert row.verdict == (verdict or "undecided")
+    assert row.judged_family.level == row.interval_family.level == pytest.approx(0.975)
+    assert row.judged_family.low < row.judged.low < row.judged.high < row.judged_family.high
+    again = regate(statement, [Gate("overconfidence", 0.05, slice="s")])
+    assert again.gates[0].state == {"gained": "held", "lost": "lost", None: "undecided"}[verdict]
+
+
+def test_a_distance_one_of_whose_parts_has_no_variance_gets_no_verdict(make_difference, make_statement):
+    """Unless both sides gave the same scores: then nothing is lost."""
+    more = {"metric": "overconfidence", "direction": "target", "target": 0.0}
+    known, point = StudentT(0.0, 0.01, math.inf, 1000), StudentT(0.0, 0.0, math.inf, 1000)
+    for made in (
+        make_difference(0.5, 0.0, right_inference=known, **more),
+        make_difference(0.5, 0.01, right_inference=point, **more),
+    ):
+        row = only_row(make_statement(made))
+        assert (row.verdict, row.withheld) == ("undecided", ("lost", "preserved", "gained"))
+    assert row.remark == "no variance in the right side's value, so no verdict"
+    same = replace(make_difference(0.0, right_inference=known, **more), inference=no_difference(10), identical=True)
+    row = only_row(make_statement(same))
+    assert (row.verdict, row.judged.low, row.judged.high) == ("preserved", 0.0, 0.0)
+    assert row.p_margin < 1e-11
+
+
+def test_a_target_row_without_its_target_is_refused(make_difference, make_statement):
+    """Nor can it be judged without the spread of the teacher's value."""
+    with pytest.raises(InputError, match="overconfidence is judged against a target value, and its audit gives none"):
+        make_statement(make_difference(metric="overconfidence", direction="target", target=0.0))
+
+
+def test_a_ratio_keeps_its_scale(make_difference, make_statement):
+    """A latency that falls by a factor of e is a gain of 1."""
+    row = only_row(make_statement(make_difference(-1.0, metric="latency_p50_ms", direction="lower", scale="log_ratio")))
+    assert (row.scale, row.margin, row.verdict) == ("log_ratio", 0.05, "gained")

@@ -1,10 +1,16 @@
 """Tests of gates, verdicts and exit codes."""
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from angelshare.core.errors import InputError
 from angelshare.statement.build import regate
-from angelshare.statement.gates import Gate, check_margin, exit_code, parse_margin
+from angelshare.statement.gate_rules import parse_margin
+from angelshare.statement.gates import Gate, distinct, metrics_in_slices
+from angelshare.statement.judging import exit_code
+from angelshare.statement.margins import check_margin
 
 
 def states(statement):
@@ -197,3 +203,137 @@ def test_a_gate_names_the_label_it_is_about(make_difference, make_statement):
         "mlp loses at most 0.01 of auc of rude",
         "mlp loses at most 0.01 of auc of threat",
     ]
+
+
+def test_a_label_of_its_own_can_be_gated(make_difference, make_statement):
+    """The other labels stay exploratory, with its margin lent to nobody."""
+    rows = [make_difference(-0.05, metric="auc", output=label) for label in ("rude", "threat")]
+    statement = make_statement(*rows, gates=[Gate("auc", 0.2, output="rude")])
+    assert [(row.family, row.margin) for row in statement.audits[0].differences] == [
+        ("primary", 0.2),
+        ("mlp/toy/quality", 0.01),
+    ]
+    assert [(gate.output, gate.state) for gate in statement.gates] == [("rude", "held")]
+
+
+def test_each_slice_that_a_gate_names_has_its_own_rule(make_difference, make_statement):
+    """Women within .2, men within .01, all within .1; other slices have the margin of all."""
+    rows = [make_difference(-0.05, slice=name) for name in (None, "women", "men", "long")]
+    gates = [Gate("accuracy", 0.1), Gate("accuracy", 0.2, slice="women"), Gate("accuracy", 0.01, slice="men")]
+    statement = make_statement(*rows, gates=gates)
+    assert [(row.family, row.family_size, row.margin) for row in statement.audits[0].differences] == [
+        ("primary", 3, 0.1),
+        ("primary", 3, 0.2),
+        ("primary", 3, 0.01),
+        ("mlp/toy/quality", 1, 0.1),
+    ]
+    assert [(gate.slice, gate.state, gate.rule) for gate in statement.gates] == [
+        (None, "held", "mlp loses at most 0.1 of accuracy"),
+        ("women", "held", "mlp loses at most 0.2 of accuracy on slice women"),
+        ("men", "lost", "mlp loses at most 0.01 of accuracy on slice men"),
+    ]
+
+
+def test_the_most_specific_gate_decides_a_row(make_difference, make_statement):
+    """One rule for the mlp, another for everybody else; each student is gated once."""
+    rows = [make_difference(-0.05, student=name) for name in ("mlp", "cnn")]
+    special, general = Gate("accuracy", 0.2, student="mlp"), Gate("accuracy", 0.01)
+    for gates in ([special, general], [general, special]):
+        statement = make_statement(*rows, gates=gates, students=("mlp", "cnn"))
+        assert [(gate.student, gate.margin, gate.state) for gate in statement.gates] == [
+            ("mlp", 0.2, "held"),
+            ("cnn", 0.01, "lost"),
+        ]
+    typed = make_statement(*rows, gates=[special, replace(general, source="command line")], students=("mlp", "cnn"))
+    assert [gate.margin for gate in typed.gates] == [0.01, 0.01]
+    tied = [Gate("auc", 0.2, student="mlp"), Gate("auc", 0.3, output="rude")]
+    row = make_difference(metric="auc", output="rude")
+    assert make_statement(row, gates=tied).gates[0].margin == 0.3
+
+
+@pytest.mark.parametrize(
+    "where", [{"slice": "moon"}, {"output": "moon"}, {"data": "moon"}, {"contrast": "student-baseline"}]
+)
+def test_a_gate_on_what_does_not_exist_is_not_measured(make_difference, make_statement, where):
+    """Exit code 5, also when the statement is only read again."""
+    gate = Gate("accuracy", 0.5, **where)
+    statement = make_statement(make_difference(), gates=[gate])
+    assert [(found.student, found.state) for found in statement.gates] == [("mlp", "not_measured")]
+    assert exit_code(statement) == 5
+    again = regate(make_statement(make_difference()), [gate])
+    assert (again.gates, exit_code(again)) == (statement.gates, 5)
+
+
+def test_a_gate_on_a_student_that_there_is_not_is_not_measured(make_difference, make_statement):
+    """A misspelt name holds nothing."""
+    statement = make_statement(make_difference(0.05), gates=[Gate("accuracy", 0.01, student="mpl")])
+    assert [(gate.student, gate.state) for gate in statement.gates] == [("mpl", "not_measured")]
+    assert exit_code(statement) == 5
+
+
+def test_a_slice_may_lose_no_more_than_the_rest(make_difference, make_statement):
+    """A contrast of its own, with the margin of the metric unless a gate names it."""
+    rows = [make_difference(), make_difference(-0.05, slice="women", contrast="slice-rest")]
+    lent = make_statement(*rows, gates=[Gate("accuracy", 0.2)]).audits[0].differences[1]
+    assert (lent.margin, lent.family, lent.verdict) == (0.2, "mlp/toy/quality", "preserved")
+    gated = make_statement(*rows, gates=[Gate("accuracy", 0.02, slice="women", contrast="slice-rest")])
+    assert (gated.audits[0].differences[0].margin, gated.audits[0].differences[1].margin) == (0.01, 0.02)
+    assert [(gate.rule, gate.state) for gate in gated.gates] == [
+        ("mlp loses at most 0.02 of accuracy on slice women more than the rest", "lost")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("gate", "rule"),
+    [
+        (Gate("mse", 0.1), "every student adds at most 0.1 to mse"),
+        (Gate("auc", 0.1, data="toy"), "every student loses at most 0.1 of auc in toy"),
+        (Gate("auc", 0, contrast="student-baseline"), "every student loses at most 0 of auc against its baseline"),
+        (Gate("auc", 0, contrast="new-old"), "every student loses at most 0 of auc against the last release"),
+        (
+            Gate("overconfidence", 0.02),
+            "every student is at most 0.02 further from the target in overconfidence than the teacher",
+        ),
+        (
+            Gate("latency_p50_ms", 0.1),
+            "latency_p50_ms of every student is at most 1.105 times that of the teacher (log ratio 0.1)",
+        ),
+        (
+            Gate("texts_per_second", 0.1),
+            "texts_per_second of every student is at least 0.9048 times that of the teacher (log ratio -0.1)",
+        ),
+    ],
+)
+def test_a_rule_is_said_in_words(gate, rule):
+    """With what its number means."""
+    assert gate.rule(None, None) == rule
+
+
+def test_two_margins_for_the_same_rows_from_one_source_contradict_each_other():
+    """The same gate twice does not; nor do recipe and command line, where the latter holds."""
+    once, other = Gate("auc", 0.1, slice="women"), Gate("auc", 0.2, slice="women")
+    assert distinct([once, once]) == (once,)
+    later = replace(other, source="command line")
+    assert distinct([once, later]) == (later,)
+    said = (
+        "Two gates of the recipe contradict each other: every student loses at most 0.1 of auc on slice women, and "
+        "every student loses at most 0.2 of auc on slice women. Keep one of them."
+    )
+    with pytest.raises(InputError, match=re.escape(said)):
+        distinct([once, other])
+
+
+def test_metrics_of_gates_on_slices_are_asked_of_the_audits():
+    """And no others."""
+    gates = [Gate("auc", 0.1, slice="women"), Gate("f1", 0.1), Gate("recall", 0.1, slice="women", output="x")]
+    assert metrics_in_slices(gates) == {"auc", "recall"}
+
+
+def test_a_gate_that_cannot_be_checked_is_refused():
+    """A contrast that gates do not look at, and a slice against the rest of nothing."""
+    with pytest.raises(InputError, match="no contrast for gates called 'baseline-teacher'"):
+        Gate("auc", 0.1, contrast="baseline-teacher")
+    with pytest.raises(InputError, match=re.escape("Write auc[slice=NAME, contrast=slice-rest].")):
+        Gate("auc", 0.1, contrast="slice-rest")
+    with pytest.raises(InputError, match=re.escape("cannot be -0.01")):
+        Gate("auc", -0.01, slice="women")

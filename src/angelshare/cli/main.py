@@ -14,13 +14,16 @@ import typer
 from rich.console import Console
 
 from angelshare import __version__
+from angelshare.cli.options import AsJson, GateRules, Jobs, Margins, Out, Redact, Slices, columns_of, gates_of
 from angelshare.cli.progress import progress_for
-from angelshare.cli.summary import print_card, print_cards, print_statement
+from angelshare.cli.summary import print_card, print_cards, print_comparison, print_statement
 from angelshare.core.errors import InputError
 from angelshare.core.task import Role, Task
 from angelshare.report.texts import visible
 from angelshare.statement.build import as_text, read_statement, regate
-from angelshare.statement.gates import Gate, exit_code, parse_margin
+from angelshare.statement.comparison import comparison_text
+from angelshare.statement.gates import Gate
+from angelshare.statement.judging import exit_code
 from angelshare.statement.schema import Statement
 
 MOST_JOBS = 4
@@ -36,18 +39,6 @@ app = typer.Typer(
 catalogue = typer.Typer(help="The catalogue of data sets.", no_args_is_help=True)
 app.add_typer(catalogue, name="data")
 
-Margins = Annotated[
-    list[str] | None,
-    typer.Option("--margin", metavar="METRIC=VALUE", help="A gate: no student may lose more than VALUE of METRIC."),
-]
-Redact = Annotated[bool, typer.Option("--redact-texts", help="Leave users' texts out of the statement.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the statement as JSON, and nothing else.")]
-Jobs = Annotated[
-    int | None,
-    typer.Option("--jobs", min=1, help="Students trained side by side; one per processor, at most 4, by default."),
-]
-Out = Annotated[Path, typer.Option("--out", help="Folder for the statement and all that leads to it.")]
-
 
 @app.command()
 def demo(
@@ -57,7 +48,7 @@ def demo(
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Run the built-in demo: real weights, embedded texts, no network. Its gate fails on purpose; it ends with 0."""
-    statement = _run("demo", out, None, jobs=jobs, redact_texts=redact_texts)
+    statement = _run("demo", out, (), jobs=jobs, redact_texts=redact_texts)
     _print(statement, out, as_json=as_json)
 
 
@@ -66,6 +57,7 @@ def run(  # noqa: PLR0917  (typer's options are parameters)
     recipe: Annotated[str, typer.Argument(help="A built-in recipe (demo, sst2, emotion), or a path to one.")],
     out: Annotated[Path | None, typer.Option("--out", help="The run folder; runs/NAME by default.")] = None,
     margin: Margins = None,
+    gate: GateRules = None,
     jobs: Jobs = None,
     redact_texts: Redact = False,  # noqa: FBT002
     as_json: AsJson = False,  # noqa: FBT002
@@ -74,11 +66,11 @@ def run(  # noqa: PLR0917  (typer's options are parameters)
     from angelshare.recipes.reading import read_recipe
 
     folder = out or Path("runs") / read_recipe(recipe).name
-    statement = _run(recipe, folder, margin, jobs=jobs, redact_texts=redact_texts)
+    statement = _run(recipe, folder, gates_of(margin, gate), jobs=jobs, redact_texts=redact_texts)
     _finish(statement, folder, as_json=as_json)
 
 
-def _run(recipe: str, folder: Path, margin: list[str] | None, *, jobs: int | None, redact_texts: bool) -> Statement:
+def _run(recipe: str, folder: Path, gates: tuple[Gate, ...], *, jobs: int | None, redact_texts: bool) -> Statement:
     """Carry out a recipe.
 
     Raises:
@@ -87,7 +79,7 @@ def _run(recipe: str, folder: Path, margin: list[str] | None, *, jobs: int | Non
     from angelshare.recipes.reading import read_recipe
     from angelshare.recipes.run import RunSettings, run_recipe
 
-    gates, content = _gates(margin), read_recipe(recipe)
+    content = read_recipe(recipe)
     jobs = jobs or min(os.cpu_count() or 1, MOST_JOBS)
     settings = RunSettings(now=datetime.now(UTC), gates=gates, redact_texts=redact_texts, jobs=jobs)
     try:
@@ -99,7 +91,7 @@ def _run(recipe: str, folder: Path, margin: list[str] | None, *, jobs: int | Non
 
 @app.command()
 def audit(  # noqa: PLR0917  (typer's options are parameters)
-    teacher: Annotated[list[str], typer.Option("--teacher", help="A model folder, hub id or file of predictions.")],
+    teacher: Annotated[list[str], typer.Option("--teacher", help="A model folder, hub id, or file of predictions.")],
     student: Annotated[
         list[str],
         typer.Option("--student", metavar="[NAME=]PATH", help="The same; several of one name are its seeds."),
@@ -113,7 +105,12 @@ def audit(  # noqa: PLR0917  (typer's options are parameters)
         str | None, typer.Option("--data", help="Labelled texts: a catalogue name, folder, file or hub id.")
     ] = None,
     split: Annotated[Role, typer.Option("--split", help="Which split of the data.")] = "test",
+    audits: Annotated[
+        list[str] | None, typer.Option("--audit", metavar="NAME", help="Such as speed; all but speed by default.")
+    ] = None,
     margin: Margins = None,
+    gate: GateRules = None,
+    slices: Slices = None,
     task: Annotated[Task | None, typer.Option("--task", help="What the models answer.")] = None,
     labels: Annotated[
         str | None, typer.Option("--labels", metavar="A,B,...", help="Label names in the order of the outputs.")
@@ -134,6 +131,8 @@ def audit(  # noqa: PLR0917  (typer's options are parameters)
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Compare a student with its teacher: models, files of predictions, or both."""
+    from angelshare.audit.suite import DEFAULT_AUDITS
+    from angelshare.data.slice_specs import parse_slice
     from angelshare.recipes.audit import AuditRequest, audit_models
     from angelshare.recipes.sides import parse_side
 
@@ -147,11 +146,13 @@ def audit(  # noqa: PLR0917  (typer's options are parameters)
         now=datetime.now(UTC),
         data=data,
         split=split,
-        gates=_gates(margin),
+        audits=tuple(audits or DEFAULT_AUDITS),
+        gates=gates_of(margin, gate),
+        slices=tuple(parse_slice(given) for given in slices or []),
         task=task,
         labels=None if labels is None else tuple(labels.split(",")),
-        columns=_columns(columns),
-        data_columns=_columns(data_columns),
+        columns=columns_of(columns),
+        data_columns=columns_of(data_columns),
         positive=positive,
         threshold=threshold,
         clip=clip,
@@ -168,12 +169,34 @@ def audit(  # noqa: PLR0917  (typer's options are parameters)
 def check(
     statement: Annotated[Path, typer.Argument(metavar="DIR", help="A run folder, or a statement.json.")],
     margin: Margins = None,
+    gate: GateRules = None,
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
-    """Read a statement again and set the exit code; with --margin by these gates instead of its own."""
+    """Read a statement again and set the exit code; with --margin or --gate by these gates instead of its own."""
+    gates = gates_of(margin, gate)
     read = read_statement(statement)
-    gates = _gates(margin)
     _finish(regate(read, gates) if gates else read, None, as_json=as_json)
+
+
+@app.command()
+def compare(  # noqa: PLR0917  (typer's options are parameters)
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="The last release: a run folder, or a statement.json.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="This release.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the comparison.")] = None,
+    margin: Margins = None,
+    gate: GateRules = None,
+    as_json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Hold this release against the last; gates are about each student's change from OLD to NEW."""
+    from angelshare.recipes.compare import CompareRequest, compare_releases
+
+    request = CompareRequest(old, new, datetime.now(UTC), out=out, gates=gates_of(margin, gate))
+    comparison = compare_releases(request)
+    if as_json:
+        typer.echo(comparison_text(comparison))
+    else:
+        print_comparison(Console(), comparison, out)
+    raise typer.Exit(exit_code(comparison))
 
 
 @catalogue.command("list")
@@ -216,26 +239,6 @@ def top(
     ] = False,
 ) -> None:
     """What a language model loses when it is made smaller, how sure that is, and whom it hurts."""
-
-
-def _gates(margins: list[str] | None) -> tuple[Gate, ...]:
-    """Return the gates of the command line."""
-    return tuple(parse_margin(text) for text in margins or [])
-
-
-def _columns(given: str | None) -> dict[str, str]:
-    """Return `ours=theirs,...` as a mapping.
-
-    Raises:
-        InputError: if a part has another form.
-    """
-    columns = {}
-    for part in (given or "").split(",") if given else ():
-        ours, separator, theirs = part.partition("=")
-        if not (separator and ours.strip() and theirs.strip()):
-            raise InputError(f"--columns {part!r} is not OURS=THEIRS. Write it like id=case_id,truth=label_gold.")
-        columns[ours.strip()] = theirs.strip()
-    return columns
 
 
 def _finish(statement: Statement, folder: Path | None, *, as_json: bool) -> None:

@@ -8,10 +8,14 @@ from rich.table import Table
 from rich.text import Text
 
 from angelshare.data.catalog import CatalogCard
+from angelshare.report.comparison import change_page
 from angelshare.report.sentences import headline, plain_words, warnings
 from angelshare.report.texts import visible
+from angelshare.statement.comparison import Comparison
 from angelshare.statement.schema import Statement
 
+MOST_ROWS = 12
+"""Of a table of changes on a terminal."""
 _STYLES = {"lost": "bold red", "preserved": "bold blue", "gained": "bold green", "undecided": "bold yellow"}
 
 
@@ -30,6 +34,29 @@ def print_statement(console: Console, statement: Statement, folder: Path | None)
         console.print(_line("warning", warning), soft_wrap=True)
     if folder is not None:
         console.print(Text(f"\nThe statement: {folder / 'statement.html'}"), soft_wrap=True)
+
+
+def print_comparison(console: Console, comparison: Comparison, folder: Path | None) -> None:
+    """Print what changed between two releases, then where the comparison lies."""
+    page = change_page(comparison)
+    for gate in comparison.gates:
+        console.print(_line(gate.state.replace("_", " "), gate.rule), soft_wrap=True)
+    console.print(_line(comparison.verdict or "no gate", page.sentences[0]), soft_wrap=True)
+    for sentence in page.sentences[1:]:
+        console.print(_line("-", sentence), soft_wrap=True)
+    for warning in page.warnings:
+        console.print(_line("warning", warning), soft_wrap=True)
+    tables = page.tables[1:] if comparison.gates else page.tables
+    for table in () if comparison.identical else tables:
+        console.print(Text(f"\n{table.title}", style="bold"), soft_wrap=True)
+        drawn = Table(*table.columns, box=None, padding=(0, 2, 0, 0))
+        for row in table.rows[:MOST_ROWS]:
+            drawn.add_row(*(Text(visible(cell)) for cell in row))
+        console.print(drawn)
+        if len(table.rows) > MOST_ROWS:
+            console.print(Text(f"{len(table.rows) - MOST_ROWS} more; --out keeps them all."), soft_wrap=True)
+    if folder is not None:
+        console.print(Text(f"\nThe comparison: {folder / 'comparison.html'}"), soft_wrap=True)
 
 
 def print_cards(console: Console, cards: Mapping[str, CatalogCard]) -> None:
@@ -62,4 +89,4 @@ def print_card(console: Console, name: str, card: CatalogCard) -> None:
 
 def _line(verdict: str, sentence: str) -> Text:
     """Return a verdict and its sentence."""
-    return Text(f"{verdict:<11}", style=_STYLES.get(verdict, "bold")) + Text(visible(sentence))
+    return Text(f"{verdict:<13}", style=_STYLES.get(verdict, "bold")) + Text(visible(sentence))

@@ -1,0 +1,124 @@
+"""A loss statement in a test of your own: `assert_no_loss`."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from angelshare.core.errors import InputError
+from angelshare.statement.build import parse_statement, read_statement, regate
+from angelshare.statement.gate_rules import has_bound, parse_gate, parse_rows
+from angelshare.statement.gates import Gate
+from angelshare.statement.schema import DifferenceRow, GateRow, GateState, Statement
+
+_ADVICE: dict[GateState, str] = {
+    "lost": "The loss is real. Ship the earlier student, train this one better, or state a larger margin.",
+    "undecided": "The data decide neither way. Measure more items or seeds, or pass allow_undecided=True.",
+    "not_measured": "Measure it, or correct the rule: no row of the statement has these names.",
+}
+
+
+def assert_no_loss(
+    statement: Statement | Mapping[str, Any] | str | Path,  # Any: JSON, checked when it is parsed
+    *rules: str,
+    allow_undecided: bool = False,
+) -> None:
+    """Fail unless every rule on a loss statement holds.
+
+    Example:
+        >>> from angelshare.testing import assert_no_loss
+        >>> def test_the_student_lost_nothing():
+        ...     assert_no_loss("runs/audit", "accuracy", "auc[slice=women] >= -0.02")
+
+    Args:
+        statement: a folder with a statement.json, the file, its content, or a `Statement`.
+        rules: gates as on the command line; without a bound, such as `accuracy` or `auc[slice=women]`, the margins
+            hold that the statement gives these rows. No rules: the statement's own gates.
+        allow_undecided: let rules pass that the data decide neither way. What was not measured fails all the same.
+
+    Raises:
+        AssertionError: with one paragraph for every rule that does not hold: its numbers and what to do.
+        InputError: if the statement cannot be read, a rule is none, or there are no rules at all.
+    """
+    __tracebackhide__ = True
+    read = _read(statement)
+    if rules:
+        read = regate(read, [gate for rule in rules for gate in _gates(rule, _rows(read))])
+    elif not read.gates:
+        raise InputError(f"The statement {read.title!r} has no gates. Give rules, such as 'accuracy >= -0.01'.")
+    passing = {"held", "undecided"} if allow_undecided else {"held"}
+    failed = [gate for gate in read.gates if gate.state not in passing]
+    if failed:
+        paragraphs = [_paragraph(gate, _rows(read)) for gate in failed]
+        head = f"{len(failed)} of {len(read.gates)} rules on the statement {read.title!r} do not hold."
+        raise AssertionError("\n\n".join([head, *paragraphs]))
+
+
+def _read(statement: Statement | Mapping[str, Any] | str | Path) -> Statement:
+    """Return the statement, in whatever form it was given."""
+    if isinstance(statement, Statement):
+        return statement
+    if isinstance(statement, Mapping):
+        return parse_statement(dict(statement), where="The mapping")
+    return read_statement(Path(statement))
+
+
+def _rows(statement: Statement) -> list[DifferenceRow]:
+    """Return the statement's differences."""
+    return [row for audit in statement.audits for row in audit.differences]
+
+
+def _gates(rule: str, rows: list[DifferenceRow]) -> Iterator[Gate]:
+    """Yield the gates of a rule: without a bound, at the margin of the rows that it names, or one for each of them."""
+    if has_bound(rule):
+        yield parse_gate(rule)
+        return
+    named = parse_rows(rule)
+    found = [row for row in rows if named.selects(row)]
+    margins = {row.margin for row in found} or {named.margin}
+    if len(margins) == 1:
+        yield replace(named, margin=margins.pop(), source="command line")
+        return
+    for row in found:
+        yield Gate(
+            row.metric,
+            row.margin,
+            "command line",
+            slice=row.slice,
+            output=row.output,
+            student=row.student,
+            data=row.data,
+            contrast=row.contrast,
+        )
+
+
+def _paragraph(gate: GateRow, rows: list[DifferenceRow]) -> str:
+    """Return what a rule asks, what was measured, and what to do."""
+    lines = [f"{gate.state.replace('_', ' ')}: {gate.rule}"]
+    lines += [f"  {line}" for row in rows if _is_about(gate, row) for line in _numbers(row)]
+    return "\n".join([*lines, f"  {_ADVICE[gate.state]}"])
+
+
+def _is_about(gate: GateRow, row: DifferenceRow) -> bool:
+    """Whether a gate's state was read from this row."""
+    return (
+        (gate.metric, gate.slice, gate.contrast, gate.student) == (row.metric, row.slice, row.contrast, row.student)
+        and gate.output in (None, row.output)
+        and gate.data in (None, row.data)
+    )
+
+
+def _numbers(row: DifferenceRow) -> Iterator[str]:
+    """Yield a row's values, difference and interval."""
+    left, right = row.contrast.split("-")
+    yield f"{left} {row.left_value:.4g}, {right} {row.right_value:.4g}, on {row.n:,} items of {row.data}"
+    ratio = " (logarithm of the ratio)" if row.scale == "log_ratio" else ""
+    interval = row.judged or row.interval
+    what = "distance from the target" if row.judged else "difference"
+    value = "" if row.judged else f" {row.delta:+.4g}"
+    between = f"[{interval.low:+.4g}, {interval.high:+.4g}]"
+    yield f"{what}{value}{ratio}, {100 * interval.level:g}% interval {between}, margin {row.margin:g}"
+    if row.n_needed is not None and row.verdict == "undecided":
+        yield f"about {row.n_needed:,} items would decide at this margin if nothing is lost"
+    if row.remark is not None:
+        yield row.remark
