@@ -111,6 +111,13 @@ def test_probabilities_of_zero_are_raised_only_when_asked_for(read):
     assert read(content, clip=True).values[0, 0] == 1e-12
 
 
+def test_of_several_labels_a_probability_of_one_is_lowered_too(read):
+    """That the label does not apply would have a probability of 0."""
+    content = "id,probability:rude,probability:threat\na,0,1\nb,0.5,0.5\n"
+    clipped = read(content, task="multi_label", clip=True)
+    assert clipped.values.tolist() == [[1e-12, 1 - 1e-12], [0.5, 0.5]]
+
+
 def test_probabilities_of_nothing_but_0_and_1_are_decisions(read):
     """Nothing can be ranked by them, and a divergence from them would be infinite or nought."""
     content = "id,probability:no,probability:yes\na,0,1\nb,1.0,0\n"

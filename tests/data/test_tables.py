@@ -247,3 +247,19 @@ def test_invalid_utf8_in_parquet_names_column_and_row(tmp_path, kind):
     pq.write_table(pa.table({"id": ["a", "b", "c"], "remark": texts}), path)
     with pytest.raises(InputError, match=r"a\.parquet, row 3: the remark is not UTF-8 \(.*\)\. Write it again"):
         read_table(path)
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+def test_only_the_columns_that_are_asked_for_are_read(tmp_path, kind):
+    """Those that are not there are left out; other mapped columns are not looked for."""
+    frame = pd.DataFrame({"case": ["a"], "text": ["x"], "doc.q": ["y"], "more": ["z"]})
+    path = tmp_path / f"a.{kind}"
+    {"csv": frame.to_csv, "jsonl": frame.to_json, "parquet": frame.to_parquet}[kind](
+        path, **({"orient": "records", "lines": True} if kind == "jsonl" else {"index": False})
+    )
+    columns = {"id": "case", "truth": "gold"}
+    assert read_table(path, columns=columns, only=("id", "text", "text_pair")).to_dict("list") == {
+        "id": ["a"],
+        "text": ["x"],
+    }
+    assert read_table(path, columns={"text": "doc.q"}, only=("text",)).to_dict("list") == {"text": ["y"]}

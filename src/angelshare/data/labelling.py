@@ -6,18 +6,20 @@ from fnmatch import fnmatchcase
 import numpy as np
 import pandas as pd
 
-from angelshare.core.arrays import Array, Labels, Mask
+from angelshare.core.arrays import Array, Labels, Mask, Vector
 from angelshare.core.errors import InputError, LabelError
 from angelshare.core.predictions import UNLABELLED, label_indices
+from angelshare.core.registry import unknown_name
 from angelshare.core.task import Task
 from angelshare.core.text import TextBatch
-from angelshare.data.columns import column, read_ids, read_names, read_numbers, read_texts
+from angelshare.data.columns import is_text, read_codes, read_ids, read_names, read_numbers, read_texts
 from angelshare.data.textset import TextSet
 
 BINARY = 2
 """The number of labels of a binary task."""
 
 _NO_LABEL = ("", str(UNLABELLED))
+_WORDS = {"true": 1, "false": 0}
 
 
 def text_set(
@@ -29,18 +31,20 @@ def text_set(
     where: str,
     numbered: Sequence[str] | None = None,
     slices: Iterable[str] = (),
+    keep: Iterable[str] = (),
 ) -> TextSet:
     """Return the rows as a text set.
 
     Args:
         frame: columns `text`, and where there are any `id`, `text_pair`, `label`, `label_name`, `label:LABEL`,
-            `slice:NAME`, `cluster`. Without ids, the row numbers from 0 serve.
+            `slice:NAME`, `cluster`, `weight`. Without ids, the row numbers from 0 serve.
         name: of the set.
         task: what the labels mean.
         labels: the classes, in index order.
         where: what to call the table in an error.
         numbered: the classes in the order that the table's own integers number them; None: as `labels`.
         slices: patterns of further columns to slice by: flags give one slice, other columns one for every value.
+        keep: columns whose raw values are kept, where the table has them.
 
     Raises:
         InputError: for a missing column, an empty table, or unreadable values, with the row.
@@ -48,15 +52,18 @@ def text_set(
     """
     if frame.empty:
         raise InputError(f"{where} has no rows. Give at least one text.")
+    ids = row_ids(frame, where=where)
     return TextSet(
         name=name,
         task=task,
         labels=tuple(labels),
-        ids=row_ids(frame, where=where),
+        ids=ids,
         batch=read_batch(frame, where=where),
         truth=read_truth(frame, task=task, labels=labels, where=where, numbered=numbered),
         slices=read_slices(frame, where=where) | _slices_by_column(frame, slices, where),
         clusters=read_clusters(frame, where=where),
+        weights=read_weights(frame, where=where, ids=ids),
+        columns={name: frame[name].to_numpy() for name in keep if name in frame.columns},
     )
 
 
@@ -71,6 +78,14 @@ def read_batch(frame: pd.DataFrame, *, where: str) -> TextBatch:
     """Return the texts, with their second halves where there is a column `text_pair`."""
     texts = read_texts(frame, "text", path=where)
     return TextBatch(texts, read_texts(frame, "text_pair", path=where) if "text_pair" in frame.columns else None)
+
+
+def refuse_missing(columns: Iterable[str], frames: Iterable[pd.DataFrame], *, where: str) -> None:
+    """Refuse columns that none of the tables has; the nearest name is given."""
+    known = tuple(dict.fromkeys(str(name) for frame in frames for name in frame.columns))
+    for name in columns:
+        if name not in known:
+            raise InputError(unknown_name(f"column of {where}", name, known))
 
 
 def known_labels(frames: Sequence[pd.DataFrame], *, task: Task, where: str) -> tuple[str, ...]:
@@ -145,15 +160,25 @@ def read_flags(frame: pd.DataFrame, name: str, *, where: str) -> Array:
     Raises:
         InputError: for any other value, with its row.
     """
-    values = frame[name].astype(object) if frame[name].dtype == np.bool_ else frame[name]
-    spelt = {"true": 1, "false": 0}
-    frame = pd.DataFrame({name: [spelt.get(str(v).lower(), v) for v in values]}, dtype=object)
-    flags = read_numbers(frame, name, path=where, gaps=True)
+    flags = read_numbers(_without_words(frame, name), name, path=where, gaps=True)
     wrong = ~np.isin(flags, (0, 1)) & ~np.isnan(flags)
     if wrong.any():
         row = int(np.argmax(wrong))
         raise InputError(f"{where}, row {row + 1}: {name} is {flags[row]:g}. Write 0 or 1, or leave it blank.")
     return flags
+
+
+def _without_words(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return one column with 1 and 0 for `true` and `false`, as whatever they are written."""
+    values = frame[name]
+    if values.dtype == np.bool_:
+        return pd.DataFrame({name: values.astype(np.int8)})
+    if values.dtype != object:
+        return frame
+    # each distinct text is read once
+    codes, found = pd.factorize(values) if is_text(values) else (np.arange(len(values)), values.to_numpy())
+    read = [_WORDS.get(value.strip().lower(), value) if isinstance(value, str) else value for value in found]
+    return pd.DataFrame({name: pd.Series(read, dtype=object).take(codes).reset_index(drop=True)})
 
 
 def read_slices(frame: pd.DataFrame, *, where: str) -> dict[str, Mask]:
@@ -164,14 +189,11 @@ def read_slices(frame: pd.DataFrame, *, where: str) -> dict[str, Mask]:
     """
     masks: dict[str, Mask] = {}
     for name in (str(name) for name in frame.columns if str(name).startswith("slice:")):
-        values = column(frame, name, path=where)
-        shares = (
-            values.to_numpy(dtype=np.float64) if values.dtype == np.bool_ else read_numbers(frame, name, path=where)
-        )
+        shares = read_numbers(_without_words(frame, name), name, path=where)
         wrong = ~((shares >= 0) & (shares <= 1))
         if wrong.any():
             row = int(np.argmax(wrong))
-            msg = f"{where}, row {row + 1}: {name} is {values.iloc[row]!r}. Write 0 or 1, or a share between them."
+            msg = f"{where}, row {row + 1}: {name} is {frame[name].iloc[row]!r}. Write 0 or 1, or a share between them."
             raise InputError(msg)
         masks[name.removeprefix("slice:")] = shares >= 0.5  # noqa: PLR2004  (half of the annotators)
     return masks
@@ -181,9 +203,33 @@ def read_clusters(frame: pd.DataFrame, *, where: str) -> Labels | None:
     """Return codes of the column `cluster`, if it is there; an item without a cluster is one of its own."""
     if "cluster" not in frame.columns:
         return None
-    names = read_names(frame, "cluster", path=where)
-    own = [name or f"\0{row}" for row, name in enumerate(names)]
-    return np.asarray(pd.factorize(np.array(own, dtype=object))[0], dtype=np.int64)
+    names = read_codes(frame, "cluster", path=where)
+    if "" not in names.distinct:
+        return names.codes
+    own = np.where(names.codes == names.distinct.index(""), len(names.distinct) + np.arange(len(frame)), names.codes)
+    return np.asarray(pd.factorize(own)[0], dtype=np.int64)
+
+
+def read_weights(frame: pd.DataFrame, *, where: str, ids: Sequence[str] | Array) -> Vector | None:
+    """Return the column `weight`, if it is there: how many items of the population each stands for.
+
+    Raises:
+        InputError: for a weight that is blank, not finite or negative, with its row and id; or if all are 0.
+    """
+    if "weight" not in frame.columns:
+        return None
+    weights = read_numbers(frame, "weight", path=where, ids=ids)
+    wrong = ~(weights >= 0)
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        what = "blank" if np.isnan(weights[row]) else f"{weights[row]:g}"
+        raise InputError(
+            f"{where}, row {row + 1} (id {str(ids[row])!r}): the weight is {what} ({int(wrong.sum())} such rows). "
+            "A weight says how many items one stands for: write 0 or more in every row."
+        )
+    if not weights.any():
+        raise InputError(f"{where}: every weight is 0, so that no item counts. Leave the weights out, or correct them.")
+    return weights
 
 
 def _slices_by_column(frame: pd.DataFrame, patterns: Iterable[str], where: str) -> dict[str, Mask]:
@@ -191,12 +237,20 @@ def _slices_by_column(frame: pd.DataFrame, patterns: Iterable[str], where: str) 
     masks: dict[str, Mask] = {}
     for pattern in patterns:
         for name in (str(name) for name in frame.columns if fnmatchcase(str(name), pattern)):
-            if frame[name].dtype == np.bool_:
-                masks[name] = frame[name].to_numpy()
-                continue
-            values = np.array(read_names(frame, name, path=where), dtype=object)
-            masks |= {f"{name}={value}": np.asarray(values == value) for value in sorted(set(values) - {""})}
+            masks |= category_slices(frame, name, where=where)
     return masks
+
+
+def category_slices(frame: pd.DataFrame, name: str, *, where: str) -> dict[str, Mask]:
+    """Return a mask for every value of a column, or a single one of a column of flags; blanks are in none.
+
+    Raises:
+        InputError: for a value that is no name, with its row.
+    """
+    if frame[name].dtype == np.bool_:
+        return {name: frame[name].to_numpy()}
+    values = np.array(read_names(frame, name, path=where), dtype=object)
+    return {f"{name}={value}": np.asarray(values == value) for value in sorted(set(values) - {""})}
 
 
 def _label_column(frame: pd.DataFrame) -> str:

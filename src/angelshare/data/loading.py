@@ -16,7 +16,7 @@ from angelshare.core.task import ROLES, TASKS, Role, Task
 from angelshare.core.text import TextBatch
 from angelshare.data.catalog import CatalogCard, catalog
 from angelshare.data.columns import read_names
-from angelshare.data.labelling import known_labels, read_batch, row_ids, text_set
+from angelshare.data.labelling import known_labels, read_batch, refuse_missing, row_ids, text_set
 from angelshare.data.synthetic import demo_splits
 from angelshare.data.tables import TABLE_SUFFIXES, as_objects, read_table, renamed
 from angelshare.data.textset import Splits, TextSet, content_sha256
@@ -84,6 +84,7 @@ def load_splits(
     task: Task | None = None,
     columns: Mapping[str, str] | None = None,
     labels: Sequence[str] | None = None,
+    keep: Sequence[str] = (),
 ) -> Splits:
     """Return a labelled data set by roles.
 
@@ -98,6 +99,7 @@ def load_splits(
         labels: the classes in index order; else the card's, else those found. The source's own integers keep their
             meaning: the hub's names for them, or the card's order, say which class each is. Only where nobody names
             them do they index `labels`.
+        keep: further columns, under the names that they have after `columns`, whose raw values are kept for slices.
 
     Raises:
         InputError: if the source or a column is missing, the task is not declared, or a split is empty.
@@ -106,10 +108,10 @@ def load_splits(
     if source == DEMO:
         return demo_splits()
     tables = _open(source, columns or {})
+    refuse_missing(keep, tables.frames.values(), where=tables.place)
     task = _declared_task(tables, task)
     known = tuple(labels or ()) or tables.labels
-    known = known or known_labels(list(tables.frames.values()), task=task, where=tables.place)
-    patterns = tables.entry.slices if tables.entry else ()
+    known = known or known_labels([*tables.frames.values()], task=task, where=tables.place)
     sets = {
         split: text_set(
             frame,
@@ -118,7 +120,8 @@ def load_splits(
             labels=known,
             where=tables.where(split),
             numbered=tables.numbered,
-            slices=patterns,
+            slices=tables.entry.slices if tables.entry else (),
+            keep=keep,
         )
         for split, frame in tables.frames.items()
     }
@@ -181,8 +184,7 @@ def _open(source: str, columns: Mapping[str, str]) -> _Tables:
         return _Tables(DataCard(path.stem, str(path)), frames, str(path))
     if _HUB_ID.fullmatch(source):
         return _open_hub(source, None, columns)
-    msg = f"There is no file, folder or catalogued data set {source!r}. Known: {', '.join(sorted(catalog()))}."
-    raise InputError(msg)
+    raise InputError(f"There is no file, folder or known data set {source!r}. Known: {', '.join(sorted(catalog()))}.")
 
 
 def _open_catalog(name: str, entry: CatalogCard, columns: Mapping[str, str]) -> _Tables:
@@ -197,8 +199,7 @@ def _open_catalog(name: str, entry: CatalogCard, columns: Mapping[str, str]) -> 
     if entry.hub is None:
         looked = f"{path} is not there" if path else f"{FOLDER_VARIABLE} is not set"
         remedy = f"Set {FOLDER_VARIABLE} to the folder with {entry.file}."
-        msg = f"{name} is only read from a local copy, and {looked}. {remedy}"
-        raise InputError(msg)
+        raise InputError(f"{name} is only read from a local copy, and {looked}. {remedy}")
     tables = _open_hub(entry.hub, entry.hub_config, {**entry.hub_columns, **columns})
     return replace(tables, card=entry.data_card(name, from_hub=True), entry=entry)
 

@@ -11,7 +11,7 @@ from angelshare.core.arrays import Array, Scores, Vector
 from angelshare.core.errors import InputError, LabelError
 from angelshare.core.predictions import label_indices
 from angelshare.core.task import Outputs, Task
-from angelshare.data.columns import read_names, read_numbers
+from angelshare.data.columns import read_codes, read_names, read_numbers
 from angelshare.data.labelling import BINARY, read_flags
 
 SUM_TOLERANCE = 1e-3
@@ -63,7 +63,7 @@ def read_outputs(
         raise InputError(f"{where} has no score for the threshold {threshold:g}. Leave the threshold out.")
     if found:
         outputs = _decided(_class_scores(frame, found[0], task, where, ids))
-        outputs = _clipped(outputs) if clip else outputs
+        outputs = _clipped(outputs, task) if clip else outputs
     elif task == "multi_label":
         outputs = _label_flags(frame, where)
     elif "score" in frame.columns:
@@ -157,11 +157,13 @@ def _decided(outputs: OutputColumns) -> OutputColumns:
     return replace(outputs, kind="decisions")
 
 
-def _clipped(outputs: OutputColumns) -> OutputColumns:
-    """Return probabilities of at least 1e-12; logits as they are."""
+def _clipped(outputs: OutputColumns, task: Task) -> OutputColumns:
+    """Return probabilities of at least 1e-12, of single labels also of at most 1 - 1e-12; logits as they are."""
     if outputs.kind != "probabilities":
         return outputs
-    return replace(outputs, values=np.maximum(outputs.values, SMALLEST))
+    # where a label is by itself, the probability that it does not apply may be 0 too
+    most = 1 - SMALLEST if task == "multi_label" else np.inf
+    return replace(outputs, values=np.clip(outputs.values, SMALLEST, most))
 
 
 def _label_flags(frame: pd.DataFrame, where: str) -> OutputColumns:
@@ -233,9 +235,20 @@ def _decisions(frame: pd.DataFrame, task: Task, where: str, labels: Sequence[str
     return OutputColumns("decisions", known, np.eye(len(known))[indices])
 
 
+def labels_in_use(frame: pd.DataFrame, where: str) -> tuple[str, ...]:
+    """Return the labels that hard decisions and their truth show; none where the columns themselves name labels.
+
+    The seeds in one file have these in common, even if one of them never decides for some label.
+    """
+    scored = "score" in frame.columns or any(str(name).startswith(tuple(_PREFIXES)) for name in frame.columns)
+    if scored or "label" not in frame.columns:
+        return ()
+    return tuple(sorted(_used(frame, "label", where) | _used(frame, "truth", where)))
+
+
 def _used(frame: pd.DataFrame, name: str, where: str) -> set[str]:
     """Return the labels that a column names."""
-    return set(read_names(frame, name, path=where)) - {""} if name in frame.columns else set()
+    return set(read_codes(frame, name, path=where).distinct) - {""} if name in frame.columns else set()
 
 
 def _in_order(outputs: OutputColumns, labels: tuple[str, ...], where: str) -> OutputColumns:

@@ -2,10 +2,11 @@
 
 One row per item: `id`; then `logit:LABEL` or `probability:LABEL` for every class, or `score` (binary), or `label`
 (`label:LABEL` for multi_label), or `value` (regression). Optional: `truth` (`truth:LABEL` for multi_label),
-`slice:NAME`, `cluster`, `seed`, `text` and `text_pair`, or their `text_key`.
+`slice:NAME`, `cluster`, `weight`, `seed`, `text` and `text_pair`, or their `text_key`. Logs of lm-evaluation-harness
+and inspect_ai are read as such files.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,16 +14,20 @@ import numpy as np
 import pandas as pd
 
 from angelshare.core.arrays import Array
-from angelshare.core.errors import InputError
+from angelshare.core.errors import InputError, LabelError
 from angelshare.core.panel import Population
-from angelshare.core.predictions import UNLABELLED, Predictions, label_indices
+from angelshare.core.predictions import UNLABELLED, Predictions
 from angelshare.core.registry import unknown_name
 from angelshare.core.task import TASKS, ModelRole, Task
-from angelshare.data.columns import read_ids, read_names, read_numbers, read_texts
-from angelshare.data.labelling import read_batch, read_clusters, read_flags, read_slices
-from angelshare.data.output_columns import OutputColumns, read_outputs
+from angelshare.data.columns import read_codes, read_ids, read_numbers, read_texts
+from angelshare.data.file_kinds import FileKind, file_kind
+from angelshare.data.harness_logs import read_harness_log
+from angelshare.data.inspect_logs import read_inspect_log
+from angelshare.data.labelling import read_batch, read_clusters, read_flags, read_slices, read_weights
+from angelshare.data.output_columns import OutputColumns, labels_in_use, read_outputs
 from angelshare.data.prediction_metadata import Declared, read_declared
 from angelshare.data.prediction_writing import write_predictions
+from angelshare.data.right_answers import JUDGED, Log
 from angelshare.data.stated_decisions import refuse_contradictions
 from angelshare.data.tables import read_table
 from angelshare.data.truth import attach_truth
@@ -45,7 +50,7 @@ def read_predictions(
     clip: bool = False,
     seed: int | None = None,
 ) -> Predictions:
-    """Return one member's predictions from a Parquet, CSV or JSON lines file.
+    """Return one member's predictions from a Parquet, CSV or JSON lines file, or from a log of evaluation.
 
     Probabilities that are all exactly 0 or 1 are hard decisions in another form and are read as such: what needs
     scores, such as AUC or KL, is then not measured.
@@ -53,12 +58,12 @@ def read_predictions(
     Args:
         path: of the file.
         name: of the member, such as `mlp/0`.
-        task: declared here or in Parquet metadata, never guessed.
+        task: declared here, in Parquet metadata or by a log, never guessed.
         labels: the classes, in index order. Columns named by label are put into this order; hard decisions keep all of
             them even if some occur nowhere in the file. None: the file's own. Not looked at for regression.
-        columns: the house's name -> the file's.
+        columns: the house's name -> the file's. Of logs see `read_harness_log` and `read_inspect_log`.
         positive: the positive label of a binary task, which becomes `labels[1]`; needed for `score`.
-        threshold: at or above it a `score` means the positive label.
+        threshold: at or above it a `score` means the positive label, and a log's graded answer is right.
         clip: raise probabilities of 0 to 1e-12, so that KL and NLL can be measured.
         seed: of the member; else the file's column `seed`.
 
@@ -66,7 +71,7 @@ def read_predictions(
         InputError: for anything that cannot be measured, naming file, row, id and column.
         LabelError: for labels that do not fit the task, or are not the ones declared.
     """
-    table = _read(path, columns, task)
+    table = _read(path, columns, task, threshold)
     seeds = _seeds(table.frame, table.where)
     if seed is None and len(set(seeds)) > 1:
         msg = f"{path} holds {len(set(seeds))} seeds: {sorted(set(seeds))[:10]}. Read a population, or name one seed."
@@ -76,7 +81,7 @@ def read_predictions(
     if seeds and seed is not None:
         table = replace(table, frame=table.frame[np.array(seeds) == seed].reset_index(drop=True))
     chosen = seeds[0] if seed is None and seeds else seed
-    return _predictions(table, name=name, labels=labels, positive=positive, threshold=threshold, clip=clip, seed=chosen)
+    return _predictions(table, name=name, labels=labels, positive=positive, clip=clip, seed=chosen)
 
 
 def read_population(
@@ -98,22 +103,16 @@ def read_population(
     """
     members: list[Predictions] = []
     for position, path in enumerate(paths):
-        table = _read(path, columns, task)
+        table = _read(path, columns, task, threshold)
         seeds = np.array(_seeds(table.frame, table.where), dtype=np.int64)
+        if seeds.size and not (labels or table.said.labels):
+            shown = labels_in_use(table.frame, table.where)
+            table = replace(table, said=replace(table.said, labels=shown))
         for seed in np.unique(seeds).tolist() or [None]:
             own = table if seed is None else replace(table, frame=table.frame[seeds == seed].reset_index(drop=True))
             member = f"{name}/{position if seed is None else seed}"
-            members.append(
-                _predictions(
-                    own,
-                    name=member,
-                    labels=labels,
-                    positive=positive,
-                    threshold=threshold,
-                    clip=clip,
-                    seed=seed if seed is not None else position,
-                )
-            )
+            chosen = position if seed is None else seed
+            members.append(_predictions(own, name=member, labels=labels, positive=positive, clip=clip, seed=chosen))
     names = [member.name for member in members]
     repeated = sorted({member for member in names if names.count(member) > 1})
     if repeated:
@@ -124,9 +123,14 @@ def read_population(
     return Population(role, name, tuple(members))
 
 
-def read_prediction_texts(path: str | Path, *, columns: Mapping[str, str] | None = None) -> Mapping[str, str] | None:
+def read_prediction_texts(
+    path: str | Path, *, columns: Mapping[str, str] | None = None, threshold: float | None = None
+) -> Mapping[str, str] | None:
     """Return id -> text of a file of predictions; None if it has no texts."""
-    frame = read_table(path, columns=columns)
+    if file_kind(Path(path)) in _LOGS:
+        frame, _ = _opened(Path(path), columns or {}, threshold)
+    else:
+        frame = read_table(path, columns=columns, only=("id", "text"))
     if "text" not in frame.columns:
         return None
     first = ~frame["id"].duplicated() if "id" in frame.columns else slice(None)
@@ -137,20 +141,20 @@ def read_prediction_texts(path: str | Path, *, columns: Mapping[str, str] | None
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A file as read, with its declared task."""
+    """A file as read, with its declared task; the threshold is that of its column `score`."""
 
     frame: pd.DataFrame
     where: str
     task: Task
     said: Declared
+    threshold: float | None
 
 
-def _read(path: str | Path, columns: Mapping[str, str] | None, task: Task | None) -> _Table:
+def _read(path: str | Path, columns: Mapping[str, str] | None, task: Task | None, threshold: float | None) -> _Table:
     """Read a file and settle its task."""
-    frame = read_table(path, columns=columns)
+    frame, said = _opened(Path(path), columns or {}, threshold)
     if frame.empty:
         raise InputError(f"{path} has no rows. Give at least one item.")
-    said = read_declared(Path(path))
     if task is not None and task not in TASKS:
         raise InputError(unknown_name("task", task, TASKS))
     if task is not None and said.task not in (None, task):
@@ -161,7 +165,18 @@ def _read(path: str | Path, columns: Mapping[str, str] | None, task: Task | None
     if declared is None:
         msg = f"{path} does not say which task it answers. Declare it: --task {'|'.join(TASKS)}."
         raise InputError(msg)
-    return _Table(frame, str(path), declared, said)
+    # the threshold on a log's grades has made decisions of them already
+    kept = None if "label" in frame.columns and said is JUDGED else threshold
+    return _Table(frame, str(path), declared, said, said.threshold if kept is None else kept)
+
+
+def _opened(path: Path, columns: Mapping[str, str], threshold: float | None) -> tuple[pd.DataFrame, Declared]:
+    """Return a file's columns under the house's names, and what it declares."""
+    kind = file_kind(path)
+    if kind in _LOGS:
+        log = _LOGS[kind](path, columns=columns, threshold=threshold)
+        return log.frame, log.declared
+    return read_table(path, columns=columns), read_declared(path) if kind == "parquet" else Declared()
 
 
 def _predictions(
@@ -170,7 +185,6 @@ def _predictions(
     name: str,
     labels: Sequence[str] | None,
     positive: str | None,
-    threshold: float | None,
     clip: bool,
     seed: int | None,
 ) -> Predictions:
@@ -185,7 +199,7 @@ def _predictions(
         labels=labels,
         written=table.said.labels,
         positive=positive,
-        threshold=table.said.threshold if threshold is None else threshold,
+        threshold=table.threshold,
         clip=clip,
     )
     predictions = Predictions(
@@ -199,6 +213,7 @@ def _predictions(
         threshold=outputs.threshold,
         slices=read_slices(frame, where=where),
         clusters=read_clusters(frame, where=where),
+        weights=read_weights(frame, where=where, ids=ids),
         seed=seed,
         fingerprint=table.said.fingerprint,
         parent_fingerprint=table.said.parent_fingerprint,
@@ -212,12 +227,13 @@ def _seeds(frame: pd.DataFrame, where: str) -> list[int]:
     """Return every row's seed; empty without a column of that name."""
     if "seed" not in frame.columns:
         return []
-    names = read_names(frame, "seed", path=where)
-    wrong = [row for row, seed in enumerate(names) if not (seed.isdecimal() and len(seed) <= SEED_DIGITS)]
+    names = read_codes(frame, "seed", path=where)
+    wrong = [seed for seed in names.distinct if not (seed.isdecimal() and len(seed) <= SEED_DIGITS)]
     if wrong:
-        msg = f"{where}, row {wrong[0] + 1}: the seed is {names[wrong[0]][:40]!r}. Write a whole number"
+        msg = f"{where}, row {names.row_of(wrong[0]) + 1}: the seed is {wrong[0][:40]!r}. Write a whole number"
         raise InputError(f"{msg} of at most {SEED_DIGITS} digits.")
-    return [int(seed) for seed in names]
+    numbers = [int(seed) for seed in names.distinct]
+    return [numbers[code] for code in names.codes.tolist()]
 
 
 def _truth(frame: pd.DataFrame, task: Task, outputs: OutputColumns, where: str) -> Array | None:
@@ -235,10 +251,16 @@ def _truth(frame: pd.DataFrame, task: Task, outputs: OutputColumns, where: str) 
         return None
     if task == "regression":
         return read_numbers(frame, "truth", path=where, gaps=True)
-    names = read_names(frame, "truth", path=where)
-    unlabelled = np.array([truth == "" for truth in names])
-    known = [outputs.labels[0] if blank else truth for truth, blank in zip(names, unlabelled, strict=True)]
-    return np.where(unlabelled, UNLABELLED, label_indices(known, outputs.labels, where=f"{where}, column truth"))
+    named = read_codes(frame, "truth", path=where)
+    index = {**{label: i for i, label in enumerate(outputs.labels)}, "": UNLABELLED}
+    unknown = [name for name in named.distinct if name not in index]
+    if unknown:
+        n_rows = int(np.isin(named.codes, [named.distinct.index(name) for name in unknown]).sum())
+        raise LabelError(
+            f"{where}, column truth, row {named.row_of(unknown[0]) + 1}: the label {unknown[0]!r} is none of "
+            f"{list(outputs.labels)} ({n_rows} such rows). Correct the column, or name all labels: --labels A,B,..."
+        )
+    return np.asarray(np.array([index[name] for name in named.distinct], dtype=np.int64)[named.codes])
 
 
 def _text_keys(frame: pd.DataFrame, where: str) -> Array | None:
@@ -246,3 +268,6 @@ def _text_keys(frame: pd.DataFrame, where: str) -> Array | None:
     if "text_key" in frame.columns:
         return np.array(read_texts(frame, "text_key", path=where))
     return np.array(read_batch(frame, where=where).keys()) if "text" in frame.columns else None
+
+
+_LOGS: Mapping[FileKind, Callable[..., Log]] = {"harness log": read_harness_log, "inspect log": read_inspect_log}

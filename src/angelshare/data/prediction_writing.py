@@ -54,6 +54,8 @@ def _columns(predictions: Predictions, texts: Sequence[str] | None) -> dict[str,
     columns |= {f"slice:{name}": mask.astype(np.int8) for name, mask in predictions.slices.items()}
     if predictions.clusters is not None:
         columns["cluster"] = predictions.clusters
+    if predictions.weights is not None:
+        columns["weight"] = predictions.weights
     if predictions.seed is not None:
         columns["seed"] = np.full(len(predictions), predictions.seed, dtype=np.int64)
     if texts is not None:

@@ -2,13 +2,11 @@
 
 import csv
 import io
-import json
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -17,23 +15,20 @@ import pyarrow.parquet as pq
 
 from angelshare.core.errors import InputError
 from angelshare.core.registry import unknown_name
-
-Row = dict[str, Any]  # what a JSON line may hold
+from angelshare.data.file_kinds import SUFFIXES, FileKind, file_kind
+from angelshare.data.text_files import decoded, first_line, read_json_rows
 
 UNWRITABLE = re.compile("[\\0\\ud800-\\udfff]")
 """What no name and no id may hold: NumPy drops NUL at the end, so that other ids pair, and UTF-8 has no half pairs."""
 
 HOUSE_COLUMNS = (
-    *("id", "text", "text_pair", "text_key", "split", "cluster", "seed"),
+    *("id", "text", "text_pair", "text_key", "split", "cluster", "seed", "weight"),
     *("label", "label_name", "truth", "score", "value"),
 )
 """The house's names for columns of which there is one."""
 
 HOUSE_FAMILIES = ("logit:", "probability:", "label:", "truth:", "slice:")
 """What the house's names begin with where there is a column for every label or slice."""
-
-MOST_DIGITS = 1000
-"""Of a whole number in JSON: Python stops at some thousand, wherever it is told to."""
 
 _INTEGERS = {
     pa.int8(): pd.Int8Dtype(),
@@ -47,14 +42,17 @@ _INTEGERS = {
 }
 
 
-def read_table(path: str | Path, *, columns: Mapping[str, str] | None = None) -> pd.DataFrame:
-    """Return a file's columns, all of them, in order; texts as objects, what is missing as None.
+def read_table(
+    path: str | Path, *, columns: Mapping[str, str] | None = None, only: Collection[str] = ()
+) -> pd.DataFrame:
+    """Return a file's columns in order; texts as objects, what is missing as None.
 
     In CSV every value is text, and a blank is the empty text. In Parquet integers stay integers, with or without gaps.
 
     Args:
         path: of a `.parquet`, `.csv`, `.jsonl`, `.ndjson` or `.json` (one object a line) file.
         columns: the house's name -> the file's own name.
+        only: the house's names of the columns to read, where they are there; all by default.
 
     Raises:
         InputError: for a file that is missing, empty, truncated or of another kind; invalid UTF-8, with its row; a
@@ -62,14 +60,11 @@ def read_table(path: str | Path, *, columns: Mapping[str, str] | None = None) ->
             or to a name that the house does not have.
     """
     path = Path(path)
-    reader = _READERS.get(path.suffix.lower())
+    reader = _READERS.get(file_kind(path))
     if reader is None:
-        raise InputError(f"{path} is none of {', '.join(_READERS)}. Convert it, or rename it if it is one of these.")
-    if not path.is_file():
-        raise InputError(f"There is no file {path}. Check the path.")
-    if path.stat().st_size == 0:
-        raise InputError(f"{path} is empty (0 bytes). Write it again.")
-    return renamed(reader(path), columns or {}, path)
+        raise InputError(f"{path} is a log of inspect_ai, not a table. Give it as a model's answers.")
+    mapped = {ours: theirs for ours, theirs in (columns or {}).items() if not only or ours in only}
+    return renamed(reader(path, {mapped.get(ours, ours) for ours in only}), mapped, path)
 
 
 def renamed(frame: pd.DataFrame, columns: Mapping[str, str], path: str | Path) -> pd.DataFrame:
@@ -110,18 +105,18 @@ def _check_names(names: Sequence[str], path: Path) -> None:
         raise InputError(f"{path} has more than one column called {repeated[0]!r}. Rename or remove the others.")
 
 
-def _read_parquet(path: Path) -> pd.DataFrame:
-    """Read Parquet."""
+def _read_parquet(path: Path, only: Collection[str]) -> pd.DataFrame:
+    """Read Parquet; all columns if `only` is empty."""
     try:
         # a ParquetFile reads just this file, whatever its folder is called
         with pq.ParquetFile(path) as file:
             names = file.schema_arrow.names
             _check_names(names, path)
-            table = file.read()
+            table = file.read([name for name in names if name in only] if only else None)
             _refuse_invalid_utf8(table, path)
             frame = table.to_pandas(types_mapper=_INTEGERS.get, ignore_metadata=True)
     except (pa.ArrowException, OSError) as error:
-        msg = f"{path} is no Parquet, or truncated or damaged ({_first_line(error)}). Write or copy it again."
+        msg = f"{path} is no Parquet, or truncated or damaged ({first_line(error)}). Write or copy it again."
         raise InputError(msg) from error
     return as_objects(frame)
 
@@ -141,9 +136,9 @@ def _refuse_invalid_utf8(table: pa.Table, path: Path) -> None:
             raise
 
 
-def _read_csv(path: Path) -> pd.DataFrame:
-    """Read CSV, every value as text."""
-    text = _decoded(path)
+def _read_csv(path: Path, only: Collection[str]) -> pd.DataFrame:
+    """Read CSV, every value as text; all columns if `only` is empty."""
+    text = decoded(path)
     names = next(csv.reader(io.StringIO(text, newline="")), [])
     _check_names(names, path)
     _refuse_open_quote(text, path)
@@ -160,9 +155,9 @@ def _read_csv(path: Path) -> pd.DataFrame:
             ),
         )
     except pa.ArrowException as error:
-        msg = f"{path} cannot be read as CSV: {_first_line(error)} Quote values that hold commas, quotes or line ends."
+        msg = f"{path} cannot be read as CSV: {first_line(error)} Quote values that hold commas, quotes or line ends."
         raise InputError(msg) from error
-    return as_objects(table.to_pandas())
+    return as_objects(table.select([name for name in names if name in only or not only]).to_pandas())
 
 
 def _refuse_open_quote(text: str, path: Path) -> None:
@@ -181,73 +176,13 @@ def _refuse_open_quote(text: str, path: Path) -> None:
             raise InputError(msg) from error
 
 
-def _read_json_lines(path: Path) -> pd.DataFrame:
-    """Read one JSON object a line; a key that a line lacks is missing there."""
-    rows: list[Row] = []
-    for number, line in enumerate(_decoded(path).split("\n"), start=1):
-        if line.strip():
-            rows.append(_json_row(line, number, path))
+def _read_json_lines(path: Path, only: Collection[str]) -> pd.DataFrame:
+    """Read one JSON object a line; a key that a line lacks is missing there. All keys if `only` is empty."""
+    rows = read_json_rows(path)
     names = list(dict.fromkeys(name for row in rows for name in row))
     _check_names(names, path)
-    return pd.DataFrame({name: pd.Series([row.get(name) for row in rows], dtype=object) for name in names})
-
-
-def _json_row(line: str, number: int, path: Path) -> Row:
-    """Parse one line."""
-    try:
-        row = json.loads(line, object_pairs_hook=_without_repeats, parse_int=_whole)
-    except (ValueError, RecursionError) as error:
-        msg = f"{path}, line {number} is no JSON object ({_first_line(error)}): {line[:60]!r}. Write one object a line."
-        raise InputError(msg) from error
-    if not isinstance(row, dict):
-        raise InputError(f"{path}, line {number} holds {line[:60]!r}, not an object. Write one object a line.")
-    return row
-
-
-def _whole(digits: str) -> int:
-    """Return a whole number; one that is too long to be read is an error."""
-    if len(digits) > MOST_DIGITS:
-        raise ValueError(f"a number of {len(digits)} digits, to be written as text if it is an id")
-    return int(digits)
-
-
-def _without_repeats(pairs: list[tuple[str, Any]]) -> Row:
-    """Return the pairs as a dictionary; a repeated key is an error."""
-    row = dict(pairs)
-    if len(row) != len(pairs):
-        repeated = Counter(key for key, _ in pairs).most_common(1)[0][0]
-        raise ValueError(f"the key {repeated!r} is repeated")
-    return row
-
-
-def _decoded(path: Path) -> str:
-    """Return a file's text without byte order mark.
-
-    Raises:
-        InputError: for invalid UTF-8, with its line and row.
-    """
-    raw = path.read_bytes()
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = raw[: error.start]
-        line = before.count(b"\n") + 1
-        row = _n_rows_before(before, path)
-        msg = (
-            f"{path}, line {line} (row {row}) is not UTF-8: byte 0x{raw[error.start]:02x} at offset {error.start} "
-            f"({error.reason}). Save the file as UTF-8."
-        )
-        raise InputError(msg) from error
-
-
-def _n_rows_before(before: bytes, path: Path) -> int:
-    """Return the data row that the bytes stop in, from 1; quoted line ends do not count."""
-    if path.suffix.lower() != ".csv":
-        return before.count(b"\n") + 1
-    quote = b'"'
-    outside = before.split(quote)[::2]
-    # a header takes the first line
-    return sum(part.count(b"\n") for part in outside)
+    kept = [name for name in names if name in only or not only]
+    return pd.DataFrame({name: pd.Series([row.get(name) for row in rows], dtype=object) for name in kept})
 
 
 def as_objects(frame: pd.DataFrame) -> pd.DataFrame:
@@ -259,18 +194,12 @@ def as_objects(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _first_line(error: Exception) -> str:
-    """Return the first line of a foreign message."""
-    return (str(error).splitlines() or [type(error).__name__])[0]
-
-
-_READERS: Mapping[str, Callable[[Path], pd.DataFrame]] = {
-    ".parquet": _read_parquet,
-    ".csv": _read_csv,
-    ".jsonl": _read_json_lines,
-    ".ndjson": _read_json_lines,
-    ".json": _read_json_lines,
+_READERS: Mapping[FileKind, Callable[[Path, Collection[str]], pd.DataFrame]] = {
+    "parquet": _read_parquet,
+    "csv": _read_csv,
+    "json lines": _read_json_lines,
+    "harness log": _read_json_lines,
 }
 
-TABLE_SUFFIXES = tuple(_READERS)
+TABLE_SUFFIXES = tuple(suffix for suffix, kind in SUFFIXES.items() if kind in _READERS)
 """Of the files that `read_table` reads."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from angelshare.core.arrays import Array, Labels, Mask
+from angelshare.core.arrays import Array, Labels, Mask, Vector
 from angelshare.core.errors import InputError
 from angelshare.core.protocols import DataCard
 from angelshare.core.task import Role, Task
@@ -45,6 +45,8 @@ class TextSet:
         truth: as in `Predictions`; None where nothing is labelled.
         slices: name -> (n,) mask.
         clusters: (n,) integer codes of items that are not independent, or None.
+        weights: (n,) how many items of the population each stands for, or None: all alike.
+        columns: name -> (n,) raw values of further columns, where somebody asked to keep them: for slices.
     """
 
     name: str
@@ -55,6 +57,8 @@ class TextSet:
     truth: Array | None = None
     slices: Mapping[str, Mask] = field(default_factory=dict)
     clusters: Labels | None = None
+    weights: Vector | None = None
+    columns: Mapping[str, Array] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse an empty set, repeated ids, and parts of different length."""
@@ -62,6 +66,7 @@ class TextSet:
             raise InputError(f"The text set {self.name} is empty. Give at least one text.")
         lengths = {"texts": len(self.batch), "truth": len(self.ids if self.truth is None else self.truth)}
         lengths |= {f"slice {name}": len(mask) for name, mask in self.slices.items()}
+        lengths |= {f"column {name}": len(values) for name, values in self.columns.items()}
         for part, length in lengths.items():
             if length != len(self.ids):
                 msg = f"{self.name} has {len(self.ids)} ids and {length} entries in its {part}. Give one for every id."
@@ -88,6 +93,8 @@ class TextSet:
             truth=None if self.truth is None else self.truth[positions],
             slices={name: mask[positions] for name, mask in self.slices.items()},
             clusters=None if self.clusters is None else self.clusters[positions],
+            weights=None if self.weights is None else self.weights[positions],
+            columns={name: values[positions] for name, values in self.columns.items()},
         )
 
     def text_keys(self) -> Array:

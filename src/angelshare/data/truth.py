@@ -11,7 +11,7 @@ from angelshare.data.textset import TextSet
 
 
 def attach_truth(predictions: Predictions, texts: TextSet) -> Predictions:
-    """Return the predictions with truth, slices, clusters and text keys of a text set, matched by id.
+    """Return the predictions with truth, slices, clusters, weights and text keys of a text set, matched by id.
 
     Raises:
         LabelError: if the task or the labels' names differ; their order may.
@@ -37,6 +37,7 @@ def attach_truth(predictions: Predictions, texts: TextSet) -> Predictions:
         truth=predictions.truth if truth is None else truth,
         slices={**predictions.slices, **matched.slices},
         clusters=predictions.clusters if matched.clusters is None else matched.clusters,
+        weights=predictions.weights if matched.weights is None else matched.weights,
         text_keys=keys,
     )
 

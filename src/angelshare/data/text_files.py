@@ -1,0 +1,86 @@
+"""Files of text: CSV and JSON lines as UTF-8, or the row in which they are not."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from angelshare.core.errors import InputError
+
+Row = dict[str, Any]  # what a JSON line may hold
+
+MOST_DIGITS = 1000
+"""Of a whole number in JSON: Python stops at some thousand, wherever it is told to."""
+
+
+def decoded(path: Path) -> str:
+    """Return a file's text without byte order mark.
+
+    Raises:
+        InputError: for invalid UTF-8, with its line and row.
+    """
+    raw = path.read_bytes()
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start]
+        line = before.count(b"\n") + 1
+        row = _n_rows_before(before, path)
+        msg = (
+            f"{path}, line {line} (row {row}) is not UTF-8: byte 0x{raw[error.start]:02x} at offset {error.start} "
+            f"({error.reason}). Save the file as UTF-8."
+        )
+        raise InputError(msg) from error
+
+
+def read_json_rows(path: Path) -> list[Row]:
+    """Return one JSON object a line; blank lines are passed over.
+
+    Raises:
+        InputError: for a line that is no object, repeats a key, or is cut off.
+    """
+    lines = enumerate(decoded(path).split("\n"), start=1)
+    return [_json_row(line, number, path) for number, line in lines if line.strip()]
+
+
+def first_line(error: Exception) -> str:
+    """Return the first line of a foreign message."""
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def _json_row(line: str, number: int, path: Path) -> Row:
+    """Parse one line."""
+    try:
+        row = json.loads(line, object_pairs_hook=_without_repeats, parse_int=_whole)
+    except (ValueError, RecursionError) as error:
+        msg = f"{path}, line {number} is no JSON object ({first_line(error)}): {line[:60]!r}. Write one object a line."
+        raise InputError(msg) from error
+    if not isinstance(row, dict):
+        raise InputError(f"{path}, line {number} holds {line[:60]!r}, not an object. Write one object a line.")
+    return row
+
+
+def _whole(digits: str) -> int:
+    """Return a whole number; one that is too long to be read is an error."""
+    if len(digits) > MOST_DIGITS:
+        raise ValueError(f"a number of {len(digits)} digits, to be written as text if it is an id")
+    return int(digits)
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> Row:
+    """Return the pairs as a dictionary; a repeated key is an error."""
+    row = dict(pairs)
+    if len(row) != len(pairs):
+        repeated = Counter(key for key, _ in pairs).most_common(1)[0][0]
+        raise ValueError(f"the key {repeated!r} is repeated")
+    return row
+
+
+def _n_rows_before(before: bytes, path: Path) -> int:
+    """Return the data row that the bytes stop in, from 1; quoted line ends do not count."""
+    if path.suffix.lower() != ".csv":
+        return before.count(b"\n") + 1
+    quote = b'"'
+    outside = before.split(quote)[::2]
+    # a header takes the first line
+    return sum(part.count(b"\n") for part in outside)
