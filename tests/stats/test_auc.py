@@ -4,16 +4,16 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from MLstatkit import Delong_test
 from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
 from angelshare.core.estimate import judge
-from angelshare.stats.auc import FlooredAuc, auc_components, paired_auc
-from angelshare.stats.inference import StudentT
-from angelshare.stats.proportions import PairedProportions
+from angelshare.stats import auc
+from angelshare.stats.auc import MIN_CLASS, auc_components, dense_ranks, linear_auc, paired_auc, ranked
+from angelshare.stats.components import SIMPLE, Design, item_spread
 
 
 def brute_force(scores, positive):
@@ -47,6 +47,7 @@ def test_a_small_set_worked_by_hand():
 
 
 @given(scored_items())
+@settings(max_examples=25)
 def test_components_are_the_means_of_the_pair_matrix(items):
     """Brute force over all pairs, ties one half; sklearn for the AUC."""
     pairs, components = brute_force(*items), auc_components(*items)
@@ -69,6 +70,7 @@ def test_one_pair_is_delongs_test():
 
 
 @given(scored_items(), st.integers(0, 1000))
+@settings(max_examples=25)
 def test_swapping_the_sides_changes_the_sign_and_a_model_against_itself_loses_nothing(items, seed):
     """delta(a, b) = -delta(b, a), delta(a, a) = 0."""
     scores, positive = items
@@ -114,37 +116,6 @@ def test_the_interval_covers_with_ten_positives():
     assert covered / n_draws > 0.94 - 2 * math.sqrt(0.95 * 0.05 / n_draws)
 
 
-def test_the_floor_worked_by_hand():
-    """No discordance among 20 positives: +- 1.95996^2 / (20 + 1.95996^2) = .161125 around -.02."""
-    inference = FlooredAuc(StudentT(-0.02, 0.001, 19, 300), PairedProportions(0, 0, 20))
-    interval = inference.interval()
-    assert (interval.low, interval.high) == (pytest.approx(-0.181125, abs=1e-6), pytest.approx(0.141125, abs=1e-6))
-    assert inference.p_value(interval.low) == pytest.approx(0.05)
-    # x = .1: z*^2 = 20 * .1 / .9
-    assert inference.p_value(0.08) == pytest.approx(2 * norm.sf(math.sqrt(2 / 0.9)))
-    assert inference.p_value(-0.02) == 1
-    assert (inference.floor.p_value(1.0), inference.floor.p_value(1.52)) == (0, 0)
-    assert (inference.se, inference.df, inference.n, inference.n_seeds) == (0.001, 19, 300, 1)
-
-
-def test_the_t_interval_counts_where_it_is_the_wider():
-    """Standard error .2 against a floor of .161."""
-    t = StudentT(0.0, 0.2, 19, 300)
-    inference = FlooredAuc(t, PairedProportions(0, 0, 20))
-    assert (inference.interval().low, inference.interval().high) == (t.interval().low, t.interval().high)
-    assert inference.p_value(-0.3) == t.p_value(-0.3)
-
-
-@given(st.floats(-0.5, 0.5), st.floats(0, 0.2), st.integers(10, 5000), st.floats(0.5, 0.999))
-def test_interval_and_p_value_of_a_floored_auc_invert_one_procedure(value, se, smaller, level):
-    """At either end p is 1 - level, outside it is smaller, inside larger."""
-    inference = FlooredAuc(StudentT(value, se, smaller - 1, 2 * smaller), PairedProportions(0, 0, smaller))
-    interval = inference.interval(level)
-    for end, outwards in ((interval.low, -1), (interval.high, 1)):
-        assert inference.p_value(end) == pytest.approx(1 - level, abs=1e-6)
-        assert inference.p_value(end + outwards * 1e-3) < 1 - level < inference.p_value(end - outwards * 1e-4)
-
-
 @pytest.mark.parametrize(("n_positive", "n_negative", "drops"), [(20, 280, 0.0202), (150, 150, 0.0101)])
 @pytest.mark.parametrize("n_seeds", [1, 3])
 def test_rare_positives_that_drop_to_the_bottom_are_seldom_called_preserved(n_positive, n_negative, drops, n_seeds):
@@ -173,4 +144,120 @@ def test_what_cannot_be_measured_is_refused():
     with pytest.raises(ValueError, match="9 positives and 31 negatives: at least 10 of each"):
         paired_auc(scores[:1], scores[:1], positive)
     with pytest.raises(ValueError, match="do not pair"):
-        paired_auc(scores[:1], scores, positive)
+        paired_auc(scores[:1], scores, np.arange(40) < 10)
+
+
+@settings(max_examples=25)
+@given(scored_items(), st.integers(0, 99))
+def test_weights_are_repeated_items_in_value(items, seed):
+    """The AUC of sklearn with weights; whole weights are as many items; the components are weighted shares."""
+    scores, positive = items
+    times = np.random.default_rng(seed).integers(1, 5, size=len(scores))
+    found = auc_components(scores, positive, times.astype(float))
+    assert found.auc == pytest.approx(roc_auc_score(positive, scores, sample_weight=times))
+    assert found.auc == pytest.approx(auc_components(np.repeat(scores, times), np.repeat(positive, times)).auc)
+    pairs = brute_force(scores, positive)
+    np.testing.assert_allclose(found.positives, np.average(pairs, axis=1, weights=times[~positive]), atol=1e-12)
+    np.testing.assert_allclose(found.negatives, np.average(pairs, axis=0, weights=times[positive]), atol=1e-12)
+    equal = auc_components(scores, positive, np.full(len(scores), 0.3))
+    assert equal.auc == pytest.approx(auc_components(scores, positive).auc)
+
+
+@settings(max_examples=25)
+@given(scored_items(), st.integers(0, 99))
+def test_sides_exchange_exactly_whatever_the_design(items, seed):
+    """delta(b, a) has the mirrored interval, bit by bit, with clusters and weights; the order says nothing."""
+    scores, positive = items
+    rng = np.random.default_rng(seed)
+    other, n = rng.permutation(scores), len(scores)
+    for design in (SIMPLE, Design(np.arange(n) % 7), Design(weights=rng.uniform(0.5, 2, size=n))):
+        there, back = (paired_auc(a[None], b[None], positive, design) for a, b in ((scores, other), (other, scores)))
+        interval, mirrored = there.interval(), back.interval()
+        assert (there.value, there.se, there.df) == (-back.value, back.se, back.df)
+        assert (interval.low, interval.high) == (-mirrored.high, -mirrored.low)
+        assert there.p_value(0.1) == back.p_value(-0.1)
+        order = rng.permutation(n)
+        turned = paired_auc(scores[None, order], other[None, order], positive[order], design.take(order))
+        assert turned.value == pytest.approx(there.value, abs=1e-12)
+        assert turned.se == pytest.approx(there.se, abs=1e-9)
+
+
+def test_dense_ranks_serve_all_items_and_every_subset():
+    """Sorted once: the same components; ranks far above the number of items are made anew."""
+    rng = np.random.default_rng(71)
+    scores, positive = rng.integers(0, 30, size=400) / 7, rng.random(400) < 0.4
+    ranks = dense_ranks(scores)
+    assert (ranks.min(), ranks.max()) == (0, 29)
+    for mask in (np.full(400, True), np.arange(400) < 40, np.arange(400) < 3):
+        of_ranks, of_scores = (auc_components(x[mask], positive[mask]) for x in (ranks, scores))
+        assert of_ranks.auc == of_scores.auc
+        np.testing.assert_array_equal(of_ranks.positives, of_scores.positives)
+        np.testing.assert_array_equal(of_ranks.negatives, of_scores.negatives)
+    few = np.array([0, 15, 3])
+    assert ranked(few) is few
+    assert ranked(np.array([0, 24, 3])).tolist() == [0, 2, 1]
+    assert ranked(np.array([0.0, 15, 3])).tolist() == [0, 2, 1]
+    none = np.array([], dtype=int)
+    assert ranked(none) is none
+    assert (auc.SPARSE, MIN_CLASS) == (8, 10)
+
+
+def test_members_pair_row_by_row_and_the_parts_are_the_classes():
+    """Values by seed are differences of pairs; positives and negatives keep their positions."""
+    rng = np.random.default_rng(72)
+    positive = np.arange(60) % 4 == 0
+    left, right = rng.normal(size=(2, 3, 60)) + positive
+    linear = linear_auc(left, right, positive)
+    values = [[roc_auc_score(positive, row) for row in side] for side in (left, right)]
+    np.testing.assert_allclose(linear.by_seed, np.subtract(*values))
+    of_one = [auc_components(row, positive) for row in [*left, *right]]
+    expected = np.mean([c.negatives for c in of_one[:3]], axis=0) - np.mean([c.negatives for c in of_one[3:]], axis=0)
+    np.testing.assert_allclose(linear.parts[1].values, expected)
+    assert [part.items.tolist() for part in linear.parts] == [list(range(0, 60, 4)), np.flatnonzero(~positive).tolist()]
+    assert (linear.n, linear.rare) == (60, None)
+    np.testing.assert_allclose(linear_auc(left, right[:1], positive).by_seed, np.array(values[0]) - values[1][0])
+    np.testing.assert_allclose(linear.sides, values)
+
+
+def test_weights_enter_value_and_variance():
+    """The value is the difference of weighted AUCs."""
+    rng = np.random.default_rng(76)
+    positive, weights = np.arange(60) % 3 == 0, rng.uniform(0.5, 3, size=60)
+    left, right = rng.normal(size=(2, 60)) + positive
+    found = paired_auc(left[None], right[None], positive, Design(weights=weights))
+    expected = [roc_auc_score(positive, side, sample_weight=weights) for side in (left, right)]
+    assert found.value == pytest.approx(expected[0] - expected[1])
+    assert found.df < 19
+
+
+def test_ten_of_each_class_are_enough():
+    """Nine negatives are refused as nine positives are; the names of the method."""
+    scores = np.random.default_rng(73).normal(size=(2, 1, 40))
+    found = paired_auc(*scores, np.arange(40) < 10)
+    assert (found.df, found.n, found.k) == (9, 40, 10)
+    assert paired_auc(*scores, np.arange(40) >= 10).df == 9
+    assert found.method == "paired DeLong, t, with unseen items"
+    with pytest.raises(ValueError, match=r"^31 positives and 9 negatives: at least 10 of each are needed\.$"):
+        paired_auc(*scores, np.arange(40) < 31)
+    with pytest.raises(ValueError, match=r"^2 members on the left do not pair with 3 on the right\.$"):
+        linear_auc(np.zeros((2, 4)), np.zeros((3, 4)), np.arange(4) < 2)
+    for labels in (np.zeros(4, dtype=bool), np.ones(4, dtype=bool)):
+        with pytest.raises(ValueError, match=r"^[04] positives and [40] negatives have no AUC: both are needed\.$"):
+            auc_components(np.arange(4.0), labels)
+    with pytest.raises(ValueError, match="1 positives and 3 negatives have no AUC"):
+        auc_components(np.arange(4.0), np.arange(4) == 3, np.array([1.0, 1, 1, 0]))
+
+
+def test_clustered_components_are_summed_by_cluster():
+    """Every item three times in one cluster: the variance of the items once (Obuchowski 1997), n^2 by hand."""
+    rng = np.random.default_rng(74)
+    positive = np.arange(60) < 25
+    left, right = rng.normal(size=(2, 60)) + positive
+    once = item_spread(linear_auc(left[None], right[None], positive), Design(np.arange(60)))
+    tripled = linear_auc(np.repeat(left, 3)[None], np.repeat(right, 3)[None], np.repeat(positive, 3))
+    thrice = item_spread(tripled, Design(np.repeat(np.arange(60), 3)))
+    assert thrice.variance == pytest.approx(once.variance)
+    assert (thrice.n_clusters, thrice.df) == (60, pytest.approx(once.df))
+    delong = item_spread(linear_auc(left[None], right[None], positive), SIMPLE)
+    assert delong.df == 24
+    assert once.variance == pytest.approx(delong.variance, rel=0.05)

@@ -29,6 +29,19 @@ def test_without_a_standard_error_there_is_no_width_and_p_is_one_at_the_value_on
     exact = no_difference(10)
     assert (exact.interval().low, exact.interval().high, exact.method) == (0, 0, IDENTICAL)
     assert (exact.p_value(0.0), exact.p_value(0.01)) == (1.0, 0.0)
+    assert (exact.value, exact.se, exact.df, exact.n, exact.n_seeds) == (0, 0, math.inf, 10, 1)
+    assert no_difference(10, n_seeds=3).n_seeds == 3
+    assert exact.p_value() == 1
+
+
+def test_what_is_not_given_has_its_usual_value():
+    """One seed, independent items, no variances known, 95%."""
+    plain = StudentT(0.1, 0.02, 4, 50)
+    assert (plain.n_clusters, plain.n_seeds, plain.item_variance, plain.seed_variance) == (None, 1, 0, 0)
+    assert (plain.method, plain.interval().method, plain.interval().level) == ("t", "t", 0.95)
+    assert plain.interval(0.9).level == 0.9
+    assert plain.p_value() == pytest.approx(2 * stats.t.sf(5, 4))
+    assert plain.p_value(0.2) == pytest.approx(2 * stats.t.sf(5, 4))
 
 
 @given(st.floats(-1, 1), st.floats(1e-4, 1), st.floats(1, 1e6), st.floats(0.5, 0.999))

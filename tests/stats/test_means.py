@@ -4,12 +4,12 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from angelshare.stats.means import paired_mean, recipe_inference, recipe_mean, rests_on_few
+from angelshare.stats.means import MAX_SHARE, MIN_UNBOUNDED, paired_mean, recipe_inference, recipe_mean, rests_on_few
 
 DIFFERENCES = arrays(
     np.float64, st.tuples(st.integers(2, 5), st.integers(2, 30)), elements=st.sampled_from([-1.0, 0.0, 1.0])
@@ -28,6 +28,11 @@ def test_few_items_or_one_that_outweighs_the_others_are_few():
     ]
     # over ten seeds that disagree about the item, its mean is an item like any other
     assert not rests_on_few(np.concatenate([outlier, *[errors] * 9]))
+    # a constant added to all says nothing; of all squares exactly a twentieth is not more than that
+    assert [rests_on_few(x + 1000) for x in (errors, outlier)] == [False, True]
+    twentieth = np.concatenate([np.full(1998, 1.0), [math.sqrt(1998 / 19)]]) * np.where(np.arange(1999) % 2, 1.0, -1.0)
+    assert not rests_on_few((twentieth - twentieth.mean())[None] * np.where(np.arange(1999) == 1998, 0.99, 1.0))
+    assert (MIN_UNBOUNDED, MAX_SHARE) == (1000, 0.05)
 
 
 def test_one_pair_is_scipys_paired_t_test():
@@ -37,6 +42,9 @@ def test_one_pair_is_scipys_paired_t_test():
     ours, theirs = paired_mean(differences), stats.ttest_1samp(differences, 0)
     assert ours.p_value() == pytest.approx(theirs.pvalue)
     assert ours.interval(0.9).low == pytest.approx(theirs.confidence_interval(0.9).low)
+    assert (ours.n, ours.df, ours.n_seeds, ours.n_clusters, ours.method) == (40, 39, 1, None, "paired t")
+    assert ours.item_variance == pytest.approx(differences.var(ddof=1))
+    assert paired_mean(differences, method="over rounds").method == "over rounds"
 
 
 def test_a_recipe_worked_by_hand():
@@ -55,6 +63,7 @@ def test_a_recipe_worked_by_hand():
 
 
 @given(DIFFERENCES)
+@settings(max_examples=25)
 def test_the_order_of_items_and_seeds_does_not_matter_and_the_sign_follows_the_sides(differences):
     """delta(a, b) = -delta(b, a); permuted items give the same standard error."""
     inference, reverse = recipe_mean(differences), recipe_mean(-differences[::-1, ::-1])
@@ -64,6 +73,7 @@ def test_the_order_of_items_and_seeds_does_not_matter_and_the_sign_follows_the_s
 
 
 @given(DIFFERENCES)
+@settings(max_examples=25)
 def test_satterthwaite_lies_between_the_smallest_and_the_pooled_degrees_of_freedom(differences):
     """min(n - 1, K - 1) <= df <= n + K - 2, unless nothing varies."""
     n_seeds, n = differences.shape

@@ -1,18 +1,16 @@
 """Tests of paired proportions and of single shares."""
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar
+from statsmodels.stats.proportion import proportion_confint
 
-from angelshare.stats.means import recipe_mean
-from angelshare.stats.proportions import PairedProportions, RecipeProportions, mcnemar_exact, mcnemar_midp, wilson
+from angelshare.stats.proportions import PairedProportions, mcnemar_exact, mcnemar_midp, wilson
 
 
 @st.composite
@@ -157,89 +155,60 @@ def test_wilsons_interval_is_the_textbook_one():
     assert wilson(10, 10).high == 1
 
 
-def outcomes(n, *seeds):
-    """Return (seeds, n) differences: for every seed the positions lost, as -1; a negative position is a win."""
-    differences = np.zeros((len(seeds), n))
-    for row, positions in zip(differences, seeds, strict=True):
-        for position in positions:
-            row[abs(position)] = 1 if position < 0 else -1
-    return differences
+@given(st.integers(1, 400), st.floats(0, 1), st.floats(0.5, 0.999))
+def test_wilsons_interval_is_statsmodels(n, share, level):
+    """Of whole numbers of items, and of parts of them."""
+    for successes in (round(share * n), share * n):
+        interval = wilson(successes, n, level)
+        low, high = proportion_confint(successes, n, alpha=1 - level, method="wilson")
+        assert (interval.low, interval.high) == (pytest.approx(low, abs=1e-12), pytest.approx(high, abs=1e-12))
+        assert (interval.level, interval.method) == (level, "Wilson score")
+    assert wilson(0, 3).high == wilson(0, 3, 0.95).high
+    # no rounding at the ends
+    assert (wilson(0, n).low, wilson(n, n).high) == (0, 1)
+    assert 0 < wilson(1, n + 1).low < wilson(n, n + 1).high < 1
 
 
-def test_one_item_that_two_seeds_lose_is_known_no_better_than_from_one_seed():
-    """200 items: t alone gives -1.49 to +0.49 points, Tango's on (0, 1) of 200 gives -2.78 to +1.41."""
-    inference = RecipeProportions.of(outcomes(200, [7], [7]))
-    alone = recipe_mean(outcomes(200, [7], [7])).interval()
-    assert (alone.low, alone.high) == (pytest.approx(-0.01486, abs=1e-5), pytest.approx(0.00486, abs=1e-5))
-    interval, single = inference.interval(), PairedProportions(0, 1, 200).interval()
-    assert (interval.low, interval.high) == (single.low, single.high)
-    assert interval.low < -0.027
-    assert (inference.value, inference.n, inference.n_seeds) == (-0.005, 200, 2)
-    assert inference.se == recipe_mean(outcomes(200, [7], [7])).se
+def test_the_variance_worked_by_hand():
+    """Counts 6 and 2 of 40: 8/40 - (4/40)^2 = .19; all on one side of 4: half an item in each cell."""
+    pair = PairedProportions(6, 2, 40)
+    assert (pair.value, pair.item_variance) == (0.1, pytest.approx(0.19))
+    assert pair.se == pytest.approx(math.sqrt(0.19 / 40))
+    # 4.5 and .5 of 6: 5/6 - (4/6)^2 = 7/18
+    assert PairedProportions(4, 0, 4).item_variance == pytest.approx(7 / 18)
+    # .5 and .5 of 12
+    assert PairedProportions(0, 0, 10).item_variance == pytest.approx(1 / 12)
+    assert (pair.df, pair.n_clusters, pair.n_seeds, pair.seed_variance) == (math.inf, None, 1, 0)
+    assert (pair.method, pair.interval().method, pair.interval().level) == ("Tango score", "Tango score", 0.95)
+    assert pair.interval(0.8).level == 0.8
 
 
-def test_discordant_items_are_averaged_over_seeds_and_rounded_up():
-    """Losses 1, 2 and 0, wins 0, 0 and 1: one on average, and a third of one."""
-    differences = outcomes(50, [1], [2, 3], [-4])
-    assert RecipeProportions.of(differences).floor == PairedProportions(1, 1, 50)
-    assert RecipeProportions.of(outcomes(3, [1, 2, -1], [-1, -2, 1])).floor.n >= 3
+def test_the_ends_of_what_can_be_asked():
+    """Differences beyond -1 and 1 are rejected; -1 and 1 are tested."""
+    pair = PairedProportions(3, 1, 5)
+    assert (pair.p_value(1.0001), pair.p_value(-1.0001)) == (0, 0)
+    # at 1 the score has no variance: impossible with an item on the other side, certain with all on this one
+    assert (pair.p_value(1.0), pair.p_value(-1.0)) == (0, 0)
+    assert (PairedProportions(5, 0, 5).p_value(1.0), PairedProportions(0, 5, 5).p_value(-1.0)) == (1, 1)
+    assert PairedProportions(0, 0, 1).interval().high == pytest.approx(3.841459 / 4.841459)
+    all_right = PairedProportions(0, 5, 5).interval()
+    assert (all_right.low, all_right.high) == (-1, pytest.approx((3.841459 - 5) / (3.841459 + 5)))
 
 
-def test_seeds_that_differ_more_than_the_items_keep_their_t_interval():
-    """0, 20 and 40 items of 200 lost: the spread over seeds decides."""
-    differences = outcomes(200, [], range(20), range(40))
-    inference, alone = RecipeProportions.of(differences), recipe_mean(differences)
-    assert inference.interval() == replace(alone.interval(), method=inference.method)
-    assert (inference.df, inference.seed_variance) == (alone.df, alone.seed_variance)
+@pytest.mark.parametrize("counts", [(-1, 0, 5), (0, -1, 5), (3, 3, 5), (0, 0, 0), (-1, 2, 0)])
+def test_counts_that_cannot_be_are_told(counts):
+    """Negative ones, and more than there are items; as many as there are is fine."""
+    with pytest.raises(ValueError, match=r"^-?\d and -?\d discordant of \d items cannot be\.$"):
+        PairedProportions(*counts)
+    assert PairedProportions(2, 3, 5).value == -0.2
 
 
-def test_recipes_that_agree_on_every_item_have_tangos_width_and_standard_error():
-    """No item differs on any seed: z^2 / (n + z^2) on either side, never nothing."""
-    inference, single = RecipeProportions.of(np.zeros((3, 100))), PairedProportions(0, 0, 100)
-    assert inference.interval().high == pytest.approx(0.03699, abs=1e-5)
-    assert (inference.se, inference.item_variance, inference.df) == (single.se, single.item_variance, math.inf)
-    assert inference.p_value() == 1
-
-
-RECIPES = npst.arrays(
-    np.float64, st.tuples(st.integers(2, 5), st.integers(20, 60)), elements=st.sampled_from([-1.0, 0.0, 0.0, 0.0, 1.0])
-)
-
-
-@given(RECIPES, st.floats(0.9, 0.999))
-def test_the_hull_and_the_larger_p_value_invert_each_other(differences, level):
-    """At either end the p-value is 1 - level; within it is not smaller, and the value is within."""
-    inference = RecipeProportions.of(differences)
-    interval = inference.interval(level)
-    assert interval.low - 1e-12 <= inference.value <= interval.high + 1e-12
-    for end in (interval.low, interval.high):
-        if abs(end) < 1 - 1e-9:
-            assert inference.p_value(end) == pytest.approx(1 - level, rel=1e-4, abs=1e-7)
-    for inside in np.linspace(interval.low, interval.high, 9):
-        assert inference.p_value(float(inside)) >= (1 - level) * (1 - 1e-4)
-
-
-@given(RECIPES)
-def test_a_recipe_is_never_narrower_than_its_items_and_its_sign_follows_the_sides(differences):
-    """delta(a, b) = -delta(b, a); the interval holds both others."""
-    inference, swapped = RecipeProportions.of(differences), RecipeProportions.of(-differences[::-1, ::-1])
-    interval, items = inference.interval(), inference.floor.interval()
-    assert interval.low <= items.low
-    assert interval.high >= items.high
-    assert interval.low == pytest.approx(-swapped.interval().high, abs=1e-12)
-    assert inference.p_value(0.03) == pytest.approx(swapped.p_value(-0.03), rel=1e-6)
-
-
-def test_the_recipe_interval_covers_with_500_items_of_which_few_are_discordant():
-    """Five seeds, 0.5% discordance, half of it on the same items for all seeds: 1,500 seeded draws."""
-    rng, n_draws, covered = np.random.default_rng(23), 1500, 0
-    cells = [0.002, 0.0005, 0.9975]
-    for _ in range(n_draws):
-        shared, own = (
-            rng.choice([-1.0, 1.0, 0.0], size=500, p=cells),
-            rng.choice([-1.0, 1.0, 0.0], size=(5, 500), p=cells),
-        )
-        differences = np.where(shared == 0, own, shared)
-        truth = -0.0015 * (1 + cells[2])
-        covered += RecipeProportions.of(differences).p_value(truth) > 0.05
-    assert covered / n_draws > 0.94 - 2 * math.sqrt(0.95 * 0.05 / n_draws)
+def test_exact_and_mid_p_of_small_tables():
+    """With b = 2, c = 3: P(X <= 2) is one half, twice is 1; the mid-p is 1 less P(X = 2) = 10 / 32."""
+    assert mcnemar_exact(2, 3) == 1
+    assert mcnemar_midp(2, 3) == pytest.approx(1 - 10 / 32)
+    assert mcnemar_exact(2, 2) == 1
+    assert mcnemar_exact(0, 0) == 1
+    # rounding makes no p-value larger than 1
+    assert max(max(mcnemar_exact(b, b), mcnemar_midp(b, b)) for b in range(1, 200)) <= 1
+    assert (mcnemar_exact(0, 5), mcnemar_midp(5, 0)) == (pytest.approx(2 / 32), pytest.approx(1 / 32))

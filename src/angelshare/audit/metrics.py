@@ -12,9 +12,10 @@ from angelshare.core.estimate import Direction, Inference
 from angelshare.core.predictions import Predictions
 from angelshare.stats.auc import MIN_CLASS
 from angelshare.stats.components import Design, Linear, inference, linear_mean
-from angelshare.stats.confusion import CountStatistic, Decisions, linear_counts, paired_counts
+from angelshare.stats.confusion import CountStatistic, Decisions, linear_counts
 from angelshare.stats.correlation import Correlate, linear_correlation
 from angelshare.stats.floor import with_floor
+from angelshare.stats.resampling import Draws, paired_counts, resampled
 from angelshare.stats.shares import share_difference, share_excess
 
 Sides = tuple[Vector, Vector]
@@ -166,6 +167,7 @@ class Counted(Metric):
     """A smooth function of the counts of labels meant, said, and both: F1, Matthews' correlation."""
 
     statistic: CountStatistic
+    needs_two_classes: bool = False
 
     def problem(self, sample: Sample) -> str | None:
         """Return why it cannot be measured: no decisions, or too few of either class."""
@@ -174,12 +176,15 @@ class Counted(Metric):
             few = _too_few(n, len(sample) - n)
             if few is not None:
                 return few
+        if self.needs_two_classes and np.ptp(sample.truth) == 0:
+            return "all items are of one class"
         return _no_decisions(sample)
 
     def difference(self, sample: Sample) -> Inference:
         """Return the inference by resampled cells, or by influence."""
         left, right = _decisions(sample)
-        return paired_counts(left, right, self.statistic, sample.design, rare=self._rare(sample))
+        draws = sample.once("draws", _draws)
+        return paired_counts(left, right, self.statistic, sample.design, rare=self._rare(sample), draws=draws)
 
     def linear(self, sample: Sample) -> Linear:
         """Return the difference."""
@@ -265,6 +270,14 @@ def _decisions(sample: Sample) -> tuple[Decisions, Decisions]:
 def _label_decisions(member: Predictions) -> Array:
     """Return (n, labels) 0 and 1."""
     return member.label_decisions().astype(np.int8)
+
+
+def _draws(sample: Sample) -> Draws | None:
+    """Return the resampled counts of one pair of members, for every statistic of counts."""
+    left, right = _decisions(sample)
+    if len(left.said) > 1 or sample.design.weights is not None:
+        return None
+    return resampled(left, right, sample.design)
 
 
 def _no_decisions(sample: Sample) -> str | None:

@@ -21,7 +21,10 @@ def quality_metrics(task: Task, n_labels: int) -> Sequence[Metric]:
     if task == "multi_label":
         return _multi_label(range(n_labels))
     recalls = [Share(name="recall", per_item=correct, label=label, in_slices=False) for label in range(n_labels)]
-    accuracy, mcc = Share(name="accuracy", per_item=correct), Counted(name="mcc", statistic=matthews(), in_slices=False)
+    accuracy, mcc = (
+        Share(name="accuracy", per_item=correct),
+        Counted(name="mcc", statistic=matthews(), in_slices=False, needs_two_classes=True),
+    )
     if task == "binary":
         both = Counted(name="accuracy_and_f1", statistic=accuracy_and_f1(1), label=1, in_slices=False)
         return (accuracy, _f1(1), both, mcc, *recalls, auc(1), average_precision(1))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -10,6 +11,8 @@ from angelshare.core.arrays import Array, Labels, Mask, Scores
 from angelshare.core.predictions import Predictions
 from angelshare.stats.auc import dense_ranks
 from angelshare.stats.components import Design, Linear
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,7 +31,7 @@ class Sample:
     items: Labels
     whole_design: Design
     whole: dict[Hashable, tuple[Array, Array]] = field(default_factory=dict)
-    memo: dict[Hashable, Linear] = field(default_factory=dict)
+    memo: dict[Hashable, Any] = field(default_factory=dict)  # Any: each name has its own type
 
     @classmethod
     def of(cls, contrast: Contrast) -> "Sample":
@@ -82,11 +85,12 @@ class Sample:
         """Return either side's (K, m) dense ranks by one label."""
         return self.of_members(_Ranks(label))
 
-    def once(self, name: Hashable, linear: Callable[["Sample"], Linear]) -> Linear:
-        """Return a statistic of this sample, computed when it is first asked for."""
+    def once(self, name: Hashable, compute: Callable[["Sample"], T]) -> T:
+        """Return what is computed of this sample when it is first asked for by this name."""
         if name not in self.memo:
-            self.memo[name] = linear(self)
-        return self.memo[name]
+            self.memo[name] = compute(self)
+        found: T = self.memo[name]
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)

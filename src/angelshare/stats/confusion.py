@@ -1,4 +1,4 @@
-"""F1 and Matthews' correlation: smooth functions of counts, resampled by cells."""
+"""F1 and Matthews' correlation: smooth functions of how often labels are meant, said, and both."""
 
 import math
 from collections.abc import Callable
@@ -7,19 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from angelshare.core.arrays import Array, Labels, Vector
-from angelshare.core.estimate import Inference, Interval
 from angelshare.stats.components import SIMPLE, Design, Linear, Part
-from angelshare.stats.floor import with_floor
-from angelshare.stats.hull import Hull
 
-N_DRAWS = 10_000
-MOST_CELLS = 3_000
-"""Distinct cells beyond which resampling them costs more than it tells: there, items are many, and t serves."""
-MOST_BITS = 62
-CHUNK = 2_000_000
-"""Cells times draws that are held at once."""
-SEED = 20_240_229
-"""Of the resampling: a statement must come out the same twice."""
+ROUNDING = 1e-12
+"""A variance of n items, over n^2, that is rounding: the side is constant."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,35 +109,6 @@ def matthews() -> CountStatistic:
     return CountStatistic(_matthews, _matthews_gradient)
 
 
-def paired_counts(
-    left: Decisions, right: Decisions, statistic: CountStatistic, design: Design = SIMPLE, *, rare: Labels | None = None
-) -> Inference:
-    """Return the inference on statistic(left) - statistic(right) on the same items.
-
-    One pair of members: the cells of (meant, said left, said right) are resampled (multinomial: the law of resampling
-    items, at a cost that does not grow with them); clustered, cells are whole clusters' counts. The interval is the
-    hull of the percentile interval and of t with the influence function's variance and unseen items (`stats.floor`): a
-    percentile interval is short by a factor sqrt(1 - 1/n), and has no tail beyond its draws. Several members, weights,
-    or more than `MOST_CELLS` cells: without the percentiles.
-
-    Args:
-        left: decisions of K members.
-        right: of 1 or K members, on the same items.
-        statistic: such as `f1(1)`.
-        design: of the items.
-        rare: positions of the items on which the statistic rests, such as the positives; None: all.
-    """
-    linear = linear_counts(left, right, statistic, design, rare=rare)
-    floored = with_floor(linear, design, method="influence function, t")
-    draws = None
-    if len(linear.by_seed) == 1 and design.weights is None:
-        draws = resampled(left, right, statistic, design)
-    if draws is None:
-        return floored
-    what = "cells" if design.clusters is None else "clusters"
-    return Hull(floored.t, (draws, floored), f"{what} resampled, never narrower than {floored.method}")
-
-
 def linear_counts(
     left: Decisions, right: Decisions, statistic: CountStatistic, design: Design = SIMPLE, *, rare: Labels | None = None
 ) -> Linear:
@@ -157,79 +119,6 @@ def linear_counts(
     n = len(left.meant)
     parts = (Part(np.arange(n), influence[0] - influence[1]),)
     return Linear(left_values - right_values, parts, n, rare, sides=(left_values, right_values))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Percentiles:
-    """The percentile interval of resampled differences, and its p-value; beyond the draws it excludes nothing less.
-
-    Attributes:
-        draws: (B,) sorted.
-    """
-
-    draws: Vector
-
-    def interval(self, level: float = 0.95) -> Interval:
-        """Return the draws between which `level` of them lie."""
-        k = math.floor((1 - level) / 2 * len(self.draws) + 1e-9)
-        return Interval(float(self.draws[k]), float(self.draws[-1 - k]), level, "percentiles")
-
-    def p_value(self, null: float = 0.0) -> float:
-        """Return twice the smaller share of draws on either side of `null`, it included."""
-        below = int(np.searchsorted(self.draws, null, side="right"))
-        above = len(self.draws) - int(np.searchsorted(self.draws, null, side="left"))
-        return min(1.0, 2 * min(below, above) / len(self.draws))
-
-
-def resampled(
-    left: Decisions, right: Decisions, statistic: CountStatistic, design: Design = SIMPLE
-) -> Percentiles | None:
-    """Return the difference over resampled cells, or clusters; None where the distinct ones are too many.
-
-    Exchanging the sides mirrors the draws exactly: both orders draw from the one that sorts first. Where neither does,
-    the law itself is symmetric, and every draw counts with its mirror image.
-    """
-    cells = [_cells(*sides, design) for sides in ((left, right), (right, left))]
-    if len(cells[0][0]) > MOST_CELLS:
-        return None
-    here, there = (rows.tobytes() + sizes.tobytes() for rows, sizes in cells)
-    rows, sizes = cells[there < here]
-    rng, n = np.random.default_rng(SEED), int(sizes.sum())
-    chunk = max(1, CHUNK // len(rows))
-    found = []
-    for start in range(0, N_DRAWS, chunk):
-        drawn = rng.multinomial(n, sizes / n, size=min(chunk, N_DRAWS - start)) @ rows
-        meant, *of_sides = np.split(drawn.astype(np.float64), 5, axis=1)
-        values = [statistic.value(Counts(hits, meant, said)) for said, hits in (of_sides[:2], of_sides[2:])]
-        found.append(values[0] - values[1])
-    draws = np.sort(np.concatenate([*found, *(-one for one in found)] if here == there else found))
-    return Percentiles(-draws[::-1] if there < here else draws)
-
-
-def _cells(left: Decisions, right: Decisions, design: Design) -> tuple[Array, Array]:
-    """Return the distinct rows of (meant, said left, hits left, said right, hits right), and how often each occurs.
-
-    A row is an item, or the sum over a cluster.
-    """
-    distinct, which = _item_cells(left.meant, left.said[0], right.said[0])
-    meant, *said = np.split(distinct, 3, axis=1)
-    rows = np.concatenate([meant, said[0], said[0] & meant, said[1], said[1] & meant], axis=1).astype(np.int64)
-    if design.clusters is None:
-        return rows, np.bincount(which, minlength=len(rows))
-    sums = [np.bincount(design.clusters, column[which]) for column in rows.T]
-    clusters = np.stack(sums, axis=1).astype(np.int64)[np.bincount(design.clusters) > 0]
-    return np.unique(clusters, axis=0, return_counts=True)
-
-
-def _item_cells(*columns: Array) -> tuple[Array, Labels]:
-    """Return the distinct rows of 0 and 1, sorted, and (n,) which one every item is."""
-    bits = np.concatenate(columns, axis=1)
-    if bits.shape[1] > MOST_BITS:
-        return np.unique(bits, axis=0, return_inverse=True)
-    # a number for every row, the first column counting most, sorts as the rows do
-    codes = bits @ (1 << np.arange(bits.shape[1], dtype=np.int64)[::-1])
-    _, first, which = np.unique(codes, return_index=True, return_inverse=True)
-    return bits[first], which
 
 
 def _influence(decisions: Decisions, counts: list[Counts], statistic: CountStatistic) -> Vector:
@@ -266,10 +155,8 @@ def _matthews(counts: Counts) -> Array:
     """Return Matthews' correlation of counts of any scale."""
     n, covariances = _covariances(counts)
     shared, own_said, own_meant = covariances
-    scale = np.sqrt(np.maximum(0.0, own_said * own_meant))
-    # what rounding leaves of a constant side is no spread
-    seen = scale > 1e-12 * n**2
-    return np.asarray(np.where(seen, shared / np.where(seen, scale, 1), 0.0))
+    seen = np.minimum(own_said, own_meant) > ROUNDING * n**2
+    return np.asarray(np.where(seen, shared / np.sqrt(np.where(seen, own_said * own_meant, 1)), 0.0))
 
 
 def _covariances(counts: Counts) -> tuple[Array, tuple[Array, Array, Array]]:
@@ -282,10 +169,11 @@ def _covariances(counts: Counts) -> tuple[Array, tuple[Array, Array, Array]]:
 def _matthews_gradient(counts: Counts) -> Gradient:
     """Return the derivatives at shares: the quotient rule on the three covariances, n = 1 being the sum of `meant`."""
     _, (shared, own_said, own_meant) = _covariances(counts)
-    scale = math.sqrt(max(0.0, float(own_said * own_meant)))
     n_labels = len(counts.hits)
-    if scale <= 1e-12:  # noqa: PLR2004  (a constant side: the value is 0 whatever a single item says)
+    if min(own_said, own_meant) <= ROUNDING:
+        # a constant side: the value is 0 whatever a single item says
         return Gradient(*(np.zeros(n_labels) for _ in range(3)))
+    scale = math.sqrt(float(own_said * own_meant))
     r = float(shared) / scale
     # n moves with every item alike, which adds a constant to all influences: it is left out
     by_said = -counts.meant / scale + r * counts.said / float(own_said)

@@ -11,8 +11,8 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
     The k-th smallest of m is multiplied by m - k + 1, and is never below a smaller one's. (statsmodels has it too, with
     a garbage collection in every call, which costs a tenth of a second for each family.)
     """
-    order = np.argsort(p_values, kind="stable")
-    stepped = np.asarray(p_values, dtype=np.float64)[order] * np.arange(len(p_values), 0, -1)
+    order = np.argsort(p_values)
+    stepped = np.asarray(p_values)[order] * np.arange(len(p_values), 0, -1)
     adjusted = np.empty(len(p_values))
     adjusted[order] = np.minimum(1.0, np.maximum.accumulate(stepped))
     return tuple(adjusted.tolist())

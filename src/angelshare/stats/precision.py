@@ -46,7 +46,7 @@ def precision_components(scores: Array, positive: Mask, weights: Vector | None =
     if p == 0:
         raise ValueError(f"{len(ranks)} items without a positive have no average precision.")
     a, b = np.cumsum(hits[::-1])[::-1], np.cumsum(at_rank[::-1])[::-1]
-    # ranks above the highest item (of a subset) hold nothing; their precision is never asked for
+    # at the top, items without weight hold nothing: what is divided by then is 0
     b = np.where(b > 0, b, 1.0)
     precision = a / b
     average = float((hits * precision).sum() / p)

@@ -76,7 +76,7 @@ def share_difference(differences: Scores, design: Design = SIMPLE) -> Inference:
         ValueError: with fewer than two items or clusters.
     """
     if len(differences) == 1 and design.is_simple:
-        return tango(differences, design)
+        return tango(differences)
     t = inference(linear_mean(differences, design), design, method="t")
     region = _region(differences, design)
     return Hull(t, (region,), f"{t.method}, never narrower than {_name(region)}", lent=_lent(region))

@@ -1,0 +1,90 @@
+"""Tests of intervals that count what was not sampled."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import optimize, stats
+
+from angelshare.stats.components import SIMPLE, Design, inference, linear_mean
+from angelshare.stats.floor import Floored, with_floor
+from angelshare.stats.inference import StudentT
+from angelshare.stats.precision import linear_precision
+from angelshare.stats.proportions import PairedProportions
+
+
+def test_an_interval_worked_by_hand():
+    """Normal, 20 rare items, standard error .05: a = 3.84146 / 20 = .192073."""
+    # half = (.192073 + sqrt(.036892 + 4 * 1.192073 * 3.84146 * .0025)) / (2 * 1.192073)
+    #      = (.192073 + sqrt(.036892 + .045793)) / 2.384146 = (.192073 + .287550) / 2.384146 = .201172
+    floored = Floored(StudentT(-0.02, 0.05, math.inf, 300), 20)
+    interval = floored.interval()
+    assert interval.low == pytest.approx(-0.221172, abs=2e-6)
+    assert interval.high == pytest.approx(0.181172, abs=2e-6)
+    assert (interval.level, interval.method) == (0.95, "t, with unseen items")
+    # null .08, distance .1: variance .0025 + .1 * .9 / 20 = .007
+    assert floored.p_value(0.08) == pytest.approx(2 * stats.norm.sf(0.1 / math.sqrt(0.007)))
+    assert floored.p_value() == pytest.approx(2 * stats.norm.sf(0.02 / math.sqrt(0.0025 + 0.02 * 0.98 / 20)))
+
+
+@given(st.integers(10, 5000), st.floats(0.5, 0.999))
+def test_without_any_spread_it_is_tangos_interval_on_no_discordance(k, level):
+    """+- z^2 / (k + z^2), and the p-value of its score test."""
+    floored, items = Floored(StudentT(0.1, 0.0, math.inf, 2 * k), k), PairedProportions(0, 0, k)
+    assert floored.interval(level).high == pytest.approx(0.1 + items.interval(level).high)
+    assert floored.p_value(0.13) == pytest.approx(items.p_value(0.13 - 0.1))
+    assert floored.p_value(0.1) == 1
+    assert (floored.p_value(1.1), floored.p_value(2.0), floored.p_value(-1.0)) == (0, 0, 0)
+
+
+@given(st.floats(-0.5, 0.5), st.floats(0, 0.6), st.integers(2, 5000), st.floats(0.5, 0.999))
+@settings(max_examples=25)
+def test_interval_and_p_value_invert_one_procedure(value, se, k, level):
+    """At either end p is 1 - level, outside it is smaller, inside larger; never narrower than t; nested in level."""
+    t = StudentT(value, se, max(1, k - 1), 2 * k)
+    floored = Floored(t, k)
+    interval = floored.interval(level)
+    for end, outwards in ((interval.low, -1), (interval.high, 1)):
+        assert floored.p_value(end) == pytest.approx(1 - level, abs=1e-6)
+        step = 1e-3 * max(1, abs(end))
+        assert floored.p_value(end + outwards * step) < 1 - level < floored.p_value(end - outwards * step / 10)
+    plain = t.interval(level)
+    assert interval.low <= plain.low
+    assert interval.high >= plain.high
+    assert floored.interval(0.9999).high >= interval.high
+    assert interval.high - value == pytest.approx(value - interval.low)
+
+
+def test_the_ends_are_those_of_a_numerical_inversion():
+    """d^2 = q^2 (se^2 + d (1 - d) / k), solved by bisection."""
+    q = stats.t.ppf(0.995, 14)
+    half = optimize.brentq(lambda d: d**2 - q**2 * (0.03**2 + d * (1 - d) / 15), 1e-6, 1)
+    assert Floored(StudentT(0.2, 0.03, 14, 90), 15).interval(0.99).low == pytest.approx(0.2 - half)
+
+
+def test_all_else_is_that_of_t():
+    """Spread, sizes, and the name with what was added."""
+    t = StudentT(0.1, 0.2, 9, 30, 10, 3, item_variance=0.4, seed_variance=0.01, method="paired DeLong, t")
+    floored = Floored(t, 5)
+    assert (floored.value, floored.se, floored.df, floored.n) == (0.1, 0.2, 9, 30)
+    assert (floored.n_clusters, floored.n_seeds, floored.item_variance, floored.seed_variance) == (10, 3, 0.4, 0.01)
+    assert floored.method == "paired DeLong, t, with unseen items"
+
+
+def test_the_floor_is_of_the_smallest_part_or_of_the_rare_items():
+    """30 items of which 12 are positive; their weights leave fewer."""
+    rng = np.random.default_rng(1)
+    positive, sides = np.arange(30) < 12, rng.normal(size=(2, 1, 30))
+    linear = linear_precision(*sides, positive)
+    found = with_floor(linear, SIMPLE, method="t")
+    assert found.k == 12
+    assert found.t == inference(linear, SIMPLE, method="t")
+    assert with_floor(linear_mean(sides[0]), SIMPLE, method="t").k == 30
+    weights = np.where(np.arange(30) < 6, 2.0, 1.0)
+    # of the positives (6 * 2 + 6)^2 / (6 * 4 + 6) = 324 / 30 = 10.8
+    weighted = with_floor(
+        linear_precision(*sides, positive, Design(weights=weights)), Design(weights=weights), method="t"
+    )
+    assert weighted.k == 10
