@@ -11,6 +11,8 @@ from angelshare.stats.means import recipe_inference
 
 MIN_CLUSTERS = 10
 """Clusters below which a variance over clusters says too little to be used."""
+LEAST_DF = 0.25
+"""Degrees of freedom where one unit outweighs all others: t is astronomical there, and must stay a number."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -178,7 +180,8 @@ def item_spread(linear: Linear, design: Design) -> Spread:
         variance = sum(float(np.var(part.values, ddof=1)) / len(part.values) for part in linear.parts)
         return Spread(variance, min(len(items) for items in linear.groups) - 1)
     sizes = [_unit_sizes(linear, design, items) for items in linear.groups]
-    df = min(float(of_units.sum() ** 2 / (of_units**2).sum()) for of_units in sizes) - 1
+    effective = min(float(of_units.sum() ** 2 / (of_units**2).sum()) for of_units in sizes)
+    df = max(LEAST_DF, effective - 1)
     shifts = np.zeros(len(sizes[0]))
     for part, of_units in zip(linear.parts, sizes, strict=False):
         weights = design.weights_of(part.items)

@@ -78,8 +78,9 @@ class Floored:
         squared = float(stats.t.ppf((1 + level) / 2, self.df)) ** 2
         a = squared / self.k
         half = (a + math.sqrt(a**2 + 4 * (1 + a) * squared * self.se**2)) / (2 * (1 + a))
-        # beyond a distance of 1 no share is left to be unseen: there, t's own half is the larger
-        half = max(half, math.sqrt(squared) * self.se)
+        # t's own half is the larger beyond a distance of 1, where no share is left to be unseen, and where few seeds
+        # are alike
+        half = max(half, self.t.half_width(level))
         return Interval(self.value - half, self.value + half, level, self.method)
 
     def p_value(self, null: float = 0.0) -> float:
@@ -88,7 +89,7 @@ class Floored:
         variance = self.se**2 + max(0.0, distance * (1 - distance)) / self.k
         if variance == 0:
             return 1.0 if distance == 0 else 0.0
-        return float(2 * stats.t.sf(distance / math.sqrt(variance), self.df))
+        return max(self.t.p_value(null), float(2 * stats.t.sf(distance / math.sqrt(variance), self.df)))
 
 
 def with_floor(linear: Linear, design: Design, *, method: str) -> Floored:

@@ -18,6 +18,10 @@ class StudentT:
     The interval is value +- t(df) se; the p-value is that of |value - null| / se. With df = inf both are normal. With
     se = 0 the interval has no width and p is 1 at the value, 0 elsewhere.
 
+    Several seeds: never narrower than t with K - 1 degrees of freedom on the seeds' own part of se^2. Where a few seeds
+    come out alike by luck, their part of se^2 is small and Satterthwaite's degrees of freedom are large at once: with 3
+    seeds the interval would cover 92%.
+
     Raises:
         ValueError: if the standard error is negative or not finite, or the degrees of freedom are not positive.
     """
@@ -39,14 +43,24 @@ class StudentT:
 
     def interval(self, level: float = 0.95) -> Interval:
         """Return value +- t se."""
-        half = float(stats.t.ppf((1 + level) / 2, self.df)) * self.se
+        half = self.half_width(level)
         return Interval(self.value - half, self.value + half, level, self.method)
+
+    def half_width(self, level: float = 0.95) -> float:
+        """Return half the width of the interval of this level."""
+        return max(float(stats.t.ppf((1 + level) / 2, df)) * se for se, df in self._spreads)
 
     def p_value(self, null: float = 0.0) -> float:
         """Return the two-sided p-value of the hypothesis that the true value is `null`."""
         if self.se == 0:
             return 1.0 if self.value == null else 0.0
-        return float(2 * stats.t.sf(abs(self.value - null) / self.se, self.df))
+        return max(float(2 * stats.t.sf(abs(self.value - null) / se, df)) for se, df in self._spreads if se > 0)
+
+    @property
+    def _spreads(self) -> tuple[tuple[float, float], ...]:
+        """Return standard error and degrees of freedom; of several seeds, those of the seeds alone besides."""
+        whole = (self.se, self.df)
+        return (whole,) if self.n_seeds == 1 else (whole, (math.sqrt(self.seed_variance), self.n_seeds - 1))
 
 
 def no_difference(n: int, *, n_seeds: int = 1) -> StudentT:

@@ -14,9 +14,14 @@ def detectable_difference(inference: Inference, *, alpha: float) -> float:
 
     Half the interval's width at 1 - alpha, and t(0.80, df) se: (t(1 - alpha / 2, df) + t(0.80, df)) se for a t
     interval, more where the interval also counts what was not sampled. `lost` at margin m needs a loss of m plus this.
+
+    A standard error of few degrees of freedom comes out too small more often than too large. Its median is
+    (1 - 2 / (9 df))^(3/2) of the true one (Wilson & Hilferty 1931), by which it is divided: with 5 seeds that matter a
+    difference 8% smaller would be stated, and found with 72% power.
     """
     interval = inference.interval(1 - alpha)
-    return (interval.high - interval.low) / 2 + float(stats.t.ppf(POWER, inference.df)) * inference.se
+    found = (interval.high - interval.low) / 2 + float(stats.t.ppf(POWER, inference.df)) * inference.se
+    return found / math.pow(1 - 2 / (9 * max(1.0, inference.df)), 1.5)
 
 
 def n_needed(inference: Inference, margin: float, *, alpha: float) -> int | None:
