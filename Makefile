@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DATA := $(wildcard ../shared/data)
 export ANGELSHARE_DATA ?= $(if $(DATA),$(abspath $(DATA)),)
 
-.PHONY: demo test check format bench clean
+.PHONY: demo test check format bench mutants calibrate clean
 
 demo: $(VENV)/installed
 	$(BIN)/angelshare demo --out runs/demo
@@ -24,6 +24,17 @@ check: $(VENV)/installed-dev
 bench: $(VENV)/installed-dev
 	$(BIN)/python benchmarks/train_mlp.py
 	$(BIN)/python benchmarks/score_teacher.py
+
+# coverage, wrong verdicts and power on simulated populations: half an hour on two cores; goes on where it was stopped
+calibrate: $(VENV)/installed-dev
+	$(BIN)/python benchmarks/calibrate.py
+
+# a mutant is a small mistake put into the code; one that no test notices survives. Takes an hour on two cores
+mutants: $(VENV)/installed-dev
+	$(BIN)/python -m pip install --quiet -c constraints.txt --group mutants
+	rm -rf mutants
+	HYPOTHESIS_PROFILE=mutants $(BIN)/mutmut run
+	$(BIN)/python benchmarks/mutants.py
 
 format: $(VENV)/installed-dev
 	$(BIN)/ruff format .
