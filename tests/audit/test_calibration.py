@@ -147,7 +147,7 @@ def test_a_model_without_probabilities_is_named(chances, make_member, make_panel
     student = make_member("s/0", [[1, 0], [0, 1]], truth=[1, 0], outputs="decisions")
     result = measure(make_panel([chances("t/0", [0.9, 0.2], [1, 0])], [student]))
     assert result.differences == ()
-    assert result.remarks == ("Not measured: s (student-teacher): s/0 gives no probabilities.",)
+    assert result.remarks == ("Not measured: nll, brier, overconfidence: s/0 gives no probabilities.",)
     assert {estimate.models for estimate in result.estimates} == {("t/0",)}
 
 

@@ -323,3 +323,75 @@ def test_the_order_of_the_items_does_not_matter(noisy, make_panel):
     intervals = [[row.inference.interval() for row in result.differences] for result in (one, other)]
     assert intervals[0] == intervals[1]
     assert one.remarks == other.remarks
+
+
+def test_a_slice_with_few_clusters_cannot_lose_more_than_the_others_either(noisy, make_panel):
+    """Nine of thirty clusters: what is withheld of the slice is withheld of its excess."""
+    truth, codes = np.arange(300) % 2, np.arange(300) // 10
+    teacher = noisy("t/0", truth, 0.8, clusters=codes, slices={"few": codes < 9})
+    result = measure(make_panel([teacher], [noisy("s/0", truth, 1.5)]))
+    for contrast in ("student-teacher", "slice-rest"):
+        (auc,) = rows(result, metric="auc", slice="few", contrast=contrast)
+        assert (auc.withheld, auc.remarks) == (("lost", "preserved", "gained"), ("fewer than 10 clusters",))
+        (accuracy,) = rows(result, metric="accuracy", slice="few", contrast=contrast)
+        assert accuracy.withheld == ("lost", "gained")
+
+
+def test_a_class_that_lies_in_one_cluster_is_a_gap_and_no_mistake(noisy, make_panel):
+    """Every cluster has one label: a slice of two clusters has one of each."""
+    codes = np.arange(400) // 20
+    truth = codes % 2
+    teacher = noisy("t/0", truth, 0.8, clusters=codes, slices={"two": codes < 2})
+    result = measure(make_panel([teacher], [noisy("s/0", truth, 1.5)]))
+    assert not rows(result, metric="auc", slice="two")
+    gap = next(gap for gap in result.gaps if (gap.metric, gap.slice, gap.contrast) == ("auc", "two", "student-teacher"))
+    assert (gap.output, gap.student, gap.data) == ("yes", "s", "toy")
+    assert gap.why == "all its items, or all of one class, are of one cluster"
+    assert any("auc of yes in slice two" in said for said in result.remarks)
+
+
+def test_items_of_weight_0_do_not_count_and_the_others_are_weighted(noisy, make_panel):
+    """Half of the items have no weight: a slice of them alone is not measured; accuracy is that of the others."""
+    truth = np.arange(120) % 2
+    weights = np.where(np.arange(120) < 60, 0.0, 1.0 + np.arange(120) % 3)
+    teacher = noisy("t/0", truth, 0.8, weights=weights, slices={"none": weights == 0})
+    student = noisy("s/0", truth, 1.5)
+    result = measure(make_panel([teacher], [student]))
+    (accuracy,) = rows(result, metric="accuracy")
+    assert accuracy.left_value == pytest.approx(np.average(student.decisions() == truth, weights=weights))
+    assert accuracy.inference.n == 60
+    assert "60 items of weight 0 do not count." in result.remarks
+    assert "Slice none is not measured: 0 labelled items, at least 20 are needed." in result.remarks
+
+
+def test_every_label_that_is_not_measured_is_a_gap(make_member, make_panel):
+    """Five items of class c: its recall and F1; a gate on all labels must know."""
+    truth = np.array([0] * 40 + [1] * 40 + [2] * 5)
+    logits = np.eye(3)[truth] * 2 + np.random.default_rng(0).normal(size=(85, 3))
+    more = {"task": "single_label", "labels": ("a", "b", "c"), "truth": truth}
+    panel = make_panel([make_member("t/0", logits, **more)], [make_member("s/0", logits[:, ::-1], **more)])
+    result = measure(panel)
+    assert {(gap.metric, gap.output) for gap in result.gaps} == {("recall", "c"), ("f1", "c")}
+
+
+def test_a_statistic_of_all_classes_is_never_surer_than_its_rarest_class_allows(make_member, make_panel):
+    """Twelve positives of 2,000 and no difference seen: MCC may hide the loss of several of them."""
+    truth = (np.arange(2000) < 12).astype(int)
+    right = 2.0 * truth - 1
+    same = make_member("s/0", right * 1.5, truth=truth)
+    result = measure(make_panel([make_member("t/0", right, truth=truth)], [same]))
+    (mcc,) = rows(result, metric="mcc")
+    # worth 2000 (1 - .994^2 - .006^2) = 23.9 items: 3.846 / (23.9 + 3.846) = .139
+    assert mcc.inference.interval().low == pytest.approx(-0.139, abs=0.001)
+
+
+def test_correlations_count_what_one_reversed_item_can_do_and_pearsons_rests_on_few(make_member, make_panel):
+    """600 items: spearman is worth 100; pearson cannot be preserved below 1,000 items."""
+    truth = np.linspace(0, 5, 600)
+    more = {"task": "regression", "labels": ("value",), "outputs": "values", "truth": truth}
+    noise = np.random.default_rng(0).normal(0, 0.1, size=(2, 600))
+    teacher, student = (make_member(f"{name}/0", truth + row, **more) for name, row in zip("ts", noise, strict=True))
+    result = measure(make_panel([teacher], [student]))
+    (spearman,), (pearson,) = (rows(result, metric=name) for name in ("spearman", "pearson"))
+    assert spearman.inference.k == 100
+    assert (spearman.withheld, pearson.withheld) == ((), ("preserved",))

@@ -170,7 +170,7 @@ def test_epochs_are_seeds_where_the_user_says_so(log):
     assert population.names == ("small/1", "small/2")
     assert [member.decisions().tolist() for member in population.members] == [[0, 0], [1, 1]]
     assert set(read_prediction_texts(path, columns={"seed": "epoch"})) == {"a", "b"}
-    with pytest.raises(InputError, match=r"has 2 epochs: every sample was answered 2 times\. Compare the mean over"):
+    with pytest.raises(InputError, match=r"has 2 epochs: every sample was answered 2 times\. Give logs of one epoch; or"):
         read_population([path], "student", "small")
 
 

@@ -22,7 +22,6 @@ from angelshare.stats.components import (
     n_units,
 )
 from angelshare.stats.correlation import linear_correlation, pearson
-from angelshare.stats.means import paired_mean, recipe_mean
 from angelshare.stats.precision import linear_precision
 
 
@@ -160,17 +159,23 @@ def test_shifts_of_equal_size_contribute_as_many_and_none_contributes_none():
 
 
 def test_independent_items_of_one_seed_are_the_paired_t_test_and_of_several_the_recipe():
-    """The same figures as `stats.means`, and the names of the tests."""
+    """Scipy's standard error of a mean; with three seeds that and theirs; and the names of the tests."""
     rng = np.random.default_rng(2)
     differences = rng.normal(0.1, 1, size=(3, 50))
-    one, single = inference(linear_mean(differences[:1]), SIMPLE, method="t"), paired_mean(differences[0])
-    assert (one.value, one.se, one.df) == (pytest.approx(single.value), pytest.approx(single.se), 49)
-    assert (one.item_variance, one.n_seeds, one.n, one.n_clusters) == (pytest.approx(single.item_variance), 1, 50, None)
+    one = inference(linear_mean(differences[:1]), SIMPLE, method="t")
+    assert (one.value, one.se, one.df) == (differences[0].mean(), pytest.approx(stats.sem(differences[0])), 49)
+    assert (one.item_variance, one.n_seeds, one.n, one.n_clusters) == (
+        pytest.approx(differences[0].var(ddof=1)),
+        1,
+        50,
+        None,
+    )
     assert (one.seed_variance, one.method) == (0, "t")
-    several, recipe = inference(linear_mean(differences), SIMPLE, method="t"), recipe_mean(differences)
-    assert (several.value, several.se) == (pytest.approx(recipe.value), pytest.approx(recipe.se))
-    assert several.df == pytest.approx(recipe.df)
-    assert (several.item_variance, several.n) == (pytest.approx(recipe.item_variance), 50)
+    several = inference(linear_mean(differences), SIMPLE, method="t")
+    items, seeds = differences.mean(axis=0).var(ddof=1) / 50, differences.mean(axis=1).var(ddof=1) / 3
+    assert (several.value, several.se) == (pytest.approx(differences.mean()), pytest.approx(math.sqrt(items + seeds)))
+    assert several.df == pytest.approx((items + seeds) ** 2 / (items**2 / 49 + seeds**2 / 2))
+    assert (several.item_variance, several.n) == (pytest.approx(50 * items), 50)
     assert (several.n_seeds, several.n_clusters, several.method) == (3, None, "seeds x items, t")
 
 
@@ -211,7 +216,9 @@ def test_the_units_of_a_part_are_those_with_weight():
     assert n_units(linear, Design(codes)) == (3, 2)
     assert n_units(linear, Design(codes, weights)) == (2, 1)
     assert n_units(linear, Design(weights=weights)) == (3, 1)
-    with pytest.raises(ValueError, match="A part of the statistic has a single item or cluster: at least 2 are needed"):
+    with pytest.raises(
+        ValueError, match=r"^A part of the statistic has a single item or cluster: at least 2 are needed\.$"
+    ):
         item_spread(linear, Design(codes, weights))
 
 
@@ -223,6 +230,8 @@ def test_rare_items_bound_the_degrees_of_freedom_in_clusters():
     linear = Linear(values[None].mean(axis=1), (part,), 60, rare=np.array([0, 1, 2, 4]))
     assert item_spread(linear, Design(codes)).df == pytest.approx(16 / 6 - 1)
     assert item_spread(Linear(linear.by_seed, (part,), 60), Design(codes)).df > 5
+    # codes may be larger than the items are many
+    assert item_spread(linear, Design(codes * 5)).df == pytest.approx(16 / 6 - 1)
 
 
 def test_a_statistic_moves_to_other_positions_and_is_taken_from_another():

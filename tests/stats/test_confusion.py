@@ -22,8 +22,14 @@ from angelshare.stats.confusion import (
     micro_f1,
 )
 
-OF_CLASSES = {"f1": f1(1), "macro": macro_f1(), "both": accuracy_and_f1(1), "matthews": matthews()}
-NAMES = pytest.mark.parametrize("name", [*OF_CLASSES, "micro"])
+STATISTICS = {
+    "f1": lambda: f1(1),
+    "macro": macro_f1,
+    "both": lambda: accuracy_and_f1(1),
+    "matthews": matthews,
+    "micro": micro_f1,
+}
+NAMES = pytest.mark.parametrize("name", STATISTICS)
 
 
 def sklearns(name, truth, said, weights=None):
@@ -36,11 +42,6 @@ def sklearns(name, truth, said, weights=None):
         "matthews": lambda: matthews_corrcoef(truth, said, sample_weight=weights),
         "micro": lambda: f1_score(truth, said, average="micro", sample_weight=weights),
     }[name]()
-
-
-def statistic(name):
-    """Return ours."""
-    return micro_f1() if name == "micro" else OF_CLASSES[name]
 
 
 @st.composite
@@ -110,14 +111,14 @@ def test_values_are_sklearns_with_weights_and_without(name, items):
     """Three classes; counts of any scale; weights as often as the item is repeated."""
     truth, left, _, weights = items
     decisions = of(truth, left)
-    plain, weighted = (statistic(name).value(counts(decisions, w)) for w in (None, weights))
+    plain, weighted = (STATISTICS[name]().value(counts(decisions, w)) for w in (None, weights))
     assert plain == pytest.approx(sklearns(name, truth, left), abs=1e-12)
     assert weighted == pytest.approx(sklearns(name, truth, left, weights), abs=1e-12)
     times = weights.astype(int)
     assert weighted == pytest.approx(sklearns(name, np.repeat(truth, times), np.repeat(left, times)), abs=1e-12)
     raw = counts(decisions)
     scaled = Counts(raw.hits * len(truth), raw.meant * len(truth), raw.said * len(truth))
-    assert statistic(name).value(scaled) == pytest.approx(plain, abs=1e-12)
+    assert STATISTICS[name]().value(scaled) == pytest.approx(plain, abs=1e-12)
     assert counts(decisions, np.full(len(truth), 0.3)).hits == pytest.approx(raw.hits)
 
 
@@ -129,14 +130,14 @@ def test_the_influence_is_the_derivative_by_the_weight_of_an_item(name, items):
     truth, left, right, weights = items
     weights, step = weights / weights.sum(), 1e-6
     sides = of(truth, left), of(truth, right)
-    found = linear_counts(*sides, statistic(name), Design(weights=weights)).parts[0].values
+    found = linear_counts(*sides, STATISTICS[name](), Design(weights=weights)).parts[0].values
     expected = np.empty(len(truth))
     for item in range(len(truth)):
         ends = []
         for e in (step, -step):
             moved = (1 - e) * weights
             moved[item] += e
-            values = [statistic(name).value(counts(side, moved)) for side in sides]
+            values = [STATISTICS[name]().value(counts(side, moved)) for side in sides]
             ends.append(values[0] - values[1])
         expected[item] = (ends[0] - ends[1]) / (2 * step)
     np.testing.assert_allclose(found - weights @ found, expected - weights @ expected, atol=2e-5)
@@ -168,10 +169,12 @@ def test_many_tables_are_counted_at_once(name):
     said[..., 0] += meant.sum(axis=-1) - said.sum(axis=-1) + 20
     meant[..., 0] += 20
     hits = np.minimum(meant, said) - 1
-    together = statistic(name).value(Counts(hits, meant, said))
+    together = STATISTICS[name]().value(Counts(hits, meant, said))
     assert together.shape == (4, 5)
     for where in np.ndindex(4, 5):
-        assert together[where] == pytest.approx(statistic(name).value(Counts(hits[where], meant[where], said[where])))
+        assert together[where] == pytest.approx(
+            STATISTICS[name]().value(Counts(hits[where], meant[where], said[where]))
+        )
 
 
 def noisy(rng, n, share, n_members=1):
@@ -227,11 +230,25 @@ def test_any_function_of_counts_has_an_interval():
     rng = np.random.default_rng(68)
     truth, members = noisy(rng, 400, 0.2, 2)
     sides = [of(truth, member, n_classes=2) for member in members]
-    linear = linear_counts(*sides, CountStatistic(value, gradient))
+    linear = linear_counts(*sides, CountStatistic(value, gradient, lambda found: float(found.meant[1])))
     hits = [(member == 1)[truth == 1].astype(float) for member in members]
     assert linear.value == pytest.approx(hits[0].mean() - hits[1].mean())
     n = (truth == 1).sum()
     assert item_spread(linear, SIMPLE).variance == pytest.approx(np.var(hits[0] - hits[1]) / n, rel=0.01)
+    assert linear.unseen == pytest.approx(n)
+
+
+def test_what_a_statistic_of_counts_is_worth_in_items():
+    """Shares meant .5, .4, .1 of 100: F1 its label, macro 2 * 3 * .1, micro the largest, Matthews' 1 - .25 - .16 - .01."""
+    truth = np.repeat([0, 1, 2], [50, 40, 10])
+    sides = of(truth, truth, n_classes=3), of(truth, truth, n_classes=3)
+    cases = {f1(2): 10, macro_f1(): 60, micro_f1(): 50, matthews(): 58, accuracy_and_f1(1): 40}
+    for statistic, items in cases.items():
+        assert linear_counts(*sides, statistic).unseen == pytest.approx(items)
+    # a label that nobody means counts among the three where somebody says it, and has no items of its own
+    said = np.where(np.arange(60) == 0, 2, truth[:60])
+    some = of(truth[:60], said, n_classes=3), of(truth[:60], said, n_classes=3)
+    assert linear_counts(*some, macro_f1()).unseen == pytest.approx(2 * 3 * 10)
 
 
 @pytest.mark.parametrize("name", ["macro", "matthews"])
@@ -243,12 +260,12 @@ def test_the_jackknife_of_clusters_is_near_the_brute_force_one(name):
     left, right = (np.where(rng.random(len(codes)) < 0.3, rng.integers(0, 3, size=len(codes)), truth) for _ in range(2))
 
     def value(kept):
-        here, there = (statistic(name).value(counts(of(truth[kept], side[kept]))) for side in (left, right))
+        here, there = (STATISTICS[name]().value(counts(of(truth[kept], side[kept]))) for side in (left, right))
         return float(here - there)
 
     left_out = np.array([value(codes != unit) for unit in range(150)])
     expected = 149 / 150 * ((left_out - left_out.mean()) ** 2).sum()
-    linear = linear_counts(of(truth, left), of(truth, right), OF_CLASSES[name])
+    linear = linear_counts(of(truth, left), of(truth, right), STATISTICS[name]())
     found = inference(linear, Design(codes), method="t")
     assert found.se**2 == pytest.approx(expected, rel=0.05)
     assert found.value == pytest.approx(value(codes >= 0))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import optimize, stats
 
 from angelshare.stats.components import SIMPLE, Design, inference, linear_mean
-from angelshare.stats.floor import Floored, with_floor
+from angelshare.stats.floor import MAX_SHARE, MIN_UNBOUNDED, Floored, rests_on_few, with_floor
 from angelshare.stats.inference import StudentT
 from angelshare.stats.precision import linear_precision
 from angelshare.stats.proportions import PairedProportions
@@ -74,17 +74,46 @@ def test_all_else_is_that_of_t():
 
 
 def test_the_floor_is_of_the_smallest_part_or_of_the_rare_items():
-    """30 items of which 12 are positive; their weights leave fewer."""
+    """30 items of which 12 are positive, worth 12 / log 12 = 4.829 to an average precision; their weights leave fewer."""
     rng = np.random.default_rng(1)
     positive, sides = np.arange(30) < 12, rng.normal(size=(2, 1, 30))
     linear = linear_precision(*sides, positive)
     found = with_floor(linear, SIMPLE, method="t")
-    assert found.k == 12
+    assert found.k == pytest.approx(12 / math.log(12))
     assert found.t == inference(linear, SIMPLE, method="t")
     assert with_floor(linear_mean(sides[0]), SIMPLE, method="t").k == 30
     weights = np.where(np.arange(30) < 6, 2.0, 1.0)
-    # of the positives (6 * 2 + 6)^2 / (6 * 4 + 6) = 324 / 30 = 10.8
+    # of all items (6 * 2 + 24)^2 / (6 * 4 + 24) = 1296 / 48 = 27 of 30
     weighted = with_floor(
         linear_precision(*sides, positive, Design(weights=weights)), Design(weights=weights), method="t"
     )
-    assert weighted.k == 10
+    assert weighted.k == pytest.approx(0.9 * 12 / math.log(12))
+
+
+def test_few_items_or_one_that_outweighs_the_others_are_few():
+    """999 items; 1,000; and 1,000 of which one makes up a tenth of the squares: 1 / 9 of the others' 999."""
+    errors = np.where(np.arange(1000) % 2, 1.0, -1.0)
+    outlier = np.concatenate([errors[:-1], [math.sqrt(111)]])
+    assert [rests_on_few(x, SIMPLE) for x in (errors[:999], errors, outlier, np.zeros(1000))] == [
+        True,
+        False,
+        True,
+        False,
+    ]
+    # a constant added to all says nothing; of all squares exactly a twentieth is not more than that
+    assert [rests_on_few(x + 1000, SIMPLE) for x in (errors, outlier)] == [False, True]
+    twentieth = np.concatenate([np.full(1998, 1.0), [math.sqrt(1998 / 19)]]) * np.where(np.arange(1999) % 2, 1.0, -1.0)
+    assert not rests_on_few((twentieth - twentieth.mean()) * np.where(np.arange(1999) == 1998, 0.99, 1.0), SIMPLE)
+    assert (MIN_UNBOUNDED, MAX_SHARE) == (1000, 0.05)
+
+
+def test_a_cluster_or_a_weight_that_outweighs_the_others_is_few_too():
+    """2,000 even errors are many; as one cluster of 400 that errs one way, or with one weight of 200, they are not."""
+    errors = np.where(np.arange(2000) % 2, 1.0, -1.0)
+    codes = np.maximum(0, np.arange(2000) - 399)
+    assert not rests_on_few(errors, Design(clusters=codes))
+    assert rests_on_few(np.where(codes == 0, 1.0, errors), Design(clusters=codes))
+    assert not rests_on_few(errors, Design(weights=np.ones(2000)))
+    assert rests_on_few(errors, Design(weights=np.where(np.arange(2000) == 5, 200.0, 1.0)))
+    # (1900 + 100 * 50)^2 / (1900 + 100 * 2500) = 189 items worth
+    assert rests_on_few(errors, Design(weights=np.where(np.arange(2000) < 100, 50.0, 1.0)))

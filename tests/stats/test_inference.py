@@ -39,7 +39,7 @@ def test_what_is_not_given_has_its_usual_value():
     plain = StudentT(0.1, 0.02, 4, 50)
     assert (plain.n_clusters, plain.n_seeds, plain.item_variance, plain.seed_variance) == (None, 1, 0, 0)
     assert (plain.method, plain.interval().method, plain.interval().level) == ("t", "t", 0.95)
-    assert plain.interval(0.9).level == 0.9
+    assert (plain.interval(0.9).level, StudentT(0, 1, 4, 9, method="m").interval().method) == (0.9, "m")
     assert plain.p_value() == pytest.approx(2 * stats.t.sf(5, 4))
     assert plain.p_value(0.2) == pytest.approx(2 * stats.t.sf(5, 4))
 

@@ -56,7 +56,9 @@ def test_what_an_interval_adds_is_added_to_the_detectable_difference():
             assert level == 0.99
             return Interval(-0.3, 0.1, level, "lopsided")
 
-    assert detectable_difference(Lopsided(0, 0.01, 9, 10), alpha=0.01) == pytest.approx(0.20883404 / 0.9631925, abs=1e-6)
+    assert detectable_difference(Lopsided(0, 0.01, 9, 10), alpha=0.01) == pytest.approx(
+        0.20883404 / 0.9631925, abs=1e-6
+    )
     assert POWER == 0.80
 
 
@@ -87,6 +89,7 @@ def test_just_the_spread_over_seeds_leaves_no_room():
     t = StudentT(0, 0.5, math.inf, 10, item_variance=0.1, seed_variance=0.25)
     assert n_needed(t, q / 2, alpha=0.05) is None
     assert n_needed(t, q / 2 * 1.01, alpha=0.05) is not None
+    assert n_needed(StudentT(0, 0.01, 9, 10, item_variance=0.1), 1.0, alpha=0.05) == 1
 
 
 @given(st.floats(0.001, 1), st.floats(0.005, 0.2), st.integers(2, 10_000))

@@ -9,19 +9,19 @@ from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
 from angelshare.stats import resampling
-from angelshare.stats.components import SIMPLE, Design
+from angelshare.stats.components import SIMPLE, Design, inference
 from angelshare.stats.confusion import Decisions, accuracy_and_f1, f1, linear_counts, macro_f1, matthews, micro_f1
 from angelshare.stats.floor import Floored, with_floor
 from angelshare.stats.resampling import Percentiles, paired_counts, resampled
 
 STATISTICS = {
-    "f1": f1(1),
-    "macro": macro_f1(),
-    "both": accuracy_and_f1(1),
-    "matthews": matthews(),
-    "micro": micro_f1(),
+    "f1": lambda: f1(1),
+    "macro": macro_f1,
+    "both": lambda: accuracy_and_f1(1),
+    "matthews": matthews,
+    "micro": micro_f1,
 }
-NAMES = pytest.mark.parametrize("name", [*STATISTICS])
+NAMES = pytest.mark.parametrize("name", STATISTICS)
 
 
 @st.composite
@@ -61,7 +61,7 @@ def test_sides_exchange_exactly_and_the_order_says_nothing(name, items, seed):
         patch.setattr(resampling, "N_DRAWS", 500)
         for design in (SIMPLE, Design(np.arange(len(truth)) % 5), Design(weights=weights)):
             there, back, itself = (
-                paired_counts(of(truth, a), of(truth, b), STATISTICS[name], design)
+                paired_counts(of(truth, a), of(truth, b), STATISTICS[name](), design)
                 for a, b in ((left, right), (right, left), (left, left))
             )
             interval, mirrored = there.interval(), back.interval()
@@ -70,7 +70,7 @@ def test_sides_exchange_exactly_and_the_order_says_nothing(name, items, seed):
             assert there.p_value(0.02) == pytest.approx(back.p_value(-0.02))
             assert (itself.value, itself.se, itself.p_value()) == (0, 0, 1)
             turned = paired_counts(
-                of(truth[order], left[order]), of(truth[order], right[order]), STATISTICS[name], design.take(order)
+                of(truth[order], left[order]), of(truth[order], right[order]), STATISTICS[name](), design.take(order)
             )
             assert turned.interval().low == pytest.approx(interval.low, abs=1e-9)
             assert turned.interval().high == pytest.approx(interval.high, abs=1e-9)
@@ -151,12 +151,46 @@ def test_one_pair_is_resampled_and_the_hull_holds_t_and_the_percentiles():
     assert interval.high == max(draws.interval(0.9).high, floored.interval(0.9).high)
     assert found.p_value(0.05) == max(draws.p_value(0.05), floored.p_value(0.05), floored.t.p_value(0.05))
     assert interval.method == "cells resampled, never narrower than influence function, t, with unseen items"
-    assert (found.df, found.se, floored.k) == (len(rare) - 1, floored.se, len(rare))
+    assert (found.df, found.se) == (len(rare) - 1, floored.se)
+    assert floored.k == pytest.approx(len(rare))
     assert found.value == pytest.approx(f1_score(truth, left) - f1_score(truth, right))
     clustered = paired_counts(*sides, f1(1), Design(np.arange(200) // 4))
+    of_clusters = resampled(*sides, Design(np.arange(200) // 4)).percentiles(f1(1))
+    assert clustered.regions[0].draws.tolist() == of_clusters.draws.tolist()
+    at_hand = resampled(*sides[::-1])
+    given_draws = paired_counts(*sides[::-1], f1(1), draws=lambda: at_hand).regions[0]
+    assert given_draws.draws.tolist() == (-draws.draws[::-1]).tolist()
     assert clustered.interval().method == (
         "clusters resampled, never narrower than influence function, t, delete-one-cluster jackknife, with unseen items"
     )
+
+
+def test_clusters_are_whole_whatever_their_codes_and_sizes():
+    """Gaps between the codes are no clusters; one of a single item is one."""
+    rng = np.random.default_rng(77)
+    truth, (left, right) = noisy(rng, 60, 0.3, 2)
+    codes = np.concatenate([np.arange(20), np.repeat(np.arange(20, 30), 4)])
+    sides = of(truth, left, n_classes=2), of(truth, right, n_classes=2)
+    dense, gaps = (resampled(*sides, Design(c)).percentiles(f1(1)).draws for c in (codes, codes * 3 + 2))
+    assert dense.tolist() == gaps.tolist()
+    # every draw is of 30 clusters; all of one item, those of items
+    alone = resampled(*sides, Design(np.arange(60))).percentiles(f1(1)).draws
+    plain = resampled(*sides).percentiles(f1(1)).draws
+    assert np.quantile(alone, [0.1, 0.5, 0.9]) == pytest.approx(np.quantile(plain, [0.1, 0.5, 0.9]), abs=0.01)
+    assert (resampled(*sides, Design(codes)).left.meant.sum(axis=1).min()) >= 30
+
+
+def test_weights_enter_the_value_and_the_spread():
+    """The weighted F1 of either side, and the jackknife over weighted items."""
+    rng = np.random.default_rng(78)
+    truth, (left, right) = noisy(rng, 120, 0.25, 2)
+    design = Design(weights=rng.uniform(0.5, 3, size=120))
+    sides = of(truth, left, n_classes=2), of(truth, right, n_classes=2)
+    found, linear = paired_counts(*sides, f1(1), design), linear_counts(*sides, f1(1), design)
+    values = [f1_score(truth, side, sample_weight=design.weights) for side in (left, right)]
+    assert found.value == pytest.approx(values[0] - values[1])
+    assert found.se == inference(linear, design, method="t").se
+    np.testing.assert_allclose(np.concatenate(linear.sides), values)
 
 
 def test_several_members_weights_or_very_many_cells_are_left_to_t(monkeypatch):
@@ -168,6 +202,8 @@ def test_several_members_weights_or_very_many_cells_are_left_to_t(monkeypatch):
     several = paired_counts(of(truth, *members[:3], n_classes=2), of(truth, members[3], n_classes=2), macro_f1())
     assert isinstance(several, Floored)
     assert several.n_seeds == 3
+    two = paired_counts(of(truth, *members[:2], n_classes=2), of(truth, members[3], n_classes=2), macro_f1())
+    assert isinstance(two, Floored)
     by_seed = [sklearn_macro(truth, member) - sklearn_macro(truth, members[3]) for member in members[:3]]
     assert several.value == pytest.approx(np.mean(by_seed))
     assert several.seed_variance == pytest.approx(np.var(by_seed, ddof=1) / 3)
@@ -222,6 +258,6 @@ def test_the_interval_covers(name, monkeypatch):
     for _ in range(n_draws):
         truth = rng.integers(0, 2, size=200)
         sides = [of(truth, np.where(rng.random(200) < share, 1 - truth, truth), n_classes=2) for share in (0.15, 0.2)]
-        interval = paired_counts(*sides, STATISTICS[name]).interval()
+        interval = paired_counts(*sides, STATISTICS[name]()).interval()
         covered += interval.low <= truth_delta <= interval.high
     assert covered / n_draws > 0.94 - 2 * math.sqrt(0.95 * 0.05 / n_draws)

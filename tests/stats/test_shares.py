@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from statsmodels.stats.proportion import proportion_confint
 
-from angelshare.stats.components import MIN_CLUSTERS, Design, item_spread, linear_mean
+from angelshare.stats.components import MIN_CLUSTERS, SIMPLE, Design, item_spread, linear_mean
+from angelshare.stats.components import inference as t_inference
 from angelshare.stats.hull import Recovered
-from angelshare.stats.means import recipe_mean
 from angelshare.stats.proportions import PairedProportions
 from angelshare.stats.shares import (
     MIN_CONTRIBUTING,
@@ -35,13 +35,13 @@ def outcomes(n, *seeds):
 def test_one_item_that_two_seeds_lose_is_known_no_better_than_from_one_seed():
     """200 items: t alone gives -1.49 to +0.49 points, Tango's on (0, 1) of 200 gives -2.78 to +1.41."""
     inference = share_difference(outcomes(200, [7], [7]))
-    alone = recipe_mean(outcomes(200, [7], [7])).interval()
+    alone = t_inference(linear_mean(outcomes(200, [7], [7])), SIMPLE, method="t").interval()
     assert (alone.low, alone.high) == (pytest.approx(-0.01486, abs=1e-5), pytest.approx(0.00486, abs=1e-5))
     interval, single = inference.interval(), PairedProportions(0, 1, 200).interval()
     assert (interval.low, interval.high) == (single.low, single.high)
     assert interval.low < -0.027
     assert (inference.value, inference.n, inference.n_seeds) == (-0.005, 200, 2)
-    assert inference.se == recipe_mean(outcomes(200, [7], [7])).se
+    assert inference.se == t_inference(linear_mean(outcomes(200, [7], [7])), SIMPLE, method="t").se
 
 
 def test_discordant_items_are_averaged_over_seeds_and_rounded_up():
@@ -54,7 +54,7 @@ def test_discordant_items_are_averaged_over_seeds_and_rounded_up():
 def test_seeds_that_differ_more_than_the_items_keep_their_t_interval():
     """0, 20 and 40 items of 200 lost: the spread over seeds decides."""
     differences = outcomes(200, [], range(20), range(40))
-    inference, alone = share_difference(differences), recipe_mean(differences)
+    inference, alone = share_difference(differences), t_inference(linear_mean(differences), SIMPLE, method="t")
     assert inference.interval() == replace(alone.interval(), method=inference.method)
     assert (inference.df, inference.seed_variance) == (alone.df, alone.seed_variance)
 
@@ -225,6 +225,24 @@ def test_clusters_without_weight_do_not_count():
     found = share_difference(outcomes(36, [1, 35]), Design(codes, weights))
     assert found.regions == (ClusterBound(1, 8, pytest.approx(1.6)),)
     assert found.n_clusters == 8
+
+
+def test_weights_and_clusters_together():
+    """Tango's counts are of Kish's items; which clusters make up the variance depends on the weights."""
+    codes = np.repeat(np.arange(20), 2)
+    weights = np.where(np.arange(40) % 2 == 0, 3.0, 1.0)
+    # 80^2 / (20 * 9 + 20) = 32 items; losses of weight 3 in seven clusters: 21 / 80 of 32 = 8.4
+    found = share_difference(outcomes(40, range(0, 14, 2)), Design(codes, weights))
+    assert found.regions == (PairedProportions(0, 9, 32),)
+    # of five clusters a win of weight 3 against a loss of weight 1; alike in number they would cancel
+    cancel = outcomes(40, [1, -2, 3, -4, 5, -6, 7, -8, 9, -10, 11, 12])
+    assert item_spread(linear_mean(cancel, Design(codes, weights)), Design(codes, weights)).n_contributing > 3
+    heavy = np.where(np.arange(40) < 2, 50.0, 1.0)
+    lost = outcomes(40, [0, 1, 2, 4, 6])
+    assert item_spread(linear_mean(lost, Design(codes, heavy)), Design(codes, heavy)).n_contributing < 3
+    assert item_spread(linear_mean(lost, Design(codes)), Design(codes)).n_contributing > 3
+    assert isinstance(share_difference(lost, Design(codes, heavy)).regions[0], ClusterBound)
+    assert isinstance(share_difference(lost, Design(codes)).regions[0], PairedProportions)
 
 
 @given(clustered_outcomes())

@@ -6,20 +6,28 @@ from dataclasses import dataclass
 import numpy as np
 
 from angelshare.audit.answers import has_probabilities
-from angelshare.audit.confidence import N_BINS, binned, brier, by_label, calibration_error, decided, nll, overconfidence
+from angelshare.audit.confidence import (
+    N_BINS,
+    binned,
+    brier,
+    by_label,
+    calibration_error,
+    decided,
+    largest_nll,
+    nll,
+    overconfidence,
+)
 from angelshare.audit.contrasts import pair
 from angelshare.audit.measuring import Findings, measure_contrast
 from angelshare.audit.metrics import Mean
-from angelshare.audit.sample import Cut, Sample
+from angelshare.audit.sample import Sample
 from angelshare.audit.shares import design_of, share
-from angelshare.core.estimate import Estimate, Inference
+from angelshare.core.estimate import Estimate
 from angelshare.core.panel import Panel, Population
 from angelshare.core.predictions import Predictions, labelled, n_labelled
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest, Table
 from angelshare.core.task import Task
-from angelshare.stats.components import Design, effective_size
-from angelshare.stats.floor import Floored
-from angelshare.stats.inference import StudentT
+from angelshare.stats.components import Design
 
 MIN_ITEMS = 2
 BIN_COLUMNS = ("model", "role", "bin_low", "bin_high", "n", "confidence", "accuracy", "low", "high")
@@ -28,15 +36,9 @@ ERROR_COLUMNS = ("model", "role", "n", "ece", "ece_plug_in", "ece_classwise", "e
 
 @dataclass(frozen=True, kw_only=True)
 class Chance(Mean):
-    """A mean over items that rests on probabilities.
-
-    Attributes:
-        reach: how far apart the contributions of one item can be, where that is bounded. What n items may have missed
-            counts as if they were n / reach that differ by 1: see `stats.floor.Floored`.
-    """
+    """A mean over items that rests on probabilities."""
 
     in_slices: bool = False
-    reach: int = 1
 
     def problem(self, sample: Sample) -> str | None:
         """Return why an unbounded loss cannot be measured: a probability of 0 came true."""
@@ -44,22 +46,6 @@ class Chance(Mean):
             return None
         n_zero = int(np.any([~np.isfinite(row) for side in sample.of_members(self.per_item) for row in side], 0).sum())
         return f"{n_zero} items have a probability of 0 for their true label" if n_zero else None
-
-    def difference(self, sample: Sample) -> Inference:
-        """Return the t inference over items (or clusters) and seeds, with the floor of a bounded contribution."""
-        return self._floored(super().difference(sample), sample)
-
-    def excess(self, cut: Cut) -> Inference:
-        """Return the inference on the excess, with the floor of the smaller side."""
-        return self._floored(super().excess(cut), min(cut.here, cut.rest, key=len))
-
-    def _floored(self, t: Inference, sample: Sample) -> Inference:
-        """Return t, never narrower than what rare items that are not in the sample leave open."""
-        if not self.is_bounded:
-            return t
-        assert isinstance(t, StudentT), "a mean has a t inference"
-        n_items = max(1, effective_size(sample.design.weights, len(sample)) // self.reach)
-        return Floored(t, n_items)
 
 
 class Calibration:
@@ -91,7 +77,8 @@ class Calibration:
         for contrast in pairing.contrasts:
             without = [m.name for m in (*contrast.left, *contrast.right) if not has_probabilities(m)]
             if without:
-                found.leave_out(f"{contrast.student} ({contrast.name})", f"{without[0]} gives no probabilities")
+                for metric in metrics:
+                    found.leave_out(metric, contrast, panel.data, None, f"{without[0]} gives no probabilities")
             else:
                 measure_contrast(contrast, panel.data, metrics, found, asked=settings.in_slices)
         measured = [
@@ -107,16 +94,27 @@ class Calibration:
             estimates=tuple(_estimates(panel, measured, errors)),
             tables=(_reliability(measured, settings.level), _error_table(measured, errors)),
             remarks=found.remarks,
+            gaps=tuple(found.gaps),
         )
 
 
 def calibration_metrics(task: Task) -> tuple[Chance, ...]:
     """Return the metrics of a task."""
     return (
-        Chance(name="nll", per_item=nll, direction="lower", is_bounded=False),
-        Chance(name="brier", per_item=brier, direction="lower", reach=2 if task == "single_label" else 1),
-        Chance(name="overconfidence", per_item=overconfidence, direction="target", target=0.0, reach=2),
+        Chance(name="nll", per_item=nll, reach=largest_nll, direction="lower", is_bounded=False),
+        Chance(name="brier", per_item=brier, reach=_two if task == "single_label" else _one, direction="lower"),
+        Chance(name="overconfidence", per_item=overconfidence, reach=_two, direction="target", target=0.0),
     )
+
+
+def _one(members: Sequence[Predictions]) -> float:  # noqa: ARG001  (whatever they say)
+    """Return how far apart two models can be on one item."""
+    return 1.0
+
+
+def _two(members: Sequence[Predictions]) -> float:  # noqa: ARG001  (whatever they say)
+    """Return how far apart two models can be on one item."""
+    return 2.0
 
 
 @dataclass(frozen=True, slots=True)

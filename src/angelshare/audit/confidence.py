@@ -1,5 +1,6 @@
 """How sure a model is of what it says, item by item: log loss, Brier score, and confidence against being right."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,10 @@ from angelshare.core.arrays import Array, Vector
 from angelshare.core.predictions import Predictions
 
 N_BINS = 15
+SURE_AND_WRONG = 10.0
+"""Nats that an item costs which a model calls all but impossible, with a probability of 1 in 22,000."""
+LOG_SMALLEST = 745.0
+"""-log of the smallest double above 0: a probability of 0 is taken for it where only its size matters."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +40,16 @@ def nll(member: Predictions) -> Vector:
     logs = log_chances(member)
     outcome = _outcomes(member)
     return np.asarray(-np.take_along_axis(logs, outcome[:, :, None], axis=2)[:, :, 0].mean(axis=1))
+
+
+def largest_nll(members: Sequence[Predictions]) -> float:
+    """Return the largest loss in nats that any of these models could have had on an item, had the truth been otherwise.
+
+    So much costs an item that was not sampled, on which a model is as sure as it ever is, and wrong. It is taken for at
+    least `SURE_AND_WRONG`: what a network can be sure of need not be in the sample.
+    """
+    worst = [np.minimum(-log_chances(member), LOG_SMALLEST).max(axis=2).mean(axis=1).max() for member in members]
+    return max(SURE_AND_WRONG, float(max(worst)))
 
 
 def brier(member: Predictions) -> Vector:

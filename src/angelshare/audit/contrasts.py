@@ -96,8 +96,8 @@ def _against_teacher(population: Population, teacher: Population, remarks: list[
     else:
         right = teacher.members[:1]
         remarks.append(
-            f"There are {len(teacher.members)} teachers, and {population.role} {population.name} does not declare "
-            f"which it comes from: it is compared with {teacher.first.name}."
+            f"Warning: There are {len(teacher.members)} teachers, and {population.role} {population.name} does not "
+            f"declare which it comes from: it is compared with {teacher.first.name} alone."
         )
     return _contrast(name, population.name, population.members, right)
 

@@ -1,7 +1,7 @@
 """From metrics to rows: every metric of a contrast, on all items and in slices, with what could not be measured."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -10,14 +10,15 @@ from angelshare.audit.metrics import Mean, Metric, Share, Sides
 from angelshare.audit.sample import Cut, Sample
 from angelshare.core.arrays import Mask
 from angelshare.core.estimate import ContrastName, Difference, Inference, Verdict
-from angelshare.core.predictions import labelled
-from angelshare.stats.components import MIN_CLUSTERS
+from angelshare.core.predictions import Predictions, labelled
+from angelshare.core.protocols import Gap
+from angelshare.stats.components import MIN_CLUSTERS, n_units
+from angelshare.stats.floor import rests_on_few
 from angelshare.stats.inference import no_difference
-from angelshare.stats.means import rests_on_few
 
 MIN_SLICE = 20
 ALL_VERDICTS: tuple[Verdict, ...] = ("lost", "preserved", "gained")
-FEW_ITEMS = "few items for an unbounded error"
+FEW_ITEMS = "few items make up an unbounded error"
 FEW_CLUSTERS = f"fewer than {MIN_CLUSTERS} clusters"
 
 
@@ -27,22 +28,35 @@ class Findings:
 
     differences: list[Difference] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
-    gaps: dict[str, dict[str, None]] = field(default_factory=dict)
+    gaps: list[Gap] = field(default_factory=list)
 
     def remark(self, sentence: str) -> None:
         """Keep a remark, once."""
         if sentence not in self.said:
             self.said.append(sentence)
 
-    def leave_out(self, what: str, why: str) -> None:
-        """Keep what was not measured, with all else that was not for the same reason."""
-        self.gaps.setdefault(why, {})[what] = None
+    def leave_out(
+        self,
+        metric: Metric,
+        contrast: Contrast,
+        data: str,
+        slice_name: str | None,
+        why: str,
+        *,
+        name: ContrastName | None = None,
+    ) -> None:
+        """Keep a row that was not measured."""
+        output = None if metric.label is None else contrast.left[0].labels[metric.label]
+        gap = Gap(metric.name, data, contrast.student, name or contrast.name, slice_name, output, why)
+        self.gaps.append(gap)
 
     @property
     def remarks(self) -> tuple[str, ...]:
         """Return all remarks, one for every reason why something was not measured."""
-        gaps = [f"Not measured: {', '.join(things)}: {why}." for why, things in self.gaps.items()]
-        return (*self.said, *gaps)
+        by_reason: dict[str, dict[str, None]] = {}
+        for gap in self.gaps:
+            by_reason.setdefault(gap.why, {})[_in_words(gap)] = None
+        return (*self.said, *(f"Not measured: {', '.join(what)}: {why}." for why, what in by_reason.items()))
 
 
 def measure_contrast(
@@ -57,8 +71,9 @@ def measure_contrast(
         found: where rows and remarks go.
         asked: metrics to measure in slices too, beyond those that always are.
     """
-    truth = contrast.left[0].truth
-    known = np.ones(len(contrast.left[0]), dtype=np.bool_) if truth is None else labelled(truth)
+    known = _counted(contrast.left[0], found)
+    if not known.any():
+        return
     sample = Sample.of(contrast if known.all() else contrast.take(known))
     n_clusters = _n_clusters(sample)
     if n_clusters == 1:
@@ -93,11 +108,21 @@ def usable_slices(sample: Sample, found: Findings) -> Mapping[str, Mask]:
     return kept
 
 
+def _counted(member: Predictions, found: Findings) -> Mask:
+    """Return the mask of the items that carry a human label and a weight above 0."""
+    truth, weights = member.truth, member.weights
+    known = np.ones(len(member), dtype=np.bool_) if truth is None else labelled(truth)
+    if weights is None or (weights[known] > 0).all():
+        return known
+    found.remark(f"{int((weights[known] == 0).sum()):,} items of weight 0 do not count.")
+    return np.asarray(known & (weights > 0))
+
+
 def _measure(metric: Metric, sample: Sample, data: str, slice_name: str | None, found: Findings) -> None:
     """Add one row, or the remark why there is none."""
     problem = _problem(metric, sample)
     if problem is not None:
-        found.leave_out(_where(metric, sample, slice_name), problem)
+        found.leave_out(metric, sample.contrast, data, slice_name, problem)
         return
     of = metric.population(sample)
     inference = no_difference(len(of), n_seeds=_n_seeds(of)) if sample.contrast.identical else metric.difference(of)
@@ -109,19 +134,20 @@ def _measure(metric: Metric, sample: Sample, data: str, slice_name: str | None, 
 
 def _measure_excess(metric: Metric, cut: Cut, data: str, slice_name: str, found: Findings) -> None:
     """Add the row that says whether a slice loses more than all other items, where both can be measured."""
-    if _problem(metric, cut.here) is not None:
-        return  # the slice itself is not measured, which has been said
-    why = _problem(metric, cut.rest)
-    if why is not None or len(cut.rest) < MIN_SLICE:
-        why = why or f"{len(cut.rest)} labelled items, at least {MIN_SLICE} are needed"
-        found.leave_out(f"{_where(metric, cut.here, slice_name)} against the other items", f"of the others: {why}")
+    contrast, why = cut.whole.contrast, _problem(metric, cut.here)
+    if why is None and len(cut.rest) < MIN_SLICE:
+        why = f"the others are {len(cut.rest)} labelled items, at least {MIN_SLICE} are needed"
+    if why is None and (of_rest := _problem(metric, cut.rest)) is not None:
+        why = f"of the others: {of_rest}"
+    if why is not None:
+        found.leave_out(metric, contrast, data, slice_name, why, name="slice-rest")
         return
     of = _population(metric, cut)
-    identical = cut.whole.contrast.identical
-    inference = no_difference(len(of.whole), n_seeds=_n_seeds(of.whole)) if identical else metric.excess(of)
+    inference = no_difference(len(of.whole), n_seeds=_n_seeds(of.whole)) if contrast.identical else metric.excess(of)
     here, rest = (left - right for left, right in (metric.values(side) for side in (of.here, of.rest)))
     row = _row(metric, of.whole, (here, rest), inference, data=data, slice_name=slice_name, contrast="slice-rest")
-    found.differences.append(row)
+    withheld = {**_withheld(metric, of.here), **_withheld(metric, of.rest)}
+    found.differences.append(replace(row, withheld=_all_of(withheld), remarks=tuple(withheld)))
 
 
 def _population(metric: Metric, cut: Cut) -> Cut:
@@ -133,9 +159,12 @@ def _population(metric: Metric, cut: Cut) -> Cut:
 def _problem(metric: Metric, sample: Sample) -> str | None:
     """Return why a metric cannot be measured on these items; None if it can."""
     problem = metric.problem(sample)
-    if problem is None and _n_clusters(metric.population(sample)) == 1:
-        return "all of its items are of one cluster"
-    return problem
+    if problem is not None:
+        return problem
+    of = metric.population(sample)
+    if min(n_units(metric.once(of), of.design)) < 2:  # noqa: PLR2004  (a variance needs two)
+        return "all its items, or all of one class, are of one cluster"
+    return None
 
 
 def _row(
@@ -170,7 +199,7 @@ def _row(
         target=metric.target,
         identical=of.identical,
         right_inference=right_inference,
-        withheld=tuple(dict.fromkeys(verdict for verdicts in withheld.values() for verdict in verdicts)),
+        withheld=_all_of(withheld),
         remarks=tuple(withheld),
     )
 
@@ -186,9 +215,14 @@ def _withheld(metric: Metric, sample: Sample) -> dict[str, tuple[Verdict, ...]]:
     n_clusters = _n_clusters(sample)
     if n_clusters is not None and n_clusters < MIN_CLUSTERS:
         found[FEW_CLUSTERS] = ("lost", "gained") if isinstance(metric, Share) else ALL_VERDICTS
-    if isinstance(metric, Mean) and not metric.is_bounded and rests_on_few(metric.differences(sample)):
+    if not metric.is_bounded and rests_on_few(metric.once(sample).parts[0].values, sample.design):
         found[FEW_ITEMS] = ("preserved",)
     return found
+
+
+def _all_of(withheld: Mapping[str, tuple[Verdict, ...]]) -> tuple[Verdict, ...]:
+    """Return every verdict that is withheld for any reason, once."""
+    return tuple(dict.fromkeys(verdict for verdicts in withheld.values() for verdict in verdicts))
 
 
 def _n_clusters(sample: Sample) -> int | None:
@@ -202,7 +236,9 @@ def _n_seeds(sample: Sample) -> int:
     return len(sample.contrast.left)
 
 
-def _where(metric: Metric, sample: Sample, slice_name: str | None) -> str:
-    """Return what is measured, for a remark."""
-    label = "" if metric.label is None else f" of {sample.contrast.left[0].labels[metric.label]}"
-    return f"{metric.name}{label}" + ("" if slice_name is None else f" in slice {slice_name}")
+def _in_words(gap: Gap) -> str:
+    """Return what was not measured."""
+    label = "" if gap.output is None else f" of {gap.output}"
+    place = "" if gap.slice is None else f" in slice {gap.slice}"
+    against = " against the other items" if gap.contrast == "slice-rest" else ""
+    return f"{gap.metric}{label}{place}{against}"

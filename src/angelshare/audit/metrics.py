@@ -104,25 +104,29 @@ class Share(Metric):
 
 @dataclass(frozen=True, kw_only=True)
 class Mean(Metric):
-    """A mean over items of anything else, such as a squared error."""
+    """A mean over items of anything else, such as a squared error.
+
+    Attributes:
+        per_item: a member's (n,) contributions.
+        reach: all members -> how far apart the contributions of one item can be. What n items may have missed counts as
+            if they were n / reach that differ by 1: see `stats.floor.Floored`.
+    """
 
     per_item: Callable[[Predictions], Vector]
+    reach: Callable[[Sequence[Predictions]], float]
 
     def linear(self, sample: Sample) -> Linear:
         """Return the difference of the (weighted) means."""
-        return _linear_means(sample, self.per_item)
+        unseen = len(sample) / max(1.0, self.reach(_members(sample)))
+        return replace(_linear_means(sample, self.per_item), unseen=unseen)
 
     def difference(self, sample: Sample) -> Inference:
-        """Return the t inference over items (or clusters) and seeds."""
-        return inference(self.once(sample), sample.design, method="paired t")
+        """Return the t inference over items (or clusters) and seeds, with unseen items."""
+        return with_floor(self.once(sample), sample.design, method="paired t")
 
     def excess(self, cut: Cut) -> Inference:
         """Return the inference on the excess."""
-        return inference(cut.linear(self.once), cut.whole.design, method="t")
-
-    def differences(self, sample: Sample) -> Scores:
-        """Return (K, n) what every item contributes to left - right."""
-        return _differences(sample, self.per_item)
+        return with_floor(cut.linear(self.once), cut.whole.design, method="t")
 
     def right(self, sample: Sample) -> Inference:
         """Return the inference on the right side's own value."""
@@ -142,8 +146,7 @@ class Ranking(Metric):
         """Return why it cannot be measured: no scores, or too few of either class."""
         if not all(member.has_scores for member in _members(sample)):
             return f"hard decisions do not rank ({', '.join(m.name for m in _members(sample) if not m.has_scores)})"
-        n_positive = int(self._positive(sample).sum())
-        return _too_few(n_positive, len(sample) - n_positive)
+        return _too_few(self._positive(sample))
 
     def linear(self, sample: Sample) -> Linear:
         """Return the difference."""
@@ -172,19 +175,20 @@ class Counted(Metric):
     def problem(self, sample: Sample) -> str | None:
         """Return why it cannot be measured: no decisions, or too few of either class."""
         if self.label is not None:
-            n = int(_bears(sample, self.label).sum())
-            few = _too_few(n, len(sample) - n)
+            few = _too_few(_bears(sample, self.label))
             if few is not None:
                 return few
-        if self.needs_two_classes and np.ptp(sample.truth) == 0:
-            return "all items are of one class"
+        if self.needs_two_classes and np.bincount(sample.truth).max() > len(sample) - MIN_CLASS:
+            return f"all but {len(sample) - np.bincount(sample.truth).max()} items are of one class"
         return _no_decisions(sample)
 
     def difference(self, sample: Sample) -> Inference:
         """Return the inference by resampled cells, or by influence."""
         left, right = _decisions(sample)
-        draws = sample.once("draws", _draws)
-        return paired_counts(left, right, self.statistic, sample.design, rare=self._rare(sample), draws=draws)
+        rare = self._rare(sample)
+        return paired_counts(
+            left, right, self.statistic, sample.design, rare=rare, draws=lambda: sample.once("draws", _draws)
+        )
 
     def linear(self, sample: Sample) -> Linear:
         """Return the difference."""
@@ -274,10 +278,7 @@ def _label_decisions(member: Predictions) -> Array:
 
 def _draws(sample: Sample) -> Draws | None:
     """Return the resampled counts of one pair of members, for every statistic of counts."""
-    left, right = _decisions(sample)
-    if len(left.said) > 1 or sample.design.weights is not None:
-        return None
-    return resampled(left, right, sample.design)
+    return resampled(*_decisions(sample), sample.design)
 
 
 def _no_decisions(sample: Sample) -> str | None:
@@ -286,8 +287,9 @@ def _no_decisions(sample: Sample) -> str | None:
     return f"a ranking score without threshold decides nothing ({', '.join(names)})" if names else None
 
 
-def _too_few(n_positive: int, n_negative: int) -> str | None:
+def _too_few(positive: Mask) -> str | None:
     """Return why a class has too few items, if so."""
+    n_positive, n_negative = int(positive.sum()), int((~positive).sum())
     if min(n_positive, n_negative) >= MIN_CLASS:
         return None
     return f"{n_positive} positives and {n_negative} negatives, at least {MIN_CLASS} of each are needed"

@@ -52,6 +52,7 @@ class Quality:
             estimates=(*_majority(panel), *_mcnemar(pairing, panel)),
             tables=_decomposition(found.differences),
             remarks=found.remarks,
+            gaps=tuple(found.gaps),
         )
 
 

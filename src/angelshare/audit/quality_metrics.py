@@ -84,13 +84,28 @@ def absolute_error(member: Predictions) -> Vector:
     return np.asarray(np.abs(value_of(member) - truth_of(member)))
 
 
+def value_range(members: Sequence[Predictions]) -> float:
+    """Return how far apart truth and values lie: the largest error to be expected of an item that was not sampled."""
+    seen = [side for member in members for side in (value_of(member), truth_of(member))]
+    return float(max(side.max() for side in seen) - min(side.min() for side in seen))
+
+
+def squared_range(members: Sequence[Predictions]) -> float:
+    """Return the square of `value_range`."""
+    return value_range(members) ** 2
+
+
 def _regression() -> Sequence[Metric]:
     """Return errors, which have no bound, and correlations."""
     correlations = {"pearson": pearson, "spearman": spearman, "pearson_and_spearman": mean_of_both}
     return (
-        Mean(name="mse", per_item=squared_error, direction="lower", is_bounded=False),
-        Mean(name="mae", per_item=absolute_error, direction="lower", is_bounded=False),
-        *(Correlated(name=name, correlate=correlate, in_slices=False) for name, correlate in correlations.items()),
+        Mean(name="mse", per_item=squared_error, reach=squared_range, direction="lower", is_bounded=False),
+        Mean(name="mae", per_item=absolute_error, reach=value_range, direction="lower", is_bounded=False),
+        *(
+            # a single item can weigh without limit in Pearson's, not among ranks
+            Correlated(name=name, correlate=correlate, in_slices=False, is_bounded=name == "spearman")
+            for name, correlate in correlations.items()
+        ),
     )
 
 

@@ -11,7 +11,8 @@ from angelshare.core.arrays import Vector
 from angelshare.core.estimate import ContrastName, Difference, Direction, Estimate, Interval
 from angelshare.core.protocols import AuditResult, AuditSettings, ModelCard, Observations, ScoreRequest
 from angelshare.core.task import ModelRole
-from angelshare.stats.means import paired_mean
+from angelshare.stats.components import SIMPLE, linear_mean
+from angelshare.stats.components import inference as t_inference
 
 UNDISTURBED = 0.9
 """The share of the time in which this thread must have had a processor, or the result bears a warning."""
@@ -113,7 +114,7 @@ def _has_p99(models: Sequence[Timed]) -> bool:
 def _difference(metric: str, left: Timed, teacher: Timed, data: str) -> Difference:
     """Return the log ratio of one metric, with the rounds as its sample."""
     here, there = by_round(left.timing, metric), by_round(teacher.timing, metric)
-    inference = paired_mean(np.log(here / there), method=METHOD)
+    inference = t_inference(linear_mean(np.log(here / there)[None]), SIMPLE, method=METHOD)
     contrast: ContrastName = "student-teacher" if left.role == "student" else "baseline-teacher"
     return Difference(
         metric=metric,
@@ -147,7 +148,9 @@ def _sizes(model: Timed) -> Iterator[Estimate]:
 def _speeds(model: Timed, metrics: Sequence[str], data: str, level: float) -> Iterator[Estimate]:
     """Yield what the clock said, with intervals over rounds; se by the delta method, value times that of the log."""
     for metric in metrics:
-        inference = paired_mean(np.log(by_round(model.timing, metric)), method="t over rounds, of logs")
+        inference = t_inference(
+            linear_mean(np.log(by_round(model.timing, metric))[None]), SIMPLE, method="t over rounds, of logs"
+        )
         value, logs = math.exp(inference.value), inference.interval(level)
         yield Estimate(
             metric,

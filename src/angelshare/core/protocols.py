@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from angelshare.core.arrays import Scores
-from angelshare.core.estimate import Difference, Estimate
+from angelshare.core.estimate import ContrastName, Difference, Estimate
 from angelshare.core.panel import Panel
 from angelshare.core.task import ModelRole, Task
 from angelshare.core.text import TextBatch
@@ -118,6 +118,24 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """A row that could not be measured, so that a gate on it cannot be held by its neighbours.
+
+    Attributes:
+        metric, data, student, contrast, slice, output: of the row, as in `core.estimate.Difference`.
+        why: the end of a sentence.
+    """
+
+    metric: str
+    data: str
+    student: str
+    contrast: ContrastName
+    slice: str | None
+    output: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class AuditResult:
     """What one audit found.
 
@@ -126,6 +144,7 @@ class AuditResult:
         differences, estimates, tables: what it measured.
         not_applicable: why nothing could be measured, as a sentence; None if something was.
         remarks: parts that could not be measured, and why, and what a reader must know, as sentences.
+        gaps: the rows that could not be measured, for gates.
     """
 
     name: str
@@ -135,6 +154,7 @@ class AuditResult:
     tables: tuple[Table, ...] = ()
     not_applicable: str | None = None
     remarks: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
 
 Observations = Mapping[str, Panel]

@@ -222,6 +222,6 @@ def _refuse_epochs(samples: Sequence[_Sample], columns: Mapping[str, str], where
     epochs = sorted({sample.epoch for sample in samples})
     if len(epochs) > 1 and columns.get("seed") != "epoch":
         raise InputError(
-            f"{where} has {len(epochs)} epochs: every sample was answered {len(epochs)} times. Compare the mean over "
-            "them, with each epoch as a seed: --columns seed=epoch. Or give logs of one epoch."
+            f"{where} has {len(epochs)} epochs: every sample was answered {len(epochs)} times. Give logs of one epoch; "
+            "or take a student's epochs as seeds, whose mean is compared with one teacher: --columns seed=epoch."
         )

@@ -6,7 +6,6 @@ import numpy as np
 
 from angelshare.core.arrays import Array, Labels, Mask, Scores, Vector
 from angelshare.stats.components import SIMPLE, Design, Linear, Part
-from angelshare.stats.floor import Floored, with_floor
 
 MIN_CLASS = 10
 """Positives, and negatives, below which DeLong's variance says too little to be used."""
@@ -67,7 +66,9 @@ def ranked(scores: Array) -> Labels:
 
 
 def linear_auc(left: Scores, right: Scores, positive: Mask, design: Design = SIMPLE) -> Linear:
-    """Return AUC(left) - AUC(right) with what each positive and each negative contributes.
+    """Return AUC(left) - AUC(right) with what each positive and each negative contributes (DeLong's components).
+
+    In clusters `components.inference` sums them by cluster, as Obuchowski (1997) does.
 
     Args:
         left: (K, n) scores or dense ranks, one row per member.
@@ -87,28 +88,6 @@ def linear_auc(left: Scores, right: Scores, positive: Mask, design: Design = SIM
         for name, mask in (("positives", positive), ("negatives", ~positive))
     )
     return Linear(left_values - right_values, parts, len(positive), sides=(left_values, right_values))
-
-
-def paired_auc(left: Scores, right: Scores, positive: Mask, design: Design = SIMPLE) -> Floored:
-    """Return the inference on AUC(left) - AUC(right) on the same items.
-
-    One member a side: DeLong's test, with t on the degrees of freedom of the smaller class, min(m, n) - 1, instead of
-    the normal: the variance is that of a mean over so few components. Several on the left, and one or as many on the
-    right: the recipe's inference, with DeLong's item variance of the components' mean over members. In clusters the
-    components are summed by cluster (Obuchowski 1997). All count unseen items: see `stats.floor`.
-
-    The arguments are those of `linear_auc`.
-
-    Raises:
-        ValueError: with fewer than `MIN_CLASS` positives or negatives, or rows that do not pair.
-    """
-    n_positive = int(positive.sum())
-    if min(n_positive, len(positive) - n_positive) < MIN_CLASS:
-        raise ValueError(
-            f"{n_positive} positives and {len(positive) - n_positive} negatives: at least {MIN_CLASS} of each are "
-            "needed."
-        )
-    return with_floor(linear_auc(left, right, positive, design), design, method="paired DeLong, t")
 
 
 def _mean(left: list[Vector], right: list[Vector]) -> Vector:

@@ -1,13 +1,13 @@
 """Paired statistics as sums of what each item contributes: one variance for items, clusters, weights and seeds."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from angelshare.core.arrays import Array, Labels, Scores, Vector
 from angelshare.stats.inference import StudentT
-from angelshare.stats.means import recipe_inference
+from angelshare.stats.recipe import recipe_inference
 
 MIN_CLUSTERS = 10
 """Clusters below which a variance over clusters says too little to be used."""
@@ -74,6 +74,8 @@ class Linear:
         rare: positions of the items that the statistic rests on where most others say little, such as the positives of
             an average precision; None: on all of them. They bound the degrees of freedom.
         sides: the statistic of every member on the left, and on the right, where they are at hand.
+        unseen: how many items it is worth, so counted that one more, which was not sampled, moves it by 1 / unseen at
+            most; None: those of its smallest group.
     """
 
     by_seed: Vector
@@ -81,6 +83,12 @@ class Linear:
     n: int
     rare: Labels | None = None
     sides: tuple[Vector, Vector] | None = None
+    unseen: float | None = None
+
+    @property
+    def worth(self) -> float:
+        """Return `unseen`, known or not."""
+        return min(len(items) for items in self.groups) if self.unseen is None else self.unseen
 
     @property
     def groups(self) -> tuple[Labels, ...]:
@@ -96,13 +104,15 @@ class Linear:
     def at(self, items: Labels, n: int) -> "Linear":
         """Return the same statistic with positions among `n` items, where `items` (m,) says which those here are."""
         rare = None if self.rare is None else items[self.rare]
-        return Linear(self.by_seed, tuple(Part(items[part.items], part.values) for part in self.parts), n, rare)
+        parts = tuple(Part(items[part.items], part.values) for part in self.parts)
+        return replace(self, parts=parts, n=n, rare=rare)
 
     def minus(self, other: "Linear") -> "Linear":
         """Return the difference of two statistics of the same members on disjoint items: seeds stay joint."""
         flipped = tuple(Part(part.items, -part.values) for part in other.parts)
         rare = min((one.rare for one in (self, other) if one.rare is not None), key=len, default=None)
-        return Linear(self.by_seed - other.by_seed, (*self.parts, *flipped), self.n, rare)
+        parts, unseen = (*self.parts, *flipped), min(self.worth, other.worth)
+        return Linear(self.by_seed - other.by_seed, parts, self.n, rare, unseen=unseen)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,10 +41,12 @@ class CountStatistic:
 
     Attributes:
         value: counts (..., C) -> (...). gradient: counts (C,), as shares -> derivatives.
+        worth: counts (C,), as shares -> the share of the items that it is worth: see `Linear.unseen`.
     """
 
     value: Callable[[Counts], Array]
     gradient: Callable[[Counts], Gradient]
+    worth: Callable[[Counts], float]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,18 +75,22 @@ class Decisions:
 
 
 def f1(label: int) -> CountStatistic:
-    """Return F1 of one label: 2 hits / (meant + said); 0 where it is neither meant nor said."""
-    return _f1(lambda part: part[..., label : label + 1])
+    """Return F1 of one label: 2 hits / (meant + said); 0 where it is neither meant nor said. It is worth the label."""
+    return _f1(lambda part: part[..., label : label + 1], lambda counts: float(counts.meant[label]))
 
 
 def macro_f1() -> CountStatistic:
-    """Return the mean F1 over the labels that are meant or said."""
-    return _f1(lambda part: part)
+    """Return the mean F1 over the C labels that are meant or said; it is worth 2 C times the rarest that is meant."""
+
+    def worth(counts: Counts) -> float:
+        return 2 * float(((counts.meant + counts.said) > 0).sum() * counts.meant[counts.meant > 0].min(initial=1.0))
+
+    return _f1(lambda part: part, worth)
 
 
 def micro_f1() -> CountStatistic:
-    """Return F1 over all labels' counts together."""
-    return _f1(lambda part: part.sum(axis=-1, keepdims=True))
+    """Return F1 over all labels' counts together; it is worth the most frequent label."""
+    return _f1(lambda part: part.sum(axis=-1, keepdims=True), lambda counts: float(counts.meant.max()))
 
 
 def accuracy_and_f1(label: int) -> CountStatistic:
@@ -98,15 +104,16 @@ def accuracy_and_f1(label: int) -> CountStatistic:
         partial = of_label.gradient(counts)
         return Gradient((1 + partial.hits) / 2, partial.meant / 2, partial.said / 2)
 
-    return CountStatistic(value, gradient)
+    return CountStatistic(value, gradient, of_label.worth)
 
 
 def matthews() -> CountStatistic:
     """Return Matthews' correlation of one label an item (Gorodkin 2004 for more than two); 0 where a side is constant.
 
-    With n items, c hits: (c n - sum meant said) / sqrt((n^2 - sum said^2) (n^2 - sum meant^2)).
+    With n items, c hits: (c n - sum meant said) / sqrt((n^2 - sum said^2) (n^2 - sum meant^2)). A share e of errors
+    costs about e / (1 - sum p^2), with p the labels' shares: of a rare label it is worth twice its items.
     """
-    return CountStatistic(_matthews, _matthews_gradient)
+    return CountStatistic(_matthews, _matthews_gradient, lambda counts: 1 - float((counts.meant**2).sum()))
 
 
 def linear_counts(
@@ -118,7 +125,8 @@ def linear_counts(
     influence = [_influence(one, counts, statistic) for one, counts in zip((left, right), sides, strict=True)]
     n = len(left.meant)
     parts = (Part(np.arange(n), influence[0] - influence[1]),)
-    return Linear(left_values - right_values, parts, n, rare, sides=(left_values, right_values))
+    unseen = n * statistic.worth(sides[0][0])
+    return Linear(left_values - right_values, parts, n, rare, sides=(left_values, right_values), unseen=unseen)
 
 
 def _influence(decisions: Decisions, counts: list[Counts], statistic: CountStatistic) -> Vector:
@@ -130,7 +138,7 @@ def _influence(decisions: Decisions, counts: list[Counts], statistic: CountStati
     return total / len(counts)
 
 
-def _f1(of: Callable[[Array], Array]) -> CountStatistic:
+def _f1(of: Callable[[Array], Array], worth: Callable[[Counts], float]) -> CountStatistic:
     """Return the mean F1 over the labels, or groups of labels, into which `of` shapes the counts (linear in them)."""
 
     def value(counts: Counts) -> Array:
@@ -148,7 +156,7 @@ def _f1(of: Callable[[Array], Array]) -> CountStatistic:
         by_hits, by_total = np.where(seen, 2 / safe, 0), np.where(seen, -2 * hits / safe**2, 0)
         return Gradient(moves @ by_hits / n, moves @ by_total / n, moves @ by_total / n)
 
-    return CountStatistic(value, gradient)
+    return CountStatistic(value, gradient, worth)
 
 
 def _matthews(counts: Counts) -> Array:

@@ -8,6 +8,9 @@ import numpy as np
 from angelshare.core.arrays import Scores, Vector
 from angelshare.stats.components import SIMPLE, Design, Linear, Part
 
+LARGEST_MOVE = 6
+"""An item whose ranks come out reversed moves Spearman's rho of n items by about 6 / n."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Correlation:
@@ -40,8 +43,8 @@ def spearman(x: Vector, y: Vector, weights: Vector) -> Correlation:
     """Return Spearman's rho: Pearson's r of midranks, so that ties count one half.
 
     An item moves the correlation of the ranks, and it moves the ranks of all items above it (Croux & Dehon 2010, here
-    for ties too): influence = that of Pearson on the ranks + E_j[d rho / d F(x_j) (1(x <= x_j) - F(x_j))] + the same
-    for y, where a tie counts one half.
+    for ties too): influence = that of Pearson on the ranks + E_j[d rho / d F(x_j) 1(x <= x_j)] + the same for y, where
+    a tie counts one half. (- E_j[d rho / d F(x_j) F(x_j)] is 0: stretched ranks leave the correlation as it is.)
 
     Raises:
         ValueError: if a side is constant.
@@ -53,7 +56,7 @@ def spearman(x: Vector, y: Vector, weights: Vector) -> Correlation:
     for values, rank, own, other in ((x, ranks[0], u, v), (y, ranks[1], v, u)):
         spread = np.sqrt(weights @ (rank - weights @ rank) ** 2)
         by_rank = weights * (other - rho * own) / spread
-        influence = influence + _share_above(values, by_rank) - float(by_rank @ rank)
+        influence = influence + _share_above(values, by_rank)
     return Correlation(rho, influence)
 
 
@@ -89,7 +92,7 @@ def linear_correlation(
     left_values, right_values = (np.array([found.value for found in side]) for side in sides)
     influence = [np.mean([found.influence for found in side], axis=0) for side in sides]
     parts = (Part(np.arange(n), influence[0] - influence[1]),)
-    return Linear(left_values - right_values, parts, n, sides=(left_values, right_values))
+    return Linear(left_values - right_values, parts, n, sides=(left_values, right_values), unseen=n / LARGEST_MOVE)
 
 
 def _standardised(values: Vector, weights: Vector) -> Vector:

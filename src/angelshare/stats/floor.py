@@ -3,11 +3,17 @@
 import math
 from dataclasses import dataclass
 
+import numpy as np
 from scipy import stats
 
+from angelshare.core.arrays import Vector
 from angelshare.core.estimate import Interval
 from angelshare.stats.components import Design, Linear, effective_size, inference
 from angelshare.stats.inference import StudentT
+
+TYPICAL_LOSS = 1 / 3
+MIN_UNBOUNDED = 1000
+MAX_SHARE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +28,11 @@ class Floored:
 
     Attributes:
         t: the inference on what was sampled.
-        k: items of the rarest sort on which the statistic rests.
+        k: items that the statistic is worth: see `Linear.unseen`.
     """
 
     t: StudentT
-    k: int
+    k: float
 
     @property
     def value(self) -> float:
@@ -37,6 +43,14 @@ class Floored:
     def se(self) -> float:
         """Return the standard error of what was sampled."""
         return self.t.se
+
+    def se_at(self, distance: float) -> float:
+        """Return the standard error to expect where so much is lost.
+
+        An item that loses is taken to lose a third of the most that it can (of an AUC: it falls by a third of the
+        ranks), which adds d (1/3 - d) / k to the variance. The third was found by simulation.
+        """
+        return math.sqrt(self.se**2 + max(0.0, distance * (TYPICAL_LOSS - distance)) / self.k)
 
     @property
     def df(self) -> float:
@@ -93,7 +107,7 @@ class Floored:
 
 
 def with_floor(linear: Linear, design: Design, *, method: str) -> Floored:
-    """Return the inference on a statistic, with what its smallest class (part, or rare items) leaves unseen.
+    """Return the inference on a statistic, with what the items that it is worth leave unseen; of weighted items fewer.
 
     Args:
         linear: the statistic.
@@ -103,5 +117,23 @@ def with_floor(linear: Linear, design: Design, *, method: str) -> Floored:
     Raises:
         ValueError: if a part has fewer than two items or clusters.
     """
-    smallest = min(effective_size(design.take(items).weights, len(items)) for items in linear.groups)
-    return Floored(inference(linear, design, method=method), smallest)
+    weights = design.weights_of(np.arange(linear.n))
+    kept = effective_size(weights, linear.n) / linear.n
+    return Floored(inference(linear, design, method=method), linear.worth * kept)
+
+
+def rests_on_few(contributions: Vector, design: Design) -> bool:
+    """Whether these items cannot show that an unbounded error was preserved.
+
+    The spread of a sample says nothing of large errors too rare to be in it. With fewer than `MIN_UNBOUNDED` items, or
+    where one item (or cluster) makes up more than `MAX_SHARE` of the sum of squared deviations, that is to be expected.
+
+    Args:
+        contributions: (n,) of the items to left - right, the mean over seeds.
+        design: of the items.
+    """
+    n = len(contributions)
+    weights = design.weights_of(np.arange(n))
+    deviations = weights * (contributions - np.average(contributions, weights=weights))
+    squares = (deviations if design.clusters is None else np.bincount(design.clusters, deviations)) ** 2
+    return effective_size(design.weights, n) < MIN_UNBOUNDED or bool(squares.max() > MAX_SHARE * squares.sum())

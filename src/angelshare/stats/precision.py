@@ -1,5 +1,6 @@
 """Average precision, the area under the precision-recall curve, and paired differences of it."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,6 +61,8 @@ def precision_components(scores: Array, positive: Mask, weights: Vector | None =
 def linear_precision(left: Scores, right: Scores, positive: Mask, design: Design = SIMPLE) -> Linear:
     """Return AP(left) - AP(right) with what each positive and each negative contributes.
 
+    A negative that jumps above m positives costs up to (1 + 1/2 + ... + 1/m) / m, about log(m) / m.
+
     Args:
         left: (K, n) scores or dense ranks, one row per member.
         right: (1, n), or (K, n) paired row by row.
@@ -69,11 +72,12 @@ def linear_precision(left: Scores, right: Scores, positive: Mask, design: Design
     sides = [[precision_components(row, positive, design.weights) for row in side] for side in (left, right)]
     left_values, right_values = (np.array([c.average_precision for c in side]) for side in sides)
     influence = np.mean([c.influence for c in sides[0]], axis=0) - np.mean([c.influence for c in sides[1]], axis=0)
-    n = len(positive)
+    n, n_positive = len(positive), int(positive.sum())
     return Linear(
         left_values - right_values,
         (Part(np.arange(n), np.asarray(influence)),),
         n,
         rare=np.flatnonzero(positive),
         sides=(left_values, right_values),
+        unseen=n_positive / max(1.0, math.log(n_positive)),
     )

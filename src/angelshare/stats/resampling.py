@@ -1,6 +1,7 @@
 """Statistics of counts by resampling: cells of a table, or whole clusters."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,7 +71,7 @@ def paired_counts(
     design: Design = SIMPLE,
     *,
     rare: Labels | None = None,
-    draws: Draws | None = None,
+    draws: Callable[[], Draws | None] | None = None,
 ) -> Inference:
     """Return the inference on statistic(left) - statistic(right) on the same items.
 
@@ -86,18 +87,18 @@ def paired_counts(
         statistic: such as `f1(1)`.
         design: of the items.
         rare: positions of the items on which the statistic rests, such as the positives; None: all.
-        draws: of `resampled`, where they are at hand: they serve every statistic.
+        draws: gives what `resampled` does, where it is computed once for several statistics.
     """
     linear = linear_counts(left, right, statistic, design, rare=rare)
     floored = with_floor(linear, design, method="influence function, t")
     if len(linear.by_seed) > 1 or design.weights is not None:
         return floored
-    draws = draws or resampled(left, right, design)
-    if draws is None:
+    drawn = resampled(left, right, design) if draws is None else draws()
+    if drawn is None:
         return floored
     what = "cells" if design.clusters is None else "clusters"
     method = f"{what} resampled, never narrower than {floored.method}"
-    return Hull(floored.t, (draws.percentiles(statistic), floored), method)
+    return Hull(floored.t, (drawn.percentiles(statistic), floored), method)
 
 
 def resampled(left: Decisions, right: Decisions, design: Design = SIMPLE) -> Draws | None:
@@ -123,18 +124,9 @@ def resampled(left: Decisions, right: Decisions, design: Design = SIMPLE) -> Dra
     ]
     meant, *of_sides = np.split(np.concatenate(drawn), 5, axis=1)
     one, other = (Counts(hits, meant, said) for said, hits in (of_sides[:2], of_sides[2:]))
-    if here == there:
-        return Draws(_both(one, other), _both(other, one))
-    return Draws(other, one) if there < here else Draws(one, other)
-
-
-def _both(first: Counts, second: Counts) -> Counts:
-    """Return the tables of both."""
-    return Counts(
-        np.concatenate([first.hits, second.hits]),
-        np.concatenate([first.meant, second.meant]),
-        np.concatenate([first.said, second.said]),
-    )
+    if there < here:
+        one, other = other, one
+    return Draws(one, other, symmetric=here == there)
 
 
 def _cells(left: Decisions, right: Decisions, design: Design) -> tuple[Array, Array]:

@@ -1,4 +1,4 @@
-"""Tests of paired means and of recipe inference."""
+"""Tests of inference over seeds and items."""
 
 import math
 
@@ -9,42 +9,28 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from angelshare.stats.means import MAX_SHARE, MIN_UNBOUNDED, paired_mean, recipe_inference, recipe_mean, rests_on_few
+from angelshare.stats.components import SIMPLE, inference, linear_mean
+from angelshare.stats.recipe import recipe_inference
 
 DIFFERENCES = arrays(
     np.float64, st.tuples(st.integers(2, 5), st.integers(2, 30)), elements=st.sampled_from([-1.0, 0.0, 1.0])
 )
 
 
-def test_few_items_or_one_that_outweighs_the_others_are_few():
-    """999 items; 1,000; and 1,000 of which one makes up a tenth of the squares: 1 / 9 of the others' 999."""
-    errors = np.where(np.arange(1000) % 2, 1.0, -1.0)[None]
-    outlier = np.concatenate([errors[:, :-1], [[math.sqrt(111)]]], axis=1)
-    assert [rests_on_few(x) for x in (errors[:, :999], errors, outlier, np.zeros((1, 1000)))] == [
-        True,
-        False,
-        True,
-        False,
-    ]
-    # over ten seeds that disagree about the item, its mean is an item like any other
-    assert not rests_on_few(np.concatenate([outlier, *[errors] * 9]))
-    # a constant added to all says nothing; of all squares exactly a twentieth is not more than that
-    assert [rests_on_few(x + 1000) for x in (errors, outlier)] == [False, True]
-    twentieth = np.concatenate([np.full(1998, 1.0), [math.sqrt(1998 / 19)]]) * np.where(np.arange(1999) % 2, 1.0, -1.0)
-    assert not rests_on_few((twentieth - twentieth.mean())[None] * np.where(np.arange(1999) == 1998, 0.99, 1.0))
-    assert (MIN_UNBOUNDED, MAX_SHARE) == (1000, 0.05)
+def recipe_mean(differences, method="t"):
+    """Return the inference on the mean of (seeds, n) differences."""
+    return inference(linear_mean(differences), SIMPLE, method=method)
 
 
 def test_one_pair_is_scipys_paired_t_test():
     """Same p, same interval."""
     rng = np.random.default_rng(0)
     differences = rng.normal(0.2, 1, size=40)
-    ours, theirs = paired_mean(differences), stats.ttest_1samp(differences, 0)
+    ours, theirs = recipe_mean(differences[None], "paired t"), stats.ttest_1samp(differences, 0)
     assert ours.p_value() == pytest.approx(theirs.pvalue)
     assert ours.interval(0.9).low == pytest.approx(theirs.confidence_interval(0.9).low)
     assert (ours.n, ours.df, ours.n_seeds, ours.n_clusters, ours.method) == (40, 39, 1, None, "paired t")
     assert ours.item_variance == pytest.approx(differences.var(ddof=1))
-    assert paired_mean(differences, method="over rounds").method == "over rounds"
 
 
 def test_a_recipe_worked_by_hand():
@@ -53,23 +39,23 @@ def test_a_recipe_worked_by_hand():
     # item variance: mean 3/8, squares (25 + 9 + 9 + 1)/64 = 44/64, / 3 = 11/48; / n = 11/192
     # seeds: variance of 1/2, 1/4 = 1/32; / K = 1/64. se^2 = 11/192 + 3/192 = 14/192
     # df: (14)^2 / (11^2 / 3 + 3^2 / 1) = 196 / 49.33 = 3.973
-    inference = recipe_mean(np.array([[1.0, 0, 0, 1], [1, 0, 0, 0]]))
-    assert inference.value == 0.375
-    assert inference.se == pytest.approx(math.sqrt(14 / 192))
-    assert inference.df == pytest.approx(196 / (121 / 3 + 9))
-    assert inference.seed_variance == pytest.approx(1 / 64)
-    assert inference.item_variance == pytest.approx(11 / 48)
-    assert inference.n_seeds == 2
+    found = recipe_mean(np.array([[1.0, 0, 0, 1], [1, 0, 0, 0]]))
+    assert found.value == 0.375
+    assert found.se == pytest.approx(math.sqrt(14 / 192))
+    assert found.df == pytest.approx(196 / (121 / 3 + 9))
+    assert found.seed_variance == pytest.approx(1 / 64)
+    assert found.item_variance == pytest.approx(11 / 48)
+    assert found.n_seeds == 2
 
 
 @given(DIFFERENCES)
 @settings(max_examples=25)
 def test_the_order_of_items_and_seeds_does_not_matter_and_the_sign_follows_the_sides(differences):
     """delta(a, b) = -delta(b, a); permuted items give the same standard error."""
-    inference, reverse = recipe_mean(differences), recipe_mean(-differences[::-1, ::-1])
-    assert inference.value == pytest.approx(-reverse.value)
-    assert inference.se == pytest.approx(reverse.se)
-    assert inference.df == pytest.approx(reverse.df)
+    found, reverse = recipe_mean(differences), recipe_mean(-differences[::-1, ::-1])
+    assert found.value == pytest.approx(-reverse.value)
+    assert found.se == pytest.approx(reverse.se)
+    assert found.df == pytest.approx(reverse.df)
 
 
 @given(DIFFERENCES)
@@ -77,8 +63,8 @@ def test_the_order_of_items_and_seeds_does_not_matter_and_the_sign_follows_the_s
 def test_satterthwaite_lies_between_the_smallest_and_the_pooled_degrees_of_freedom(differences):
     """min(n - 1, K - 1) <= df <= n + K - 2, unless nothing varies."""
     n_seeds, n = differences.shape
-    inference = recipe_mean(differences)
-    assert min(n - 1, n_seeds - 1) - 1e-9 <= inference.df <= n + n_seeds - 2 + 1e-9
+    found = recipe_mean(differences)
+    assert min(n - 1, n_seeds - 1) - 1e-9 <= found.df <= n + n_seeds - 2 + 1e-9
 
 
 def test_equal_seeds_leave_the_items_degrees_of_freedom():
@@ -102,7 +88,7 @@ def test_the_recipe_interval_covers_over_seeds_and_items():
 
 def test_one_item_or_one_seed_has_no_variance():
     """A variance needs two."""
-    with pytest.raises(ValueError, match="1 items"):
-        paired_mean(np.array([1.0]))
+    with pytest.raises(ValueError, match="single item"):
+        recipe_mean(np.array([[1.0]]))
     with pytest.raises(ValueError, match="1 seeds"):
-        recipe_mean(np.zeros((1, 5)))
+        recipe_inference(np.zeros(1), item_variance=0.1, n=5, item_df=4, method="x")
