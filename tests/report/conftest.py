@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from angelshare.core.estimate import Interval, judge
+from angelshare.statement.compare import data_changes, gate_changes, model_changes, release_row, row_changes
+from angelshare.statement.comparison import Comparison
 from angelshare.statement.schema import (
     AuditRow,
     DataRow,
@@ -435,3 +437,51 @@ def empty_statement(statement: Statement) -> Statement:
         "environment": {},
     }
     return statement.model_copy(update=nothing)
+
+
+EVIL = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture(scope="session")
+def comparison(rich_statement: Statement, make_difference: Callable[..., DifferenceRow]) -> Comparison:
+    """A release whose mlp lost two points; a row is gone, one is new, one has another margin, a model is gone."""
+    old, quality = rich_statement, rich_statement.audits[0]
+    first, second, third, *rest = quality.differences
+    changed = (
+        first.model_copy(update={"verdict": "undecided"}),
+        second.model_copy(update={"margin": 0.03}),
+        *rest,
+        third.model_copy(update={"slice": EVIL}),
+    )
+    models = tuple(m.model_copy(update={"fingerprint": "ff" * 32}) if m.name == "mlp" else m for m in old.models[:-1])
+    new = old.model_copy(
+        update={"audits": (quality.model_copy(update={"differences": changed}), *old.audits[1:]), "models": models}
+    )
+    between = (
+        make_difference("accuracy", 0.798, 0.818, 0.003, contrast="new-old", family="primary"),
+        make_difference("accuracy", -0.03, -0.01, 0.004, contrast="slice-rest", slice="women"),
+        make_difference(
+            "texts_per_second", 500, 400, 0.02, contrast="new-old", scale="log_ratio", delta=0.223, verdict=None
+        ),
+    )
+    audit = AuditRow(
+        name="quality", question="q", not_applicable=None, remarks=(), estimates=(), tables=(), differences=between
+    )
+    gate = GateRow(rule="accuracy within 1.0 points", metric="accuracy", margin=0.01, student="mlp", state="lost")
+    return Comparison(
+        schema_name="loss-comparison/0",
+        created="2026-02-03T04:05:06Z",
+        angelshare="0.1.0",
+        old=release_row(old),
+        new=release_row(new),
+        identical=False,
+        models=model_changes(old, new),
+        data=data_changes(old, new),
+        rows=row_changes(old, new),
+        gate_changes=gate_changes(old, new),
+        items=None,
+        audits=(audit,),
+        gates=(gate,),
+        verdict="lost",
+        notes=("Warning: the items differ.", f"A note with {EVIL}."),
+    )

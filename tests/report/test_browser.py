@@ -13,7 +13,9 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.select import Select
 
 from angelshare.report import render_html
+from angelshare.report.comparison import render_comparison_html
 from angelshare.report.texts import shortened, visible
+from angelshare.statement.comparison import Comparison
 from angelshare.statement.schema import Statement
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -55,6 +57,14 @@ def rich_address(rich_statement: Statement, tmp_path_factory: pytest.TempPathFac
     """The page with slices, targets, ratios, calibration, speed and examples as a file."""
     path: Path = tmp_path_factory.mktemp("rich") / "statement.html"
     path.write_text(render_html(rich_statement), encoding="utf-8")
+    return path.as_uri()
+
+
+@pytest.fixture(scope="module")
+def comparison_address(comparison: Comparison, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The page of two releases as a file."""
+    path: Path = tmp_path_factory.mktemp("comparison") / "comparison.html"
+    path.write_text(render_comparison_html(comparison), encoding="utf-8")
     return path.as_uri()
 
 
@@ -179,17 +189,17 @@ def test_differences_are_filtered_by_student_slice_verdict_and_text(rich: webdri
 
 def test_differences_are_sorted_by_the_keyboard(rich: webdriver.Chrome):
     """By the number, not by its text: -18.0 comes before -9.0, and Enter turns the order round."""
-    deltas = (
-        "return [...document.querySelector('.section tbody').querySelectorAll('.delta')].map(c => +c.dataset.value)"
-    )
-    header = rich.find_element(By.CSS_SELECTOR, ".section tbody th:nth-child(3) button")
+    slices = ".section[data-contrast=slice-rest]"
+    rich.execute_script(f"document.querySelector('{slices}').open = true")
+    deltas = f"return [...document.querySelectorAll('{slices} .delta')].slice(0, 7).map(c => +c.dataset.value)"
+    header = rich.find_element(By.CSS_SELECTOR, f"{slices} tbody th:nth-child(3) button")
     header.send_keys(Keys.ENTER)
     up = rich.execute_script(deltas)
-    assert len(up) > 8
+    assert len(up) == 7
     assert up == sorted(up)
     header.send_keys(Keys.SPACE)
     assert rich.execute_script(deltas) == up[::-1]
-    head = rich.find_element(By.CSS_SELECTOR, ".section tbody th:nth-child(3)")
+    head = rich.find_element(By.CSS_SELECTOR, f"{slices} tbody th:nth-child(3)")
     assert head.get_attribute("aria-sort") == "descending"
 
 
@@ -220,47 +230,95 @@ def test_the_theme_is_changed_by_a_button_and_forgotten(rich: webdriver.Chrome):
     assert rich.execute_script(paper) == "rgb(253, 252, 250)"
 
 
-def test_many_differences_are_shown_a_hundred_at_a_time(
-    browser: webdriver.Chrome, statement: Statement, tmp_path: Path
-):
-    """300 rows of one student: a hundred, and a hundred more on request; all are counted."""
-    quality = statement.audits[0]
+@pytest.fixture(scope="module")
+def long_address(statement: Statement, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A page with 220 differences of one student and 130 rows of figures, as a file."""
+    quality, agreement, *_ = statement.audits
     row = quality.differences[0]
-    rows = tuple(row.model_copy(update={"slice": f"slice {k}", "delta": -k / 1e5}) for k in range(300))
-    path = tmp_path / "many.html"
-    audits = (quality.model_copy(update={"differences": rows}),)
+    rows = tuple(row.model_copy(update={"slice": f"slice {k}", "delta": -k / 1e5}) for k in range(220))
+    counts = agreement.tables[1].model_copy(update={"rows": tuple(("mlp", f"l{k}", "a", "b", k) for k in range(130))})
+    audits = (quality.model_copy(update={"differences": rows}), agreement.model_copy(update={"tables": (counts,)}))
+    path: Path = tmp_path_factory.mktemp("long") / "statement.html"
     path.write_text(render_html(statement.model_copy(update={"audits": audits})), encoding="utf-8")
-    browser.get(path.as_uri())
+    return path.as_uri()
+
+
+def test_many_differences_are_shown_a_hundred_at_a_time(browser: webdriver.Chrome, long_address: str):
+    """220 rows of one student: a hundred, and a hundred more on request; all are counted."""
+    browser.get(long_address)
     assert len(_differences(browser)) == 100
-    assert browser.find_element(By.CSS_SELECTOR, ".sift .found").text == "300 of 300 rows"
+    assert browser.find_element(By.CSS_SELECTOR, ".sift .found").text == "220 of 220 rows"
     browser.execute_script("document.querySelector('.rest button').click()")
     assert len(_differences(browser)) == 200
 
 
-def test_on_paper_every_section_is_open(rich: webdriver.Chrome):
-    """What was folded is unfolded for the printer and folded again."""
-    folded = "return document.querySelectorAll('details:not([open])').length"
-    before = rich.execute_script(folded)
-    assert before > 0
-    rich.execute_script("dispatchEvent(new Event('beforeprint'))")
-    assert rich.execute_script(folded) == 0
-    rich.execute_script("dispatchEvent(new Event('afterprint'))")
-    assert rich.execute_script(folded) == before
+def test_on_paper_every_difference_and_the_first_hundred_figures_stand(browser: webdriver.Chrome, long_address: str):
+    """Whatever was filtered or paged away; how much is left out is said, and the screen is as before afterwards."""
+    browser.get(long_address)
+    browser.find_element(By.CSS_SELECTOR, ".sift input").send_keys("slice 7")
+    _choose(browser, "slice", "=slice 77")
+    count = (
+        "const place = document.querySelector('#audits .place');"
+        "window.printed = [document.querySelectorAll('.section:not([hidden]) tbody:not([hidden]) tr:not(.group)').length,"
+        " document.querySelectorAll('#audits .explorer tbody tr').length, place.textContent,"
+        " document.querySelectorAll('details:not([open])').length, getComputedStyle(place).display !== 'none']"
+    )
+    browser.execute_script(f"addEventListener('beforeprint', () => {{ {count} }})")
+    browser.execute_cdp_cmd("Page.printToPDF", {})
+    assert browser.execute_script("return window.printed") == [
+        220, 100, "first 100 of 130 rows; all are in statement.json", 0, True,
+    ]  # fmt: skip
+    assert _differences(browser) == [["mlp", "student-teacher", "=slice 77", "lost"]]
+    assert len(browser.find_elements(By.CSS_SELECTOR, "#audits .explorer tbody tr")) == 10
+    assert browser.find_element(By.CSS_SELECTOR, "#audits .place").text == "page 1 of 13"
+    assert browser.execute_script("return document.querySelectorAll('details:not([open])').length") > 0
 
 
-@pytest.mark.parametrize("width", [1440, 768, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_fits_its_window(browser: webdriver.Chrome, rich_address: str, width: int, scheme: str):
+def test_on_paper_no_table_scrolls_even_without_scripts(browser: webdriver.Chrome, long_address: str):
+    """All rows take their room: nothing is cut at the height of a window, and controls are gone."""
+    heights = (
+        "return Array.from(document.querySelectorAll('.explorer .scroll'), e => e.scrollHeight - e.clientHeight)"
+        ".concat(Array.from(document.querySelectorAll('.controls, .rest, .theme'), e => e.offsetHeight))"
+    )
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        browser.get(long_address)
+        assert len(browser.find_elements(By.CSS_SELECTOR, "#audits .explorer tbody tr")) == 130
+        assert set(browser.execute_script(heights)) == {0}
+    finally:
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+def test_the_page_fits_its_window(rich: webdriver.Chrome):
     """Never wider than the window, in light and dark, with every section unfolded."""
-    _width(browser, width)
-    media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
-    browser.get(rich_address)
+    rich.execute_script("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    measured = (
+        "const root = document.documentElement;"
+        "return [innerWidth, root.scrollWidth - root.clientWidth, getComputedStyle(document.body).backgroundColor]"
+    )
+    for scheme, paper in (("light", "rgb(253, 252, 250)"), ("dark", "rgb(23, 23, 26)")):
+        media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+        rich.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+        for width in (1440, 768, 390):
+            _width(rich, width)
+            assert rich.execute_script(measured) == [width, 0, paper]
+
+
+def test_a_comparison_fits_its_window(browser: webdriver.Chrome, comparison_address: str):
+    """Tables become cards on a small screen: no table scrolls, and each value stands beside its name."""
+    browser.get(comparison_address)
     browser.execute_script("document.querySelectorAll('details').forEach(d => { d.open = true; })")
-    widths = "const root = document.documentElement; return [innerWidth, root.scrollWidth - root.clientWidth]"
-    assert browser.execute_script(widths) == [width, 0]
-    paper = browser.execute_script("return getComputedStyle(document.body).backgroundColor")
-    assert paper == {"light": "rgb(253, 252, 250)", "dark": "rgb(23, 23, 26)"}[scheme]
+    measured = (
+        "const wide = e => e.scrollWidth - e.clientWidth;"
+        "const tables = Math.max(...Array.from(document.querySelectorAll('.scroll'), wide));"
+        "const name = getComputedStyle(document.querySelector('.cards td'), '::before').content;"
+        "return [wide(document.documentElement), tables, name]"
+    )
+    for width, name in ((1440, "none"), (390, '"student"')):
+        _width(browser, width)
+        assert browser.execute_script(measured) == [0, 0, name]
 
 
 def test_without_scripts_every_text_is_there(browser: webdriver.Chrome, address: str):

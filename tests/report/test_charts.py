@@ -69,9 +69,25 @@ def test_the_decomposition_goes_from_teacher_over_baseline_to_student(statement:
     mlp = decompositions(statement)[0]
     assert (mlp.student, mlp.metric) == ("mlp", "accuracy")
     assert [step.text for step in mlp.steps] == ["89.0", "\u221210.0", "79.0", "+2.8", "81.8"]
-    assert [step.rises for step in mlp.steps] == [False, False, False, True, False]
+    assert [step.turn for step in mlp.steps] == [None, "worse", None, "better", None]
     assert mlp.steps[1].start == mlp.steps[0].end
     assert mlp.steps[1].end == mlp.steps[2].end == mlp.steps[3].start
+
+
+def test_less_error_is_drawn_as_better_and_no_change_as_such(
+    make_difference: Callable[..., DifferenceRow], statement: Statement
+):
+    """0.5 to 0.7 is worse, 0.7 to 0.7004 is no change; a way shorter than the margin does not fill the lane."""
+    pairs = (("student-teacher", 0.5, 0.5), ("baseline-teacher", 0.7, 0.5), ("student-baseline", 0.5, 0.7))
+    rows = [make_difference("nll", a, b, 0.01, contrast=c, direction="lower", margin=0.05) for c, a, b in pairs]
+    still = (("student-teacher", 0.8001, 0.8), ("baseline-teacher", 0.8001, 0.8), ("student-baseline", 0.8001, 0.8001))
+    rows += [make_difference("accuracy", a, b, 0.01, contrast=c, margin=0.02) for c, a, b in still]
+    audit = statement.audits[0].model_copy(update={"differences": tuple(rows)})
+    accuracy, nll = decompositions(statement.model_copy(update={"audits": (audit,)}))
+    assert [step.turn for step in nll.steps] == [None, "worse", None, "better", None]
+    assert [step.turn for step in accuracy.steps] == [None, "same", None, "same", None]
+    # 0.0001 of an axis of 0.04
+    assert accuracy.steps[2].end - accuracy.steps[0].end == pytest.approx(0.25, abs=0.02)
 
 
 def test_few_decompositions_are_drawn_the_main_metric_first(

@@ -6,8 +6,28 @@ from angelshare.statement.schema import EstimateRow, Statement, TableRow
 
 def test_cells_are_printed_by_their_kind():
     """What is missing is a dash, counts have commas, long texts are cut."""
-    assert [cell(v) for v in (None, True, 1821, 0.12345, "a|b")] == ["\N{EN DASH}", "yes", "1,821", "0.123", "a|b"]
+    assert [cell(v) for v in (None, True, 1821, 0.12345, "a|b")] == ["\N{EN DASH}", "yes", "1,821", "0.12", "a|b"]
     assert cell("x" * 5000).endswith("(the first 2,000 of 5,000 characters)")
+
+
+def test_a_column_of_fractions_has_one_precision():
+    """Three digits of the largest, and no number but 0 is printed as 0; what is a share elsewhere is one here too."""
+    rows = (
+        (0.4012, 0.0071, 61300.4),
+        (0.00061, 0.871, 0.888),
+        (1.0, 0.5, -0.0004),
+        (0.0, 1.0, 0.0),
+        (0.0003, 0.1, 2.4),
+    )
+    table = TableRow(name="t", title="t", columns=("value", "share", "mixed"), rows=rows)
+    cells = [[cell.text for cell in row] for row in table_view(table).grid.rows]
+    assert cells == [
+        ["0.401", "0.7%", "61,300"],
+        ["0.001", "87.1%", "0.89"],
+        ["1.000", "50.0%", "\u22120.00040"],
+        ["0.000", "100.0%", "0"],
+        ["0.00030", "10.0%", "2"],
+    ]
 
 
 def test_a_label_and_its_confidence_share_a_column(statement: Statement):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from angelshare.report.charts import Axis, forest_axis
-from angelshare.report.forest import difference_view, excess_sections
+from angelshare.report.forest import difference_sections, difference_view, excess_sections
 from angelshare.statement.schema import DifferenceRow, Statement
 
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -36,6 +36,37 @@ def test_of_an_error_the_slices_above_zero_do_worse(
     (section,) = excess_sections(rich_statement.model_copy(update={"audits": (audit,)}))
     assert (section.worse, section.metric, section.n_more) == ("above", "Brier score", 4)
     assert section.lines[0].subset == "s19"
+
+
+def test_a_slice_is_told_with_its_own_number_of_items(rich_statement: Statement):
+    """Women are 900 of the items that the excess is known from; of clusters only one number is told."""
+    lines = {line.subset: line.short for line in excess_sections(rich_statement)[0].lines}
+    assert lines["women"] == ("900 of 900 items",)
+    assert lines["men"] == ("780 items in 41 clusters",)
+
+
+def test_what_is_lost_comes_in_headlines_labels_and_slices(
+    make_difference: Callable[..., DifferenceRow], rich_statement: Statement
+):
+    """Gated rows first; a metric of one label only is a headline; other contrasts stay in one piece."""
+    found = [make_difference("recall", 0.8, 0.9, 0.3, output=label) for label in ("love", "anger")]
+    found += [make_difference("accuracy", 0.8, 0.9, 0.01, slice=s) for s in ("women", "men")]
+    found += [make_difference("auc", 0.8, 0.9, 0.01, output="toxic"), make_difference("accuracy", 0.8, 0.9, 0.01)]
+    found.append(make_difference("accuracy", 0.8, 0.9, 0.01, slice="poems", family="primary"))
+    found += [row.model_copy(update={"contrast": "student-baseline"}) for row in found[:6]]
+    audit = rich_statement.audits[0].model_copy(update={"differences": tuple(found)})
+    sections = difference_sections((audit,), ("mlp",))
+    names = [[line.name + line.subset for group in section.groups for line in group.lines] for section in sections]
+    assert names == [
+        ["accuracypoems", "AUC of toxic", "accuracy"],
+        ["recall of love", "recall of anger"],
+        ["accuracywomen", "accuracymen"],
+        ["AUC of toxic", "accuracy", "recall of love", "recall of anger", "accuracywomen", "accuracymen"],
+    ]
+    assert [section.is_main for section in sections] == [True, False, False, False]
+    assert [section.contrast.rpartition(", ")[2] for section in sections[1:3]] == ["label by label", "slice by slice"]
+    # wide intervals of labels stretch their own axis only
+    assert sections[0].groups[0].axis.high < 0.2 < sections[1].groups[0].axis.high
 
 
 def test_a_ratio_is_drawn_on_factors(make_difference: Callable[..., DifferenceRow]):

@@ -60,6 +60,7 @@ def test_user_text_is_neither_markup_nor_mention():
     assert "\\[l\\](http:\u200b//x)" in text
     assert escaped("1. first").startswith("1\\.")
     assert escaped("- item").startswith("\\-")
+    assert [escaped(text) for text in ("2.0", "-7.2", "2026-01-02")] == ["2.0", "-7.2", "2026-01-02"]
     assert "\n" not in text
     assert "\u202e" not in text
 

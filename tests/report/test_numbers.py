@@ -13,6 +13,7 @@ from angelshare.report.numbers import (
     estimate,
     interval,
     metric_name,
+    minute,
     p_value,
     signed,
     size,
@@ -37,7 +38,7 @@ def test_a_ratio_is_printed_as_a_factor():
 
 def test_four_digits_are_enough():
     """A perplexity of 24 needs no three decimals, and one of 1,234.5 none."""
-    assert [amount(v, PLAIN) for v in (0.3127, 24.0, 1234.5)] == ["0.313", "24.00", "1,234"]
+    assert [amount(v, PLAIN) for v in (0.3127, 24.0, 1234.5)] == ["0.313", "24.0", "1,234"]
 
 
 def test_an_interval_names_both_ends():
@@ -104,3 +105,9 @@ def test_the_sign_of_a_printed_difference_is_the_sign_of_the_number(value: float
     assert not (printed.startswith("+") and value < 0)
     assert not (printed.startswith("\u2212") and value > 0)
     assert "-" not in printed
+
+
+def test_a_moment_is_printed_to_the_minute():
+    """Seconds and their fractions tell a reader nothing."""
+    assert minute("2026-01-02T03:04:05.678901+00:00") == "2026-01-02 03:04"
+    assert minute("") == ""

@@ -27,7 +27,7 @@ def test_a_ratio_is_told_as_a_factor(make_difference: Callable[..., DifferenceRo
     latency = ratio(make_difference, "latency_p50_ms", -1.13, direction="lower", verdict="gained")
     assert sentences.sentence(latency) == (
         "Median latency falls from 38.1 to 12.3 ms: 3.1× faster "  # noqa: RUF001  (the sign is meant)
-        "(simultaneous interval 2.8× to 3.4× faster; margin 1.05×; this model)."  # noqa: RUF001
+        "(simultaneous interval 2.8× to 3.4× faster; margin 1.05×; 20 rounds; this model)."  # noqa: RUF001
     )
     throughput = ratio(make_difference, "texts_per_second", 1.13, verdict="gained")
     assert phrases.change(throughput) == "3.1\N{MULTIPLICATION SIGN} faster"
@@ -76,10 +76,40 @@ def test_excess_of_an_error_is_the_other_way_round(make_difference: Callable[...
     )
     assert "the slice loses 3.0 points more" in sentences.sentence(row)
     open_row = row.model_copy(update={"verdict": "undecided", "n_needed": 9_000})
-    assert sentences.sentence(open_row).startswith(
+    assert sentences.sentence(open_row) == (
         "Whether slice s does worse than the other items in Brier score: 1,821 items cannot decide at a margin of 1.0; "
-        "about 9,000 would, if nothing is lost (Brier score rises by 5.0 points on slice s and"
+        "about 9,000 would, if nothing is lost "
+        "(+5.0 there, +2.0 elsewhere: +3.0 points, simultaneous interval +2.0 to +4.0; 5 seeds)."
     )
+
+
+def test_a_clock_is_read_in_rounds_not_in_items(make_difference: Callable[..., DifferenceRow]):
+    """In every sentence about latency or throughput; a ratio of perplexities is of items all the same."""
+    for metric in ("latency_p50_ms", "latency_p99_ms", "texts_per_second"):
+        row = ratio(make_difference, metric, 0.02, verdict="undecided", n_needed=131)
+        told = sentences.sentence(row)
+        assert ": 20 rounds cannot decide at a margin of 1.05\N{MULTIPLICATION SIGN}; about 140 would" in told
+        assert "; 20 rounds; this model)" in told
+        assert "item" not in told
+        never = row.model_copy(update={"n_needed": None, "p_margin": 0.5})
+        assert ", and no number of rounds would" in sentences.sentence(never)
+        assert phrases.sampled(row.model_copy(update={"n": 1})) == "1 round"
+    flat = row.interval.model_copy(update={"low": 0.1, "high": 0.1})
+    assert phrases.no_verdict(row.model_copy(update={"interval_family": flat})) == (
+        "no variance among the rounds, so no verdict"
+    )
+    assert phrases.sampled(ratio(make_difference, "perplexity", 0.02)) == "20 items"
+
+
+def test_a_margin_of_zero_is_not_given_to_three_digits(make_difference: Callable[..., DifferenceRow]):
+    """0, not 0.000; a factor stays one."""
+    assert phrases.margin(make_difference("mse", 1.0, 1.1, 0.1, margin=0.0)) == "0"
+    assert phrases.margin(ratio(make_difference, "texts_per_second", 0.1, margin=0.0)) == "1.00\N{MULTIPLICATION SIGN}"
+
+
+def test_names_are_joined_as_in_a_sentence():
+    """One, two, three."""
+    assert [phrases.joined(names) for names in (["a"], ["a", "b"], ["a", "b", "c"])] == ["a", "a and b", "a, b and c"]
 
 
 def test_a_target_is_told_by_the_distance_from_it(make_difference: Callable[..., DifferenceRow]):
@@ -98,7 +128,7 @@ def test_clusters_are_named_beside_items(make_difference: Callable[..., Differen
     """4,200 items in 300 clusters are not 4,200 items."""
     row = make_difference("accuracy", 0.80, 0.89, 0.006, n=4200, n_clusters=300)
     assert sentences.sentence(row).endswith("; margin 1.0; 4,200 items in 300 clusters; 5 seeds).")
-    assert phrases.items(row.model_copy(update={"n": 1, "n_clusters": 1})) == "1 item in 1 cluster"
+    assert phrases.sampled(row.model_copy(update={"n": 1, "n_clusters": 1})) == "1 item in 1 cluster"
 
 
 def test_items_needed_are_rounded_up_to_two_digits():

@@ -10,7 +10,6 @@ from angelshare.report.sentences import (
     plain_words,
     sentence,
     undecided,
-    warnings,
 )
 from angelshare.statement.schema import DifferenceRow, GateRow, Statement
 
@@ -23,6 +22,27 @@ def test_the_headline_says_what_was_lost_and_that_the_gate_fails(statement: Stat
         "mlp loses 7.2 points of accuracy (95% interval 5.8 to 8.6), more than the margin of 2.0.",
     )
     assert head.gates == "Of 4 gates: 1 failed, 1 undecided, 1 not measured, 1 held."
+
+
+def test_gates_that_hold_do_not_hide_a_loss_that_they_are_not_about(
+    make_difference: Callable[..., DifferenceRow], statement: Statement
+):
+    """The main metric first, at most three by name; losses of labels and slices stand further down."""
+    found = [make_difference(metric, 0.8, 0.9, 0.001) for metric in ("mcc", "macro_f1", "exact_match", "accuracy")]
+    found += [make_difference("recall", 0.8, 0.9, 0.001, output=label) for label in ("love", "anger")]
+    found += [make_difference("auc", 0.8, 0.9, 0.001, slice="women"), make_difference("auc", 0.9, 0.9, 0.001)]
+    found.append(make_difference("f1", 0.9, 0.9, 0.001, family="primary"))
+
+    def told(n: int, verdict: str) -> tuple[str, ...]:
+        audit = statement.audits[0].model_copy(update={"differences": tuple(found[n:])})
+        return headline(statement.model_copy(update={"audits": (audit,), "verdict": verdict})).sentences[1:]
+
+    assert told(0, "preserved") == (
+        "No gate is about these losses: accuracy (mlp), Matthews correlation (mlp), macro F1 (mlp) and 1 more.",
+    )
+    assert told(3, "undecided") == ("No gate is about these losses: accuracy (mlp).",)
+    assert told(4, "preserved") == ()
+    assert told(0, "lost") == ()
 
 
 def test_without_gates_there_is_no_overall_verdict(statement: Statement):
@@ -45,7 +65,11 @@ def test_one_gate_is_told_in_the_singular():
         "undecided": "The gate is undecided.",
         "not_measured": "The gate's metric was not measured.",
     }
-    assert gate_sentence((gate, gate)) == "All 2 gates hold."
+    lost = gate.model_copy(update={"state": "lost"})
+    assert gate_sentence((gate, gate)) == "Both gates hold."
+    assert gate_sentence((gate, gate, gate)) == "All 3 gates hold."
+    assert gate_sentence((lost, lost)) == "Both gates fail."
+    assert gate_sentence((lost, lost, lost)) == "All 3 gates fail."
 
 
 def test_every_verdict_is_a_claim_of_its_own(make_difference: Callable[..., DifferenceRow]):
@@ -137,32 +161,27 @@ def test_gates_come_first_and_the_rest_is_counted(statement: Statement):
     assert next(words.role for words in plain_words(statement) if words.student == "tfidf") == "baseline"
 
 
-def test_collapsed_models_few_seeds_and_unmeasured_gates_are_warnings(statement: Statement):
-    """Each is told once."""
-    assert warnings(statement) == (
-        "the content of reviews differs from the one that its card names.",
-        "bilstm/4: collapsed: it does not beat the majority class",
-        "Few seeds: the spread of minilm-3l over training runs was estimated from fewer than five.",
-        "Not measured: the gate latency|p99 <b>.",
-    )
-
-
-def test_a_warning_is_told_once_wherever_it_stands(statement: Statement):
-    """Two audits that say the same of clustered items; the other remarks stay where they are."""
-    alarm = "Warning: Items come in 30 clusters."
-    audits = tuple(a.model_copy(update={"remarks": (alarm, "Fine.")}) for a in statement.audits)
-    found = warnings(statement.model_copy(update={"audits": audits}))
-    assert found.count("Items come in 30 clusters.") == 1
-    assert "Fine." not in found
-
-
-def test_a_baseline_that_collapsed_is_called_a_baseline(statement: Statement):
-    """It bears its student's name, and each name stands once."""
-    remark = "collapsed: accuracy 0.500 does not beat the majority class (0.500)"
-    models = tuple(
-        m.model_copy(update={"remark": remark if (m.name, m.seed) == ("mlp", 0) else None}) for m in statement.models
-    )
-    assert f"mlp/0, baseline mlp/0: {remark}" in warnings(statement.model_copy(update={"models": models}))
+def test_headlines_come_before_labels_and_slices(make_difference: Callable[..., DifferenceRow], statement: Statement):
+    """What a gate names, accuracy and MCC, then two of recall by label and of slices: what is lost before the rest."""
+    gate = {"family": "primary", "margin": 0.02, "slice": "women"}
+    found = [make_difference("recall", 0.90, 0.90, 0.02, output=f"label {k}") for k in range(6)]
+    found += [
+        make_difference("recall", 0.60, 0.90, 0.02, output="love"),
+        make_difference("accuracy", 0.9, 0.9, 0.02, **gate),
+    ]
+    found += [make_difference("mcc", 0.9, 0.9, 0.001), make_difference("accuracy", 0.9, 0.9, 0.001)]
+    found += [make_difference("accuracy", 0.0, -0.1, 0.2, slice=f"s{k}", contrast="slice-rest") for k in range(3)]
+    audit = statement.audits[0].model_copy(update={"differences": tuple(found)})
+    (mlp, *_) = plain_words(statement.model_copy(update={"audits": (audit,)}))
+    starts = [one.text.split(":")[0].split(" falls")[0].split(" stays")[0] for one in mlp.sentences]
+    assert starts[:5] == [
+        "Accuracy on slice women",
+        "Matthews correlation",
+        "Accuracy",
+        "Recall of love",
+        "Whether slice s0 does worse than the other items in accuracy",
+    ]
+    assert len(starts) == 7
 
 
 def test_exploratory_families_are_explained(statement: Statement, empty_statement: Statement):

@@ -27,7 +27,7 @@ def test_size_speed_and_waiting_time_have_a_chart_each(rich_statement: Statement
         "bilstm": ("student", "3,150 texts/s", "87.2"),
         "minilm-3l": ("student", "1,590 texts/s", "88.6"),
     }
-    assert [p.cost for p in charts[2].wide.points][:2] == ["9.80 ms", "0.21 ms"]
+    assert [p.cost for p in charts[2].wide.points][:2] == ["9.80 ms", "0.210 ms"]
     assert [p.cost for p in charts[0].wide.points][:2] == ["22.7M parameters", "81K parameters"]
 
 
@@ -47,3 +47,10 @@ def test_a_label_keeps_off_what_is_drawn():
     (_, _, anchor), _ = place(10, 100, 5, [], room)
     assert anchor == "start"
     assert len(along([(0, 0), (10, 0)], 5)) == 4
+
+
+def test_a_gate_on_speed_does_not_make_speed_the_quality(rich_statement: Statement):
+    """Speed against speed would say nothing."""
+    gate = rich_statement.gates[0].model_copy(update={"metric": "latency_p50_ms"})
+    fast = rich_statement.model_copy(update={"gates": (gate, *rich_statement.gates)})
+    assert {chart.metric for chart in trade_charts(fast)} == {"accuracy"}

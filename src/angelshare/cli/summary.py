@@ -8,8 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from angelshare.data.catalog import CatalogCard
+from angelshare.report.caveats import warnings
 from angelshare.report.comparison import change_page
-from angelshare.report.sentences import headline, plain_words, warnings
+from angelshare.report.sentences import headline, plain_words
 from angelshare.report.texts import visible
 from angelshare.statement.comparison import Comparison
 from angelshare.statement.schema import Statement

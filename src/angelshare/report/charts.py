@@ -9,12 +9,14 @@ drawing fits every screen without shrinking its text.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from angelshare.report import phrases, rows
 from angelshare.report.numbers import TIMES, Unit, amount, interval, signed, unit_of
 from angelshare.statement.schema import DifferenceRow, IntervalRow, Statement
 
 MOST_METRICS = 4
+Turn = Literal["better", "worse", "same"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class IntervalMark:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A line of the decomposition: a value (where `start` is None) or the way from one value to the next."""
+    """A line of the decomposition: a value (`start` and `turn` are None) or the way from one value to the next."""
 
     name: str
     note: str
@@ -82,7 +84,7 @@ class Step:
     interval: str
     start: float | None
     end: float
-    rises: bool
+    turn: Turn | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,7 @@ def decompositions(statement: Statement) -> tuple[Decomposition, ...]:
     return tuple(
         Decomposition(total.student, rows.name(total), total.data, _steps(total, capacity, distillation, axis))
         for total, capacity, distillation in found
-        for axis in [_padded_axis(values[rows.name(total), total.data])]
+        for axis in [_padded_axis(values[rows.name(total), total.data], total.margin)]
     )
 
 
@@ -209,10 +211,11 @@ def _three_values(total: DifferenceRow, capacity: DifferenceRow) -> list[float]:
     return [total.right_value, capacity.left_value, total.left_value]
 
 
-def _padded_axis(values: Sequence[float]) -> Axis:
-    """Return an axis that holds these values with some room on both sides."""
-    pad = 0.12 * (max(values) - min(values)) or 0.01
-    return Axis(min(values) - pad, max(values) + pad)
+def _padded_axis(values: Sequence[float], margin: float) -> Axis:
+    """Return an axis that holds these values with some room, and a margin to both sides: less is no great way."""
+    middle, reach = (max(values) + min(values)) / 2, (max(values) - min(values)) / 2
+    half = max(1.24 * reach, margin) or 0.01
+    return Axis(middle - half, middle + half)
 
 
 def _steps(total: DifferenceRow, capacity: DifferenceRow, distillation: DifferenceRow, axis: Axis) -> tuple[Step, ...]:
@@ -221,11 +224,13 @@ def _steps(total: DifferenceRow, capacity: DifferenceRow, distillation: Differen
     teacher, baseline, student = (axis.at(value) for value in values)
 
     def value(name: str, note: str, number: float, at: float) -> Step:
-        return Step(name, note, amount(number, unit), "", None, at, rises=False)
+        return Step(name, note, amount(number, unit), "", None, at, None)
 
     def way(name: str, row: DifferenceRow, start: float, end: float) -> Step:
         said = interval(row.interval.low, row.interval.high, unit)
-        return Step(name, "", signed(row.delta, unit), said, start, end, rises=row.delta >= 0)
+        text = signed(row.delta, unit)
+        turn: Turn = "same" if not text.strip("0.,") else "worse" if rows.loss(row) > 0 else "better"
+        return Step(name, "", text, said, start, end, turn)
 
     return (
         value("teacher", "", values[0], teacher),

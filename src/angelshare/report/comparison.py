@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from angelshare.report import forest, phrases, rows, sentences
+from angelshare.report.caveats import split_by_kind
 from angelshare.report.html import rendered
 from angelshare.report.markdown import escaped, pipe_table
 from angelshare.report.numbers import (
@@ -14,11 +15,11 @@ from angelshare.report.numbers import (
     compared,
     interval,
     metric_name,
+    minute,
     ratio_interval,
     signed,
     unit_of,
 )
-from angelshare.report.sentences import split_by_kind
 from angelshare.statement.comparison import Comparison, GateChange, RowChange, RowState
 from angelshare.statement.schema import DifferenceRow
 
@@ -89,8 +90,8 @@ def change_page(comparison: Comparison) -> ChangePage:
         notes=notes,
         tables=tuple(table for table in _tables(comparison) if table.rows),
         provenance=(
-            f"old: {comparison.old.title}, {comparison.old.created}, angelshare {comparison.old.angelshare} · "
-            f"new: {comparison.new.title}, {comparison.new.created}, angelshare {comparison.new.angelshare}"
+            f"old: {comparison.old.title}, {minute(comparison.old.created)}, angelshare {comparison.old.angelshare} · "
+            f"new: {comparison.new.title}, {minute(comparison.new.created)}, angelshare {comparison.new.angelshare}"
         ),
     )
 

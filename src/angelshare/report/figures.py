@@ -1,12 +1,13 @@
 """Figures and tables of an audit, printed; tables of texts go to the explorer."""
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from angelshare.report import flips, reliability
-from angelshare.report.numbers import DASH, amount, count, estimate, metric_name, unit_of
-from angelshare.report.sentences import split_by_kind
+from angelshare.report.caveats import split_by_kind
+from angelshare.report.numbers import DASH, MINUS, POINTS, amount, count, estimate, metric_name, unit_of
 from angelshare.report.texts import shortened
 from angelshare.statement.schema import AuditRow, EstimateRow, TableRow
 
@@ -15,6 +16,10 @@ MOST_CHOICES = 60
 DRAWN = ("decomposition", reliability.TABLE, flips.TABLE)
 MOST_LINES_ACROSS = 6
 MOST_METRICS_ACROSS = 5
+MOST_DIGITS = 6
+PER_CENT = -2
+SHARES = ("share", "ece", "ece_plug_in", "ece_classwise", "ece_classwise_plug_in")
+"""Columns of a table that are printed in per cent, as the same figures are elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +148,8 @@ def table_view(table: TableRow) -> TableView:
         all(_is_number(row[i]) or row[i] is None for row in values) and any(_is_number(row[i]) for row in values)
         for i in range(len(columns))
     )
-    cells = tuple(tuple(Cell(cell(value)) for value in row) for row in values)
+    digits = [PER_CENT if name in SHARES else _digits([row[i] for row in values]) for i, name in enumerate(columns)]
+    cells = tuple(tuple(Cell(cell(value, n)) for value, n in zip(row, digits, strict=True)) for row in values)
     texts = tuple(i for i, name in enumerate(columns) if name in table.text_columns)
     names = tuple(metric_name(column) for column in columns)
     grid = Grid(names, cells, numeric, _filters(columns, cells))
@@ -174,15 +180,35 @@ def _said(label: object, confidence: object) -> object:
     return f"{label} {confidence:.2f}" if isinstance(confidence, float) else label
 
 
-def cell(value: object) -> str:
-    """Return one value of a table, printed."""
+def _digits(column: Sequence[object]) -> int:
+    """Return how many decimals a column needs so that its largest number has three digits; shares have three."""
+    sizes = [abs(value) for value in column if isinstance(value, float) and value]
+    if not sizes:
+        return 2
+    largest = max(sizes)
+    return max(0, 2 - math.floor(math.log10(0.999 * largest if largest <= 1 else largest)))
+
+
+def cell(value: object, digits: int = 2) -> str:
+    """Return one value of a table, printed; a fraction that would seem to be nothing has more decimals.
+
+    Args:
+        value: of any kind that JSON holds.
+        digits: decimals of a fraction, or `PER_CENT`.
+    """
     if value is None:
         return DASH
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
         return count(value)
-    return f"{value:.3g}" if isinstance(value, float) else shortened(str(value))
+    if not isinstance(value, float):
+        return shortened(str(value))
+    if digits == PER_CENT:
+        return f"{amount(value, POINTS)}%"
+    if value and abs(value) < (0.5 if digits else 1) * 10.0**-digits:
+        digits = min(1 - math.floor(math.log10(abs(value))), MOST_DIGITS)
+    return f"{value:,.{digits}f}".replace("-", MINUS)
 
 
 def _is_number(value: object) -> bool:

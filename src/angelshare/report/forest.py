@@ -1,15 +1,16 @@
 """Every difference as a line of a table: by student, contrast, audit and unit."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from angelshare.core.estimate import ContrastName
 from angelshare.report import charts, phrases, rows, sentences
-from angelshare.report.numbers import amount, metric_name, p_value, signed, unit_of
+from angelshare.report.numbers import amount, count, metric_name, p_value, signed, unit_of
 from angelshare.statement.schema import AuditRow, DifferenceRow, Statement
 
 MOST_SLICES = 16
 MAIN = ("student-teacher", "new-old")
+PARTS = ("", ", label by label", ", slice by slice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +66,48 @@ class DifferenceSection:
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """What all sections share: an axis for each unit, and whether the text sets must be named."""
+    """What all sections share.
 
-    axes: dict[str, charts.Axis]
+    Attributes:
+        of_labels: the metrics of several labels.
+        axes: one for headlines, labels and slices of each contrast and unit: all students share it, and what few items
+            stretch does not squeeze the headlines.
+        names_data: whether the text sets must be named.
+    """
+
+    of_labels: frozenset[str]
+    axes: dict[tuple[ContrastName, int, str], charts.Axis]
     names_data: bool
 
 
 def difference_sections(audits: Sequence[AuditRow], students: Sequence[str]) -> tuple[DifferenceSection, ...]:
-    """Return every difference, by student, contrast, audit and unit."""
+    """Return every difference, by student, contrast, part (headlines, labels, slices), audit and unit; gated first."""
     everything = [row for audit in audits for row in audit.differences]
-    frame = _Frame(
-        {key: charts.forest_axis(same) for key, same in _by_axis(everything).items()},
-        names_data=len({row.data for row in everything}) > 1,
-    )
+    of_labels = rows.labelwise(everything)
+    placed: dict[tuple[ContrastName, int, str], list[DifferenceRow]] = {}
+    for row in everything:
+        placed.setdefault((*_place(row, of_labels), _axis_name(row)), []).append(row)
+    axes = {place: charts.forest_axis(same) for place, same in placed.items()}
+    frame = _Frame(of_labels, axes, names_data=len({row.data for row in everything}) > 1)
     found = []
     for student in students:
         for contrast, title in rows.CONTRASTS.items():
-            groups = [group for audit in audits for group in _groups(audit, student, contrast, frame=frame)]
-            if groups:
-                found.append(_section(student, contrast, title, groups))
-    return tuple(found)
+            for part, told in enumerate(PARTS):
+                groups = _groups(audits, student, (contrast, part), frame=frame)
+                if groups:
+                    found.append(_section(student, contrast, title + told, groups))
+    return _with_the_first_open(found)
+
+
+def _place(row: DifferenceRow, of_labels: frozenset[str]) -> tuple[ContrastName, int]:
+    """Return contrast and part of a row: only what a statement is about is parted."""
+    return row.contrast, rows.part(row, of_labels) if row.contrast in MAIN else 0
+
+
+def _with_the_first_open(sections: Sequence[DifferenceSection]) -> tuple[DifferenceSection, ...]:
+    """Return the sections, of which the first of each student's main contrast is shown unfolded."""
+    first = {(s.student, s.kind): i for i, s in reversed(list(enumerate(sections))) if s.kind in MAIN}
+    return tuple(replace(section, is_main=i in first.values()) for i, section in enumerate(sections))
 
 
 def _by_axis(everything: Sequence[DifferenceRow]) -> dict[str, list[DifferenceRow]]:
@@ -100,16 +123,19 @@ def _axis_name(row: DifferenceRow) -> str:
     return rows.unit(row).word if rows.unit(row).word == "points" else metric_name(row.metric)
 
 
-def _groups(audit: AuditRow, student: str, contrast: ContrastName, *, frame: _Frame) -> list[DifferenceGroup]:
-    """Return one audit's differences of this student and contrast, a group for each axis."""
-    about = [row for row in audit.differences if (row.student, row.contrast) == (student, contrast)]
-    return [
-        DifferenceGroup(
-            audit.name, name, axis, tuple(difference_view(r, axis, names_data=frame.names_data) for r in same)
-        )
-        for name, same in _by_axis(about).items()
-        for axis in [frame.axes[name]]
-    ]
+def _groups(
+    audits: Sequence[AuditRow], student: str, place: tuple[ContrastName, int], *, frame: _Frame
+) -> list[DifferenceGroup]:
+    """Return one part of a student's differences in one contrast, a group for each audit and axis, gated ones first."""
+    found = []
+    for audit in audits:
+        meant = [r for r in audit.differences if r.student == student and _place(r, frame.of_labels) == place]
+        meant.sort(key=lambda row: (row.family != rows.PRIMARY, rows.part(row, frame.of_labels)))
+        for name, same in _by_axis(meant).items():
+            axis = frame.axes[*place, name]
+            lines = tuple(difference_view(row, axis, names_data=frame.names_data) for row in same)
+            found.append((same[0].family != rows.PRIMARY, DifferenceGroup(audit.name, name, axis, lines)))
+    return [group for _, group in sorted(found, key=lambda one: one[0])]
 
 
 def _section(student: str, contrast: ContrastName, title: str, groups: Sequence[DifferenceGroup]) -> DifferenceSection:
@@ -117,9 +143,7 @@ def _section(student: str, contrast: ContrastName, title: str, groups: Sequence[
     verdicts = [line.verdict or "not judged" for group in groups for line in group.lines]
     left, right = contrast.split("-")
     counted = tuple((verdict, verdicts.count(verdict)) for verdict in dict.fromkeys(sorted(verdicts)))
-    return DifferenceSection(
-        student, title, contrast, left, right, contrast in MAIN, len(verdicts), counted, tuple(groups)
-    )
+    return DifferenceSection(student, title, contrast, left, right, False, len(verdicts), counted, tuple(groups))
 
 
 def difference_view(row: DifferenceRow, axis: charts.Axis, *, names_data: bool = True) -> DifferenceView:
@@ -132,7 +156,7 @@ def difference_view(row: DifferenceRow, axis: charts.Axis, *, names_data: bool =
         subset=row.slice or "",
         evidence=_evidence(row)[not names_data :],
         slice=row.slice,
-        short=tuple(part for part in (phrases.items(row), row.remark) if part),
+        short=tuple(part for part in (phrases.sampled(row), row.remark) if part),
         word=word,
         order=(row.delta, sentences.WORST_FIRST.index(row.verdict)),
         left=side(row.left_value, values),
@@ -155,7 +179,7 @@ def _evidence(row: DifferenceRow) -> tuple[str, ...]:
     """Return what the row rests on: text set, items, seeds, margin, p, remarks."""
     seeds = f"{row.n_seeds} seeds" if row.inference == "recipe" else "this model"
     source = "default margin" if row.margin_source == "default" else "margin"
-    parts = [row.data, phrases.items(row), seeds]
+    parts = [row.data, phrases.sampled(row), seeds]
     if row.direction != "none":
         parts.append(f"{source} {phrases.margin(row)}")
     if row.direction != "none" and row.p_margin is not None:
@@ -198,6 +222,14 @@ def excess_sections(statement: Statement) -> tuple[ExcessSection, ...]:
     found = []
     for student in dict.fromkeys(row.student for row in about):
         own = sorted((row for row in about if row.student == student), key=rows.loss, reverse=True)
-        lines = tuple(difference_view(row, axis) for row in own[:MOST_SLICES])
+        lines = tuple(_excess_view(row, axis, rows.differences(statement)) for row in own[:MOST_SLICES])
         found.append(ExcessSection(student, metric_name(metric), worse, axis, lines, len(own) - len(lines)))
     return tuple(found)
+
+
+def _excess_view(row: DifferenceRow, axis: charts.Axis, everything: Sequence[DifferenceRow]) -> DifferenceView:
+    """Return one slice against the rest, with the slice's own number of items where it is known."""
+    view, alone = difference_view(row, axis), rows.first(everything, "student-teacher", like=row)
+    if alone is None or row.n_clusters is not None:
+        return view
+    return replace(view, short=(f"{count(alone.n)} of {view.short[0]}", *view.short[1:]))

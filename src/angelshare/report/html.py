@@ -1,6 +1,7 @@
 """The statement as one self-contained page: it opens offline, asks for nothing, and treats every text as data."""
 
 import base64
+import functools
 import hashlib
 from importlib.resources import files
 from typing import Any
@@ -37,6 +38,7 @@ def rendered(template: str, **shown: object) -> str:
     )
 
 
+@functools.cache  # it keeps the compiled templates, which take longer to make than a page
 def environment() -> jinja2.Environment:
     """Return the environment of the templates: everything is escaped, and what cannot be drawn is named."""
     made = jinja2.Environment(

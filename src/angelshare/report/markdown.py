@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 
 from angelshare.core.estimate import Verdict
-from angelshare.report import forest, phrases, rows, sentences
-from angelshare.report.numbers import DASH, MINUS, amount, estimate, metric_name, signed, unit_of, with_word
+from angelshare.report import caveats, forest, phrases, rows, sentences
+from angelshare.report.numbers import DASH, MINUS, amount, estimate, metric_name, minute, signed, unit_of, with_word
 from angelshare.report.texts import shortened, visible
 from angelshare.statement.schema import DifferenceRow, Statement
 
@@ -18,7 +18,7 @@ LONGEST = 300
 AGREEMENT = ("agreement", "negative_flips", "positive_flips")
 _SIGNS = {"lost": "▼", "preserved": "●", "held": "●", "gained": "▲", "undecided": "◌"}
 _MARKUP = re.compile(r"([\\`*_{}\[\]|~^$])")
-_LIST = re.compile(r"^(\d*)([-+.)])")
+_LIST = re.compile(r"^(\d*)([-+.)])(?=\s|$)")
 _LINK = re.compile(r"([@#]|:(?=//)|www(?=\.))", flags=re.IGNORECASE)
 
 
@@ -50,8 +50,7 @@ def pipe_table(columns: Iterable[str], lines: Iterable[Iterable[str]]) -> list[s
 
 def _gates(statement: Statement) -> list[str]:
     """Return the gates as a table, the failed ones first."""
-    order = ("lost", "undecided", "not_measured", "held")
-    gates = sorted(statement.gates, key=lambda gate: order.index(gate.state))
+    gates = rows.gates_worst_first(statement)
     if not gates:
         return []
     lines = [
@@ -85,6 +84,7 @@ def _differences(statement: Statement) -> list[str]:
 def _for_whom(statement: Statement) -> list[str]:
     """Return the slices that lose most in excess of the others, at most two of each student."""
     columns = ("student", "slice", "others → slice", "excess", "95% interval", "verdict")
+    sections = forest.excess_sections(statement)
     lines = [
         (
             escaped(section.student),
@@ -94,10 +94,12 @@ def _for_whom(statement: Statement) -> list[str]:
             line.interval,
             _sign(line.verdict) if line.verdict else "not judged",
         )
-        for section in forest.excess_sections(statement)
+        for section in sections
         for line in section.lines[:MOST_SLICES]
     ]
-    return ["Who loses more than the others:", "", *pipe_table(columns, lines[:MOST_LINES])] if lines else []
+    if not lines:
+        return []
+    return [f"Who loses more than the others, in {sections[0].metric}:", "", *pipe_table(columns, lines[:MOST_LINES])]
 
 
 def _figures(statement: Statement) -> list[str]:
@@ -138,9 +140,9 @@ def _sign(state: Verdict | str) -> str:
 
 def _warnings(statement: Statement) -> list[str]:
     """Return what a reader must know first, at most `MOST_WARNINGS` of it."""
-    found = [*sentences.warnings(statement), *sentences.split_by_kind(statement.notes)[1]]
+    found = [*caveats.warnings(statement), *caveats.split_by_kind(statement.notes)[1]]
     found += [
-        f"{audit.name}: not applicable, {audit.not_applicable}" for audit in statement.audits if audit.not_applicable
+        f"{audit.name}: not applicable: {audit.not_applicable}" for audit in statement.audits if audit.not_applicable
     ]
     lines = [f"- {escaped(warning)}" for warning in found[:MOST_WARNINGS]]
     if len(found) > MOST_WARNINGS:
@@ -156,7 +158,7 @@ def _provenance(statement: Statement) -> list[str]:
         f"{row.name} ({row.n:,} items, {row.sha256[:12]})" for row in statement.data if row.split == split
     )
     seen = f"{'given items' if split == 'given' else split} {rows.looked_at(statement)}"
-    parts = [f"angelshare {statement.angelshare}", statement.created, tests, seen]
+    parts = [f"angelshare {statement.angelshare}", minute(statement.created), tests, seen]
     parts.append(f"{dropped:,} leaked texts dropped")
     metric = rows.main_metric(statement)
     if metric:

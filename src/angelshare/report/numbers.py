@@ -14,6 +14,8 @@ _NAMES = {
     "cie": "compression-identified exemplars",
     "cie_ties": "ties between modal labels",
     "ece_classwise": "class-wise ECE",
+    "ece_classwise_plug_in": "class-wise ECE, plug-in",
+    "ece_plug_in": "ECE, plug-in",
     "kl": "KL divergence",
     "latency_p50_ms": "median latency",
     "latency_p99_ms": "99th-percentile latency",
@@ -73,8 +75,8 @@ class Unit:
 
 
 POINTS = Unit(100.0, 1, "points")
-NATS = Unit(1.0, 3, "nats")
-PLAIN = Unit(1.0, 3, "")
+NATS = Unit(1.0, 3, "nats", reach=3)
+PLAIN = Unit(1.0, 3, "", reach=3)
 MILLISECONDS = Unit(1.0, 3, "ms", reach=3)
 PER_SECOND = Unit(1.0, 1, "texts/s", reach=3)
 BYTES = Unit(1e-6, 1, "MB")
@@ -99,7 +101,7 @@ def amount(value: float, unit: Unit) -> str:
     if unit.ratio:
         return f"{TIMES}{math.exp(value):.{unit.digits}f}"
     scaled = value * unit.factor
-    digits = min(unit.digits, max(0, unit.reach - 1 - int(math.log10(max(abs(scaled), 0.1)))))
+    digits = min(unit.digits, max(0, unit.reach - 1 - math.floor(math.log10(max(abs(scaled), 0.1)))))
     text = f"{scaled:,.{digits}f}"
     return text.lstrip("-") if not text.strip("-0.,") else text.replace("-", MINUS)
 
@@ -163,6 +165,11 @@ def ratio_interval(low: float, high: float, metric: str) -> str:
     start, end = compared(first, metric), compared(last, metric)
     word = end.removeprefix(factor(last))
     return f"{start.removesuffix(word) if word else start} to {end}"
+
+
+def minute(moment: str) -> str:
+    """Return a moment of ISO 8601 as `2026-01-02 03:04`."""
+    return moment[:16].replace("T", " ")
 
 
 def p_value(p: float) -> str:

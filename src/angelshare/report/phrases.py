@@ -1,5 +1,7 @@
 """The parts of a sentence about one difference: how a metric moved, by how much, how sure that is."""
 
+from collections.abc import Sequence
+
 from angelshare.core.estimate import Interval, judge
 from angelshare.report import rows
 from angelshare.report.numbers import (
@@ -39,6 +41,8 @@ def margin(row: DifferenceRow) -> str:
 
 def printed_margin(number: float, unit: Unit) -> str:
     """Return a margin without its unit's word."""
+    if number == 0 and not unit.ratio:
+        return "0"
     return factor(number) if unit.ratio else amount(number, unit)
 
 
@@ -86,14 +90,19 @@ def decisive(row: DifferenceRow) -> str:
 
 def sample(row: DifferenceRow) -> str:
     """Return what was sampled: `; 4,200 items in 300 clusters; 5 seeds`; plain items are not told in every sentence."""
-    clusters = f"; {items(row)}" if row.n_clusters is not None else ""
-    return clusters + (f"; {row.n_seeds} seeds" if row.inference == "recipe" else "; this model")
+    told = f"; {sampled(row)}" if row.n_clusters is not None or noun(row) != "item" else ""
+    return told + (f"; {row.n_seeds} seeds" if row.inference == "recipe" else "; this model")
 
 
-def items(row: DifferenceRow) -> str:
-    """Return `4,200 items in 300 clusters`."""
-    found = plural(row.n, "item")
+def sampled(row: DifferenceRow) -> str:
+    """Return `4,200 items in 300 clusters`, or `20 rounds` where a clock was read."""
+    found = plural(row.n, noun(row))
     return found if row.n_clusters is None else f"{found} in {plural(row.n_clusters, 'cluster')}"
+
+
+def noun(row: DifferenceRow) -> str:
+    """Return what the row's n and the number needed count, in the singular."""
+    return "round" if row.metric in rows.OF_THE_CLOCK else "item"
 
 
 def evidence(row: DifferenceRow) -> str:
@@ -112,6 +121,11 @@ def plural(n: int, noun: str) -> str:
     return f"{count(n)} {noun}" if n == 1 else f"{count(n)} {noun}s"
 
 
+def joined(names: Sequence[str]) -> str:
+    """Return `a, b and c`."""
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+
+
 def size_of(number: float, unit: Unit) -> str:
     """Return a difference without its sign, with its unit."""
     return with_word(amount(abs(number), unit), unit)
@@ -126,7 +140,7 @@ def no_verdict(row: DifferenceRow) -> str | None:
     """Return why a row has no verdict whatever its interval says; None where the interval itself does not decide."""
     found = rows.deciding_interval(row)
     if found.low >= found.high:
-        return "no variance among the items, so no verdict"
+        return f"no variance among the {noun(row)}s, so no verdict"
     direction = "lower" if row.direction == "target" else row.direction
     alone = judge(Interval(found.low, found.high, found.level, ""), row.margin, direction)
     if alone not in row.withheld:
@@ -146,10 +160,10 @@ def never_decided(row: DifferenceRow) -> bool:
 
 
 def remedy(row: DifferenceRow) -> str:
-    """Return what would decide an undecided row: how many items or clusters, or that none would."""
+    """Return what would decide an undecided row: how many items, rounds or clusters, or that none would."""
     n = row.n if row.n_clusters is None else row.n_clusters
     if row.n_needed is None:
-        return ", and no number of items would" if never_decided(row) else ""
+        return f", and no number of {noun(row)}s would" if never_decided(row) else ""
     if row.n_needed > n:
         return f"; about {count(rounded_up(row.n_needed))} would, if nothing is lost"
     return ", because the difference lies close to it"

@@ -1,6 +1,7 @@
 """How the rows of a statement are looked up, ordered and named: shared by the page and the Markdown summary."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,8 @@ from angelshare.statement.schema import DifferenceRow, EstimateRow, GateRow, Int
 
 PRIMARY = gates.PRIMARY
 TRANSFER = "transfer"
+OF_THE_CLOCK = ("latency_p50_ms", "latency_p99_ms", "texts_per_second")
+"""Metrics whose sample is the rounds of timing; none of them stands for quality."""
 
 CONTRASTS: dict[ContrastName, str] = {
     "student-teacher": f"student {MINUS} teacher: what is lost",
@@ -54,6 +57,31 @@ def unit(row: DifferenceRow) -> Unit:
 def is_whole(row: DifferenceRow) -> bool:
     """Return whether the row is about all items (of one label, where the metric is about one)."""
     return row.slice is None
+
+
+def labelwise(everything: Iterable[DifferenceRow]) -> frozenset[str]:
+    """Return the metrics that are measured for several labels: for one label only, a metric stands for all items."""
+    found = {(row.metric, row.output) for row in everything if row.output is not None}
+    times = Counter(metric for metric, _ in found)
+    return frozenset(metric for metric, n in times.items() if n > 1)
+
+
+def part(row: DifferenceRow, of_labels: Container[str]) -> int:
+    """Return whether a row is a headline (0), about one of several labels (1), or about a slice (2).
+
+    What a gate names is a headline, and so is a slice against the rest within its contrast.
+    """
+    if row.family == PRIMARY:
+        return 0
+    if row.slice is not None and row.contrast != "slice-rest":
+        return 2
+    return int(row.output is not None and row.metric in of_labels)
+
+
+def gates_worst_first(statement: Statement) -> tuple[GateRow, ...]:
+    """Return the gates, the failed ones first."""
+    order = ("lost", "undecided", "not_measured", "held")
+    return tuple(sorted(statement.gates, key=lambda gate: order.index(gate.state)))
 
 
 def deciding_interval(row: DifferenceRow) -> IntervalRow:
@@ -107,7 +135,8 @@ def first(rows: Iterable[DifferenceRow], contrast: ContrastName, *, like: Differ
 
 def main_metric(statement: Statement) -> str | None:
     """Return the metric that stands for quality: the first gate's, else accuracy, else the first that was judged."""
-    measured = [row.metric for row in differences(statement) if is_whole(row) and row.contrast != "teacher-teacher"]
+    whole = (row for row in differences(statement) if is_whole(row) and row.contrast != "teacher-teacher")
+    measured = [row.metric for row in whole if row.metric not in OF_THE_CLOCK]
     wanted = [gate.metric for gate in statement.gates] + ["accuracy", "auc", *measured]
     return next((metric for metric in wanted if metric in measured), None)
 

@@ -1,26 +1,24 @@
 """Verdicts in plain sentences."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from angelshare.core.estimate import Verdict
 from angelshare.report import phrases, rows
-from angelshare.report.numbers import Unit, amount, count
+from angelshare.report.numbers import Unit, amount, count, signed
 from angelshare.statement.schema import DifferenceRow, GateRow, GateState, Statement
 
 MOST_PER_STUDENT = 7
-MOST_SLICES = 2  # where there is more to say than fits
-WARNING = "Warning:"
-"""Begins a note or remark that must be read before any number is believed."""
+MOST_LOSSES = 3
+MOST_PARTS = 2  # labels and slices, where there is more to say than fits
 WORST_FIRST: tuple[Verdict | None, ...] = ("lost", "undecided", "preserved", "gained", None)
 
 VERDICTS = (
     ("lost", "The whole interval lies beyond the margin: the loss is larger than what was called acceptable."),
     ("preserved", "The whole interval lies on the good side of the margin: whatever is lost is less than that."),
     ("gained", "The whole interval lies beyond the margin on the other side: better than what it is compared with."),
-    ("undecided", "The interval reaches across the margin: these items cannot tell. It is no all-clear."),
+    ("undecided", "The interval reaches across the margin: the sample cannot tell. It is no all-clear."),
 )
 """The verdicts in plain words, for readers who see one for the first time."""
 
@@ -77,7 +75,27 @@ def headline(statement: Statement) -> Headline:
         ]
     decided.sort(key=rows.loss, reverse=True)
     claims = tuple(dict.fromkeys(claim(row) for row in decided[:3]))
-    return Headline(statement.verdict, claims, gate_sentence(statement.gates))
+    return Headline(statement.verdict, claims + _outside_the_gates(statement), gate_sentence(statement.gates))
+
+
+def _outside_the_gates(statement: Statement) -> tuple[str, ...]:
+    """Return what students lost on all items where the gates see no loss: a verdict of theirs must not hide it."""
+    if statement.verdict in (None, "lost"):
+        return ()
+    everything, main = rows.differences(statement), rows.main_metric(statement)
+    of_labels = rows.labelwise(everything)
+    lost = [
+        row
+        for row in sorted(everything, key=lambda row: row.metric != main)
+        if (row.contrast, row.verdict) == ("student-teacher", "lost")
+        and not _is_gated(row)
+        and rows.part(row, of_labels) == 0
+    ]
+    names = [f"{rows.name(row)} ({row.student})" for row in lost]
+    if not names:
+        return ()
+    more = [f"{len(names) - MOST_LOSSES} more"] if len(names) > MOST_LOSSES else []
+    return (f"No gate is about these losses: {phrases.joined([*names[:MOST_LOSSES], *more])}.",)
 
 
 def gate_sentence(gates: tuple[GateRow, ...]) -> str:
@@ -85,8 +103,9 @@ def gate_sentence(gates: tuple[GateRow, ...]) -> str:
     if not gates:
         return "No gate was set, so there is no overall verdict; every row below has its own."
     states = Counter(gate.state for gate in gates)
+    all_of = "Both" if len(gates) == 2 else f"All {len(gates)}"  # noqa: PLR2004  (English has a word for two)
     if states["held"] == len(gates):
-        return "The gate holds." if len(gates) == 1 else f"All {len(gates)} gates hold."
+        return "The gate holds." if len(gates) == 1 else f"{all_of} gates hold."
     words: dict[GateState, str] = {
         "lost": "failed",
         "undecided": "undecided",
@@ -97,6 +116,8 @@ def gate_sentence(gates: tuple[GateRow, ...]) -> str:
         return {"lost": "The gate fails.", "undecided": "The gate is undecided."}.get(
             gates[0].state, "The gate's metric was not measured."
         )
+    if states["lost"] == len(gates):
+        return f"{all_of} gates fail."
     return f"Of {len(gates)} gates: " + ", ".join(f"{states[s]} {w}" for s, w in words.items() if states[s]) + "."
 
 
@@ -193,6 +214,12 @@ def _excess(row: DifferenceRow) -> str:
     return f"{subject}: the slice {f'loses {more} less' if lost_by_both else f'does {more} better'}"
 
 
+def _on_both(row: DifferenceRow) -> str:
+    """Return `-0.1 there, +0.9 elsewhere: -1.0 points`."""
+    on_slice, on_rest = (signed(number, rows.unit(row)) for number in (row.left_value, row.right_value))
+    return f"{on_slice} there, {on_rest} elsewhere: {phrases.change(row)}"
+
+
 def _moves(delta: float, unit: Unit) -> str:
     """Return `falls by 5.1 points`."""
     by = phrases.size_of(delta, unit)
@@ -200,9 +227,9 @@ def _moves(delta: float, unit: Unit) -> str:
 
 
 def undecided(row: DifferenceRow, *, about: str | None = None) -> str:
-    """Return why a row is undecided, and how many items would decide; `about` names what is, else the metric."""
+    """Return why a row is undecided, and how large a sample would decide; `about` names what is, else the metric."""
     told = f"it {phrases.away(row)}" if row.direction == "target" else phrases.change(row)
-    told = _excess(row) if row.contrast == "slice-rest" else told
+    told = _on_both(row) if row.contrast == "slice-rest" else told
     measured = f"{told}, {phrases.decisive(row)}{phrases.sample(row)}"
     subject = about or phrases.capital(f"{rows.what(row)}{_of_whom(row)}")
     if row.contrast == "slice-rest":
@@ -210,44 +237,9 @@ def undecided(row: DifferenceRow, *, about: str | None = None) -> str:
     why_not = phrases.no_verdict(row)
     if why_not is not None:
         return f"{subject}: {why_not} ({measured})."
-    n, noun = (row.n, "item") if row.n_clusters is None else (row.n_clusters, "cluster")
-    start = f"{subject}: {phrases.plural(n, noun)} cannot decide at a margin of {phrases.margin(row)}"
+    n, of = (row.n, phrases.noun(row)) if row.n_clusters is None else (row.n_clusters, "cluster")
+    start = f"{subject}: {phrases.plural(n, of)} cannot decide at a margin of {phrases.margin(row)}"
     return f"{start}{phrases.remedy(row)} ({measured})."
-
-
-def split_by_kind(sentences: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the notes or remarks that are warnings, without the word, and the others."""
-    kept = tuple(dict.fromkeys(sentences))
-    alarms = tuple(one.removeprefix(WARNING).strip() for one in kept if one.startswith(WARNING))
-    return alarms, tuple(one for one in kept if not one.startswith(WARNING))
-
-
-def warnings(statement: Statement) -> tuple[str, ...]:
-    """Return what a reader must know before believing a number.
-
-    That is: clustered items, data that are not what they should be, trainings and models that failed, few seeds, gates
-    that were not measured.
-    """
-    said = [*statement.notes, *(remark for audit in statement.audits for remark in audit.remarks)]
-    found = [*split_by_kind(said)[0], *_models_that_failed(statement)]
-    few = sorted({row.student for row in rows.differences(statement) if row.remark and "few seeds" in row.remark})
-    if few:
-        found.append(
-            f"Few seeds: the spread of {', '.join(few)} over training runs was estimated from fewer than five."
-        )
-    found += [f"Not measured: the gate {gate.rule}." for gate in statement.gates if gate.state == "not_measured"]
-    return tuple(found)
-
-
-def _models_that_failed(statement: Statement) -> list[str]:
-    """Return what is remarked on models, each remark once with its models."""
-    models: dict[str, list[str]] = {}
-    for model in statement.models:
-        if model.remark:
-            member = model.name if model.seed is None else f"{model.name}/{model.seed}"
-            who = f"baseline {member}" if model.role == "baseline" else member
-            models.setdefault(model.remark, []).append(who)
-    return [f"{', '.join(names)}: {remark}" for remark, names in models.items()]
 
 
 def exploratory_note(statement: Statement) -> str:
@@ -263,29 +255,31 @@ def exploratory_note(statement: Statement) -> str:
 
 
 def _words_of(statement: Statement, student: str, role: str) -> StudentWords:
-    """Return one student's sentences; slices come after what is about all items."""
+    """Return one student's sentences: gates and headlines, then what is lost by labels and slices."""
     about = [row for row in rows.differences(statement) if row.student == student and row.verdict is not None]
+    of_labels = rows.labelwise(rows.differences(statement))
+
+    def is_headline(row: DifferenceRow) -> bool:
+        return rows.part(row, of_labels) == 0 and (row.contrast != "slice-rest" or _is_gated(row))
+
     main = ("baseline-teacher",) if role == "baseline" else ("student-teacher", "slice-rest", "teacher-teacher")
-    shown = [r for r in about if r.contrast in main or (r.contrast == "student-baseline" and rows.is_whole(r))]
+    shown = [r for r in about if r.contrast in main or (r.contrast == "student-baseline" and is_headline(r))]
     shown.sort(key=_importance)
-    first = [row.family == rows.PRIMARY or rows.is_whole(row) for row in shown]
-    whole = [row for row, is_first in zip(shown, first, strict=True) if is_first]
-    parts = [row for row, is_first in zip(shown, first, strict=True) if not is_first]
-    parts.sort(key=lambda row: row.contrast != "slice-rest")
-    n_whole = max(MOST_PER_STUDENT - len(parts), MOST_PER_STUDENT - MOST_SLICES)
-    kept = [*whole[:n_whole], *parts][:MOST_PER_STUDENT]
+    whole = [row for row in shown if is_headline(row)]
+    parts = [row for row in shown if not is_headline(row)]
+    parts.sort(key=lambda row: (row.verdict != "lost", row.contrast != "slice-rest"))
+    kept = [*whole[: MOST_PER_STUDENT - min(len(parts), MOST_PARTS)], *parts][:MOST_PER_STUDENT]
     return StudentWords(
         student, role, tuple(Sentence(row.verdict, sentence(row)) for row in kept), len(about) - len(kept)
     )
 
 
+def _is_gated(row: DifferenceRow) -> bool:
+    """Return whether a gate names the row."""
+    return row.family == rows.PRIMARY
+
+
 def _importance(row: DifferenceRow) -> tuple[bool, bool, int, int, float]:
     """Order rows: named by a gate, about all items, the main contrast, the worst verdict, the largest loss."""
     contrast = list(rows.CONTRASTS).index(row.contrast)
-    return (
-        row.family != rows.PRIMARY,
-        not rows.is_whole(row),
-        contrast,
-        WORST_FIRST.index(row.verdict),
-        -rows.loss(row),
-    )
+    return (not _is_gated(row), not rows.is_whole(row), contrast, WORST_FIRST.index(row.verdict), -rows.loss(row))

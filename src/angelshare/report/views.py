@@ -3,9 +3,9 @@
 import math
 from dataclasses import dataclass
 
-from angelshare.report import charts, figures, flips, forest, provenance, reliability, rows, sentences, trade
+from angelshare.report import caveats, charts, figures, flips, forest, provenance, reliability, rows, sentences, trade
 from angelshare.report.numbers import DASH, compared, count, size, times
-from angelshare.statement.schema import DataRow, Statement
+from angelshare.statement.schema import DataRow, GateRow, Statement
 
 NOTABLE = 1.1  # as many times smaller or faster is worth a large figure
 
@@ -28,6 +28,7 @@ class Page:
     warnings: tuple[str, ...]
     words: tuple[sentences.StudentWords, ...]
     verdicts: tuple[tuple[str, str], ...]
+    gates: tuple[GateRow, ...]
     decompositions: tuple[charts.Decomposition, ...]
     decomposition_table: figures.TableView | None
     trades: tuple[trade.TradeChart, ...]
@@ -59,9 +60,10 @@ def page(statement: Statement) -> Page:
         statement=statement,
         headline=sentences.headline(statement),
         facts=facts(statement),
-        warnings=sentences.warnings(statement),
+        warnings=caveats.warnings(statement),
         words=sentences.plain_words(statement),
         verdicts=sentences.VERDICTS,
+        gates=rows.gates_worst_first(statement),
         decompositions=charts.decompositions(statement),
         decomposition_table=_drawn_table(statement, "decomposition"),
         trades=trade.trade_charts(statement),
@@ -79,7 +81,7 @@ def page(statement: Statement) -> Page:
         splits=tuple(data for data in statement.data if data.split != rows.TRANSFER),
         transfer=tuple(data for data in statement.data if data.split == rows.TRANSFER),
         looks=provenance.looks(statement),
-        notes=sentences.split_by_kind(statement.notes)[1],
+        notes=caveats.split_by_kind(statement.notes)[1],
         margins=provenance.margins(statement),
         methods=provenance.methods(statement),
         recipe=provenance.as_yaml(plain["recipe"]),

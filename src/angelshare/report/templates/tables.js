@@ -37,6 +37,10 @@ function ordered(rows, column, sign) {
   return rows.sort((a, b) => sign * compareKeys(keys.get(a), keys.get(b)));
 }
 
+// What must be done before and after printing, by each table.
+const printed = [];
+const MOST_PRINTED = 100;
+
 document.querySelectorAll(".explorer").forEach((explorer) => {
   const body = explorer.querySelector("tbody");
   const rows = Array.from(body.rows);
@@ -63,6 +67,14 @@ document.querySelectorAll(".explorer").forEach((explorer) => {
     forth.disabled = page === last;
   }
 
+  function showOnPaper() {
+    const n = rows.length;
+    body.replaceChildren(...rows.slice(0, MOST_PRINTED));
+    explorer.querySelector(".place").textContent = `first ${MOST_PRINTED} of ${n.toLocaleString("en")} rows; all are in statement.json`;
+    pages.hidden = n <= MOST_PRINTED;
+  }
+
+  printed.push({ unfold: showOnPaper, fold: show });
   const restart = () => { page = 0; show(); };
   const headers = Array.from(explorer.querySelectorAll("thead th"), (header, column) => [header, column]);
   sortable(headers, (column, sign) => { ordered(rows, column, sign); restart(); });
@@ -124,6 +136,18 @@ if (sift !== null) {
     sift.querySelector(".found").textContent = `${n} of ${all.length} rows`;
   }
 
+  function showAllOnPaper() {
+    sections.forEach(({ element, bodies, rest }) => {
+      bodies.forEach(({ body, rows }) => {
+        body.hidden = false;
+        body.append(...rows);
+      });
+      element.hidden = false;
+      rest.hidden = true;
+    });
+  }
+
+  printed.push({ unfold: showAllOnPaper, fold: showAll });
   const restart = () => { sections.forEach((section) => { section.limit = STEP; }); showAll(); };
   sections.forEach((section) => {
     const again = () => showSection(section, search.value.trim().toLowerCase());
@@ -153,10 +177,14 @@ theme.addEventListener("click", () => {
 });
 theme.hidden = false;
 
-// What is folded away on the screen belongs on paper.
+// What is folded, filtered or paged away on the screen belongs on paper.
 let folded = [];
 addEventListener("beforeprint", () => {
+  printed.forEach((table) => table.unfold());
   folded = Array.from(document.querySelectorAll("details:not([open])"));
   folded.forEach((details) => { details.open = true; });
 });
-addEventListener("afterprint", () => folded.forEach((details) => { details.open = false; }));
+addEventListener("afterprint", () => {
+  folded.forEach((details) => { details.open = false; });
+  printed.forEach((table) => table.fold());
+});
