@@ -8,14 +8,15 @@ from typing import Any
 from angelshare.core.errors import InputError
 from angelshare.statement.build import parse_statement, read_statement, regate
 from angelshare.statement.gate_rules import has_bound, parse_gate, parse_rows
-from angelshare.statement.gates import Gate
+from angelshare.statement.gates import Gate, Named
 from angelshare.statement.schema import DifferenceRow, GateRow, GateState, Statement
 
-_ADVICE: dict[GateState, str] = {
+_ADVICE: Mapping[GateState, str] = {
     "lost": "The loss is real. Ship the earlier student, train this one better, or state a larger margin.",
     "undecided": "The data decide neither way. Measure more items or seeds, or pass allow_undecided=True.",
-    "not_measured": "Measure it, or correct the rule: no row of the statement has these names.",
 }
+_NO_SUCH_ROW = "Measure it, or correct the rule: no row of the statement has these names."
+_MORE_ITEMS = "Give data on which it can be measured, or rules that name the labels which can."
 
 
 def assert_no_loss(
@@ -49,7 +50,7 @@ def assert_no_loss(
     passing = {"held", "undecided"} if allow_undecided else {"held"}
     failed = [gate for gate in read.gates if gate.state not in passing]
     if failed:
-        paragraphs = [_paragraph(gate, _rows(read)) for gate in failed]
+        paragraphs = [_paragraph(gate, read) for gate in failed]
         head = f"{len(failed)} of {len(read.gates)} rules on the statement {read.title!r} do not hold."
         raise AssertionError("\n\n".join([head, *paragraphs]))
 
@@ -69,38 +70,38 @@ def _rows(statement: Statement) -> list[DifferenceRow]:
 
 
 def _gates(rule: str, rows: list[DifferenceRow]) -> Iterator[Gate]:
-    """Yield the gates of a rule: without a bound, at the margin of the rows that it names, or one for each of them."""
+    """Yield the gates of a rule: without a bound, at the margin of the rows that it names, or one for each of them.
+
+    Behind the latter stands the rule itself, so that a student or a label that was not measured is asked for too.
+    """
     if has_bound(rule):
         yield parse_gate(rule)
         return
     named = parse_rows(rule)
     found = [row for row in rows if named.selects(row)]
-    margins = {row.margin for row in found} or {named.margin}
-    if len(margins) == 1:
-        yield replace(named, margin=margins.pop(), source="command line")
+    strictest = min((row.margin for row in found), default=named.margin)
+    whole = replace(named, margin=strictest, source="command line")
+    if all(row.margin == strictest for row in found):
+        yield whole
         return
-    for row in found:
-        yield Gate(
-            row.metric,
-            row.margin,
-            "command line",
-            slice=row.slice,
-            output=row.output,
-            student=row.student,
-            data=row.data,
-            contrast=row.contrast,
-        )
+    own = [replace(whole, margin=row.margin, output=row.output, student=row.student, data=row.data) for row in found]
+    yield from own
+    if whole.selector not in {gate.selector for gate in own}:
+        yield whole
 
 
-def _paragraph(gate: GateRow, rows: list[DifferenceRow]) -> str:
+def _paragraph(gate: GateRow, statement: Statement) -> str:
     """Return what a rule asks, what was measured, and what to do."""
-    lines = [f"{gate.state.replace('_', ' ')}: {gate.rule}"]
-    lines += [f"  {line}" for row in rows if _is_about(gate, row) for line in _numbers(row)]
-    return "\n".join([*lines, f"  {_ADVICE[gate.state]}"])
+    head = f"{gate.state.replace('_', ' ')}: {gate.rule}"
+    if gate.state == "not_measured":
+        reasons = {f"  {gap.why}": None for audit in statement.audits for gap in audit.gaps if _is_about(gate, gap)}
+        return "\n".join([head, *reasons, f"  {_MORE_ITEMS if reasons else _NO_SUCH_ROW}"])
+    numbers = [f"  {line}" for row in _rows(statement) if _is_about(gate, row) for line in _numbers(row)]
+    return "\n".join([head, *numbers, f"  {_ADVICE[gate.state]}"])
 
 
-def _is_about(gate: GateRow, row: DifferenceRow) -> bool:
-    """Whether a gate's state was read from this row."""
+def _is_about(gate: GateRow, row: Named) -> bool:
+    """Whether a gate's state was read from this row, or from its gap."""
     return (
         (gate.metric, gate.slice, gate.contrast, gate.student) == (row.metric, row.slice, row.contrast, row.student)
         and gate.output in (None, row.output)
@@ -110,8 +111,12 @@ def _is_about(gate: GateRow, row: DifferenceRow) -> bool:
 
 def _numbers(row: DifferenceRow) -> Iterator[str]:
     """Yield a row's values, difference and interval."""
-    left, right = row.contrast.split("-")
-    yield f"{left} {row.left_value:.4g}, {right} {row.right_value:.4g}, on {row.n:,} items of {row.data}"
+    items = f"on {row.n:,} items of {row.data}"
+    if row.contrast == "slice-rest":
+        yield f"change on the slice {row.left_value:+.4g}, on the others {row.right_value:+.4g}, {items}"
+    else:
+        left, right = row.contrast.split("-")
+        yield f"{left} {row.left_value:.4g}, {right} {row.right_value:.4g}, {items}"
     ratio = " (logarithm of the ratio)" if row.scale == "log_ratio" else ""
     interval = row.judged or row.interval
     what = "distance from the target" if row.judged else "difference"

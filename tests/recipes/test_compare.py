@@ -4,6 +4,7 @@ import json
 import shutil
 from datetime import UTC, datetime
 from importlib.resources import files
+from typing import get_args
 
 import jsonschema
 import numpy as np
@@ -11,13 +12,14 @@ import pandas as pd
 import pytest
 
 from angelshare.core.errors import InputError, StatementError
-from angelshare.core.protocols import Silent
+from angelshare.core.estimate import ContrastName
+from angelshare.core.protocols import AuditResult, Gap, Silent
 from angelshare.recipes.audit import AuditRequest, audit_models
-from angelshare.recipes.compare import CompareRequest, compare_releases
+from angelshare.recipes.compare import CompareRequest, _merged, compare_releases
 from angelshare.recipes.kept import FOLDER, INDEX, kept_panel
 from angelshare.recipes.sides import parse_side
 from angelshare.report import render_comparison_html, render_comparison_markdown
-from angelshare.statement.build import read_statement
+from angelshare.statement.build import read_statement, write_statement
 from angelshare.statement.comparison import Comparison, comparison_json_schema, write_comparison
 from angelshare.statement.gates import Gate
 from angelshare.statement.judging import exit_code
@@ -43,14 +45,20 @@ def table(n_wrong, *, n=N, start=0):
     )
 
 
-def release(folder, *seeds, teacher=None, name="clf", gates=(), **more):
-    """Audit a student, given as the tables of its seeds, against a teacher that is wrong twice in a hundred."""
+def release(folder, *seeds, teacher=None, name="clf", gates=(), others=(), **more):
+    """Audit a student, given as the tables of its seeds, against a teacher that is wrong twice in a hundred.
+
+    `others` are further students, as names and tables.
+    """
     folder.mkdir()
     (table(2) if teacher is None else teacher).to_json(folder / "teacher.jsonl", orient="records", lines=True)
     sides = [parse_side("teacher", str(folder / "teacher.jsonl"))]
     for seed, content in enumerate(seeds):
         content.to_json(folder / f"s{seed}.jsonl", orient="records", lines=True)
         sides.append(parse_side("student", f"{name}={folder / f's{seed}.jsonl'}"))
+    for other, content in others:
+        content.to_json(folder / f"{other}.jsonl", orient="records", lines=True)
+        sides.append(parse_side("student", f"{other}={folder / f'{other}.jsonl'}"))
     request = AuditRequest(
         sides=tuple(sides), out=folder, now=NOW, task="binary", gates=gates, audits=("quality", "agreement"), **more
     )
@@ -115,6 +123,36 @@ def test_without_gates_margins_are_those_of_the_new_statement(releases):
     comparison = compare(releases["good"], releases["bad"])
     assert (change(comparison).margin, comparison.gates, exit_code(comparison)) == (0.2, (), 0)
     assert change(comparison, "auc").margin_source == "default"
+
+
+def test_each_student_and_slice_keeps_its_margin_and_its_source(tmp_path):
+    """A strict one for one student does not rule the others; what NEW's command line gave is told as such."""
+    gates = (
+        Gate("accuracy", 0.3),
+        Gate("accuracy", 0.05, "command line", student="big"),
+        Gate("accuracy", 0.4, slice="late", student="clf"),
+    )
+    old = release(tmp_path / "old", table(10), others=[("big", table(5))])
+    new = release(tmp_path / "new", table(20), others=[("big", table(15))], gates=gates)
+    rows = [row for audit in compare(old, new).audits for row in audit.differences if row.metric == "accuracy"]
+    assert {(r.student, r.slice, r.contrast): (r.margin, r.margin_source, r.family == "primary") for r in rows} == {
+        ("clf", None, "new-old"): (0.3, "recipe", False),
+        ("clf", "late", "new-old"): (0.4, "recipe", False),
+        ("clf", "late", "slice-rest"): (0.3, "recipe", False),
+        ("big", None, "new-old"): (0.05, "command line", False),
+        ("big", "late", "new-old"): (0.05, "command line", False),
+        ("big", "late", "slice-rest"): (0.05, "command line", False),
+    }
+    gated = compare(old, new, Gate("accuracy", 0.2, student="clf"))
+    rows = [row for audit in gated.audits for row in audit.differences if row.metric == "accuracy" and not row.slice]
+    assert [(row.student, row.margin) for row in rows] == [("clf", 0.2), ("big", 0.05)]
+
+
+def test_what_could_not_be_measured_between_releases_is_not_held():
+    """Gaps are about the change, as the rows are; those of baselines and of two teachers mean nothing here."""
+    gaps = [Gap("recall", "toy", "clf", contrast, None, "anger", "why") for contrast in get_args(ContrastName)]
+    merged = _merged([AuditResult("quality", "Is it good?", gaps=tuple(gaps))])
+    assert [gap.contrast for gap in merged.gaps] == ["new-old", "slice-rest"]
 
 
 def test_verdicts_and_gates_of_the_two_statements_are_matched(releases):
@@ -202,6 +240,22 @@ def test_without_predictions_there_are_changes_without_intervals(releases, tmp_p
     assert "swapped/predictions are not those of its statement." in compare(swapped, releases["bad"]).items
 
 
+def test_predictions_of_other_data_than_the_statements_are_left_out(releases, tmp_path):
+    """A process that ended between the two files: the same models, on data that changed."""
+    mixed = tmp_path / "mixed"
+    shutil.copytree(releases["good"], mixed)
+    statement = read_statement(mixed)
+    before = tuple(row.model_copy(update={"sha256": "0" * 64}) for row in statement.data)
+    write_statement(statement.model_copy(update={"data": before}), mixed / "statement.json")
+    comparison = compare(mixed, releases["bad"], Gate("accuracy", 0.05))
+    assert comparison.items == (
+        f"The changes have no intervals: the predictions in {mixed / FOLDER} are of other data than its statement."
+    )
+    assert exit_code(comparison) == 5
+    kept = json.loads((mixed / FOLDER / INDEX).read_text("utf-8"))
+    assert kept["sha256"] == [row.sha256 for row in statement.data]
+
+
 def test_a_student_that_is_gone_is_not_measured_and_a_new_one_is_not_gated(releases, tmp_path):
     """A misspelt name must not pass."""
     other = release(tmp_path / "other", table(10), name="other")
@@ -218,7 +272,7 @@ def test_kept_predictions_are_read_back_as_they_were(releases, tmp_path):
     folder = release(
         tmp_path / "kept", content, table(12, start=30), teacher=table(2).assign(cluster=np.arange(N) // 8)
     )
-    panel = kept_panel(folder, read_statement(folder).models).panel
+    panel = kept_panel(folder, read_statement(folder)).panel
     order = np.argsort(content.id.to_numpy().astype(str))
     student = panel.students[0].members[0]
     assert student.ids.tolist() == content.id.to_numpy()[order].tolist()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from angelshare.core.estimate import Difference
-from angelshare.core.protocols import AuditResult, ModelCard, ModelEntry, Table
+from angelshare.core.protocols import AuditResult, Gap, ModelCard, ModelEntry, Table
 from angelshare.statement.build import build_statement
 from angelshare.stats.inference import StudentT
 
@@ -34,6 +34,17 @@ def model(role, name):
     return ModelEntry(role, name, 0, ModelCard(f"{name}/0", "binary", ("no", "yes"), f"print-of-{name}"))
 
 
+def gap(output=None, *, metric="recall", data="toy", student="mlp", contrast="student-teacher", subset=None):
+    """Return a row that could not be measured."""
+    return Gap(metric, data, student, contrast, subset, output, "5 items of this class, at least 10 are needed")
+
+
+@pytest.fixture
+def make_gap():
+    """Build a row that could not be measured."""
+    return gap
+
+
 @pytest.fixture
 def make_difference():
     """Build a difference."""
@@ -44,9 +55,9 @@ def make_difference():
 def make_statement():
     """Build a statement from differences."""
 
-    def build(*differences, gates=(), margins=None, tables=(), students=("mlp",), redact_texts=False):
+    def build(*differences, gates=(), margins=None, tables=(), students=("mlp",), redact_texts=False, gaps=()):
         return build_statement(
-            results=[AuditResult("quality", "Is it good?", differences=differences, tables=tables)],
+            results=[AuditResult("quality", "Is it good?", differences=differences, tables=tables, gaps=tuple(gaps))],
             models=[model("teacher", "teacher"), *(model("student", name) for name in students)],
             data=[],
             gates=gates,

@@ -138,3 +138,25 @@ def test_a_release_is_told_by_its_title_and_verdict(make_difference, make_statem
     """And by when, and with which version, it was made."""
     release = release_row(make_statement(make_difference(), gates=[Gate("accuracy", 0.01)]))
     assert (release.title, release.created, release.verdict) == ("toy", "2026-01-02T00:00:00+00:00", "lost")
+
+
+def test_a_row_states_what_its_release_stated(make_difference, make_statement):
+    """Label, values, margin, verdict, and of two gated rows the interval of their own."""
+    differences = [make_difference(output="yes"), make_difference(0.0, 0.001, slice="a", output="yes")]
+    gates = [Gate("accuracy", 0.01), Gate("accuracy", 0.02, slice="a")]
+    statement = make_statement(*differences, gates=gates)
+    for change, row in zip(row_changes(statement, statement), statement.audits[0].differences, strict=True):
+        assert (change.output, change.data, change.change) == ("yes", "toy", "same")
+        assert (change.new.verdict, change.new.margin, change.new.scale) == (row.verdict, row.margin, row.scale)
+        assert change.new.verdict is not None
+        assert (change.new.left_value, change.new.right_value) == (row.left_value, row.right_value)
+        assert change.new.interval == row.interval != row.interval_family
+        assert change.old == change.new
+
+
+def test_a_row_that_one_release_did_not_judge_stays_the_same(make_difference, make_statement):
+    """There is no order between a verdict and none."""
+    judged = make_statement(make_difference(metric="word_order"), margins={"word_order": 0.1})
+    alone = make_statement(make_difference(metric="word_order", direction="none"), margins={"word_order": 0.1})
+    for old, new in ((judged, alone), (alone, judged)):
+        assert {change for *_, change, _ in rows(old, new)} == {"same"}

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from angelshare.core.errors import InputError
-from angelshare.statement.gate_rules import parse_gate, parse_margin
+from angelshare.statement.gate_rules import parse_gate, parse_margin, parse_rows
 from angelshare.statement.gates import Gate
 
 FORM = (
@@ -125,3 +125,16 @@ def test_every_name_can_be_quoted(name):
     """Whatever stands in it."""
     quoted = name.replace("\\", r"\\").replace('"', r"\"")
     assert parse_gate(f'auc[slice="{quoted}"] >= -0.01').slice == name
+
+
+def test_a_text_that_is_no_rule_is_told_what_to_write():
+    """Whole sentences; the first = parts a margin."""
+    with pytest.raises(InputError) as margin:
+        parse_margin("accuracy=b=0.1")
+    assert str(margin.value) == "The margin of accuracy is 'b=0.1', which is no number. Write accuracy=0.01."
+    for text in ("[", "auc >= -0.01"):
+        with pytest.raises(InputError) as rows:
+            parse_rows(text)
+        assert str(rows.value) == f"{text!r} names no rows. Write METRIC[key=value, ...], such as auc[slice=women]."
+    with pytest.raises(InputError, match=r"^'auc\[bad\]': 'bad' is not key=value\."):
+        parse_rows("auc[bad]")

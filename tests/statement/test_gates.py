@@ -1,16 +1,19 @@
 """Tests of gates, verdicts and exit codes."""
 
+import math
 import re
 from dataclasses import replace
 
 import pytest
+from scipy import stats
 
 from angelshare.core.errors import InputError
-from angelshare.statement.build import regate
+from angelshare.statement.build import read_statement, regate, write_statement
 from angelshare.statement.gate_rules import parse_margin
 from angelshare.statement.gates import Gate, distinct, metrics_in_slices
 from angelshare.statement.judging import exit_code
 from angelshare.statement.margins import check_margin
+from angelshare.stats.inference import StudentT
 
 
 def states(statement):
@@ -269,6 +272,107 @@ def test_a_gate_on_a_student_that_there_is_not_is_not_measured(make_difference, 
     statement = make_statement(make_difference(0.05), gates=[Gate("accuracy", 0.01, student="mpl")])
     assert [(gate.student, gate.state) for gate in statement.gates] == [("mpl", "not_measured")]
     assert exit_code(statement) == 5
+
+
+def test_a_gate_without_a_label_does_not_hold_while_one_label_was_not_measured(
+    make_difference, make_statement, make_gap
+):
+    """Four classes are well and the fifth too small: undecided, also when the statement is only read again."""
+    rows = [make_difference(0.0, 0.001, metric="recall", output=label) for label in ("calm", "glad")]
+    gates = [Gate("recall", 0.05)]
+    statement = make_statement(*rows, gaps=[make_gap("anger")], gates=gates)
+    assert [(gate.output, gate.state, gate.rule) for gate in statement.gates] == [
+        ("calm", "held", "mlp loses at most 0.05 of recall of calm"),
+        ("glad", "held", "mlp loses at most 0.05 of recall of glad"),
+        ("anger", "not_measured", "mlp loses at most 0.05 of recall of anger"),
+    ]
+    assert (statement.verdict, exit_code(statement)) == ("undecided", 5)
+    again = regate(make_statement(*rows, gaps=[make_gap("anger")]), gates)
+    assert (again.gates, again.verdict) == (statement.gates, "undecided")
+
+
+def test_a_gate_on_another_label_is_not_asked_for_what_was_not_measured(make_difference, make_statement, make_gap):
+    """Nor is one on another student, slice, contrast or metric."""
+    row = make_difference(0.0, 0.001, metric="recall", output="calm")
+    others = [
+        make_gap("calm", student="cnn"),
+        make_gap("calm", subset="women"),
+        make_gap("calm", contrast="slice-rest", subset="women"),
+        make_gap("calm", metric="f1"),
+    ]
+    gate = Gate("recall", 0.05, output="calm", student="mlp")
+    statement = make_statement(row, gaps=[make_gap("anger"), *others], gates=[gate])
+    assert [(found.output, found.state) for found in statement.gates] == [("calm", "held")]
+    assert exit_code(statement) == 0
+    assert states(make_statement(row, gaps=others, gates=[Gate("recall", 0.05, slice="women")])) == ["not_measured"]
+
+
+def test_what_was_not_measured_is_said_once(make_difference, make_statement, make_gap):
+    """Of two text sets, and although the student has no row at all; the most specific gate is asked."""
+    gaps = [make_gap("anger"), make_gap("anger", data="other")]
+    gates = [Gate("recall", 0.05), Gate("recall", 0.1, output="anger")]
+    statement = make_statement(make_difference(), gaps=gaps, gates=gates)
+    assert [(gate.student, gate.output, gate.margin, gate.state) for gate in statement.gates] == [
+        ("mlp", "anger", 0.1, "not_measured")
+    ]
+    both = make_statement(gaps=[make_gap("anger"), make_gap("glad")], gates=gates[:1], students=("mlp", "cnn"))
+    assert [(gate.student, gate.output) for gate in both.gates] == [("mlp", "anger"), ("mlp", "glad"), ("cnn", None)]
+
+
+def test_what_was_not_measured_stays_in_the_file(make_statement, make_gap, tmp_path):
+    """With the reason."""
+    statement = make_statement(gaps=[make_gap("anger", subset="women")])
+    write_statement(statement, tmp_path / "statement.json")
+    (kept,) = read_statement(tmp_path).audits[0].gaps
+    assert kept.model_dump() == {
+        "metric": "recall",
+        "data": "toy",
+        "student": "mlp",
+        "contrast": "student-teacher",
+        "slice": "women",
+        "output": "anger",
+        "why": "5 items of this class, at least 10 are needed",
+    }
+
+
+def test_the_adjusted_p_value_of_a_gated_row_decides_its_gate(make_difference, make_statement):
+    """A row that can never be lost, and one without variance, count as 1: .03 stays the smallest of two, so .06."""
+    barely = make_difference(-0.05, 0.04 / 2.17)
+    gates = [Gate("accuracy", 0.01), Gate("auc", 0.01)]
+    for other in (
+        make_difference(-0.5, metric="auc", withheld=("lost", "gained")),
+        make_difference(-0.5, 0.0, metric="auc"),
+        make_difference(-0.5, metric="auc", direction="none"),
+    ):
+        statement = make_statement(barely, other, gates=gates)
+        assert states(statement) == ["undecided", "undecided"]
+        found = [row.p_adjusted for row in statement.audits[0].differences]
+        assert found == [pytest.approx(2 * 2 * stats.norm.sf(2.17)), 1.0]
+        again = regate(statement, gates)
+        assert (again.gates, [row.p_adjusted for row in again.audits[0].differences]) == (statement.gates, found)
+
+
+@pytest.mark.parametrize("direction", ["higher", "lower"])
+def test_the_adjusted_p_value_of_one_gated_row_is_its_own(make_difference, make_statement, direction):
+    """Beyond the margin by 1.5 standard errors, p = .1336: not lost, and not 1 either; at the margin it is 1."""
+    sign = -1 if direction == "higher" else 1
+    for value, p in ((0.025, 0.1336144), (0.01, 1.0), (0.0, 1.0)):
+        row = make_difference(sign * value, direction=direction)
+        (found,) = make_statement(row, gates=[Gate("accuracy", 0.01)]).audits[0].differences
+        assert found.p_adjusted == pytest.approx(p, abs=1e-6)
+
+
+@pytest.mark.parametrize(("delta", "state"), [(0.3, "lost"), (-0.05, "held")])
+def test_the_p_value_of_a_distance_from_a_target_decides_its_gate(make_difference, make_statement, delta, state):
+    """From .1 to .4 it is .3 further away, from .1 to .05 it is closer: 1, since nothing is lost."""
+    row = make_difference(delta, metric="overconfidence", direction="target", target=0.0)
+    teacher = StudentT(0.1, 0.005, math.inf, 1000)
+    row = replace(row, left_value=0.1 + delta, right_value=0.1, right_inference=teacher)
+    gates = [Gate("overconfidence", 0.01)]
+    statement = make_statement(row, gates=gates)
+    (found,) = statement.audits[0].differences
+    assert (states(statement), found.p_adjusted) == ([state], found.p_margin if state == "lost" else 1.0)
+    assert regate(statement, gates) == statement
 
 
 def test_a_slice_may_lose_no_more_than_the_rest(make_difference, make_statement):

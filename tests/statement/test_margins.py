@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from angelshare.core.errors import InputError
-from angelshare.statement.margins import DEFAULT_MARGINS, default_margin
+from angelshare.statement.margins import DEFAULT_MARGINS, DefaultMargin, _slower, default_margin
 
 
 def test_every_default_margin_has_a_reason_and_is_not_negative():
@@ -25,3 +25,10 @@ def test_the_document_on_margins_names_every_metric_with_its_value_and_reason():
     lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in document.splitlines() if line[:1] == "|"]
     written = {cells[0].strip("`"): cells[1:] for cells in lines[2 : 2 + len(DEFAULT_MARGINS)]}
     assert written == {name: [f"{margin.value:g}", margin.reason] for name, margin in DEFAULT_MARGINS.items()}
+
+
+def test_speed_is_judged_on_ratios():
+    """5% slower is accepted by default, tenfold at most; what is more per second is better when higher."""
+    assert _slower("Why.") == DefaultMargin(0.05, "Why.", limit=10.0, direction="lower", scale="log_ratio")
+    assert _slower("Why.", "higher").direction == "higher"
+    assert DEFAULT_MARGINS["latency_p50_ms"].direction == "lower"

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,51 @@ def test_rows_with_margins_of_their_own_keep_them(make_difference, make_statemen
     said = failure(statement, "accuracy")
     assert said.startswith("1 of 2 rules on the statement 'toy' do not hold.")
     assert "lost: cnn loses at most 0.01 of accuracy" in said
+
+
+def test_a_rule_without_a_bound_asks_for_every_student(make_difference, make_statement, make_gap):
+    """Two margins, and a third student and a label that nobody measured, at the stricter of the two."""
+    rows = [make_difference(0.0, 0.001, student=name) for name in ("mlp", "cnn")]
+    gates, students = [Gate("accuracy", 0.02), Gate("accuracy", 0.2, student="mlp")], ("mlp", "cnn", "gru")
+    statement = make_statement(*rows, gates=gates, students=students)
+    said = failure(statement, "accuracy", allow_undecided=True)
+    assert said.startswith("1 of 3 rules on the statement 'toy' do not hold.\n\n")
+    assert "not measured: gru loses at most 0.02 of accuracy\n" in said
+    assert_no_loss(statement, "accuracy[student=mlp]", "accuracy[student=cnn]")
+    labelled = [make_difference(0.0, 0.001, metric="recall", output=label) for label in ("calm", "glad")]
+    own = [Gate("recall", 0.02), Gate("recall", 0.2, output="calm")]
+    said = failure(make_statement(*labelled, gaps=[make_gap("anger")], gates=own), "recall")
+    assert said.startswith("1 of 3 rules on the statement 'toy' do not hold.\n\n")
+    assert "not measured: mlp loses at most 0.02 of recall of anger\n" in said
+
+
+def test_rows_with_and_without_a_label_keep_their_margins(make_difference, make_statement):
+    """Even where the rule names the very row that has none."""
+    rows = [make_difference(-0.05, metric="auc", output=label) for label in (None, "rude")]
+    statement = make_statement(*rows, gates=[Gate("auc", 0.2), Gate("auc", 0.3, output="rude")])
+    assert_no_loss(statement, "auc[student=mlp, data=toy]")
+
+
+def test_a_label_that_could_not_be_measured_fails_with_the_reason(make_difference, make_statement, make_gap):
+    """By a rule with a bound, by one without, and by the statement's own gates; another label passes."""
+    row = make_difference(0.0, 0.001, metric="recall", output="calm")
+    statement = make_statement(row, gaps=[make_gap("anger")], gates=[Gate("recall", 0.05)])
+    for rules in ((), ("recall >= -0.05",), ("recall",)):
+        assert failure(statement, *rules, allow_undecided=True) == (
+            "1 of 2 rules on the statement 'toy' do not hold.\n\n"
+            "not measured: mlp loses at most 0.05 of recall of anger\n"
+            "  5 items of this class, at least 10 are needed\n"
+            "  Give data on which it can be measured, or rules that name the labels which can."
+        )
+    assert_no_loss(statement, "recall[output=calm]")
+
+
+def test_a_slice_against_the_rest_is_told_by_its_two_changes(make_difference, make_statement):
+    """Its values are differences, not accuracies."""
+    row = make_difference(slice="women", contrast="slice-rest")
+    row = replace(row, left_value=-0.06, right_value=-0.01)
+    said = failure(make_statement(row), "accuracy[slice=women, contrast=slice-rest]")
+    assert "\n  change on the slice -0.06, on the others -0.01, on 1,000 items of toy\n" in said
 
 
 def test_a_ratio_and_a_distance_are_told_as_such(make_difference, make_statement):

@@ -114,7 +114,7 @@ def audit_models(request: AuditRequest, *, progress: Progress) -> Statement:
         notes=(*(() if splits is None else splits.card.notes), *panel.remarks),
         redact_texts=request.redact_texts,
     )
-    keep_predictions(panel, statement.models, request.out)
+    keep_predictions(panel, statement, request.out)
     publish(statement, request.out)
     return statement
 

@@ -1,6 +1,6 @@
 """This release against the last: two folders with statements, and where both kept them, the predictions behind them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -8,6 +8,7 @@ from pathlib import Path
 from angelshare import __version__
 from angelshare.audit.suite import run_audits
 from angelshare.core.errors import InputError
+from angelshare.core.estimate import ContrastName
 from angelshare.core.panel import Panel
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings
 from angelshare.recipes.kept import kept_panel
@@ -24,6 +25,8 @@ from angelshare.statement.schema import Statement
 
 MEASURED = ("quality", "calibration", "agreement")
 """Audits that predictions alone are enough for, and whose answers mean something between two releases."""
+CONTRASTS: Mapping[ContrastName, ContrastName] = {"student-teacher": "new-old", "slice-rest": "slice-rest"}
+"""What an audit calls a contrast, and what it is between two releases; the others mean nothing there."""
 FLIPS = ("agreement", "negative_flips", "positive_flips", "net_flips")
 
 
@@ -50,18 +53,19 @@ def compare_releases(request: CompareRequest) -> Comparison:
 
     Where both folders keep the predictions and these are about the same items, each student's change gets a paired
     interval and a verdict, by the audits themselves: the old student stands where the teacher does. Margins are those
-    that the new statement was given, else the defaults. Gates are about these changes; a student of the old release
-    that the new one lacks is not measured.
+    that the new statement was given for this student, label and slice, else the defaults. Gates are about these
+    changes; a student of the old release that the new one lacks is not measured.
 
     Raises:
         InputError: if a statement or what was kept beside it cannot be read, or a gate is about a baseline.
     """
     old, new = read_statement(request.old), read_statement(request.new)
     gates = distinct(map(_between_releases, request.gates))
-    paired = release_panels(kept_panel(request.old, old.models), kept_panel(request.new, new.models))
+    paired = release_panels(kept_panel(request.old, old), kept_panel(request.new, new))
     results = _measured(paired.panels, new, AuditSettings(in_slices=metrics_in_slices(gates)))
-    differences = difference_rows(results, Rules(_margins(new), gates))
-    states, verdict = apply_gates(gates, [row for rows in differences for row in rows], _students(old))
+    differences = difference_rows(results, Rules({}, gates, earlier=tuple(_given_margins(new))))
+    gaps = [gap for result in results for gap in result.gaps]
+    states, verdict = apply_gates(gates, [row for rows in differences for row in rows], _students(old), gaps)
     models, data, rows = model_changes(old, new), data_changes(old, new), row_changes(old, new)
     changes = [change.change for change in models] + [change.change for change in data]
     comparison = Comparison(
@@ -102,13 +106,20 @@ def _students(statement: Statement) -> list[str]:
     return list(dict.fromkeys(model.name for model in statement.models if model.role == "student"))
 
 
-def _margins(statement: Statement) -> dict[str, float]:
-    """Return the margins that a statement was given, by metric: the strictest of each on all items."""
-    margins: dict[str, float] = {}
-    for row in (row for audit in statement.audits for row in audit.differences):
-        if row.margin_source != "default" and row.slice is None and row.contrast == "student-teacher":
-            margins[row.metric] = min(row.margin, margins.get(row.metric, row.margin))
-    return margins
+def _given_margins(statement: Statement) -> Iterator[Gate]:
+    """Yield the margins that a statement was given, each with its source and for the rows that had it."""
+    for row in (row for audit in statement.audits if audit.name in MEASURED for row in audit.differences):
+        if row.margin_source != "default" and row.contrast in CONTRASTS:
+            yield Gate(
+                row.metric,
+                row.margin,
+                row.margin_source,
+                slice=row.slice,
+                output=row.output,
+                student=row.student,
+                data=row.data,
+                contrast=CONTRASTS[row.contrast],
+            )
 
 
 def _not_the_same(data: Sequence[DataChange]) -> Iterator[str]:
@@ -135,12 +146,18 @@ def _merged(results: Sequence[AuditResult]) -> AuditResult:
         name=first.name,
         question=first.question,
         differences=tuple(
-            replace(difference, contrast="new-old") if difference.contrast == "student-teacher" else difference
+            replace(difference, contrast=CONTRASTS[difference.contrast])
             for result in results
             for difference in result.differences
-            if difference.contrast in ("student-teacher", "slice-rest")
+            if difference.contrast in CONTRASTS
         ),
         estimates=tuple(one for result in results for one in result.estimates if one.metric in FLIPS),
         not_applicable=first.not_applicable,
         remarks=tuple(dict.fromkeys(remark for result in results for remark in result.remarks)),
+        gaps=tuple(
+            replace(gap, contrast=CONTRASTS[gap.contrast])
+            for result in results
+            for gap in result.gaps
+            if gap.contrast in CONTRASTS
+        ),
     )

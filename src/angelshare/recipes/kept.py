@@ -1,7 +1,6 @@
 """Every member's outputs beside the statement, without texts: the next release is compared with them, item by item."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -17,7 +16,7 @@ from angelshare.core.task import ModelRole
 from angelshare.data.prediction_files import read_predictions, write_predictions
 from angelshare.recipes.panel import Seat, Seated, assemble
 from angelshare.recipes.stages import write_text
-from angelshare.statement.schema import ModelRow
+from angelshare.statement.schema import Statement
 
 FOLDER, INDEX = "predictions", "members.json"
 
@@ -32,9 +31,10 @@ class KeptMember(Strict):
 
 
 class KeptIndex(Strict):
-    """What was kept of one text set."""
+    """What was kept of one text set. `sha256`: of every split that the statement beside it rests on."""
 
     data: str
+    sha256: tuple[str, ...]
     members: tuple[KeptMember, ...]
 
 
@@ -46,7 +46,7 @@ class Kept:
     why: str = ""
 
 
-def keep_predictions(panel: Panel, models: Sequence[ModelRow], folder: Path) -> None:
+def keep_predictions(panel: Panel, statement: Statement, folder: Path) -> None:
     """Write each member's outputs into `folder/predictions`, one Parquet file each, and a list of them at last.
 
     Ids, values, truth, slices, clusters, weights and the texts' keys; what all members share stands in the first file
@@ -54,13 +54,13 @@ def keep_predictions(panel: Panel, models: Sequence[ModelRow], folder: Path) -> 
 
     Args:
         panel: of the test split.
-        models: of the statement, whose fingerprints tell the members apart.
+        statement: whose fingerprints tell the members apart, and whose data the outputs belong to.
         folder: of the statement.
     """
     place = folder / FOLDER
     place.mkdir(parents=True, exist_ok=True)
     (place / INDEX).unlink(missing_ok=True)
-    fingerprints = {(model.role, model.name, model.seed): model.fingerprint for model in models}
+    fingerprints = {(model.role, model.name, model.seed): model.fingerprint for model in statement.models}
     members = [(population, member) for population in panel.populations for member in population.members]
     listed = []
     for position, (population, member) in enumerate(members):
@@ -70,16 +70,18 @@ def keep_predictions(panel: Panel, models: Sequence[ModelRow], folder: Path) -> 
         shared = replace(member, fingerprint=fingerprint) if position == 0 else _alone(member, fingerprint)
         write_predictions(shared, place / file)
         listed.append(KeptMember(file=file, role=population.role, name=population.name, seed=member.seed))
-    index = KeptIndex(data=panel.data, members=tuple(listed))
+    index = KeptIndex(data=panel.data, sha256=_contents(statement), members=tuple(listed))
     write_text(place / INDEX, json.dumps(index.model_dump(mode="python"), indent=1))  # in ASCII, whatever the names
 
 
-def kept_panel(folder: Path, models: Sequence[ModelRow]) -> Kept:
-    """Return the panel that was kept beside a statement.
+def kept_panel(folder: Path, statement: Statement) -> Kept:
+    """Return the panel that was kept beside a statement, if it is of the statement's own models and data.
+
+    A process that ended between the two files leaves the outputs of one look beside the statement of another.
 
     Args:
         folder: of the statement, or its file.
-        models: of the statement.
+        statement: which was read there.
 
     Raises:
         InputError: if what was kept cannot be read.
@@ -88,11 +90,18 @@ def kept_panel(folder: Path, models: Sequence[ModelRow]) -> Kept:
     if not (place / INDEX).is_file():
         return Kept(None, f"{place} holds no predictions")
     index = _read(place / INDEX)
+    if index.sha256 != _contents(statement):
+        return Kept(None, f"the predictions in {place} are of other data than its statement")
     seated = [_seated(place, member) for member in index.members]
-    known = {model.fingerprint for model in models}
+    known = {model.fingerprint for model in statement.models}
     if any(one.predictions.fingerprint not in known for one in seated):
         return Kept(None, f"the predictions in {place} are not those of its statement")
     return Kept(assemble(seated, data=index.data, texts=None))
+
+
+def _contents(statement: Statement) -> tuple[str, ...]:
+    """Return the digest of every split that a statement rests on."""
+    return tuple(data.sha256 for data in statement.data)
 
 
 def _read(file: Path) -> KeptIndex:

@@ -104,7 +104,7 @@ def run_recipe(recipe: Recipe, run: Path, settings: RunSettings, *, progress: Pr
         ),
         redact_texts=settings.redact_texts,
     )
-    keep_predictions(panels[TEST], statement.models, run)
+    keep_predictions(panels[TEST], statement, run)
     publish(statement, run)
     note(run, "statement", verdict=statement.verdict)
     return statement

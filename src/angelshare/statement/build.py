@@ -59,7 +59,8 @@ def build_statement(
     """
     rows = difference_rows(results, Rules(margins, distinct(gates)))
     students = list(dict.fromkeys(model.name for model in models if model.role == "student"))
-    gate_rows, verdict = apply_gates(gates, [row for of_audit in rows for row in of_audit], students)
+    gaps = [gap for result in results for gap in result.gaps]
+    gate_rows, verdict = apply_gates(gates, [row for of_audit in rows for row in of_audit], students, gaps)
     return Statement(
         schema_name=SCHEMA,
         created=created.isoformat(),
@@ -91,7 +92,8 @@ def regate(statement: Statement, gates: Sequence[Gate]) -> Statement:
         audit.model_copy(update={"differences": tuple(next(rows) for _ in audit.differences)})
         for audit in statement.audits
     )
-    found, verdict = apply_gates(gates, [row for audit in audits for row in audit.differences], students)
+    gaps = [gap for audit in audits for gap in audit.gaps]
+    found, verdict = apply_gates(gates, [row for audit in audits for row in audit.differences], students, gaps)
     return statement.model_copy(update={"audits": audits, "gates": found, "verdict": verdict})
 
 

@@ -8,8 +8,8 @@ from typing import Literal
 from angelshare.core.errors import InputError
 from angelshare.core.estimate import Difference, Inference, Verdict
 from angelshare.core.protocols import AuditResult
-from angelshare.statement.gates import PRIMARY, Gate, deciding_gate, lending_gate
-from angelshare.statement.judging import judged
+from angelshare.statement.gates import PRIMARY, Gate, MarginSource, deciding_gate, lending_gate
+from angelshare.statement.judging import gate_p_values, judged
 from angelshare.statement.margins import default_margin
 from angelshare.statement.rows import interval_row
 from angelshare.statement.schema import DifferenceRow
@@ -23,18 +23,25 @@ DECISIVE: tuple[Verdict, ...] = ("lost", "preserved", "gained")
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What decides margins and families: the recipe's margins by metric, and gates without contradictions."""
+    """What decides margins and families.
+
+    Attributes:
+        margins: the recipe's, by metric.
+        gates: without contradictions.
+        earlier: gates of another statement, whose margins serve rows that no gate serves; they decide nothing.
+    """
 
     margins: Mapping[str, float]
     gates: Sequence[Gate]
+    earlier: Sequence[Gate] = ()
 
-    def margin(self, difference: Difference) -> tuple[float, Literal["recipe", "command line", "default"]]:
+    def margin(self, difference: Difference) -> tuple[float, MarginSource | Literal["default"]]:
         """Return the margin and where it comes from: a gate's first, then the recipe's, then the default.
 
         See `lending_gate`. Between a student and its baseline nothing is "acceptable": the question is whether
         distillation helped at all, so the margin is 0 unless a gate says otherwise.
         """
-        gate = lending_gate(difference, self.gates)
+        gate = lending_gate(difference, self.gates) or lending_gate(difference, self.earlier)
         if gate is not None:
             return gate.margin, gate.source
         if difference.contrast == "student-baseline":
@@ -58,28 +65,27 @@ def difference_rows(results: Sequence[AuditResult], rules: Rules) -> list[tuple[
     """
     found = [(result.name, d) for result in results for d in result.differences]
     families = [rules.family(d, audit) for audit, d in found]
-    adjusted = _adjusted([d for _, d in found], families, rules)
     sizes = Counter(families)
     rows = iter(
-        [
-            _difference_row(d, rules, family, sizes[family], p)
-            for (_, d), family, p in zip(found, families, adjusted, strict=True)
-        ]
+        _adjusted(
+            [_difference_row(d, rules, family, sizes[family]) for (_, d), family in zip(found, families, strict=True)]
+        )
     )
     return [tuple(next(rows) for _ in result.differences) for result in results]
 
 
-def _adjusted(differences: Sequence[Difference], families: Sequence[str], rules: Rules) -> list[float]:
-    """Return Holm's adjusted p-value of every row, family by family."""
-    raw = [
-        _Deciding(d).loss_p(rules.margin(d)[0]) if f == PRIMARY else d.inference.p_value(0.0)
-        for d, f in zip(differences, families, strict=True)
-    ]
-    adjusted = [1.0] * len(raw)
-    for family in dict.fromkeys(families):
-        members = [i for i, name in enumerate(families) if name == family]
-        for i, p in zip(members, holm([raw[i] for i in members]), strict=True):
-            adjusted[i] = p
+def _adjusted(rows: Sequence[DifferenceRow]) -> list[DifferenceRow]:
+    """Return the rows with Holm's p-values, family by family."""
+    adjusted = list(rows)
+    for family in dict.fromkeys(row.family for row in rows):
+        places = [i for i, row in enumerate(rows) if row.family == family]
+        members = [rows[i] for i in places]
+        is_gated = family == PRIMARY
+        found = (
+            gate_p_values(members, [row.margin for row in members]) if is_gated else holm([m.p_zero for m in members])
+        )
+        for i, p in zip(places, found, strict=True):
+            adjusted[i] = rows[i].model_copy(update={"p_adjusted": p})
     return adjusted
 
 
@@ -102,23 +108,13 @@ class _Deciding:
             )
         return DistanceLoss(difference.right_inference, difference.inference, difference.target)
 
-    def edge(self, margin: float) -> float:
-        """Return the difference at which exactly the margin is lost."""
-        return margin if self.difference.direction in ("lower", "target") else -margin
-
     def p_margin(self, margin: float) -> float:
         """Return the p-value of a loss of exactly the margin."""
-        return self.inference.p_value(self.edge(margin))
-
-    def loss_p(self, margin: float) -> float:
-        """Return the p-value of `no more than the margin is lost`; 1 where the estimate says so itself."""
-        value, edge = self.inference.value, self.edge(margin)
-        beyond = value > edge if self.difference.direction in ("lower", "target") else value < edge
-        return self.p_margin(margin) if beyond else 1.0
+        return self.inference.p_value(margin if self.difference.direction in ("lower", "target") else -margin)
 
 
-def _difference_row(difference: Difference, rules: Rules, family: str, size: int, p_adjusted: float) -> DifferenceRow:
-    """Return one row with its intervals, p-values, power and verdict."""
+def _difference_row(difference: Difference, rules: Rules, family: str, size: int) -> DifferenceRow:
+    """Return one row with its intervals, p-values, power and verdict; not yet adjusted for the others."""
     inference, (margin, source) = difference.inference, rules.margin(difference)
     deciding, has_target = _Deciding(difference), difference.direction == "target"
     interval = inference.interval(LEVEL)
@@ -151,7 +147,7 @@ def _difference_row(difference: Difference, rules: Rules, family: str, size: int
         judged_family=interval_row(deciding.inference.interval(family_level)) if has_target else None,
         p_zero=inference.p_value(0.0),
         p_margin=deciding.p_margin(margin),
-        p_adjusted=p_adjusted,
+        p_adjusted=1.0,
         family=family,
         family_size=size,
         direction=difference.direction,

@@ -1,10 +1,10 @@
 """Verdicts of rows and states of gates, read from stored intervals."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from angelshare.core.estimate import Direction, Interval, Verdict, judge
 from angelshare.statement.comparison import Comparison
-from angelshare.statement.gates import PRIMARY, Gate, deciding_gate, distinct, lending_gate
+from angelshare.statement.gates import PRIMARY, Gate, Named, deciding_gate, distinct, lending_gate
 from angelshare.statement.schema import (
     DifferenceRow,
     GateRow,
@@ -14,6 +14,7 @@ from angelshare.statement.schema import (
     Statement,
     overall_verdict,
 )
+from angelshare.statement.target import distance_loss
 from angelshare.stats.inference import IDENTICAL
 from angelshare.stats.multiplicity import holm
 
@@ -25,13 +26,19 @@ EXIT_CODES = {"lost": 4, "undecided": 5, "preserved": 0, None: 0}
 
 
 def apply_gates(
-    gates: Sequence[Gate], rows: Sequence[DifferenceRow], students: Sequence[str]
+    gates: Sequence[Gate], rows: Sequence[DifferenceRow], students: Sequence[str], gaps: Sequence[Named]
 ) -> tuple[tuple[GateRow, ...], OverallVerdict | None]:
     """Return the state of every gate on every row that it decides, and the overall verdict; None without gates.
 
     All gates held is an intersection-union, so `held` is read at each row's own level; `lost` must also survive Holm's
-    correction over all gated rows. A student without a row that the gate names is `not_measured`; so is a gate that
-    names a student or a slice that there is not.
+    correction over all gated rows. `not_measured` is a gate on a row that could not be measured, on a student without a
+    row that it names, and on a student or a slice that there is not.
+
+    Args:
+        gates: of the statement.
+        rows: as these gates judge them, so with their margins and p-values adjusted over the gated rows.
+        students: whom the statement is about.
+        gaps: the rows that could not be measured.
 
     Raises:
         InputError: if two gates contradict each other.
@@ -39,12 +46,14 @@ def apply_gates(
     if not gates:
         return (), None
     own = distinct(gates)
-    decided = [(row, gate) for row in rows if (gate := deciding_gate(row, own)) is not None]
-    adjusted = holm([loss_p(row, gate.margin) for row, gate in decided])
-    found = [_state(row, gate, p) for (row, gate), p in zip(decided, adjusted, strict=True)]
-    for gate in own:
-        found.extend(_gate_row(gate, student, None, "not_measured") for student in _missing(gate, rows, students))
+    found = [_state(row, gate) for row in rows if (gate := deciding_gate(row, own)) is not None]
+    found += dict.fromkeys(_not_measured(own, [*rows, *gaps], students, gaps))
     return tuple(found), overall_verdict(found)
+
+
+def gate_p_values(rows: Sequence[DifferenceRow], margins: Sequence[float]) -> tuple[float, ...]:
+    """Return Holm's p-value of a loss for every gated row at its gate's margin: it decides whether a gate is `lost`."""
+    return holm([loss_p(row, margin) for row, margin in zip(rows, margins, strict=True)])
 
 
 def regated(rows: Sequence[DifferenceRow], gates: Sequence[Gate]) -> list[DifferenceRow]:
@@ -56,8 +65,8 @@ def regated(rows: Sequence[DifferenceRow], gates: Sequence[Gate]) -> list[Differ
     """
     own = distinct(gates)
     deciding = [deciding_gate(row, own) for row in rows]
-    gated = [(row, gate) for row, gate in zip(rows, deciding, strict=True) if gate is not None]
-    adjusted = iter(holm([loss_p(row, gate.margin) for row, gate in gated]))
+    gated = [(row, gate.margin) for row, gate in zip(rows, deciding, strict=True) if gate is not None]
+    adjusted = iter(gate_p_values([row for row, _ in gated], [margin for _, margin in gated]))
     found = []
     for row, gate in zip(rows, deciding, strict=True):
         changed = _new_margin(row, lending_gate(row, own))
@@ -92,13 +101,16 @@ def verdict_at(row: DifferenceRow, interval: IntervalRow, margin: float) -> Verd
 def loss_p(row: DifferenceRow, margin: float) -> float:
     """Return the p-value, or an upper bound on it, of the hypothesis that no more than the margin is lost.
 
-    It is the two-sided p of a loss of exactly the margin where the estimate lies beyond it, else 1.
+    It is the two-sided p of a loss of exactly the margin where the estimate lies beyond it, else 1; and 1 where no loss
+    could be shown, since such a row must not weigh on the others.
     """
     interval, family = row.judged or row.interval, row.judged_family or row.interval_family
-    if verdict_at(row, interval, margin) != "lost":
+    if "lost" in row.withheld or interval.low >= interval.high or not _is_beyond(row, margin):
         return 1.0
     if margin == row.margin and row.p_margin is not None:
         return row.p_margin
+    if verdict_at(row, interval, margin) != "lost":
+        return 1.0
     bound = 1 - interval.level
     return min(bound, 1 - family.level) if verdict_at(row, family, margin) == "lost" else bound
 
@@ -106,6 +118,13 @@ def loss_p(row: DifferenceRow, margin: float) -> float:
 def exit_code(judged: Statement | Comparison) -> int:
     """Return 0 if no gate failed or there is none, 4 if one found a loss, 5 if one is undecided or not measured."""
     return EXIT_CODES[judged.verdict]
+
+
+def _is_beyond(row: DifferenceRow, margin: float) -> bool:
+    """Whether a row's estimate is a loss of more than the margin."""
+    if row.direction == "target":
+        return row.target is not None and distance_loss(row.right_value, row.delta, row.target) > margin
+    return {"higher": -row.delta, "lower": row.delta, "none": 0.0}[row.direction] > margin
 
 
 def _new_margin(row: DifferenceRow, gate: Gate | None) -> dict[str, object]:
@@ -116,19 +135,32 @@ def _new_margin(row: DifferenceRow, gate: Gate | None) -> dict[str, object]:
     return {"margin": gate.margin, "margin_source": gate.source, **unknown}
 
 
-def _missing(gate: Gate, rows: Sequence[DifferenceRow], students: Sequence[str]) -> list[str | None]:
+def _not_measured(
+    gates: Sequence[Gate], known: Sequence[Named], students: Sequence[str], gaps: Sequence[Named]
+) -> Iterator[GateRow]:
+    """Yield the gates on rows that could not be measured, and those on students of whom nothing is known."""
+    for gap in gaps:
+        gate = deciding_gate(gap, gates)
+        if gate is not None:
+            yield _gate_row(gate, gap.student, gap.output, "not_measured")
+    for gate in gates:
+        for student in _missing(gate, known, students):
+            yield _gate_row(gate, student, None, "not_measured")
+
+
+def _missing(gate: Gate, known: Sequence[Named], students: Sequence[str]) -> list[str | None]:
     """Return the students that a gate is about and that have no row for it; [None] where there is nobody at all."""
-    measured = {row.student for row in rows if gate.selects(row)}
+    named = {row.student for row in known if gate.selects(row)}
     wanted = students if gate.student is None else (gate.student,)
-    missing: list[str | None] = [student for student in wanted if student not in measured]
-    return [None] if not wanted and not measured else missing
+    missing: list[str | None] = [student for student in wanted if student not in named]
+    return [None] if not wanted and not named else missing
 
 
-def _state(row: DifferenceRow, gate: Gate, p_adjusted: float) -> GateRow:
+def _state(row: DifferenceRow, gate: Gate) -> GateRow:
     """Return the state of one gated row."""
     verdict = verdict_at(row, row.judged or row.interval, gate.margin)
     state: GateState = "held" if verdict in ("preserved", "gained") else "undecided"
-    if verdict == "lost" and p_adjusted <= ALPHA:
+    if verdict == "lost" and row.p_adjusted <= ALPHA:
         state = "lost"
     return _gate_row(gate, row.student, row.output, state)
 

@@ -1,12 +1,21 @@
 """What audits and models say, as the rows of a statement."""
 
 import math
+from dataclasses import asdict
 
 import numpy as np
 
 from angelshare.core.estimate import Estimate, Interval
 from angelshare.core.protocols import AuditResult, ModelEntry, Table
-from angelshare.statement.schema import AuditRow, DifferenceRow, EstimateRow, IntervalRow, ModelRow, TableRow
+from angelshare.statement.schema import (
+    AuditRow,
+    DifferenceRow,
+    EstimateRow,
+    GapRow,
+    IntervalRow,
+    ModelRow,
+    TableRow,
+)
 
 
 def interval_row(interval: Interval) -> IntervalRow:
@@ -42,6 +51,7 @@ def audit_row(result: AuditResult, differences: tuple[DifferenceRow, ...], *, re
         estimates=tuple(_estimate_row(estimate) for estimate in result.estimates),
         tables=tuple(_table_row(table, redact=redact) for table in result.tables),
         differences=differences,
+        gaps=tuple(GapRow(**asdict(gap)) for gap in result.gaps),
     )
 
 

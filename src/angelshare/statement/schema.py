@@ -124,6 +124,23 @@ class TableRow(Row):
     redacted: bool = False
 
 
+class GapRow(Row):
+    """A difference that could not be measured: a gate that names it is `not_measured`. See `core.protocols.Gap`.
+
+    Attributes:
+        metric, data, student, contrast, slice, output: as in `DifferenceRow`.
+        why: the end of a sentence.
+    """
+
+    metric: str
+    data: str
+    student: str
+    contrast: ContrastName
+    slice: str | None
+    output: str | None
+    why: str
+
+
 class AuditRow(Row):
     """What one audit found. A remark that begins with `Warning:` must be read before any number is believed."""
 
@@ -134,6 +151,7 @@ class AuditRow(Row):
     estimates: tuple[EstimateRow, ...]
     tables: tuple[TableRow, ...]
     differences: tuple[DifferenceRow, ...]
+    gaps: tuple[GapRow, ...] = ()
 
 
 class ModelRow(Row):

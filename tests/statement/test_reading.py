@@ -1,0 +1,60 @@
+"""Tests of reading a statement's file, and of what is said when it cannot be read."""
+
+import json
+
+import pytest
+
+from angelshare.core.errors import StatementError
+from angelshare.statement.build import as_text, read_statement, write_statement
+from angelshare.statement.reading import MAX_DEPTH, read_json
+
+
+def nested(depth):
+    """Return a number in so many lists."""
+    return "[" * depth + "1" + "]" * depth
+
+
+def test_a_hundred_levels_are_read_and_one_more_is_refused(tmp_path):
+    """The file is named."""
+    path = tmp_path / "deep.json"
+    path.write_text(nested(MAX_DEPTH), encoding="utf-8")
+    assert json.dumps(read_json(path)) == nested(100)
+    for depth in (101, 200_000):
+        path.write_text(nested(depth), encoding="utf-8")
+        with pytest.raises(StatementError) as error:
+            read_json(path)
+        assert str(error.value) == (
+            f"{path} nests deeper than 100 levels, which no statement does. Make the statement again."
+        )
+
+
+def test_a_statement_is_ascii_with_one_key_a_line(make_statement, make_difference, tmp_path):
+    """And written whole or not at all."""
+    statement = make_statement(make_difference()).model_copy(update={"title": "naïve"})
+    write_statement(statement, tmp_path / "statement.json")
+    written = (tmp_path / "statement.json").read_bytes().decode("ascii")
+    assert written == as_text(statement) + "\n"
+    assert written.startswith('{\n "schema": "loss-statement/0",\n "created"')
+    assert '"na\\u00efve"' in written
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        as_text(statement.model_copy(update={"recipe": {"x": float("nan")}}))
+
+
+def test_what_is_no_statement_is_told_with_its_file(make_statement, make_difference, tmp_path):
+    """Whole sentences: another schema; one mistake in a field."""
+    path = tmp_path / "statement.json"
+    path.write_text('{"schema": "loss-statement/9"}', encoding="utf-8")
+    with pytest.raises(StatementError) as schema:
+        read_statement(tmp_path)
+    assert str(schema.value) == (
+        f"{path} has the schema 'loss-statement/9', this version of angelshare reads 'loss-statement/0'. "
+        "Make the statement again, or use the version that wrote it."
+    )
+    content = json.loads(as_text(make_statement(make_difference())))
+    path.write_text(json.dumps(content | {"test_looks": "many"}), encoding="utf-8")
+    with pytest.raises(StatementError) as field:
+        read_statement(path)
+    assert str(field.value) == (
+        f"{path} is no valid loss-statement/0: 1 mistakes, the first at test_looks: Input should be a valid integer, "
+        "unable to parse string as an integer. Make the statement again."
+    )
