@@ -59,7 +59,7 @@ def test_students_of_several_teachers_pair_with_their_parent(make_member, make_p
 
 def test_equal_scores_are_identical_and_equal_decisions_are_not(make_member, make_panel):
     """Decisions of different models may agree on every item of a small set."""
-    x = [-1.0, 1, -1, 1]
+    x = [-1.0, 1, -2, 2]
     hard = np.eye(2)[TRUTH]
     same = make_panel([make_member("t/0", x)], [make_member("s/0", x)])
     decided = make_panel(
@@ -70,3 +70,6 @@ def test_equal_scores_are_identical_and_equal_decisions_are_not(make_member, mak
         [make_member("s/0", hard, outputs="decisions", fingerprint="f")],
     )
     assert [pair(p).contrasts[0].identical for p in (same, decided, one_model)] == [True, False, True]
+    # scores of two values say no more than decisions
+    two = make_panel([make_member("t/0", [-1, 1, -1, 1])], [make_member("s/0", [-1, 1, -1, 1])])
+    assert not pair(two).contrasts[0].identical

@@ -360,7 +360,7 @@ def test_items_of_weight_0_do_not_count_and_the_others_are_weighted(noisy, make_
     (accuracy,) = rows(result, metric="accuracy")
     assert accuracy.left_value == pytest.approx(np.average(student.decisions() == truth, weights=weights))
     assert accuracy.inference.n == 60
-    assert "60 items of weight 0 do not count." in result.remarks
+    assert "60 items of weight 0, or next to it, do not count." in result.remarks
     assert "Slice none is not measured: 0 labelled items, at least 20 are needed." in result.remarks
 
 
@@ -393,5 +393,44 @@ def test_correlations_count_what_one_reversed_item_can_do_and_pearsons_rests_on_
     teacher, student = (make_member(f"{name}/0", truth + row, **more) for name, row in zip("ts", noise, strict=True))
     result = measure(make_panel([teacher], [student]))
     (spearman,), (pearson,) = (rows(result, metric=name) for name in ("spearman", "pearson"))
-    assert spearman.inference.k == 100
+    assert spearman.inference.k == pytest.approx(100, rel=0.01)
     assert (spearman.withheld, pearson.withheld) == ((), ("preserved",))
+
+
+def test_a_correlation_that_one_item_carries_has_no_verdict(make_member, make_panel):
+    """One error of 50 among 200 of .1; ranks do not mind."""
+    truth = np.linspace(0, 5, 200)
+    more = {"task": "regression", "labels": ("value",), "outputs": "values", "truth": truth}
+    noise = np.random.default_rng(0).normal(0, 0.1, size=(2, 200))
+    noise[1, 7] = 50
+    teacher, student = (make_member(f"{name}/0", truth + row, **more) for name, row in zip("ts", noise, strict=True))
+    (pearson,) = rows(measure(make_panel([teacher], [student])), metric="pearson")
+    assert pearson.withheld == ("preserved", "lost", "gained")
+    assert "a single item carries the correlation" in pearson.remarks
+
+
+def test_clusters_that_were_not_sampled_leave_a_least_margin(noisy, make_panel):
+    """40 equal clusters: 3.8415 / (40 + 3.8415) = .0876; of independent items none."""
+    truth = np.arange(400) % 2
+    student = noisy("s/0", truth, 1.5)
+    clustered = measure(make_panel([noisy("t/0", truth, 0.8, clusters=np.arange(400) // 10)], [student]))
+    assert rows(clustered, metric="accuracy")[0].least_margin == pytest.approx(0.08762, abs=1e-5)
+    alone = measure(make_panel([noisy("t/0", truth, 0.8)], [student]))
+    assert {row.least_margin for row in alone.differences} == {0.0}
+    heavy = np.where(np.arange(400) == 3, 100.0, 1.0)
+    weighted = measure(make_panel([noisy("t/0", truth, 0.8, weights=heavy)], [student]))
+    # the heaviest has 100 / 499 of the weight: 3.8415 * .2004 / (1 + 3.8415 * .2004) = .4350
+    assert rows(weighted, metric="accuracy")[0].least_margin == pytest.approx(0.4350, abs=1e-4)
+
+
+def test_texts_that_stand_there_several_times_are_warned_of(noisy, make_panel):
+    """Each text twice under two ids; as clusters they are counted, once or nearly so they are no matter."""
+    truth = np.arange(200) % 2
+    twice, once = np.array([f"key {i // 2}" for i in range(200)]), np.array([f"key {max(i, 1)}" for i in range(200)])
+
+    def remarks(**more):
+        return measure(make_panel([noisy("t/0", truth, 0.8, **more)], [noisy("s/0", truth, 1.5)])).remarks
+
+    assert remarks(text_keys=twice)[0].startswith("Warning: 100 of 200 items repeat the text of another and are not")
+    assert remarks(text_keys=once) == ()
+    assert not any("repeat" in said for said in remarks(text_keys=twice, clusters=np.arange(200) // 2))

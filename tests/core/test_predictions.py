@@ -183,3 +183,52 @@ def test_a_blank_column_of_truth_is_no_dispute():
     disputed = predictions([[0, 1], [1, 0]], name="t", truth=np.array([0, -1]))
     with pytest.raises(MisalignedError, match="disagree about the true label of 1 items, the first '0'"):
         aligned(panel(disputed, student))
+
+
+@pytest.mark.parametrize(
+    ("field", "one", "other", "what"),
+    [
+        ("slices", {"x": np.array([True, True, False])}, {"x": np.array([True, False, False])}, "slice 'x' of 1 items"),
+        ("weights", np.array([1.0, 2, 1]), np.array([1.0, 2, 4]), "weights of 1 items"),
+        ("clusters", np.array([0, 0, 1]), np.array([0, 1, 1]), "clusters of 3 items"),
+    ],
+)
+def test_members_that_disagree_about_slices_weights_or_clusters_are_refused(field, one, other, what):
+    """One of them would be passed over; other codes of the same clusters are no dispute."""
+    left, right = predictions([[1, 2], [3, 4], [5, 6]], name="t/0"), predictions([[1, 2], [3, 4], [5, 7]])
+    aligned(panel(replace(left, **{field: one}), replace(right, **{field: one})))
+    with pytest.raises(MisalignedError, match=what):
+        aligned(panel(replace(left, **{field: one}), replace(right, **{field: other})))
+    if field == "clusters":
+        aligned(panel(replace(left, clusters=one), replace(right, clusters=np.array([7, 7, 3]))))
+
+
+def test_a_copy_is_no_second_seed():
+    """The same scores on all items, in whatever order; few distinct ones may agree by chance."""
+    scores = np.column_stack([np.zeros(30), np.arange(30.0)])
+    one, other = predictions(scores, name="s/0"), predictions(scores, name="s/1")
+    turned = other.take(np.arange(30)[::-1])
+    teacher = Population("teacher", "t", (predictions(scores + np.array([0, 1]), name="t/0"),))
+
+    def of(*members):
+        return aligned(Panel("toy", teacher, (Population("student", "s", members),)))
+
+    with pytest.raises(MisalignedError, match=r"s/0 and s/1 gave the same scores on all 30 items: a copy is no second"):
+        of(one, turned)
+    coarse = [replace(member, values=np.floor(member.values / 2)) for member in (one, other)]
+    assert len(of(*coarse).students[0].members) == 2
+    assert (one.n_distinct(), coarse[0].n_distinct()) == (30, 15)
+
+
+@pytest.mark.parametrize(
+    ("weights", "what"),
+    [
+        ([1, -1, 1], "1 weights that are negative or no number, the first under id 'b': -1.0"),
+        ([1, 1, np.nan], "1 weights that are negative or no number, the first under id 'c': nan"),
+        ([0, 0, 0], "All weights of mlp/0 are 0"),
+    ],
+)
+def test_weights_that_can_be_none_are_refused(weights, what):
+    """Negative, no number, or all zero."""
+    with pytest.raises(InputError, match=what):
+        predictions([[1, 2], [3, 4], [5, 6]], ids=["a", "b", "c"], weights=np.array(weights, dtype=float))

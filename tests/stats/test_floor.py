@@ -1,6 +1,7 @@
 """Tests of intervals that count what was not sampled."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,8 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize, stats
 
+from angelshare.stats.auc import linear_auc
 from angelshare.stats.components import SIMPLE, Design, inference, linear_mean
-from angelshare.stats.floor import MAX_SHARE, MIN_UNBOUNDED, Floored, rests_on_few, with_floor
+from angelshare.stats.floor import (
+    CARRIED,
+    MAX_SHARE,
+    MIN_UNBOUNDED,
+    Floored,
+    hidden_by_units,
+    largest_share,
+    rests_on_few,
+    with_floor,
+)
 from angelshare.stats.inference import StudentT
 from angelshare.stats.precision import linear_precision
 from angelshare.stats.proportions import PairedProportions
@@ -117,3 +128,31 @@ def test_a_cluster_or_a_weight_that_outweighs_the_others_is_few_too():
     assert rests_on_few(errors, Design(weights=np.where(np.arange(2000) == 5, 200.0, 1.0)))
     # (1900 + 100 * 50)^2 / (1900 + 100 * 2500) = 189 items worth
     assert rests_on_few(errors, Design(weights=np.where(np.arange(2000) < 100, 50.0, 1.0)))
+
+
+def test_the_largest_share_of_the_variance_worked_by_hand():
+    """Deviations 3, -1, -1, -1: 9 of 12; as clusters of two 2 and -2: a half; of equal values none."""
+    values = np.array([4.0, 0, 0, 0])
+    assert largest_share(values, SIMPLE) == pytest.approx(0.75)
+    assert largest_share(values, Design(clusters=np.array([0, 0, 1, 1]))) == pytest.approx(0.5)
+    # weights 1, 1, 1, 3: mean 4 / 6, deviations 10/3, -2/3, -2/3, -2: 100 of 100 + 4 + 4 + 36
+    assert largest_share(values, Design(weights=np.array([1.0, 1, 1, 3]))) == pytest.approx(100 / 144)
+    assert largest_share(np.ones(5), SIMPLE) == 0
+    assert CARRIED == 0.25
+
+
+def test_what_units_hide_worked_by_hand():
+    """z^2 = 3.841459: nothing of items alike; clusters of 6, 3, 3 of 12: 3.841459 / (2 + 3.841459) = .657620."""
+    linear = linear_mean(np.zeros((1, 12)))
+    assert hidden_by_units(linear, SIMPLE) == 0
+    codes = np.array([0] * 6 + [1] * 3 + [2] * 3)
+    assert hidden_by_units(linear, Design(clusters=codes)) == pytest.approx(0.657620, abs=1e-6)
+    # a part whose items lie in fewer clusters counts: positives 4 of 5 in one cluster, 3.841459 * .8 / 4.073167
+    scores, positive = np.arange(20.0)[None], np.isin(np.arange(20), [0, 1, 2, 3, 10])
+    spread = Design(clusters=np.where(np.arange(20) < 4, 0, np.arange(20)))
+    assert hidden_by_units(linear_auc(scores, scores, positive, spread), spread) == pytest.approx(0.754490, abs=1e-5)
+    # worth half of its items: twice as much, at most all
+    half = replace(linear, unseen=6.0)
+    many = Design(clusters=np.arange(12))
+    assert hidden_by_units(half, many) == pytest.approx(2 * 3.841459 / (12 + 3.841459), abs=1e-6)
+    assert hidden_by_units(replace(linear, unseen=0.5), many) == 1.0

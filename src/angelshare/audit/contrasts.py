@@ -8,7 +8,7 @@ import numpy as np
 from angelshare.core.arrays import Array
 from angelshare.core.estimate import ContrastName, InferenceKind
 from angelshare.core.panel import Panel, Population
-from angelshare.core.predictions import Predictions
+from angelshare.core.predictions import MIN_DISTINCT, Predictions
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,7 +132,14 @@ def _contrast(
 
 
 def _same_model(left: Predictions, right: Predictions) -> bool:
-    """Whether both gave the same numbers; equal decisions alone do not make models equal, equal fingerprints do."""
-    known = left.has_scores or (left.fingerprint != "" and left.fingerprint == right.fingerprint)
+    """Whether both gave the same numbers.
+
+    Equal decisions alone do not make models equal, nor do scores that say no more than decisions, of few distinct
+    values; equal fingerprints do.
+    """
     same_meaning = left.outputs == right.outputs and left.threshold == right.threshold
-    return known and same_meaning and bool(np.array_equal(left.values, right.values))
+    if not (same_meaning and np.array_equal(left.values, right.values)):
+        return False
+    if left.fingerprint != "" and left.fingerprint == right.fingerprint:
+        return True
+    return left.has_scores and left.n_distinct() >= min(MIN_DISTINCT, len(left))

@@ -6,18 +6,20 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from angelshare.audit.contrasts import Contrast
-from angelshare.audit.metrics import Mean, Metric, Share, Sides
+from angelshare.audit.metrics import Correlated, Mean, Metric, Share, Sides
 from angelshare.audit.sample import Cut, Sample
 from angelshare.core.arrays import Mask
 from angelshare.core.estimate import ContrastName, Difference, Inference, Verdict
 from angelshare.core.predictions import Predictions, labelled
 from angelshare.core.protocols import Gap
 from angelshare.stats.components import MIN_CLUSTERS, n_units
-from angelshare.stats.floor import rests_on_few
+from angelshare.stats.floor import CARRIED, hidden_by_units, largest_share, rests_on_few
 from angelshare.stats.inference import no_difference
 
 MIN_SLICE = 20
 ALL_VERDICTS: tuple[Verdict, ...] = ("lost", "preserved", "gained")
+NEGLIGIBLE = 1e-12
+CARRIED_BY_ONE = "a single item carries the correlation"
 FEW_ITEMS = "few items make up an unbounded error"
 FEW_CLUSTERS = f"fewer than {MIN_CLUSTERS} clusters"
 
@@ -112,10 +114,13 @@ def _counted(member: Predictions, found: Findings) -> Mask:
     """Return the mask of the items that carry a human label and a weight above 0."""
     truth, weights = member.truth, member.weights
     known = np.ones(len(member), dtype=np.bool_) if truth is None else labelled(truth)
-    if weights is None or (weights[known] > 0).all():
+    if weights is None:
         return known
-    found.remark(f"{int((weights[known] == 0).sum()):,} items of weight 0 do not count.")
-    return np.asarray(known & (weights > 0))
+    # beside the heaviest, so little is nothing, and divides by nothing
+    counts = weights > NEGLIGIBLE * weights.max()
+    if not counts[known].all():
+        found.remark(f"{int((~counts[known]).sum()):,} items of weight 0, or next to it, do not count.")
+    return np.asarray(known & counts)
 
 
 def _measure(metric: Metric, sample: Sample, data: str, slice_name: str | None, found: Findings) -> None:
@@ -147,7 +152,8 @@ def _measure_excess(metric: Metric, cut: Cut, data: str, slice_name: str, found:
     here, rest = (left - right for left, right in (metric.values(side) for side in (of.here, of.rest)))
     row = _row(metric, of.whole, (here, rest), inference, data=data, slice_name=slice_name, contrast="slice-rest")
     withheld = {**_withheld(metric, of.here), **_withheld(metric, of.rest)}
-    found.differences.append(replace(row, withheld=_all_of(withheld), remarks=tuple(withheld)))
+    hidden = max(_hidden(metric, side) for side in (of.here, of.rest))
+    found.differences.append(replace(row, withheld=_all_of(withheld), remarks=tuple(withheld), least_margin=hidden))
 
 
 def _population(metric: Metric, cut: Cut) -> Cut:
@@ -201,7 +207,13 @@ def _row(
         right_inference=right_inference,
         withheld=_all_of(withheld),
         remarks=tuple(withheld),
+        least_margin=_hidden(metric, sample),
     )
+
+
+def _hidden(metric: Metric, sample: Sample) -> float:
+    """Return how much clusters or heavy items that were not sampled could hide."""
+    return 0.0 if sample.contrast.identical else hidden_by_units(metric.once(sample), sample.design)
 
 
 def _withheld(metric: Metric, sample: Sample) -> dict[str, tuple[Verdict, ...]]:
@@ -215,8 +227,12 @@ def _withheld(metric: Metric, sample: Sample) -> dict[str, tuple[Verdict, ...]]:
     n_clusters = _n_clusters(sample)
     if n_clusters is not None and n_clusters < MIN_CLUSTERS:
         found[FEW_CLUSTERS] = ("lost", "gained") if isinstance(metric, Share) else ALL_VERDICTS
-    if not metric.is_bounded and rests_on_few(metric.once(sample).parts[0].values, sample.design):
-        found[FEW_ITEMS] = ("preserved",)
+    if not metric.is_bounded:
+        contributions = metric.once(sample).parts[0].values
+        if rests_on_few(contributions, sample.design):
+            found[FEW_ITEMS] = ("preserved",)
+        if isinstance(metric, Correlated) and largest_share(contributions, sample.design) > CARRIED:
+            found[CARRIED_BY_ONE] = ALL_VERDICTS
     return found
 
 

@@ -15,6 +15,8 @@ from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observat
 from angelshare.stats.proportions import mcnemar_exact, mcnemar_midp
 
 MIN_ITEMS = 2
+MOST_REPEATED = 0.01
+"""Share of items that may repeat a text before that is worth a warning."""
 
 
 class Quality:
@@ -38,6 +40,9 @@ class Quality:
         pairing = pair(panel)
         found = Findings(said=[*pairing.remarks, *_conditional(panel)])
         teacher = panel.teacher.first
+        repeated = _repeated(teacher)
+        if repeated is not None:
+            found.remark(repeated)
         metrics = quality_metrics(teacher.task, len(teacher.labels))
         for contrast in pairing.contrasts:
             measure_contrast(contrast, panel.data, metrics, found, asked=settings.in_slices)
@@ -137,6 +142,20 @@ def _mcnemar(pairing: Pairing, panel: Panel) -> Iterator[Estimate]:
         models, n = (student.name, teacher.name), len(student)
         for name, p in (("mcnemar_exact_p", mcnemar_exact(*counts)), ("mcnemar_midp", mcnemar_midp(*counts))):
             yield Estimate(name, p, models, student=contrast.student, data=panel.data, n=n)
+
+
+def _repeated(member: Predictions) -> str | None:
+    """Return the warning that texts stand there several times as if they were independent; None where they do not."""
+    keys = member.text_keys
+    if keys is None or member.clusters is not None:
+        return None
+    n = len(keys) - len(set(keys.tolist()))
+    if n <= MOST_REPEATED * len(keys):
+        return None
+    return (
+        f"Warning: {n:,} of {len(keys):,} items repeat the text of another and are not independent: the intervals are "
+        "too narrow. Give equal texts one cluster, or keep each once."
+    )
 
 
 def _labelled_items(member: Predictions) -> Predictions:

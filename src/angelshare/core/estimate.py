@@ -118,6 +118,8 @@ class Difference:
         withheld: verdicts that these data cannot carry, whatever the interval says: it is `undecided` then. Too few
             items of an unbounded error cannot show `preserved`, too few clusters neither `lost` nor `gained`.
         remarks: what a reader of the row must know, such as why verdicts are withheld.
+        least_margin: `preserved` needs a margin above it. Whole clusters, or items of large weight, of which none was
+            sampled could hide so much.
         few_seeds: `recipe` inference from fewer than five seeds.
     """
 
@@ -141,6 +143,7 @@ class Difference:
     right_inference: Inference | None = None
     withheld: tuple[Verdict, ...] = ()
     remarks: tuple[str, ...] = ()
+    least_margin: float = 0.0
 
     @property
     def few_seeds(self) -> bool:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 
 import numpy as np
 
-from angelshare.core.arrays import Array
+from angelshare.core.arrays import Array, Labels, Mask
 from angelshare.core.errors import LabelError, MisalignedError
-from angelshare.core.predictions import Predictions, labelled, n_labelled
+from angelshare.core.predictions import MIN_DISTINCT, Predictions, labelled, n_labelled
 from angelshare.core.task import ModelRole
 
 
@@ -74,7 +75,8 @@ def aligned(panel: Panel) -> Panel:
     """Return the panel with every member's items sorted by id, after checking that all saw the same items.
 
     Raises:
-        MisalignedError: if ids, texts or truth differ between members.
+        MisalignedError: if ids, texts, truth, slices, clusters or weights differ between members, or two seeds of one
+            population are copies.
         LabelError: if tasks or label orders differ.
     """
     order = np.argsort(panel.teacher.first.ids, kind="stable")
@@ -87,6 +89,8 @@ def aligned(panel: Panel) -> Panel:
         replace(population, members=tuple(_onto(reference, member) for member in population.members))
         for population in sorted_populations
     ]
+    for population in populations:
+        _no_copies(population)
     n_students = len(panel.students)
     return replace(
         panel,
@@ -106,8 +110,7 @@ def _by_id(member: Predictions) -> Predictions:
 def _with_truth(populations: Sequence[Population]) -> Predictions:
     """Return the first member with the truth, the clusters and all slices that any member has.
 
-    Members that disagree about the truth are refused when they are aligned. A slice that two members cut differently is
-    the earlier one's.
+    Members that disagree about any of them are refused when they are aligned.
     """
     members = [member for population in populations for member in population.members]
     reference = members[0]
@@ -144,6 +147,7 @@ def _onto(reference: Predictions, member: Predictions) -> Predictions:
         raise MisalignedError(msg)
     _same_texts(reference, member)
     _same_truth(reference, member)
+    _same_design(reference, member)
     return replace(
         member,
         truth=reference.truth,
@@ -178,3 +182,41 @@ def _same_truth(reference: Predictions, member: Predictions) -> None:
             f"{str(reference.ids[differs[0]])!r}. Give both the same truth, or take it from --data."
         )
         raise MisalignedError(msg)
+
+
+def _same_design(reference: Predictions, member: Predictions) -> None:
+    """Refuse members whose files disagree about slices, clusters or weights: one of them would be passed over."""
+    differ = [
+        (f"slice {name!r}", mask != member.slices[name])
+        for name, mask in reference.slices.items()
+        if name in member.slices
+    ]
+    if reference.weights is not None and member.weights is not None:
+        differ.append(("weights", ~np.isclose(reference.weights, member.weights)))
+    if reference.clusters is not None and member.clusters is not None:
+        differ.append(("clusters", _differently_grouped(reference.clusters, member.clusters)))
+    for what, items in differ:
+        if items.any():
+            raise MisalignedError(
+                f"{reference.name} and {member.name} disagree about the {what} of {int(items.sum())} items, the first "
+                f"{str(reference.ids[np.argmax(items)])!r}. Give both the same, or leave it out of one of the files."
+            )
+
+
+def _differently_grouped(one: Labels, other: Labels) -> Mask:
+    """Return the mask of the items that have other companions in the one grouping than in the other."""
+    pairs = np.unique(np.stack([one, other]), axis=1, return_inverse=True)[1].ravel()
+    sizes = [np.bincount(codes)[codes] for codes in (np.unique(one, return_inverse=True)[1], pairs)]
+    sizes.append(np.bincount(np.unique(other, return_inverse=True)[1])[np.unique(other, return_inverse=True)[1]])
+    return np.asarray((sizes[0] != sizes[1]) | (sizes[2] != sizes[1]))
+
+
+def _no_copies(population: Population) -> None:
+    """Refuse two members that gave the same scores: a copy is no second seed, and makes the spread look small."""
+    for one, other in combinations(population.members, 2):
+        same = one.has_scores and one.outputs == other.outputs and np.array_equal(one.values, other.values)
+        if same and one.n_distinct() >= MIN_DISTINCT:
+            raise MisalignedError(
+                f"{one.name} and {other.name} gave the same scores on all {len(one)} items: a copy is no second seed. "
+                "Give each seed once."
+            )

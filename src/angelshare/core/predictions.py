@@ -10,6 +10,8 @@ from angelshare.core.errors import InputError, LabelError
 from angelshare.core.task import Outputs, Task
 
 UNLABELLED = -1
+MIN_DISTINCT = 20
+"""Distinct scores from which two models that agree on all of them are one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,6 +92,10 @@ class Predictions:
     def has_scores(self) -> bool:
         """Whether items can be ranked: hard decisions cannot."""
         return self.outputs != "decisions"
+
+    def n_distinct(self) -> int:
+        """Return how many distinct scores there are: few say no more than decisions do."""
+        return max(len(np.unique(column)) for column in self.values.T)
 
     def decisions(self) -> Labels:
         """Return the predicted class index (n,), for binary and single_label tasks; the first of equal scores wins.

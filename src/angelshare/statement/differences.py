@@ -158,6 +158,7 @@ def _difference_row(difference: Difference, rules: Rules, family: str, size: int
         n_needed=None if unknown else n_needed(inference, margin, alpha=alpha),
         verdict=None,
         withheld=_withheld(difference),
+        least_margin=difference.least_margin,
         remark=_remark(difference, zero_width=interval.low >= interval.high),
     )
     return judged(row)

@@ -90,12 +90,14 @@ def judged(row: DifferenceRow) -> DifferenceRow:
 def verdict_at(row: DifferenceRow, interval: IntervalRow, margin: float) -> Verdict | None:
     """Return what an interval of a row says against a margin.
 
-    A verdict that the data cannot carry is withheld: `undecided`.
+    A verdict that the data cannot carry is withheld: `undecided`. `preserved` needs a margin above what clusters that
+    were not sampled could hide.
     """
     read = Interval(interval.low, interval.high, interval.level, interval.method)
     direction: Direction = "lower" if row.direction == "target" else row.direction
     verdict = judge(read, margin, direction, identical=interval.method == IDENTICAL)
-    return "undecided" if verdict in row.withheld else verdict
+    hidden = verdict == "preserved" and margin <= row.least_margin
+    return "undecided" if hidden or verdict in row.withheld else verdict
 
 
 def loss_p(row: DifferenceRow, margin: float) -> float:

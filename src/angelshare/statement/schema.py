@@ -56,6 +56,8 @@ class DifferenceRow(Row):
             what could be found then depends on where the right side truly stands); for n_needed also: the margin is 0,
             or no number of items would.
         withheld: verdicts that the data cannot carry: `undecided` stands in their place.
+        least_margin: `preserved` needs a margin above it: what whole clusters, or items of large weight, that were not
+            sampled could hide.
         remark: such as "few seeds", or why verdicts are withheld.
     """
 
@@ -94,6 +96,7 @@ class DifferenceRow(Row):
     n_needed: int | None
     verdict: Verdict | None
     withheld: tuple[Verdict, ...] = ()
+    least_margin: Margin = 0.0
     remark: str | None = None
 
 

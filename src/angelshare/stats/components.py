@@ -189,7 +189,7 @@ def item_spread(linear: Linear, design: Design) -> Spread:
     if design.is_simple:
         variance = sum(float(np.var(part.values, ddof=1)) / len(part.values) for part in linear.parts)
         return Spread(variance, min(len(items) for items in linear.groups) - 1)
-    sizes = [_unit_sizes(linear, design, items) for items in linear.groups]
+    sizes = [unit_sizes(linear, design, items) for items in linear.groups]
     effective = min(float(of_units.sum() ** 2 / (of_units**2).sum()) for of_units in sizes)
     df = max(LEAST_DF, effective - 1)
     shifts = np.zeros(len(sizes[0]))
@@ -212,7 +212,7 @@ def n_units(linear: Linear, design: Design) -> tuple[int, ...]:
     """Return how many independent units of positive weight every part has, and the rare items: clusters, or items."""
     if design.is_simple:
         return tuple(len(items) for items in linear.groups)
-    return tuple(int((_unit_sizes(linear, design, items) > 0).sum()) for items in linear.groups)
+    return tuple(int((unit_sizes(linear, design, items) > 0).sum()) for items in linear.groups)
 
 
 def effective_size(weights: Vector | None, n: int) -> int:
@@ -223,7 +223,7 @@ def effective_size(weights: Vector | None, n: int) -> int:
     return math.floor(float(weights.sum() ** 2 / (weights**2).sum()) * (1 + 1e-9))
 
 
-def _unit_sizes(linear: Linear, design: Design, items: Labels) -> Vector:
+def unit_sizes(linear: Linear, design: Design, items: Labels) -> Vector:
     """Return (units,) the weight of these items in every cluster; where items are independent, in every item."""
     n_codes = linear.n if design.clusters is None else int(design.clusters.max()) + 1
     return np.bincount(_units(design, items), design.weights_of(items), minlength=n_codes)

@@ -8,9 +8,6 @@ import numpy as np
 from angelshare.core.arrays import Scores, Vector
 from angelshare.stats.components import SIMPLE, Design, Linear, Part
 
-LARGEST_MOVE = 6
-"""An item whose ranks come out reversed moves Spearman's rho of n items by about 6 / n."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Correlation:
@@ -18,10 +15,12 @@ class Correlation:
 
     Attributes:
         value: in [-1, 1]. influence: (n,) of every item, with (weighted) mean 0.
+        reach: n times the most that one item can move it, if neither side goes further than it does here.
     """
 
     value: float
     influence: Vector
+    reach: float
 
 
 Correlate = Callable[[Vector, Vector, Vector], Correlation]
@@ -36,7 +35,9 @@ def pearson(x: Vector, y: Vector, weights: Vector) -> Correlation:
     """
     u, v = (_standardised(side, weights) for side in (x, y))
     r = float(weights @ (u * v))
-    return Correlation(r, u * v - r * (u**2 + v**2) / 2)
+    furthest = float(np.abs(u).max()), float(np.abs(v).max())
+    reach = furthest[0] * furthest[1] + (furthest[0] ** 2 + furthest[1] ** 2) / 2
+    return Correlation(r, u * v - r * (u**2 + v**2) / 2, reach)
 
 
 def spearman(x: Vector, y: Vector, weights: Vector) -> Correlation:
@@ -57,7 +58,7 @@ def spearman(x: Vector, y: Vector, weights: Vector) -> Correlation:
         spread = np.sqrt(weights @ (rank - weights @ rank) ** 2)
         by_rank = weights * (other - rho * own) / spread
         influence = influence + _share_above(values, by_rank)
-    return Correlation(rho, influence)
+    return Correlation(rho, influence, on_ranks.reach)
 
 
 def mean_of_both(x: Vector, y: Vector, weights: Vector) -> Correlation:
@@ -67,7 +68,9 @@ def mean_of_both(x: Vector, y: Vector, weights: Vector) -> Correlation:
         ValueError: if a side is constant.
     """
     one, other = pearson(x, y, weights), spearman(x, y, weights)
-    return Correlation((one.value + other.value) / 2, (one.influence + other.influence) / 2)
+    return Correlation(
+        (one.value + other.value) / 2, (one.influence + other.influence) / 2, (one.reach + other.reach) / 2
+    )
 
 
 def linear_correlation(
@@ -92,17 +95,19 @@ def linear_correlation(
     left_values, right_values = (np.array([found.value for found in side]) for side in sides)
     influence = [np.mean([found.influence for found in side], axis=0) for side in sides]
     parts = (Part(np.arange(n), influence[0] - influence[1]),)
-    return Linear(left_values - right_values, parts, n, sides=(left_values, right_values), unseen=n / LARGEST_MOVE)
+    unseen = n / max(found.reach for side in sides for found in side)
+    return Linear(left_values - right_values, parts, n, sides=(left_values, right_values), unseen=unseen)
 
 
 def _standardised(values: Vector, weights: Vector) -> Vector:
     """Return the values with mean 0 and variance 1."""
-    centred = values - weights @ values
-    variance = float(weights @ centred**2)
     # by the values: rounding leaves a constant a variance of 1e-34
-    if np.ptp(values[weights > 0]) == 0 or variance == 0:
+    if np.ptp(values[weights > 0]) == 0:
         raise ValueError("A constant side has no correlation.")
-    return np.asarray(centred / np.sqrt(variance))
+    # in its own unit, so that squares neither overflow nor vanish
+    scaled = values / np.abs(values).max()
+    centred = scaled - weights @ scaled
+    return np.asarray(centred / np.sqrt(weights @ centred**2))
 
 
 def _midranks(values: Vector, weights: Vector) -> Vector:

@@ -8,12 +8,15 @@ from scipy import stats
 
 from angelshare.core.arrays import Vector
 from angelshare.core.estimate import Interval
-from angelshare.stats.components import Design, Linear, effective_size, inference
+from angelshare.stats.components import Design, Linear, effective_size, inference, unit_sizes
 from angelshare.stats.inference import StudentT
 
+LEVEL = 0.95
 TYPICAL_LOSS = 1 / 3
 MIN_UNBOUNDED = 1000
 MAX_SHARE = 0.05
+CARRIED = 0.25
+"""Of the variance: a correlation in which one item makes up more has no interval worth the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +125,44 @@ def with_floor(linear: Linear, design: Design, *, method: str) -> Floored:
     return Floored(inference(linear, design, method=method), linear.worth * kept)
 
 
+def hidden_by_units(linear: Linear, design: Design) -> float:
+    """Return how much could be lost in whole clusters, or in items of large weight, of which none was sampled.
+
+    An interval over clusters knows of a cluster that is lost as a whole only if one is in the sample. With units whose
+    largest has a share s of the weight, z^2 s / (1 + z^2 s) is left open at 95%: Tango's bound on 1 / s units without
+    any discordance. (The exact bound on few clusters takes the largest over the mean size for the same reason.)
+    Independent items of equal weight: 0, since their intervals count unseen items themselves.
+    """
+    if design.is_simple:
+        return 0.0
+    sizes = [unit_sizes(linear, design, items) for items in linear.groups]
+    left_open = float(stats.norm.ppf((1 + LEVEL) / 2)) ** 2 * max(float(one.max() / one.sum()) for one in sizes)
+    smallest = min(len(items) for items in linear.groups)
+    return min(1.0, left_open / (1 + left_open) * smallest / min(smallest, linear.worth))
+
+
 def rests_on_few(contributions: Vector, design: Design) -> bool:
     """Whether these items cannot show that an unbounded error was preserved.
 
     The spread of a sample says nothing of large errors too rare to be in it. With fewer than `MIN_UNBOUNDED` items, or
-    where one item (or cluster) makes up more than `MAX_SHARE` of the sum of squared deviations, that is to be expected.
+    where one item (or cluster) makes up more than `MAX_SHARE` of the variance, that is to be expected.
 
     Args:
         contributions: (n,) of the items to left - right, the mean over seeds.
         design: of the items.
     """
-    n = len(contributions)
-    weights = design.weights_of(np.arange(n))
+    few = effective_size(design.weights, len(contributions)) < MIN_UNBOUNDED
+    return few or largest_share(contributions, design) > MAX_SHARE
+
+
+def largest_share(contributions: Vector, design: Design) -> float:
+    """Return the largest share that one item (or cluster) has of the sum of squared deviations; 0 where there is none.
+
+    Args:
+        contributions: (n,) of the items to left - right, the mean over seeds.
+        design: of the items.
+    """
+    weights = design.weights_of(np.arange(len(contributions)))
     deviations = weights * (contributions - np.average(contributions, weights=weights))
     squares = (deviations if design.clusters is None else np.bincount(design.clusters, deviations)) ** 2
-    return effective_size(design.weights, n) < MIN_UNBOUNDED or bool(squares.max() > MAX_SHARE * squares.sum())
+    return float(squares.max() / squares.sum()) if squares.any() else 0.0

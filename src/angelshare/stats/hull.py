@@ -51,12 +51,14 @@ class Hull:
         regions: what is left open besides, such as Tango's interval on few or no discordant items.
         method: the name of the procedure.
         lent: gives the spread where that of t is 0.
+        limit: the largest difference that there can be.
     """
 
     t: StudentT
     regions: tuple[Region, ...]
     method: str
     lent: Spread | None = None
+    limit: float = math.inf
 
     @property
     def _spread(self) -> Spread:
@@ -106,10 +108,13 @@ class Hull:
     def interval(self, level: float = 0.95) -> Interval:
         """Return the hull of all intervals."""
         found = [self.t.interval(level), *(region.interval(level) for region in self.regions)]
-        return Interval(min(i.low for i in found), max(i.high for i in found), level, self.method)
+        low, high = max(-self.limit, min(i.low for i in found)), min(self.limit, max(i.high for i in found))
+        return Interval(low, high, level, self.method)
 
     def p_value(self, null: float = 0.0) -> float:
-        """Return the largest of all p-values of the hypothesis that the true difference is `null`."""
+        """Return the largest of all p-values of the hypothesis that the true value is `null`; 0 beyond the limit."""
+        if abs(null) > self.limit:
+            return 0.0
         return max(self.t.p_value(null), *(region.p_value(null) for region in self.regions))
 
 

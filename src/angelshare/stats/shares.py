@@ -79,7 +79,7 @@ def share_difference(differences: Scores, design: Design = SIMPLE) -> Inference:
         return tango(differences)
     t = inference(linear_mean(differences, design), design, method="t")
     region = _region(differences, design)
-    return Hull(t, (region,), f"{t.method}, never narrower than {_name(region)}", lent=_lent(region))
+    return Hull(t, (region,), f"{t.method}, never narrower than {_name(region)}", lent=_lent(region), limit=1.0)
 
 
 def share_excess(differences: Scores, in_slice: Mask, design: Design = SIMPLE) -> Inference:
@@ -102,7 +102,7 @@ def share_excess(differences: Scores, in_slice: Mask, design: Design = SIMPLE) -
     t = inference(linear[0].minus(linear[1]), design, method="t")
     regions = [_region(differences[:, items], design.take(items)) for items in sides]
     recovered = Recovered(linear[0].value, regions[0], linear[1].value, regions[1])
-    return Hull(t, (recovered,), f"{t.method}, never narrower than MOVER of {_name(regions[0])}")
+    return Hull(t, (recovered,), f"{t.method}, never narrower than MOVER of {_name(regions[0])}", limit=2.0)
 
 
 def tango(differences: Scores, design: Design = SIMPLE) -> PairedProportions:
