@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from angelshare.core.errors import InputError
+from angelshare.core.shown import one_line
 from angelshare.statement.build import parse_statement, read_statement, regate
 from angelshare.statement.gate_rules import has_bound, parse_gate, parse_rows
 from angelshare.statement.gates import Gate, Named
@@ -52,7 +53,7 @@ def assert_no_loss(
     if failed:
         paragraphs = [_paragraph(gate, read) for gate in failed]
         head = f"{len(failed)} of {len(read.gates)} rules on the statement {read.title!r} do not hold."
-        raise AssertionError("\n\n".join([head, *paragraphs]))
+        raise AssertionError("\n\n".join([one_line(head), *paragraphs]))
 
 
 def _read(statement: Statement | Mapping[str, Any] | str | Path) -> Statement:
@@ -95,9 +96,9 @@ def _paragraph(gate: GateRow, statement: Statement) -> str:
     head = f"{gate.state.replace('_', ' ')}: {gate.rule}"
     if gate.state == "not_measured":
         reasons = {f"  {gap.why}": None for audit in statement.audits for gap in audit.gaps if _is_about(gate, gap)}
-        return "\n".join([head, *reasons, f"  {_MORE_ITEMS if reasons else _NO_SUCH_ROW}"])
+        return "\n".join(map(one_line, [head, *reasons, f"  {_MORE_ITEMS if reasons else _NO_SUCH_ROW}"]))
     numbers = [f"  {line}" for row in _rows(statement) if _is_about(gate, row) for line in _numbers(row)]
-    return "\n".join([head, *numbers, f"  {_ADVICE[gate.state]}"])
+    return "\n".join(map(one_line, [head, *numbers, f"  {_ADVICE[gate.state]}"]))
 
 
 def _is_about(gate: GateRow, row: Named) -> bool:
@@ -123,7 +124,10 @@ def _numbers(row: DifferenceRow) -> Iterator[str]:
     value = "" if row.judged else f" {row.delta:+.4g}"
     between = f"[{interval.low:+.4g}, {interval.high:+.4g}]"
     yield f"{what}{value}{ratio}, {100 * interval.level:g}% interval {between}, margin {row.margin:g}"
-    if row.n_needed is not None and row.verdict == "undecided":
+    if row.verdict == "undecided" and row.margin <= row.least_margin:
+        hidden = "items of large weight" if row.n_clusters is None else "clusters"
+        yield f"{hidden} that were not sampled could hide a loss of {row.least_margin:.4g}"
+    elif row.verdict == "undecided" and row.n_needed is not None:
         yield f"about {row.n_needed:,} items would decide at this margin if nothing is lost"
     if row.remark is not None:
         yield row.remark

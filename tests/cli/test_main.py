@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 
@@ -7,7 +8,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from angelshare.cli.main import app
+from angelshare.cli.main import app, main
 
 
 def angelshare(*arguments, cwd=None):
@@ -232,6 +233,8 @@ def test_what_cannot_be_measured_ends_with_3_and_a_message_and_writes_nothing(fi
         (["compare", "x", "y"], 3, "There is no statement"),
         (["audit", "--teacher", "a.csv", "--student", "b.csv", "--out", "o", "--columns", "x"], 3, "OURS=THEIRS"),
         (["audit", "--teacher", "a.csv", "--student", "b.csv", "--out", "o", "--audit", "sped"], 3, "mean 'speed'"),
+        (["audit", "--teacher", "a.csv", "--student", "b.csv", "--out", ""], 3, "--out is blank. Name a folder"),
+        (["demo", "--out", " "], 3, "--out is blank. Name a folder"),
     ],
 )
 def test_mistakes_in_a_command_get_a_code_and_the_nearest_name(arguments, code, says, tmp_path):
@@ -254,15 +257,41 @@ def test_the_version_is_printed():
     assert angelshare("--version").stdout.startswith("angelshare ")
 
 
+def test_retries_of_the_hub_are_not_told_one_by_one(monkeypatch, capsys):
+    """The sentence at the end says all of it; who sets the level keeps it."""
+    for variable, level in (("HF_HUB_VERBOSITY", None), ("DATASETS_VERBOSITY", "info")):
+        monkeypatch.setenv(variable, "")  # so that what `main` sets is taken back
+        monkeypatch.delenv(variable) if level is None else monkeypatch.setenv(variable, level)
+    monkeypatch.setattr(sys, "argv", ["angelshare", "check", "nowhere"])
+    with pytest.raises(SystemExit):
+        main()
+    assert (os.environ["HF_HUB_VERBOSITY"], os.environ["DATASETS_VERBOSITY"]) == ("error", "info")
+    assert capsys.readouterr().err.startswith("error: There is no statement")
+
+
 def test_a_copy_of_a_file_is_no_second_seed(files, tmp_path):
-    """Under another name or by another path: the spread over seeds would look smaller than it is."""
-    (tmp_path / "copy.csv").write_bytes((files / "student.csv").read_bytes())
+    """Under another name and with its rows in another order: the spread over seeds would look smaller than it is."""
+    pd.read_csv(files / "student.csv")[::-1].to_csv(tmp_path / "copy.csv", index=False)
     done = angelshare(
         "audit", "--teacher", files / "teacher.csv", "--student", files / "student.csv",
         "--student", tmp_path / "copy.csv", "--task", "binary", "--out", tmp_path / "out",
     )  # fmt: skip
     assert done.returncode == 3
-    assert "hold the same student" in done.stderr
+    assert "student/0 and student/1 gave the same scores on all 1000 items" in done.stderr
+
+
+def test_two_seeds_that_decide_alike_are_two_seeds(files, tmp_path):
+    """Hard decisions of two honest trainings may be equal on every item."""
+    decided = pd.read_csv(files / "student.csv")
+    decided["label"] = np.where(decided["logit:rude"] > 0, "rude", "fine")
+    for name in ("one.csv", "two.csv"):
+        decided[["id", "label"]].to_csv(tmp_path / name, index=False)
+    sides = ("--student", tmp_path / "one.csv", "--student", tmp_path / "two.csv", "--labels", "fine,rude")
+    done = inside(
+        "audit", "--teacher", files / "teacher.csv", *sides, "--task", "binary", "--audit", "quality",
+        "--out", tmp_path / "out",
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
 
 
 def test_control_characters_of_files_do_not_reach_the_terminal(tmp_path):
@@ -275,6 +304,19 @@ def test_control_characters_of_files_do_not_reach_the_terminal(tmp_path):
     assert done.returncode == 3
     assert "\x1b" not in done.stderr
     assert "\u202e" not in done.stderr
+
+
+def test_names_print_no_line_of_their_own(files, tmp_path):
+    """A student or a path that is called like a verdict stands on the line of its own sentence."""
+    forged = "m\npreserved    All is well."
+    sides = ("--teacher", files / "teacher.csv", "--student", f"{forged}={files / 'student.csv'}", "--task", "binary")
+    gate = ("--gate", "accuracy >= -0.01", "--gate", f'auc[slice="{forged}"] >= -0.01')
+    done = inside("audit", *sides, "--out", tmp_path / "out", "--audit", "quality", *gate)
+    assert done.exit_code == 4, done.output
+    assert "m⟨U+000A⟩preserved    All is well." in done.output
+    assert not [line for line in done.output.splitlines() if line.startswith("preserved    All is well.")]
+    wrong = angelshare("check", tmp_path / forged)
+    assert (wrong.returncode, wrong.stderr.count("\n")) == (3, 1)
 
 
 def inside(*arguments):

@@ -189,7 +189,7 @@ def test_a_blank_column_of_truth_is_no_dispute():
     ("field", "one", "other", "what"),
     [
         ("slices", {"x": np.array([True, True, False])}, {"x": np.array([True, False, False])}, "slice 'x' of 1 items"),
-        ("weights", np.array([1.0, 2, 1]), np.array([1.0, 2, 4]), "weights of 1 items"),
+        ("weights", np.array([1.0, 2, 1]), np.array([2, 4, 1.0]), "weights of 1 items"),
         ("clusters", np.array([0, 0, 1]), np.array([0, 1, 1]), "clusters of 3 items"),
     ],
 )

@@ -170,7 +170,9 @@ def test_epochs_are_seeds_where_the_user_says_so(log):
     assert population.names == ("small/1", "small/2")
     assert [member.decisions().tolist() for member in population.members] == [[0, 0], [1, 1]]
     assert set(read_prediction_texts(path, columns={"seed": "epoch"})) == {"a", "b"}
-    with pytest.raises(InputError, match=r"has 2 epochs: every sample was answered 2 times\. Give logs of one epoch; or"):
+    with pytest.raises(
+        InputError, match=r"has 2 epochs: every sample was answered 2 times\. Give logs of one epoch; or"
+    ):
         read_population([path], "student", "small")
 
 
@@ -241,6 +243,15 @@ REFUSED = {
         {"planned": ["a", "b", "c"], "status": "cancelled"},
         {},
         "2 of 3 samples were not scored, the first 'b' (not in the log); the log's status is 'cancelled'.",
+    ),
+    "an evaluation that failed": (
+        [sample("a", "C")],
+        {"status": "error"},
+        {},
+        (
+            "the log's status is 'error', so the evaluation has not ended as it should. Finish it (`inspect eval-retry`), "
+            "and give the log of that."
+        ),
     ),
     "an epoch that is not complete": (
         [sample("a", "C"), sample("b", "C"), sample("a", "C", epoch=2)],

@@ -408,7 +408,7 @@ REFUSED = {
         "id,value,truth\nx,1,2\ny,-1e155,2\n",
         {"task": "regression"},
         InputError,
-        "row 2 (id 'y'): the value -1e155 is too large: beyond 1e+150 squares overflow (1 such rows). Score these",
+        "row 2 (id 'y'): the value -1e155 is too large: beyond 1e+60 statistics overflow (1 such rows). Score these",
     ),
     "overflowing truth": (
         "id,value,truth\nx,1,2e200\n",
@@ -630,6 +630,41 @@ def test_joining_refuses_other_ids_labels_texts_and_truths():
         attach_truth(member(text_keys=np.array([text_key(t) for t in ("x", "!", "z")])), data())
     with pytest.raises(MisalignedError, match="2 items have another truth in mlp/3 than in own"):
         attach_truth(member(), data())
+
+
+@pytest.mark.parametrize(
+    ("in_file", "in_data", "says"),
+    [
+        (
+            {"slices": {"early": np.array([True, False, False])}},
+            {"slices": {"early": np.array([True, False, False])}},  # the data's items are in another order
+            "2 items have another slice 'early' in mlp/3 than in own, the first '007'. Score the texts of own, or give the",
+        ),
+        (
+            {"weights": np.array([1.0, 2.0, 2.0])},
+            {"weights": np.array([2.0, 1.0, 3.0])},
+            "1 items have another weight in mlp/3 than in own, the first '\u00e9'.",
+        ),
+        (
+            {"clusters": np.array([0, 0, 1])},
+            {"clusters": np.array([5, 5, 5])},
+            "3 items have another cluster in mlp/3 than in own, the first '007'.",
+        ),
+    ],
+)
+def test_joining_refuses_other_slices_weights_and_clusters(in_file, in_data, says):
+    """Those of the data would be taken, and the file's passed over."""
+    with pytest.raises(MisalignedError) as caught:
+        attach_truth(member(truth=None, **in_file), data(**in_data))
+    assert str(caught.value).startswith(says)
+
+
+def test_joining_takes_what_file_and_data_say_alike():
+    """Clusters under other names; what only one of them has."""
+    mine = {"slices": {"late": np.array([True, False, False])}, "clusters": np.array([0, 1, 1])}
+    joined = attach_truth(member(truth=None, **mine), data(clusters=np.array([9, 4, 9]), weights=np.ones(3)))
+    assert (list(joined.slices), joined.clusters.tolist()) == (["late", "early"], [4, 9, 9])
+    assert joined.weights.tolist() == [1, 1, 1]
 
 
 def test_parquet_of_other_tools_is_read(tmp_path):

@@ -169,20 +169,20 @@ def test_names_and_ids_with_nul_or_half_surrogate_pairs_are_refused(read, value)
         read(frame, "id", path="f")
 
 
-@pytest.mark.parametrize("value", [10**400, -(10**400), 1e151, -1e308, "1e999", "-2e150"])
+@pytest.mark.parametrize("value", [10**400, -(10**400), 2e60, -1e308, "1e999", "-2e60"])
 def test_numbers_whose_squares_overflow_are_refused(value):
     """Nobody's score; an integer of JSON may be longer than any float."""
     frame = pd.DataFrame({"score": pd.Series([1, value], dtype=object)})
     with pytest.raises(
-        InputError, match=r"f, row 2: the score -?[\de+]{4,40} is too large: beyond 1e\+150 .* \(1 such"
+        InputError, match=r"f, row 2: the score -?[\de+]{4,40} is too large: beyond 1e\+60 statistics overflow \(1 such"
     ):
         read_numbers(frame, "score", path="f")
 
 
 def test_large_numbers_are_numbers():
     """Up to the last whose square is one; long integers too."""
-    frame = pd.DataFrame({"score": pd.Series([1e150, -(10**149), 2**70, None], dtype=object)})
-    assert read_numbers(frame, "score", path="f").tolist()[:3] == [1e150, -1e149, 2.0**70]
+    frame = pd.DataFrame({"score": pd.Series([1e60, -(10**59), 2**70, None], dtype=object)})
+    assert read_numbers(frame, "score", path="f").tolist()[:3] == [1e60, -1e59, 2.0**70]
 
 
 def test_repeated_ids_are_refused_with_the_second_row():

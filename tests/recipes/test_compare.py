@@ -181,16 +181,82 @@ def test_a_slice_can_be_gated_between_releases(releases):
 
 
 def test_seeds_pair_with_the_same_seeds(tmp_path):
-    """Three before, two now: the two; the change of each seed is its own."""
-    old = release(tmp_path / "old", table(10), table(12, start=50), table(11, start=20))
+    """The change of each seed is its own."""
+    old = release(tmp_path / "old", table(10), table(12, start=50))
     new = release(tmp_path / "new", table(20), table(13, start=50))
-    comparison = compare(old, new)
-    row = change(comparison)
+    row = change(compare(old, new))
     assert (row.inference, row.left, row.right) == (
         "recipe", ("clf/0 (new)", "clf/1 (new)"), ("clf/0 (old)", "clf/1 (old)")
     )  # fmt: skip
     assert row.values_by_seed == (pytest.approx(-0.1), pytest.approx(-0.01))
-    assert "The change of clf rests on the 2 seeds that both releases have (old 3, new 2)." in comparison.notes
+
+
+def test_the_only_old_model_is_held_against_every_new_seed(releases, tmp_path):
+    """A second seed that lost everything is not left out: 90 right of 100 before, 90 and 10 now."""
+    new = release(tmp_path / "new", table(10), table(90))
+    comparison = compare(releases["good"], new, Gate("accuracy", 0.05))
+    row = change(comparison)
+    assert (row.left, row.right) == (("clf/0 (new)", "clf/1 (new)"), ("clf/0 (old)",))
+    assert row.values_by_seed == (0, pytest.approx(-0.8))
+    assert exit_code(comparison) == 5
+
+
+@pytest.mark.parametrize("n_new", [1, 3])
+def test_a_seed_without_a_counterpart_leaves_a_gate_not_measured(tmp_path, n_new):
+    """It may be the one that lost; the student whose seeds are the same is measured all the same."""
+    seeds = [table(10), table(12, start=50), table(11, start=20)]
+    old = release(tmp_path / "old", *seeds[:2], others=[("big", table(5))])
+    new = release(tmp_path / "new", *seeds[:n_new], others=[("big", table(5))])
+    comparison = compare(old, new, Gate("accuracy", 0.05))
+    assert {(gate.student, gate.state) for gate in comparison.gates} == {("clf", "not_measured"), ("big", "held")}
+    (note,) = comparison.notes
+    assert note == (
+        f"Warning: The change of clf is not measured: its seeds are 0, 1 in the old release and "
+        f"{', '.join(map(str, range(n_new)))} in the new one, and one that is left out could hide a loss. "
+        "Audit the same seeds in both."
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "why"),
+    [
+        ({}, {"weight": np.where(np.arange(N) < 30, 0.001, 1)}, "the weights of 30 of 400 differ"),
+        ({"cluster": np.arange(N) // 8}, {}, "the clusters of 400 of 400 differ"),
+        (
+            {"cluster": np.arange(N) // 8},
+            {"cluster": np.where(np.arange(N) < 4, 49, np.arange(N) // 8)},
+            "the clusters of 16 of 400 differ",  # the 8 that were together, and the 8 that four of them joined
+        ),
+    ],
+)
+def test_whoever_redraws_weights_or_clusters_measures_other_items(tmp_path, before, after, why):
+    """The loss on items that now weigh nothing would not be seen; no gate holds."""
+    old = release(tmp_path / "old", table(10), teacher=table(2).assign(**before))
+    new = release(tmp_path / "new", table(10), teacher=table(2).assign(**after))
+    comparison = compare(old, new, Gate("accuracy", 0.5))
+    assert comparison.items == f"The changes have no intervals: not the same items, {why}."
+    assert [gate.state for gate in comparison.gates] == ["not_measured"]
+
+
+def test_the_same_weights_and_clusters_under_other_names_are_the_same_items(tmp_path):
+    """Weights of 1 are none, and clusters are a partition."""
+    old = release(tmp_path / "old", table(10), teacher=table(2).assign(weight=1.0, cluster=np.arange(N) // 8))
+    new = release(tmp_path / "new", table(10), teacher=table(2).assign(cluster=[f"c{60 - i // 8}" for i in range(N)]))
+    assert compare(old, new).items is None
+
+
+def test_a_slice_that_was_cut_differently_is_not_compared(releases, tmp_path):
+    """A gate on it is not measured; a slice of the new release alone is."""
+    moved = {"slice:late": (np.arange(N) < N // 4).astype(int), "slice:odd": np.arange(N) % 2}
+    new = release(tmp_path / "new", table(10).assign(**moved), teacher=table(2).assign(**moved))
+    gates = (Gate("accuracy", 0.5, slice="late"), Gate("accuracy", 0.5, slice="odd"))
+    comparison = compare(releases["good"], new, *gates)
+    assert {(gate.slice, gate.state) for gate in comparison.gates} == {("late", "not_measured"), ("odd", "held")}
+    (note,) = comparison.notes
+    assert note == (
+        "Warning: The slice late is not the same in both releases: 300 of 400 items are in it in one release only. "
+        "No change is measured on it."
+    )
 
 
 @pytest.mark.parametrize(
@@ -279,7 +345,8 @@ def test_kept_predictions_are_read_back_as_they_were(releases, tmp_path):
     assert student.values[:, 1] == pytest.approx(content["logit:rude"].to_numpy()[order])
     assert student.slices["late"].tolist() == (content["slice:late"].to_numpy()[order] == 1).tolist()
     assert len(np.unique(student.clusters)) == 50
-    assert student.weights.tolist() == content.weight.to_numpy()[order].tolist()
+    # as parts of the heaviest
+    assert student.weights.tolist() == (content.weight / content.weight.max()).to_numpy()[order].tolist()
     assert [member.seed for member in panel.students[0].members] == [0, 1]
     assert not any(b"remark number" in file.read_bytes() for file in (folder / FOLDER).iterdir())
 

@@ -101,6 +101,12 @@ def test_students_of_one_name_are_refused():
     assert "mlp appears more than once" in problem
 
 
+def test_a_student_called_teacher_is_refused():
+    """It would pass for the teacher in every sentence."""
+    (problem,) = problems_of(GOOD.replace("name: mlp", "name: teacher"))
+    assert "A student is called teacher, as the teacher is. Give it another name." in problem
+
+
 @pytest.mark.parametrize(("text", "says"), [("- a\n", "list"), ("a: [\n", "not valid YAML"), ("", "NoneType")])
 def test_what_is_no_mapping_is_no_recipe(text, says):
     """Whatever the file holds, the message says what was found."""

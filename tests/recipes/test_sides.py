@@ -1,7 +1,9 @@
+import json
+
 import pytest
 
 from angelshare.core.errors import InputError
-from angelshare.recipes.sides import Side, grouped, parse_side, seed_folders
+from angelshare.recipes.sides import Side, filter_notes, grouped, parse_side, seed_folders
 
 
 def groups(*sides):
@@ -51,6 +53,17 @@ def test_one_source_given_twice_is_no_second_seed():
         groups(("teacher", "t.csv"), ("student", "a.csv"), ("student", "a.csv"))
 
 
+def test_one_file_by_two_paths_is_no_second_seed(tmp_path):
+    """Nor through a link; another file of the same content is looked at when it is read."""
+    (tmp_path / "a.csv").write_text("id,label\n1,x\n")
+    (tmp_path / "copy.csv").write_text("id,label\n1,x\n")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "a.csv")
+    assert len(groups(("student", f"{tmp_path}/a.csv"), ("student", f"{tmp_path}/copy.csv"))["student", "student"]) == 2
+    for again in (f"{tmp_path}/./a.csv", f"{tmp_path}/link.csv"):
+        with pytest.raises(InputError, match="is given more than once"):
+            groups(("student", f"{tmp_path}/a.csv"), ("student", again))
+
+
 def test_a_path_that_holds_an_equals_sign_is_a_path(tmp_path):
     """As long as it is there."""
     file = tmp_path / "k=v.csv"
@@ -95,3 +108,46 @@ def test_a_folder_of_logs_is_no_model(tmp_path):
         grouped(sides)
     (tmp_path / "config.json").write_text("{}")
     assert len(grouped(sides)) == 2
+
+
+@pytest.mark.parametrize(
+    ("role", "given", "says"),
+    [
+        ("student", "=a.csv", "The student '=a.csv' has no name before the `=`."),
+        ("baseline", " =a.csv", "The baseline ' =a.csv' has no name before the `=`."),
+        ("student", "mlp=", "The student 'mlp=' names no file, folder or hub id."),
+        ("teacher", " ", "The teacher ' ' names no file, folder or hub id."),
+        ("student", "teacher=a.csv", "The student 'teacher=a.csv' is called as the teacher is."),
+        ("baseline", "teacher=a.csv", "The baseline 'teacher=a.csv' is called as the teacher is."),
+    ],
+)
+def test_a_side_without_a_name_or_path_or_with_the_teachers_name_is_refused(role, given, says):
+    """Every row of a statement is told by the student's name."""
+    with pytest.raises(InputError) as caught:
+        parse_side(role, given)
+    assert str(caught.value).startswith(says)
+
+
+def test_a_student_in_a_file_called_teacher_is_called_student():
+    """The releases of a model may all be called so."""
+    assert groups(("teacher", "new/teacher.csv"), ("student", "old/teacher.csv")) == {
+        ("teacher", "teacher"): ["new/teacher.csv"],
+        ("student", "student"): ["old/teacher.csv"],
+    }
+
+
+def test_logs_of_different_filters_are_a_warning(tmp_path):
+    """Part of the loss may be that one filter finds fewer answers; a filter that is chosen is the same for all."""
+    for name, filter_ in (("t", "none"), ("s", "strict"), ("u", "none")):
+        sample = {"doc_id": 1, "doc": {}, "target": "1", "arguments": [], "resps": [], "filter": filter_}
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps(sample | {"filtered_resps": ["1"], "exact_match": 1.0}))
+    teacher, strict, alike = (Side("student", name, str(tmp_path / f"{name}.jsonl")) for name in "tsu")
+    model = Side("student", "m", "owner/model")
+    assert list(filter_notes([teacher, strict, model], "exact_match")) == [
+        (
+            "Warning: The logs judge answers by different filters, and part of a difference may be theirs: "
+            "none in t.jsonl, strict in s.jsonl."
+        )
+    ]
+    assert list(filter_notes([teacher, alike], "")) == []
+    assert list(filter_notes([teacher, strict], "exact_match@none")) == []

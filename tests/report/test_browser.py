@@ -12,9 +12,10 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.select import Select
 
+from angelshare.core.shown import visible
 from angelshare.report import render_html
 from angelshare.report.comparison import render_comparison_html
-from angelshare.report.texts import shortened, visible
+from angelshare.report.texts import shortened
 from angelshare.statement.comparison import Comparison
 from angelshare.statement.schema import Statement
 

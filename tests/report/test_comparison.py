@@ -79,3 +79,16 @@ def test_nothing_changed_is_said(comparison: Comparison):
     assert page.sentences == ("Nothing changed: the same models, the same data, the same numbers.",)
     assert (page.state, page.tables) == ("No gate on the change", ())
     assert "Nothing changed" in render_comparison_html(same)
+
+
+def test_a_change_that_only_the_correction_for_other_gates_hides_is_said(make_difference, comparison):
+    """As in a statement."""
+    gate = {"family": "primary", "family_size": 2, "margin": 0.01, "contrast": "new-old"}
+    alone = make_difference("accuracy", 0.85, 0.89, 0.005, p_adjusted=0.051, **gate)
+    audit = comparison.audits[0].model_copy(update={"differences": (alone,)})
+    changed = comparison.model_copy(update={"audits": (audit,), "verdict": "undecided", "identical": False})
+    assert (
+        change_page(changed)
+        .sentences[0]
+        .endswith("Lost by itself, not after correcting for 2 gates: the gate is undecided.")
+    )

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 from itertools import pairwise
 
+from angelshare.core.shown import visible
 from angelshare.report import render_html
 from angelshare.report.numbers import interval, signed
 from angelshare.report.rows import differences, unit
-from angelshare.report.texts import shortened, visible
+from angelshare.report.texts import shortened
 from angelshare.report.views import page
 from angelshare.statement.margins import DEFAULT_MARGINS
 from angelshare.statement.schema import Statement

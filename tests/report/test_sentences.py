@@ -2,74 +2,8 @@
 
 from collections.abc import Callable
 
-from angelshare.report.sentences import (
-    claim,
-    exploratory_note,
-    gate_sentence,
-    headline,
-    plain_words,
-    sentence,
-    undecided,
-)
-from angelshare.statement.schema import DifferenceRow, GateRow, Statement
-
-
-def test_the_headline_says_what_was_lost_and_that_the_gate_fails(statement: Statement):
-    """The lost gate stands first, with its loss, interval and margin."""
-    head = headline(statement)
-    assert head.state == "lost"
-    assert head.sentences == (
-        "mlp loses 7.2 points of accuracy (95% interval 5.8 to 8.6), more than the margin of 2.0.",
-    )
-    assert head.gates == "Of 4 gates: 1 failed, 1 undecided, 1 not measured, 1 held."
-
-
-def test_gates_that_hold_do_not_hide_a_loss_that_they_are_not_about(
-    make_difference: Callable[..., DifferenceRow], statement: Statement
-):
-    """The main metric first, at most three by name; losses of labels and slices stand further down."""
-    found = [make_difference(metric, 0.8, 0.9, 0.001) for metric in ("mcc", "macro_f1", "exact_match", "accuracy")]
-    found += [make_difference("recall", 0.8, 0.9, 0.001, output=label) for label in ("love", "anger")]
-    found += [make_difference("auc", 0.8, 0.9, 0.001, slice="women"), make_difference("auc", 0.9, 0.9, 0.001)]
-    found.append(make_difference("f1", 0.9, 0.9, 0.001, family="primary"))
-
-    def told(n: int, verdict: str) -> tuple[str, ...]:
-        audit = statement.audits[0].model_copy(update={"differences": tuple(found[n:])})
-        return headline(statement.model_copy(update={"audits": (audit,), "verdict": verdict})).sentences[1:]
-
-    assert told(0, "preserved") == (
-        "No gate is about these losses: accuracy (mlp), Matthews correlation (mlp), macro F1 (mlp) and 1 more.",
-    )
-    assert told(3, "undecided") == ("No gate is about these losses: accuracy (mlp).",)
-    assert told(4, "preserved") == ()
-    assert told(0, "lost") == ()
-
-
-def test_without_gates_there_is_no_overall_verdict(statement: Statement):
-    """The main metric is told all the same."""
-    head = headline(statement.model_copy(update={"gates": (), "verdict": None}))
-    assert head.state is None
-    assert head.gates.startswith("No gate was set")
-    assert head.sentences
-
-
-def test_one_gate_is_told_in_the_singular():
-    """Each state has its sentence."""
-    gate = GateRow(rule="r", metric="accuracy", margin=0.01, student=None, state="held")
-    states = {
-        s: gate_sentence((gate.model_copy(update={"state": s}),)) for s in ("held", "lost", "undecided", "not_measured")
-    }
-    assert states == {
-        "held": "The gate holds.",
-        "lost": "The gate fails.",
-        "undecided": "The gate is undecided.",
-        "not_measured": "The gate's metric was not measured.",
-    }
-    lost = gate.model_copy(update={"state": "lost"})
-    assert gate_sentence((gate, gate)) == "Both gates hold."
-    assert gate_sentence((gate, gate, gate)) == "All 3 gates hold."
-    assert gate_sentence((lost, lost)) == "Both gates fail."
-    assert gate_sentence((lost, lost, lost)) == "All 3 gates fail."
+from angelshare.report.sentences import claim, exploratory_note, plain_words, sentence, undecided
+from angelshare.statement.schema import DifferenceRow, Statement
 
 
 def test_every_verdict_is_a_claim_of_its_own(make_difference: Callable[..., DifferenceRow]):
@@ -196,3 +130,17 @@ def test_what_distillation_did_to_an_error_is_said_the_right_way_round(make_diff
     assert sentence(row).startswith("Distillation and its extra text took away 0.3")
     worse = make_difference("mse", 1.5, 1.2, 0.05, contrast="student-baseline", direction="lower")
     assert sentence(worse).startswith("Distillation and its extra text added 0.3")
+
+
+def test_what_was_not_sampled_is_why_there_is_no_verdict(make_difference: Callable[..., DifferenceRow]):
+    """At a margin of what it could hide, and below; above it the interval decides."""
+    row = make_difference("accuracy", 0.89, 0.89, 0.001, family="primary", margin=0.037, verdict="undecided")
+    hidden = row.model_copy(update={"least_margin": 0.037, "n_clusters": 30})
+    assert undecided(hidden).startswith(
+        "Accuracy: no verdict, although the interval alone would say preserved: clusters that were not sampled could "
+        "hide a loss of 3.7 points (0.0 points, 95% interval"
+    )
+    alike = hidden.model_copy(update={"n_clusters": None})
+    assert "preserved: items of large weight that were not sampled could hide" in undecided(alike)
+    assert "not sampled" not in undecided(hidden.model_copy(update={"margin": 0.038}))
+    assert "not sampled" not in undecided(hidden.model_copy(update={"margin": 0.001}))

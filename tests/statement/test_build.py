@@ -3,15 +3,18 @@
 import json
 import math
 from dataclasses import replace
+from datetime import UTC, datetime
 from importlib.resources import files
 
 import jsonschema
 import pytest
 from scipy import stats
 
+from angelshare import __version__
 from angelshare.core.errors import InputError, StatementError
 from angelshare.core.estimate import Difference
-from angelshare.statement.build import json_schema, read_statement, regate, write_statement
+from angelshare.core.protocols import AuditResult
+from angelshare.statement.build import build_statement, json_schema, read_statement, regate, write_statement
 from angelshare.statement.differences import Rules
 from angelshare.statement.gates import Gate
 from angelshare.stats.hull import Hull
@@ -242,6 +245,14 @@ def test_what_is_no_statement_is_refused(tmp_path, content, said):
         (("audits", 0, "differences", 0, "interval", "low", 0.5), r"interval\.high: .*below its lower end 0\.5"),
         (("audits", 0, "differences", 0, "interval_family", "high", -0.5), r"interval_family\.high: "),
         (("audits", 0, "differences", 0, "se", 1e999), "Infinity is no JSON number"),
+        (
+            ("audits", 0, "differences", 0, "delta", 0.02),
+            r"json contradicts itself: the interval of accuracy \(mlp, student-teacher, toy\), -0\.0695996 to -0\.0304004,",
+        ),
+        (
+            ("audits", 0, "differences", 0, "interval_family", "low", -0.04),
+            ", -0.04 to -0.0304004, does not hold the difference -0.05. Make",
+        ),
     ],
 )
 def test_a_statement_that_contradicts_itself_is_refused(make_difference, make_statement, tmp_path, change, said):
@@ -372,3 +383,29 @@ def test_a_ratio_keeps_its_scale(make_difference, make_statement):
     """A latency that falls by a factor of e is a gain of 1."""
     row = only_row(make_statement(make_difference(-1.0, metric="latency_p50_ms", direction="lower", scale="log_ratio")))
     assert (row.scale, row.margin, row.verdict) == ("log_ratio", 0.05, "gained")
+
+
+def test_a_statement_keeps_what_it_is_told(make_statement):
+    """Title, recipe, machine, looks at the test split, when, and the notes."""
+    statement = make_statement()
+    assert (statement.title, statement.recipe, statement.environment) == ("toy", {"name": "toy"}, {"cores": 2})
+    assert (statement.test_looks, statement.created) == (1, "2026-01-02T00:00:00+00:00")
+    assert (statement.notes, statement.angelshare) == (("A note.",), __version__)
+
+
+def test_texts_stay_unless_they_are_to_be_left_out(texts_table):
+    """And a statement has no notes unless some are given."""
+    statement = build_statement(
+        results=[AuditResult("quality", "Good?", tables=(texts_table,))],
+        models=[],
+        data=[],
+        gates=[],
+        margins={},
+        recipe={},
+        environment={},
+        created=datetime(2026, 1, 2, tzinfo=UTC),
+        title="toy",
+        test_looks=1,
+    )
+    assert not statement.audits[0].tables[0].redacted
+    assert statement.notes == ()

@@ -425,6 +425,40 @@ def test_two_margins_for_the_same_rows_from_one_source_contradict_each_other():
     )
     with pytest.raises(InputError, match=re.escape(said)):
         distinct([once, other])
+    women = {"slice": "women", "output": "rude", "student": "mlp"}
+    said = (
+        "Two gates of the command line contradict each other: mlp loses at most 0.1 of auc of rude on slice women, and "
+        "mlp loses at most 0.2 of auc of rude on slice women. Keep one of them."
+    )
+    with pytest.raises(InputError, match=f"^{re.escape(said)}$"):
+        distinct([Gate("auc", margin, "command line", **women) for margin in (0.1, 0.2)])
+
+
+def test_a_margin_against_the_last_release_is_lent_to_its_slices(make_difference):
+    """As one against the teacher is; a gate on one slice, or on another contrast, lends nothing."""
+    row = make_difference(slice="women", contrast="new-old")
+    assert Gate("accuracy", 0.1, contrast="new-old").lends(row)
+    assert Gate("accuracy", 0.1).lends(row)
+    assert not Gate("accuracy", 0.1, contrast="student-baseline").lends(row)
+    assert not Gate("accuracy", 0.1, contrast="new-old", slice="men").lends(row)
+    assert not Gate("auc", 0.1, contrast="new-old").lends(row)
+    assert not Gate("accuracy", 0.1, contrast="new-old").lends(make_difference(contrast="student-baseline"))
+
+
+@pytest.mark.parametrize(
+    ("metric", "margin", "limit", "advice"),
+    [("auc", 1.0, "1", "Write 0.01 for one point."), ("mse", -0.5, "1,000,000", "Give a number such as 0.01.")],
+)
+def test_a_margin_that_says_nothing_is_refused_with_what_to_write(metric, margin, limit, advice):
+    """By the scale of its metric."""
+    said = (
+        f"The margin of {metric} says how much worse is still acceptable: at least 0 and less than {limit}, so it "
+        f"cannot be {margin}. {advice}"
+    )
+    with pytest.raises(InputError, match=f"^{re.escape(said)}$"):
+        check_margin(metric, margin)
+    with pytest.raises(InputError, match=r"^There is no metric called 'sparkle'\. Known: accuracy, "):
+        check_margin("sparkle", margin)
 
 
 def test_metrics_of_gates_on_slices_are_asked_of_the_audits():

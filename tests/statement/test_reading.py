@@ -6,7 +6,7 @@ import pytest
 
 from angelshare.core.errors import StatementError
 from angelshare.statement.build import as_text, read_statement, write_statement
-from angelshare.statement.reading import MAX_DEPTH, read_json
+from angelshare.statement.reading import MAX_DEPTH, contradiction, read_json
 
 
 def nested(depth):
@@ -58,3 +58,25 @@ def test_what_is_no_statement_is_told_with_its_file(make_statement, make_differe
         f"{path} is no valid loss-statement/0: 1 mistakes, the first at test_looks: Input should be a valid integer, "
         "unable to parse string as an integer. Make the statement again."
     )
+
+
+def test_a_row_that_stands_twice_is_a_contradiction(make_statement, make_difference):
+    """Gates would read both; rows on other labels, slices or students are others."""
+    part = {"output": "yes", "slice": "late"}
+    audit = make_statement(make_difference(), make_difference(**part)).audits[0]
+    first, second = audit.differences
+    assert contradiction([first, second]) is None
+    assert contradiction([first, second, second]) == (
+        "it has more than one row on accuracy of yes on slice late (mlp, student-teacher, toy)"
+    )
+    for other in ({"student": "lstm"}, {"data": "other"}, {"contrast": "baseline-teacher"}, {"metric": "auc"}):
+        assert contradiction([first, first.model_copy(update=other)]) is None
+
+
+@pytest.mark.parametrize(("delta", "holds"), [(-0.1, True), (-0.1 - 1e-9, True), (-0.1 - 2e-9, False), (0.1, False)])
+def test_a_difference_lies_in_its_interval(make_statement, make_difference, delta, holds):
+    """At its end, and beyond it by no more than rounding."""
+    (row,) = make_statement(make_difference()).audits[0].differences
+    ends = {"low": -0.1, "high": 0.0}
+    spans = {name: row.interval.model_copy(update=ends) for name in ("interval", "interval_family")}
+    assert (contradiction([row.model_copy(update={"delta": delta, **spans})]) is None) == holds

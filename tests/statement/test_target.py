@@ -24,6 +24,9 @@ sides = st.tuples(numbers, numbers).map(sorted)
         # teacher + delta = 0 cuts: (.2, -.2) gives -.2, (.1, -.2) 0, (.3, -.1) -.1, (.3, -.3) -.3, (.1, -.3) .1
         ((0.1, 0.3), (-0.3, -0.1), (-0.3, 0.1)),
         ((0.0, 0.0), (0.0, 0.0), (0.0, 0.0)),
+        # the line teacher + delta = 0 meets an edge: (1, -1) gives -1, (1, .5) gives .5
+        ((1.0, 1.0), (-2.0, 0.5), (-1.0, 0.5)),
+        ((0.9, 1.0), (-2.0, 0.5), (-1.0, 0.5)),
     ],
 )
 def test_extremes_worked_by_hand(teacher, delta, found):
@@ -101,3 +104,13 @@ def test_turning_the_scale_round_changes_nothing(teacher, delta, target):
     """A distance has no direction."""
     here, there = loss(teacher, delta, target).interval(), loss(-teacher, -delta, -target).interval()
     assert (here.low, here.high) == (pytest.approx(there.low), pytest.approx(there.high))
+
+
+def test_without_any_variance_only_the_distance_itself_is_believed():
+    """From .25 below the target to .5 above it: L = .25, exactly; zero unless another value is asked for."""
+    loss = DistanceLoss(StudentT(0.25, 0.0, math.inf, 9), StudentT(0.75, 0.0, math.inf, 9), 0.5)
+    assert (loss.value, loss.interval().low, loss.interval().high) == (0.25, 0.25, 0.25)
+    assert loss.p_value(0.25) == 1.0
+    assert loss.p_value() == loss.p_value(0.0) < 1e-11
+    still = DistanceLoss(StudentT(0.25, 0.0, math.inf, 9), StudentT(0.0, 0.0, math.inf, 9), 0.5)
+    assert still.p_value() == 1.0

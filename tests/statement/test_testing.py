@@ -188,3 +188,20 @@ def test_the_helper_loads_no_network_library():
     """It runs in a moment."""
     code = "import angelshare.testing, sys; sys.exit('torch' in sys.modules or 'transformers' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_names_forge_no_line_in_a_failure(make_difference, make_statement):
+    """Students, slices and labels are called what users call them."""
+    forged = "mlp\npreserved\x1b[2K"
+    statement = make_statement(make_difference(student=forged), students=(forged,))
+    said = failure(statement, "accuracy", f'auc[slice="{forged}"]')
+    assert "\x1b" not in said
+    assert sum(line.startswith("preserved") for line in said.splitlines()) == 0
+    assert said.count("mlp⟨U+000A⟩preserved⟨U+001B⟩[2K") == 3
+
+
+def test_what_was_not_sampled_is_said_instead_of_a_number_of_items(make_difference, make_statement):
+    """More of the same items would not decide."""
+    said = failure(make_statement(make_difference(0.0, 0.001, least_margin=0.037)), "accuracy >= -0.02")
+    assert "\n  items of large weight that were not sampled could hide a loss of 0.037\n" in said
+    assert "would decide at this margin" not in said

@@ -301,3 +301,18 @@ def test_the_clustered_interval_covers(n_clusters):
         design = Design(codes)
         covered += inference(linear_mean(differences[None], design), design, method="t").p_value(0.3) > 0.05
     assert covered / n_draws > 0.94 - 2 * math.sqrt(0.95 * 0.05 / n_draws)
+
+
+def test_a_statistic_is_worth_its_smallest_group_unless_it_says_otherwise():
+    """A difference of two is worth the lesser of both."""
+
+    def linear(*sizes, rare=None, unseen=None):
+        parts = tuple(Part(np.arange(size), np.zeros(size)) for size in sizes)
+        return Linear(np.zeros(1), parts, 20, rare, unseen=unseen)
+
+    assert linear(9, 7).worth == 7
+    assert linear(9, 7, rare=np.arange(4)).worth == 4
+    assert linear(9, 7, rare=np.arange(4), unseen=5.5).worth == 5.5
+    assert linear(9).minus(linear(7)).worth == 7
+    assert linear(9, unseen=2.5).minus(linear(7)).worth == 2.5
+    assert linear(9).minus(linear(7, unseen=12.0)).worth == 9

@@ -269,3 +269,18 @@ def test_the_jackknife_of_clusters_is_near_the_brute_force_one(name):
     found = inference(linear, Design(codes), method="t")
     assert found.se**2 == pytest.approx(expected, rel=0.05)
     assert found.value == pytest.approx(value(codes >= 0))
+
+
+def test_labels_that_nobody_means_or_says_are_worth_nothing():
+    """Shares meant .75 and .25 of three labels: 2 * 2 * .25; said only, one label of no items: twice all of them."""
+    worth = macro_f1().worth
+    assert worth(Counts(np.zeros(3), np.array([0.75, 0.25, 0]), np.array([0.5, 0.5, 0]))) == 1.0
+    assert worth(Counts(np.zeros(3), np.array([0.75, 0.25, 0]), np.array([0.5, 0.25, 0.25]))) == 1.5
+    assert worth(Counts(np.zeros(3), np.zeros(3), np.array([0.5, 0, 0]))) == 2.0
+
+
+def test_a_variance_within_rounding_is_none_at_any_scale():
+    """One item of ten trillion: 2e13 of 1e26, less than 1e-12 of it; of one trillion it is 2e-12, and counts."""
+    for n, seen in ((1e13, False), (1e12, True)):
+        found = matthews().value(Counts(np.array([n / 2, 1.0]), np.array([n / 2, n / 2]), np.array([n - 1, 1.0])))
+        assert bool(found > 0) is seen

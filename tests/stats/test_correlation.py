@@ -157,3 +157,18 @@ def test_the_interval_covers(correlate):
         linear = linear_correlation(left[None], right[None], truth, correlate)
         covered += inference(linear, SIMPLE, method="t").p_value(truths[0] - truths[1]) > 0.05
     assert covered / n_draws > 0.94 - 2 * math.sqrt(0.95 * 0.05 / n_draws)
+
+
+def test_what_one_item_can_move_worked_by_hand():
+    """The furthest values in standard units: 3 / sqrt(3.5) and 1.5 / sqrt(1.25); of ranks, both 1.5 / sqrt(1.25)."""
+    # Pearson: 2.151412 + (9 / 3.5 + 2.25 / 1.25) / 2 = 2.151412 + 2.185714; Spearman: 1.8 + (1.8 + 1.8) / 2
+    x, y = np.array([1.0, 2, 3, 6]), np.array([1.0, 3, 2, 4])
+    reaches = {pearson: 4.337126, spearman: 3.6, mean_of_both: 3.968563}
+    for correlate, reach in reaches.items():
+        assert correlate(x, y, equal(4)).reach == pytest.approx(reach, abs=1e-6)
+        assert correlate(-x, y, equal(4)).reach == pytest.approx(reach, abs=1e-6)
+    # the further of all members counts, on either side
+    members, truth = np.array([[1.0, 2, 2, 1], [1, 2, 3, 6]]), y
+    for sides in ((members, members[:1]), (members[:1], members)):
+        found = linear_correlation(*sides, truth, pearson)
+        assert found.unseen == pytest.approx(4 / 4.337126, abs=1e-6)

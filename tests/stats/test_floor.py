@@ -15,6 +15,7 @@ from angelshare.stats.floor import (
     CARRIED,
     MAX_SHARE,
     MIN_UNBOUNDED,
+    TYPICAL_LOSS,
     Floored,
     hidden_by_units,
     largest_share,
@@ -156,3 +157,27 @@ def test_what_units_hide_worked_by_hand():
     many = Design(clusters=np.arange(12))
     assert hidden_by_units(half, many) == pytest.approx(2 * 3.841459 / (12 + 3.841459), abs=1e-6)
     assert hidden_by_units(replace(linear, unseen=0.5), many) == 1.0
+
+
+def test_the_standard_error_where_so_much_is_lost_worked_by_hand():
+    """A distance of .1, of which an item loses a third: .0025 + .1 (1/3 - .1) / 20 = .00366667; beyond it nothing more."""
+    floored = Floored(StudentT(-0.02, 0.05, math.inf, 300), 20)
+    assert floored.se_at(0.1) == pytest.approx(math.sqrt(0.0025 + 0.1 * 7 / 30 / 20))
+    assert (floored.se_at(0.0), floored.se_at(0.4)) == (pytest.approx(0.05), pytest.approx(0.05))
+    assert TYPICAL_LOSS == 1 / 3
+
+
+def test_one_heavy_item_hides_as_much_as_one_large_cluster():
+    """Of 12 items one weighs 6 and eleven 1, so 6 of 17: z^2 6 / 17 = 1.355809, over 2.355809; alike, z^2 / (12 + z^2)."""
+    linear = linear_mean(np.zeros((1, 12)))
+    weights = np.where(np.arange(12) == 3, 6.0, 1.0)
+    assert hidden_by_units(linear, Design(weights=weights)) == pytest.approx(0.575517, abs=1e-6)
+    assert hidden_by_units(linear, Design(weights=np.ones(12))) == pytest.approx(0.242494, abs=1e-6)
+
+
+def test_an_item_of_exactly_a_twentieth_of_the_variance_is_not_too_much():
+    """Deviations +-8 and 576 times +-1: 64 of 64 + 64 + 1152; with +-8.01 it is more."""
+    ones = np.where(np.arange(1152) % 2, 1.0, -1.0)
+    found = [largest_share(np.concatenate([[m, -m], ones]), SIMPLE) for m in (8.0, 8.01)]
+    assert found == [0.05, pytest.approx(0.0501125, abs=1e-6)]
+    assert [rests_on_few(np.concatenate([[m, -m], ones]), SIMPLE) for m in (8.0, 8.01)] == [False, True]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from angelshare.core.estimate import Interval
 from angelshare.stats.floor import Floored
 from angelshare.stats.inference import StudentT
-from angelshare.stats.power import POWER, detectable_difference, n_needed
+from angelshare.stats.power import N_STEPS, POWER, detectable_difference, n_needed
 
 
 def test_the_detectable_difference_is_q_standard_errors():
@@ -98,3 +98,26 @@ def test_with_the_items_needed_the_detectable_difference_is_the_margin(variance,
     needed = n_needed(StudentT(0, math.sqrt(variance / n), math.inf, n, item_variance=variance), margin, alpha=0.05)
     at_needed = StudentT(0, math.sqrt(variance / needed), math.inf, needed, item_variance=variance)
     assert detectable_difference(at_needed, alpha=0.05) <= margin * (1 + 1e-9)
+
+
+def test_a_loss_makes_items_vary_more_and_that_is_counted():
+    """The difference d = .201172 + .841621 sqrt(.0025 + d (1/3 - d) / 20) is .251191; without the loss .243253."""
+    t = StudentT(0, 0.05, math.inf, 300)
+    floored = Floored(t, 20)
+    found = detectable_difference(floored, alpha=0.05)
+    half = floored.interval().high
+    assert found == pytest.approx(half + 0.8416212 * floored.se_at(found), abs=1e-7)
+    assert found == pytest.approx(0.251191, abs=1e-5)
+    assert half + 0.8416212 * t.se == pytest.approx(0.243253, abs=1e-5)
+    assert N_STEPS == 20
+
+
+@pytest.mark.parametrize(("df", "factor"), [(0.25, 7 / 9), (1, 7 / 9), (1.5, 1 - 4 / 27), (2, 8 / 9)])
+def test_the_median_of_a_standard_error_is_taken_from_one_degree_of_freedom_on(df, factor):
+    """(1 - 2 / (9 df))^1.5; of fewer as of one, where the formula would turn negative."""
+
+    class Known(StudentT):
+        def interval(self, level=0.95):
+            return Interval(-0.2, 0.2, level, "known")
+
+    assert detectable_difference(Known(0, 0.0, df, 10), alpha=0.05) == pytest.approx(0.2 / factor**1.5)

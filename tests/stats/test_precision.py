@@ -159,3 +159,10 @@ def test_the_interval_covers():
         found = inference(linear_precision(left, right, positive), SIMPLE, method="t")
         covered += found.p_value(truth) > 0.05
     assert covered / n_draws > 0.94 - 2 * math.sqrt(0.95 * 0.05 / n_draws)
+
+
+@pytest.mark.parametrize(("n_positive", "worth"), [(1, 1.0), (2, 2.0), (4, 4 / math.log(4)), (20, 20 / math.log(20))])
+def test_a_negative_that_jumps_above_all_positives_costs_about_log_m_over_m(n_positive, worth):
+    """So it is worth m / log m positives; of fewer than three all."""
+    scores = np.arange(40.0)[None]
+    assert linear_precision(scores, scores, np.arange(40) < n_positive).unseen == pytest.approx(worth)

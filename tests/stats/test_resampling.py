@@ -160,6 +160,8 @@ def test_one_pair_is_resampled_and_the_hull_holds_t_and_the_percentiles():
     at_hand = resampled(*sides[::-1])
     given_draws = paired_counts(*sides[::-1], f1(1), draws=lambda: at_hand).regions[0]
     assert given_draws.draws.tolist() == (-draws.draws[::-1]).tolist()
+    without = paired_counts(*sides, f1(1), rare=rare, draws=lambda: None)
+    assert (without.interval(0.9), without.p_value(0.05)) == (floored.interval(0.9), floored.p_value(0.05))
     assert clustered.interval().method == (
         "clusters resampled, never narrower than influence function, t, delete-one-cluster jackknife, with unseen items"
     )

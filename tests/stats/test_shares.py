@@ -345,3 +345,19 @@ def test_rare_discordance_in_few_clusters_is_seldom_judged():
         interval = share_difference(differences[None], Design(codes)).interval()
         wrong += interval.low > 0 or interval.high < 0
     assert wrong / n_draws <= 0.05
+
+
+def test_no_difference_of_shares_exceeds_one_and_no_excess_two():
+    """Two seeds that differ by .6 and .8 of ten items, and the same on either side: t with one degree of freedom is wide."""
+    wins = np.zeros((2, 20))
+    wins[0, :6] = wins[1, 1:9] = 1
+    wins[:, 10:] = -wins[:, :10]
+    alone = t_inference(linear_mean(wins[:, :10]), SIMPLE, method="t").interval()
+    found = share_difference(wins[:, :10])
+    assert alone.high > 1
+    assert found.interval().high == 1.0
+    assert share_difference(-wins[:, :10]).interval().low == -1.0
+    assert (found.p_value(1.0) > 0, found.p_value(1.01)) == (True, 0.0)
+    excess = share_excess(wins, np.arange(20) < 10)
+    assert excess.interval(0.999).high == 2.0
+    assert (excess.p_value(2.0) > 0, excess.p_value(2.01)) == (True, 0.0)

@@ -38,9 +38,7 @@ class Sample:
         """Return the sample of all items of a contrast."""
         member = contrast.left[0]
         clusters = None if member.clusters is None else np.unique(member.clusters, return_inverse=True)[1]
-        # in units of the heaviest: no square of a weight overflows
-        weights = None if member.weights is None else member.weights / member.weights.max()
-        return cls(contrast, np.arange(len(member)), Design(clusters, weights))
+        return cls(contrast, np.arange(len(member)), Design(clusters, member.weights))
 
     def __len__(self) -> int:
         """Return the number of items."""

@@ -1,6 +1,5 @@
 """The command line: parse, call, print, exit code."""
 
-import json
 import logging
 import os
 import sys
@@ -14,12 +13,24 @@ import typer
 from rich.console import Console
 
 from angelshare import __version__
-from angelshare.cli.options import AsJson, GateRules, Jobs, Margins, Out, Redact, Slices, columns_of, gates_of
+from angelshare.cli.catalogue import catalogue
+from angelshare.cli.options import (
+    AsJson,
+    GateRules,
+    Jobs,
+    Margins,
+    Out,
+    Redact,
+    Slices,
+    columns_of,
+    folder_of,
+    gates_of,
+)
 from angelshare.cli.progress import progress_for
-from angelshare.cli.summary import print_card, print_cards, print_comparison, print_statement
-from angelshare.core.errors import InputError
+from angelshare.cli.summary import print_comparison, print_statement
+from angelshare.core.errors import InputError, RecipeError
+from angelshare.core.shown import one_line
 from angelshare.core.task import Role, Task
-from angelshare.report.texts import visible
 from angelshare.statement.build import as_text, read_statement, regate
 from angelshare.statement.comparison import comparison_text
 from angelshare.statement.gates import Gate
@@ -36,7 +47,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-catalogue = typer.Typer(help="The catalogue of data sets.", no_args_is_help=True)
 app.add_typer(catalogue, name="data")
 
 
@@ -55,7 +65,10 @@ def demo(
 @app.command()
 def run(  # noqa: PLR0917  (typer's options are parameters)
     recipe: Annotated[str, typer.Argument(help="A built-in recipe (demo, sst2, emotion), or a path to one.")],
-    out: Annotated[Path | None, typer.Option("--out", help="The run folder; runs/NAME by default.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="PATH", parser=folder_of, help="The run folder; runs/NAME by default."),
+    ] = None,
     margin: Margins = None,
     gate: GateRules = None,
     jobs: Jobs = None,
@@ -182,7 +195,9 @@ def check(
 def compare(  # noqa: PLR0917  (typer's options are parameters)
     old: Annotated[Path, typer.Argument(metavar="OLD", help="The last release: a run folder, or a statement.json.")],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="This release.")],
-    out: Annotated[Path | None, typer.Option("--out", help="Folder for the comparison.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="PATH", parser=folder_of, help="Folder for the comparison.")
+    ] = None,
     margin: Margins = None,
     gate: GateRules = None,
     as_json: AsJson = False,  # noqa: FBT002
@@ -197,32 +212,6 @@ def compare(  # noqa: PLR0917  (typer's options are parameters)
     else:
         print_comparison(Console(), comparison, out)
     raise typer.Exit(exit_code(comparison))
-
-
-@catalogue.command("list")
-def list_data(as_json: AsJson = False) -> None:  # noqa: FBT002
-    """List the data sets that the catalogue knows."""
-    from angelshare.data.catalog import catalog
-
-    if as_json:
-        typer.echo(json.dumps({name: card.model_dump(mode="json") for name, card in catalog().items()}, indent=1))
-    else:
-        print_cards(Console(), catalog())
-
-
-@catalogue.command("show")
-def show_data(
-    name: Annotated[str, typer.Argument(help="A name from `angelshare data list`.")],
-    as_json: AsJson = False,  # noqa: FBT002
-) -> None:
-    """Show where a data set comes from, its licence and its hazards."""
-    from angelshare.data.catalog import catalog_card
-
-    card = catalog_card(name)
-    if as_json:
-        typer.echo(card.model_dump_json(indent=1))
-    else:
-        print_card(Console(), name, card)
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001  (typer calls it)
@@ -255,9 +244,9 @@ def _print(statement: Statement, folder: Path | None, *, as_json: bool) -> None:
         print_statement(Console(), statement, folder)
 
 
-def _shown(message: str) -> str:
-    """Return a message with its lines kept and all other control characters visible."""
-    return "\n".join(visible(line) for line in message.split("\n"))
+def _shown(error: InputError) -> str:
+    """Return an error's message on one line, and a recipe's mistakes on one each: names in them forge no others."""
+    return "\n".join(map(one_line, error.problems if isinstance(error, RecipeError) else (str(error),)))
 
 
 def _stderr() -> Console:
@@ -270,15 +259,18 @@ def main() -> None:
     # libraries' own remarks are not ours to pass on; what matters is in the statement
     warnings.simplefilter("ignore")
     logging.getLogger("transformers").setLevel(logging.ERROR)
+    for variable in ("HF_HUB_VERBOSITY", "DATASETS_VERBOSITY"):  # they set their levels when they are imported
+        os.environ.setdefault(variable, "error")
     try:
         app()
     except InputError as error:
         # messages hold users' data: control and direction characters are shown, not obeyed
-        print(f"error: {_shown(str(error))}", file=sys.stderr)  # noqa: T201
+        print(f"error: {_shown(error)}", file=sys.stderr)  # noqa: T201
         sys.exit(INPUT_ERROR)
     except OSError as error:
         # a folder that may not be written, a full disk: the user's to mend
-        print(f"error: {error.strerror or error}: {error.filename or ''}", file=sys.stderr)  # noqa: T201
+        told = f"{error.strerror or error}: {error.filename or ''}"
+        print(f"error: {one_line(told)}", file=sys.stderr)  # noqa: T201
         sys.exit(INPUT_ERROR)
     except Exception:  # noqa: BLE001  (the last resort of the process: shown whole, with its own exit code)
         traceback.print_exc()

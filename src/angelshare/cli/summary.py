@@ -7,11 +7,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from angelshare.core.shown import one_line
 from angelshare.data.catalog import CatalogCard
 from angelshare.report.caveats import warnings
 from angelshare.report.comparison import change_page
-from angelshare.report.sentences import headline, plain_words
-from angelshare.report.texts import visible
+from angelshare.report.headline import headline
+from angelshare.report.sentences import plain_words
 from angelshare.statement.comparison import Comparison
 from angelshare.statement.schema import Statement
 
@@ -23,18 +24,18 @@ _STYLES = {"lost": "bold red", "preserved": "bold blue", "gained": "bold green",
 def print_statement(console: Console, statement: Statement, folder: Path | None) -> None:
     """Print the verdicts in plain sentences, then where the statement lies.
 
-    Everything is printed as data: names and texts of users hold no markup and no control characters.
+    Everything is printed as data: names and texts of users hold no markup, no line breaks and no control characters.
     """
     head = headline(statement)
     console.print(_line(head.state or "no gate", head.gates), soft_wrap=True)
     for words in plain_words(statement):
-        console.print(Text(f"\n{visible(words.student)}", style="bold"), soft_wrap=True)
+        console.print(Text(f"\n{one_line(words.student)}", style="bold"), soft_wrap=True)
         for sentence in words.sentences:
             console.print(_line(sentence.verdict or "-", sentence.text), soft_wrap=True)
     for warning in warnings(statement):
         console.print(_line("warning", warning), soft_wrap=True)
     if folder is not None:
-        console.print(Text(f"\nThe statement: {folder / 'statement.html'}"), soft_wrap=True)
+        console.print(Text(f"\nThe statement: {one_line(str(folder / 'statement.html'))}"), soft_wrap=True)
 
 
 def print_comparison(console: Console, comparison: Comparison, folder: Path | None) -> None:
@@ -49,15 +50,15 @@ def print_comparison(console: Console, comparison: Comparison, folder: Path | No
         console.print(_line("warning", warning), soft_wrap=True)
     tables = page.tables[1:] if comparison.gates else page.tables
     for table in () if comparison.identical else tables:
-        console.print(Text(f"\n{table.title}", style="bold"), soft_wrap=True)
+        console.print(Text(f"\n{one_line(table.title)}", style="bold"), soft_wrap=True)
         drawn = Table(*table.columns, box=None, padding=(0, 2, 0, 0))
         for row in table.rows[:MOST_ROWS]:
-            drawn.add_row(*(Text(visible(cell)) for cell in row))
+            drawn.add_row(*(Text(one_line(cell)) for cell in row))
         console.print(drawn)
         if len(table.rows) > MOST_ROWS:
             console.print(Text(f"{len(table.rows) - MOST_ROWS} more; --out keeps them all."), soft_wrap=True)
     if folder is not None:
-        console.print(Text(f"\nThe comparison: {folder / 'comparison.html'}"), soft_wrap=True)
+        console.print(Text(f"\nThe comparison: {one_line(str(folder / 'comparison.html'))}"), soft_wrap=True)
 
 
 def print_cards(console: Console, cards: Mapping[str, CatalogCard]) -> None:
@@ -90,4 +91,4 @@ def print_card(console: Console, name: str, card: CatalogCard) -> None:
 
 def _line(verdict: str, sentence: str) -> Text:
     """Return a verdict and its sentence."""
-    return Text(f"{verdict:<13}", style=_STYLES.get(verdict, "bold")) + Text(visible(sentence))
+    return Text(f"{verdict:<13}", style=_STYLES.get(verdict, "bold")) + Text(one_line(sentence))

@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 
-from angelshare.core.arrays import Array, Labels, Mask
+from angelshare.core.arrays import Array, Labels, Mask, Vector
 from angelshare.core.errors import LabelError, MisalignedError
 from angelshare.core.predictions import MIN_DISTINCT, Predictions, labelled, n_labelled
 from angelshare.core.task import ModelRole
@@ -124,7 +124,12 @@ def _with_truth(populations: Sequence[Population]) -> Predictions:
             weights=known.weights if reference.weights is None else reference.weights,
             slices={**known.slices, **reference.slices},
         )
-    return reference
+    return replace(reference, weights=_in_own_unit(reference.weights))
+
+
+def _in_own_unit(weights: Vector | None) -> Vector | None:
+    """Return weights as parts of the heaviest: only their ratios say anything, and no square of them overflows."""
+    return None if weights is None else weights / weights.max()
 
 
 def _onto(reference: Predictions, member: Predictions) -> Predictions:
@@ -191,10 +196,11 @@ def _same_design(reference: Predictions, member: Predictions) -> None:
         for name, mask in reference.slices.items()
         if name in member.slices
     ]
-    if reference.weights is not None and member.weights is not None:
-        differ.append(("weights", ~np.isclose(reference.weights, member.weights)))
+    weights = _in_own_unit(member.weights)
+    if reference.weights is not None and weights is not None:
+        differ.append(("weights", ~np.isclose(reference.weights, weights)))
     if reference.clusters is not None and member.clusters is not None:
-        differ.append(("clusters", _differently_grouped(reference.clusters, member.clusters)))
+        differ.append(("clusters", differently_grouped(reference.clusters, member.clusters)))
     for what, items in differ:
         if items.any():
             raise MisalignedError(
@@ -203,7 +209,7 @@ def _same_design(reference: Predictions, member: Predictions) -> None:
             )
 
 
-def _differently_grouped(one: Labels, other: Labels) -> Mask:
+def differently_grouped(one: Labels, other: Labels) -> Mask:
     """Return the mask of the items that have other companions in the one grouping than in the other."""
     pairs = np.unique(np.stack([one, other]), axis=1, return_inverse=True)[1].ravel()
     sizes = [np.bincount(codes)[codes] for codes in (np.unique(one, return_inverse=True)[1], pairs)]

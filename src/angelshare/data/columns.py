@@ -15,8 +15,8 @@ from angelshare.core.arrays import Array, Labels, Vector
 from angelshare.core.errors import InputError
 from angelshare.data.tables import UNWRITABLE
 
-LARGEST = 1e150
-"""Beyond it, the square of a number or of an error is no float64."""
+LARGEST = 1e60
+"""Beyond it, fourth powers, which the spread of a squared error takes, come near the end of float64."""
 
 _EXACT = 2**53
 _FRACTION = re.compile(r"[+-]?\d*\.\d*(e[+-]?\d+)?", re.IGNORECASE)
@@ -108,7 +108,7 @@ def read_numbers(
         gaps: nan in a Parquet column of floats is a gap, not somebody's failed computation.
 
     Raises:
-        InputError: for a value that is no number, NaN spelt out, infinite, or beyond 1e150, with its row and id.
+        InputError: for a value that is no number, NaN spelt out, infinite, or beyond 1e60, with its row and id.
     """
     values = column(frame, name, path=path)
     numbers = values.to_numpy() if values.dtype == np.float64 else _exact(values)
@@ -223,7 +223,7 @@ def _fault(value: str, number: float) -> str:
     """Return what is wrong with a value that was read as this number."""
     if _NOT_FINITE.fullmatch(value.strip()):
         return "not finite"
-    return "no number" if np.isnan(number) else f"too large: beyond {LARGEST:g} squares overflow"
+    return "no number" if np.isnan(number) else f"too large: beyond {LARGEST:g} statistics overflow"
 
 
 def _refuse_unwritable(values: Sequence[str], name: str, path: str | Path) -> None:

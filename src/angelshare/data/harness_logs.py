@@ -76,6 +76,16 @@ def read_harness_log(path: Path, *, columns: Mapping[str, str], threshold: float
     return Log(renamed(frame, {ours: theirs for ours, theirs in columns.items() if ours != "label"}, path), declared)
 
 
+def filters_of(path: Path) -> tuple[str, ...]:
+    """Return the filters that took the answers of a sample log out of the models' texts."""
+    return tuple(_filters(_samples(path)))
+
+
+def _filters(samples: Sequence[Row]) -> list[str]:
+    """Return the filters of samples, in order of appearance."""
+    return list(dict.fromkeys(str(sample.get("filter", "none")) for sample in samples))
+
+
 def _samples(path: Path) -> list[Row]:
     """Return the log's samples: one a line, or in logs of 2023 one JSON list."""
     text = decoded(path) if path.stat().st_size else ""
@@ -94,7 +104,7 @@ def _samples(path: Path) -> list[Row]:
 
 def _of_one_filter(samples: Sequence[Row], chosen: str, where: str) -> list[Row]:
     """Return the samples under one of the filters that took the answers out of the text."""
-    filters = list(dict.fromkeys(str(sample.get("filter", "none")) for sample in samples))
+    filters = _filters(samples)
     if len(filters) > 1 and not chosen:
         raise InputError(
             f"{where} judges every answer by {len(filters)} filters: {', '.join(filters)}. Choose one: "

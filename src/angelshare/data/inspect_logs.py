@@ -19,6 +19,9 @@ from angelshare.data.text_files import decoded, first_line
 GRADES: Mapping[str, float] = {"C": 1, "P": 0.5, "I": 0, "N": 0, "yes": 1, "true": 1, "no": 0, "false": 0}
 """What the scorers' words are worth. N is a refusal to answer, which inspect_ai counts as wrong, and so do we."""
 
+FINISHED = "success"
+"""The status of a log that is complete."""
+
 MOST_EPOCHS = 10_000
 """A log that plans more is damaged."""
 
@@ -57,7 +60,8 @@ def read_inspect_log(path: Path, *, columns: Mapping[str, str], threshold: float
         threshold: at or above it a graded answer is right.
 
     Raises:
-        InputError: for a log that cannot be read, is not complete, or has several scorers or epochs and none chosen.
+        InputError: for a log that cannot be read, is not complete, is of an evaluation that failed, or has several
+            scorers or epochs and none chosen.
     """
     where = str(path)
     header, found = _opened(path)
@@ -71,6 +75,7 @@ def read_inspect_log(path: Path, *, columns: Mapping[str, str], threshold: float
     as_class = chosen in frame.columns
     scorer = chosen.removesuffix(".answer") if as_class and chosen else only_one("scorer", names, chosen, where)
     _refuse_missing(header, samples, scorer, where)
+    _refuse_unfinished(header, where)
     if not as_class:
         rest.pop("label", None)
         grades = [sample.grades[scorer] for sample in samples]
@@ -209,6 +214,15 @@ def _refuse_missing(header: Mapping[str, Any], samples: Sequence[_Sample], score
         f"{str(first)!r} ({str(why)[:120]}); the log's status is {header.get('status')!r}. Missing is not wrong: run "
         "them again (`inspect eval-retry`), or leave them out of every model's log."
     )
+
+
+def _refuse_unfinished(header: Mapping[str, Any], where: str) -> None:
+    """Refuse a log of an evaluation that failed: what it planned is not always known, and scores may be missing."""
+    if header.get("status", FINISHED) != FINISHED:
+        raise InputError(
+            f"{where}: the log's status is {str(header['status'])[:40]!r}, so the evaluation has not ended as it "
+            "should. Finish it (`inspect eval-retry`), and give the log of that."
+        )
 
 
 def _part(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -1,11 +1,13 @@
 """Human labels from a text set, joined to predictions by id."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
-from angelshare.core.arrays import Array, Labels
+from angelshare.core.arrays import Array, Labels, Mask
 from angelshare.core.errors import LabelError, MisalignedError
+from angelshare.core.panel import differently_grouped
 from angelshare.core.predictions import UNLABELLED, Predictions
 from angelshare.data.textset import TextSet
 
@@ -15,7 +17,7 @@ def attach_truth(predictions: Predictions, texts: TextSet) -> Predictions:
 
     Raises:
         LabelError: if the task or the labels' names differ; their order may.
-        MisalignedError: if ids are missing or extra, or a text or a truth differs from the one in the file.
+        MisalignedError: if ids are missing or extra, or a text, truth, slice, cluster or weight is another.
     """
     _refuse_other_task(predictions, texts)
     position = {item: i for i, item in enumerate(texts.ids)}
@@ -29,17 +31,23 @@ def attach_truth(predictions: Predictions, texts: TextSet) -> Predictions:
         )
         raise MisalignedError(msg)
     matched = texts.take(np.array([position[item] for item in ids], dtype=np.int64))
-    keys = matched.text_keys()
     truth = _in_order(matched, predictions.labels)
-    _refuse_other_content(predictions, texts.name, keys, truth)
-    return replace(
+    joined = replace(
         predictions,
         truth=predictions.truth if truth is None else truth,
         slices={**predictions.slices, **matched.slices},
         clusters=predictions.clusters if matched.clusters is None else matched.clusters,
         weights=predictions.weights if matched.weights is None else matched.weights,
-        text_keys=keys,
+        text_keys=matched.text_keys(),
     )
+    for what, differs in _differences(predictions, joined):
+        if differs.any():
+            raise MisalignedError(
+                f"{int(differs.sum())} items have another {what} in {predictions.name} than in {texts.name}, the first "
+                f"{str(predictions.ids[np.argmax(differs)])!r}. Score the texts of {texts.name}, or give the data that "
+                "was scored."
+            )
+    return joined
 
 
 def _refuse_other_task(predictions: Predictions, texts: TextSet) -> None:
@@ -62,20 +70,16 @@ def _in_order(texts: TextSet, labels: tuple[str, ...]) -> Array | None:
     return np.asarray(new[texts.truth])
 
 
-def _refuse_other_content(predictions: Predictions, data: str, keys: Array, truth: Array | None) -> None:
-    """Refuse a file whose texts or labels contradict the data."""
-    if predictions.text_keys is not None and (predictions.text_keys != keys).any():
-        differs = np.flatnonzero(predictions.text_keys != keys)
-        what = "text"
-    elif predictions.truth is not None and truth is not None:
-        same = (predictions.truth == truth) | ((predictions.truth != predictions.truth) & (truth != truth))  # noqa: PLR0124  (nan)
-        differs = np.flatnonzero(~same if same.ndim == 1 else ~same.all(axis=1))
-        what = "truth"
-    else:
-        return
-    if differs.size:
-        msg = (
-            f"{differs.size} items have another {what} in {predictions.name} than in {data}, the first "
-            f"{str(predictions.ids[differs[0]])!r}. Score the texts of {data}, or give the data that was scored."
-        )
-        raise MisalignedError(msg)
+def _differences(given: Predictions, joined: Predictions) -> Iterator[tuple[str, Mask]]:
+    """Yield what a file brought itself, and in which items (n,) the data say otherwise: one would be passed over."""
+    if given.text_keys is not None:
+        yield "text", given.text_keys != joined.text_keys
+    if given.truth is not None and joined.truth is not None:
+        one, other = given.truth, joined.truth
+        same = (one == other) | ((one != one) & (other != other))  # noqa: PLR0124  (nan)
+        yield "truth", ~same if same.ndim == 1 else ~same.all(axis=1)
+    if given.clusters is not None and joined.clusters is not None:
+        yield "cluster", differently_grouped(given.clusters, joined.clusters)
+    if given.weights is not None and joined.weights is not None:
+        yield "weight", ~np.isclose(given.weights, joined.weights)
+    yield from ((f"slice {name!r}", mask != joined.slices[name]) for name, mask in given.slices.items())

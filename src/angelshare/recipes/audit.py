@@ -31,7 +31,7 @@ from angelshare.recipes.panel import (
     score_request,
 )
 from angelshare.recipes.publish import data_rows, given_row, publish
-from angelshare.recipes.sides import Side, SideGroup, grouped, refuse_copies, seed_folders
+from angelshare.recipes.sides import Side, SideGroup, filter_notes, grouped, refuse_copies, seed_folders
 from angelshare.statement.build import build_statement
 from angelshare.statement.gates import Gate, metrics_in_slices
 from angelshare.statement.schema import Statement
@@ -111,7 +111,11 @@ def audit_models(request: AuditRequest, *, progress: Progress) -> Statement:
         created=request.now,
         title=f"{panel.data}: {', '.join(student.name for student in panel.students)}",
         test_looks=count_look(request.out, rows[0].sha256, [one.card.fingerprint for one in opened]),
-        notes=(*(() if splits is None else splits.card.notes), *panel.remarks),
+        notes=(
+            *(() if splits is None else splits.card.notes),
+            *filter_notes(request.sides, request.columns.get("label", "")),
+            *panel.remarks,
+        ),
         redact_texts=request.redact_texts,
     )
     keep_predictions(panel, statement, request.out)
@@ -209,7 +213,6 @@ def _open_files(group: SideGroup, files: list[str], request: AuditRequest, test:
     )
     contents = [hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files]
     digest = hashlib.sha256("".join(contents).encode()).hexdigest()
-    refuse_copies(group, contents, files)
     for member in population.members:
         known = member if test is None else attach_truth(member, test)
         seat = Seat(group.role, group.name, known.seed)

@@ -24,19 +24,21 @@ if TYPE_CHECKING:  # publishing an audit of two files must not load torch
 
 
 def publish(statement: Statement, folder: Path) -> None:
-    """Write statement.json, statement.html and statement.md, each whole or not at all."""
+    """Write statement.json, statement.html and statement.md, each whole or not at all, once all are rendered."""
+    page, comment = render_html(statement), render_markdown(statement)
     folder.mkdir(parents=True, exist_ok=True)
     write_statement(statement, folder / "statement.json")
-    write_text(folder / "statement.html", render_html(statement))
-    write_text(folder / "statement.md", render_markdown(statement))
+    write_text(folder / "statement.html", page)
+    write_text(folder / "statement.md", comment)
 
 
 def publish_comparison(comparison: Comparison, folder: Path) -> None:
-    """Write comparison.json, comparison.html and comparison.md, each whole or not at all."""
+    """Write comparison.json, comparison.html and comparison.md, each whole or not at all, once all are rendered."""
+    page, comment = render_comparison_html(comparison), render_comparison_markdown(comparison)
     folder.mkdir(parents=True, exist_ok=True)
     write_comparison(comparison, folder / "comparison.json")
-    write_text(folder / "comparison.html", render_comparison_html(comparison))
-    write_text(folder / "comparison.md", render_comparison_markdown(comparison))
+    write_text(folder / "comparison.html", page)
+    write_text(folder / "comparison.md", comment)
 
 
 def data_rows(splits: Splits, roles: Sequence[Role]) -> list[DataRow]:

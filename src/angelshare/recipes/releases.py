@@ -1,12 +1,12 @@
 """Two releases of the same students on the same items, as panels that audits can measure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from angelshare.core.arrays import Array
-from angelshare.core.panel import Panel, Population
+from angelshare.core.arrays import Array, Labels, Mask, Vector
+from angelshare.core.panel import Panel, Population, differently_grouped
 from angelshare.core.predictions import Predictions
 from angelshare.recipes.kept import Kept
 
@@ -18,7 +18,7 @@ class ReleasePanels:
     Attributes:
         panels: one for every student of both releases.
         why: why there are none, as a sentence; None where there are.
-        notes: on members that have no counterpart.
+        notes: on students whose seeds differ, and on slices that were cut differently.
     """
 
     panels: tuple[Panel, ...] = ()
@@ -29,7 +29,9 @@ class ReleasePanels:
 def release_panels(old: Kept, new: Kept) -> ReleasePanels:
     """Return one panel for every student that both releases have: its old members as the teacher of its new ones.
 
-    So every statistic that compares a student with its teacher serves between releases too. Members pair by seed.
+    So every statistic that compares a student with its teacher serves between releases too. Members pair by seed; one
+    old member serves for all new ones. Truth, weights and clusters must be the same, and a slice that was cut
+    differently is left out: whoever redraws what is measured could hide a loss.
     """
     if old.panel is None or new.panel is None:
         return ReleasePanels(why=_without_intervals(old.why or new.why))
@@ -37,7 +39,8 @@ def release_panels(old: Kept, new: Kept) -> ReleasePanels:
     if other is not None:
         return ReleasePanels(why=_without_intervals(other))
     notes: list[str] = []
-    panels = tuple(_panels(old.panel, new.panel, notes))
+    slices = _slices_of_both(old.panel.teacher.first, new.panel.teacher.first, notes)
+    panels = tuple(_panels(old.panel, new.panel, slices, notes))
     why = None if panels else _without_intervals("no student is in both releases with the same seeds")
     return ReleasePanels(panels, why, tuple(notes))
 
@@ -59,11 +62,14 @@ def _other_items(old: Panel, new: Panel) -> str | None:
         shared = len(np.intersect1d(before.ids, after.ids))
         both = f"{len(before):,} in the old release and {len(after):,} in the new one, {shared:,} shared"
         return f"not the same items, {both}"
-    for what, one, other in (("texts", before.text_keys, after.text_keys), ("labels", before.truth, after.truth)):
-        n = _n_different(one, other)
-        if n:
-            return f"not the same items, the {what} of {n:,} of {len(before):,} differ"
-    return None
+    differing = {
+        "texts": _n_different(before.text_keys, after.text_keys),
+        "labels": _n_different(before.truth, after.truth),
+        "weights": _n_different(_weights(before), _weights(after)),
+        "clusters": int(differently_grouped(_clusters(before), _clusters(after)).sum()),
+    }
+    found = [f"the {what} of {n:,} of {len(before):,} differ" for what, n in differing.items() if n]
+    return f"not the same items, {found[0]}" if found else None
 
 
 def _n_different(one: Array | None, other: Array | None) -> int:
@@ -74,7 +80,32 @@ def _n_different(one: Array | None, other: Array | None) -> int:
     return int((~same).reshape(len(one), -1).any(axis=1).sum())
 
 
-def _panels(old: Panel, new: Panel, notes: list[str]) -> Iterator[Panel]:
+def _weights(items: Predictions) -> Vector:
+    """Return the items' weights (n,); without any, all count alike."""
+    return np.ones(len(items)) if items.weights is None else items.weights
+
+
+def _clusters(items: Predictions) -> Labels:
+    """Return the items' clusters (n,); without any, each item is one."""
+    return np.arange(len(items)) if items.clusters is None else items.clusters
+
+
+def _slices_of_both(before: Predictions, after: Predictions, notes: list[str]) -> Mapping[str, Mask]:
+    """Return the slices of the new release, without those that the old one cut differently."""
+    kept = {}
+    for name, mask in after.slices.items():
+        n = _n_different(before.slices.get(name), mask)
+        if n:
+            notes.append(
+                f"Warning: The slice {name} is not the same in both releases: {n:,} of {len(after):,} items are in it "
+                "in one release only. No change is measured on it."
+            )
+        else:
+            kept[name] = mask
+    return kept
+
+
+def _panels(old: Panel, new: Panel, slices: Mapping[str, Mask], notes: list[str]) -> Iterator[Panel]:
     """Yield a panel for every student of both: its old members as the teacher, its new ones as the student."""
     before = {population.name: population for population in old.students}
     for population in new.students:
@@ -82,16 +113,18 @@ def _panels(old: Panel, new: Panel, notes: list[str]) -> Iterator[Panel]:
             continue
         pairs = _paired(before[population.name], population, notes)
         if pairs:
-            teacher = Population("teacher", "old", tuple(_renamed(one, "old", population.first) for one, _ in pairs))
+            items = replace(population.first, slices=slices)
+            olds = {one.name: _renamed(one, "old", items) for one, _ in pairs}
             # the new member pairs with the old one that it is declared to come from
             members = tuple(
-                replace(_renamed(two, "new", two), parent_fingerprint=one.fingerprint) for one, two in pairs
+                replace(_renamed(two, "new", items), parent_fingerprint=one.fingerprint) for one, two in pairs
             )
+            teacher = Population("teacher", "old", tuple(olds.values()))
             yield Panel(new.data, teacher, (Population("student", population.name, members),))
 
 
 def _renamed(member: Predictions, release: str, items: Predictions) -> Predictions:
-    """Return a member that says its release, with the truth, slices, clusters and weights of the new one."""
+    """Return a member that says its release, with the truth, slices, clusters and weights of these items."""
     return replace(
         member,
         name=f"{member.name} ({release})",
@@ -103,14 +136,18 @@ def _renamed(member: Predictions, release: str, items: Predictions) -> Predictio
 
 
 def _paired(old: Population, new: Population, notes: list[str]) -> list[tuple[Predictions, Predictions]]:
-    """Return the members that share a seed, or the only two."""
+    """Return every new member beside its old one: the only one, or the one of its seed.
+
+    None where the seeds differ: those without a counterpart may be the ones that lost.
+    """
+    if len(old.members) == 1:
+        return [(old.first, member) for member in new.members]
     by_seed = {member.seed: member for member in old.members}
-    pairs = [(by_seed[member.seed], member) for member in new.members if member.seed in by_seed]
-    if not pairs and len(old.members) == len(new.members) == 1:
-        pairs = [(old.first, new.first)]
-    if len(pairs) < max(len(old.members), len(new.members)):
-        notes.append(
-            f"The change of {new.name} rests on the {len(pairs)} seeds that both releases have (old "
-            f"{len(old.members)}, new {len(new.members)})."
-        )
-    return pairs
+    if set(by_seed) == {member.seed for member in new.members}:
+        return [(by_seed[member.seed], member) for member in new.members]
+    before, after = (", ".join(str(member.seed) for member in side.members) for side in (old, new))
+    notes.append(
+        f"Warning: The change of {new.name} is not measured: its seeds are {before} in the old release and {after} in "
+        "the new one, and one that is left out could hide a loss. Audit the same seeds in both."
+    )
+    return []

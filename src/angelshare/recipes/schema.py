@@ -208,8 +208,10 @@ class Recipe(Strict):
 
     @model_validator(mode="after")
     def _names_are_distinct(self) -> Self:
-        """Two students of one name would overwrite each other."""
+        """Two students of one name would overwrite each other, and one called teacher would pass for it."""
         names = [student.name.lower() for student in self.students]  # some file systems do not tell case apart
+        if "teacher" in names:
+            raise ValueError("A student is called teacher, as the teacher is. Give it another name.")
         repeated = sorted({name for name in names if names.count(name) > 1})
         if repeated:
             raise ValueError(f"The student names must differ; {', '.join(repeated)} appears more than once.")

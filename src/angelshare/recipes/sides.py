@@ -1,12 +1,16 @@
 """Who is compared with whom, as the user gave it: sides, their populations, and the seeds of each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from angelshare.core.errors import InputError
 from angelshare.core.task import ModelRole
-from angelshare.data.file_kinds import SUFFIXES
+from angelshare.data.file_kinds import SUFFIXES, file_kind
+from angelshare.data.harness_logs import filters_of
+
+TEACHER = "teacher"
+"""What all teachers are called; no student may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,11 @@ class Side:
     source: str
 
     @property
+    def place(self) -> str:
+        """Return where the source lies, by whatever path it was given; of a hub id, itself."""
+        return str(Path(self.source).resolve()) if Path(self.source).exists() else self.source
+
+    @property
     def is_file(self) -> bool:
         """Whether it is a file of predictions, or is called like one."""
         return Path(self.source).is_file() or Path(self.source).suffix.lower() in SUFFIXES
@@ -39,11 +48,21 @@ class SideGroup:
 
 
 def parse_side(role: ModelRole, given: str) -> Side:
-    """Return a side from `PATH` or `NAME=PATH`."""
+    """Return a side from `PATH` or `NAME=PATH`.
+
+    Raises:
+        InputError: if the name or the path is blank, or a student is called as the teacher is.
+    """
     name, separator, source = given.partition("=")
-    if separator and name and not Path(given).exists():
-        return Side(role, name, source)
-    return Side(role, None, given)
+    if not separator or Path(given).exists():
+        name, source = "", given
+    elif not name.strip():
+        raise InputError(f"The {role} {given!r} has no name before the `=`. Write NAME=PATH, or the path alone.")
+    if not source.strip():
+        raise InputError(f"The {role} {given!r} names no file, folder or hub id. Write NAME=PATH, or the path alone.")
+    if role != "teacher" and name == TEACHER:
+        raise InputError(f"The {role} {given!r} is called as the teacher is. Give it another name: NAME=PATH.")
+    return Side(role, name or None, source)
 
 
 def grouped(sides: tuple[Side, ...]) -> list[SideGroup]:
@@ -58,11 +77,12 @@ def grouped(sides: tuple[Side, ...]) -> list[SideGroup]:
     """
     for side in sides:
         _refuse_folder_of_files(side)
-        if sum((other.role, other.source) == (side.role, side.source) for other in sides) > 1:
+        if sum((other.role, other.place) == (side.role, side.place) for other in sides) > 1:
             raise InputError(f"The {side.role} {side.source} is given more than once. Give each of its seeds once.")
     nameless = [side for side in sides if side.role == "student" and side.name is None]
     called = Path(nameless[0].source).stem if len(nameless) == 1 else "student"
-    names = {"teacher": "teacher", "student": called}
+    called = "student" if called == TEACHER else called
+    names = {"teacher": TEACHER, "student": called}
     students = dict.fromkeys(side.name or called for side in sides if side.role == "student")
     if not students:
         raise InputError("There is no student to compare with the teacher. Give --student.")
@@ -73,7 +93,7 @@ def grouped(sides: tuple[Side, ...]) -> list[SideGroup]:
                 f"Which of the students {', '.join(students)} has the baseline {side.source}? "
                 "Name it: --baseline STUDENT=PATH."
             )
-        name = "teacher" if side.role == "teacher" else side.name or names.get(side.role, next(iter(students)))
+        name = TEACHER if side.role == "teacher" else side.name or names.get(side.role, next(iter(students)))
         groups.setdefault((side.role, name), []).append(side)
     return [SideGroup(role, name, tuple(members)) for (role, name), members in groups.items()]
 
@@ -89,6 +109,20 @@ def _refuse_folder_of_files(side: Side) -> None:
             f"The {side.role} {side.source} is a folder without a model. Name one of its {len(found)} files, such as "
             f"{found[0]}."
         )
+
+
+def filter_notes(sides: Sequence[Side], label: str) -> Iterator[str]:
+    """Yield a warning where sample logs were judged by different filters: the difference may be that of the filters.
+
+    Args:
+        sides: those of a comparison that was read, so that a log of several filters has the one that is chosen.
+        label: what the column `label` is mapped to: METRIC@FILTER chooses one filter for all logs.
+    """
+    logs = [side.source for side in sides if side.is_file and file_kind(Path(side.source)) == "harness log"]
+    filters = {} if "@" in label else {source: ", ".join(filters_of(Path(source))) for source in logs}
+    if len(set(filters.values())) > 1:
+        told = ", ".join(f"{filter_} in {Path(source).name}" for source, filter_ in filters.items())
+        yield f"Warning: The logs judge answers by different filters, and part of a difference may be theirs: {told}."
 
 
 def seed_folders(group: SideGroup) -> Sequence[tuple[int | None, str]]:
@@ -117,16 +151,18 @@ def seed_folders(group: SideGroup) -> Sequence[tuple[int | None, str]]:
     return sorted(found.items()) or list(enumerate(plain))
 
 
-def refuse_copies(group: SideGroup, contents: Sequence[str], sources: Sequence[str]) -> None:
-    """Refuse two equal members: a copy is no second seed, and makes the spread over seeds look small.
+def refuse_copies(group: SideGroup, fingerprints: Sequence[str], sources: Sequence[str]) -> None:
+    """Refuse two equal models: a copy is no second seed, and makes the spread over seeds look small.
+
+    Files of predictions are not told apart so: two seeds may decide alike. Equal scores are refused with the panel.
 
     Raises:
         InputError: naming both.
     """
     first: dict[str, str] = {}
-    for content, source in zip(contents, sources, strict=False):
-        if content in first:
+    for fingerprint, source in zip(fingerprints, sources, strict=False):
+        same = first.setdefault(fingerprint, source)
+        if same != source:
             raise InputError(
-                f"{first[content]} and {source} hold the same {group.role} {group.name}. Give each of its seeds once."
+                f"{same} and {source} hold the same {group.role} {group.name}. Give each of its seeds once."
             )
-        first[content] = source

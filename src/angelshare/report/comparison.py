@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from angelshare.report import forest, phrases, rows, sentences
 from angelshare.report.caveats import split_by_kind
+from angelshare.report.headline import deciding
 from angelshare.report.html import rendered
 from angelshare.report.markdown import escaped, pipe_table
 from angelshare.report.numbers import (
@@ -124,9 +125,9 @@ def _sentences(comparison: Comparison) -> Iterator[str]:
 
 def _decisive(comparison: Comparison, between: Sequence[DifferenceRow]) -> list[DifferenceRow]:
     """Return the changes that decided the gates, else those on all items that lost; the largest loss first."""
-    gated = [row for row in between if row.family == rows.PRIMARY and row.verdict == comparison.verdict]
-    found = gated or [row for row in between if rows.is_whole(row) and row.verdict == "lost"]
-    return sorted(found, key=rows.loss, reverse=True)[:MOST_CLAIMS]
+    lost = [row for row in between if rows.is_whole(row) and row.verdict == "lost"]
+    found = deciding(between, comparison.verdict) or sorted(lost, key=rows.loss, reverse=True)
+    return found[:MOST_CLAIMS]
 
 
 def _tables(comparison: Comparison) -> Iterator[ChangeTable]:

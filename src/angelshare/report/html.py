@@ -9,7 +9,8 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from angelshare.report import rows, texts, views
+from angelshare.core.shown import visible
+from angelshare.report import rows, views
 from angelshare.report.numbers import count, size
 from angelshare.statement.schema import Statement
 
@@ -55,7 +56,7 @@ def environment() -> jinja2.Environment:
 
 def _shown(value: Any) -> Any:  # noqa: ANN401  (whatever a template prints)
     """Return a text with its invisible characters named; markup and numbers as they are."""
-    return texts.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def asset(name: str) -> str:

@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterable
 
 from angelshare.core.estimate import Verdict
-from angelshare.report import caveats, forest, phrases, rows, sentences
+from angelshare.core.shown import visible
+from angelshare.report import caveats, forest, phrases, rows
+from angelshare.report.headline import headline
 from angelshare.report.numbers import DASH, MINUS, amount, estimate, metric_name, minute, signed, unit_of, with_word
-from angelshare.report.texts import shortened, visible
+from angelshare.report.texts import shortened
 from angelshare.statement.schema import DifferenceRow, Statement
 
 MOST_ROWS = 12
@@ -24,7 +26,7 @@ _LINK = re.compile(r"([@#]|:(?=//)|www(?=\.))", flags=re.IGNORECASE)
 
 def render_markdown(statement: Statement) -> str:
     """Return the summary: verdict, gates, the main differences, warnings, where the numbers come from."""
-    head = sentences.headline(statement)
+    head = headline(statement)
     lines = [f"### Loss statement: {escaped(statement.title)}", ""]
     lines += [f"**{_sign(head.state) if head.state else 'No overall verdict'}.** {escaped(head.gates)}", ""]
     lines += [f"- {escaped(claim)}" for claim in head.sentences] + [""]

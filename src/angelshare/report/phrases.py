@@ -143,6 +143,13 @@ def no_verdict(row: DifferenceRow) -> str | None:
         return f"no variance among the {noun(row)}s, so no verdict"
     direction = "lower" if row.direction == "target" else row.direction
     alone = judge(Interval(found.low, found.high, found.level, ""), row.margin, direction)
+    if alone == "preserved" and row.margin <= row.least_margin:
+        hidden = "items of large weight" if row.n_clusters is None else "clusters"
+        loss = size_of(row.least_margin, rows.unit(row))
+        return (
+            f"no verdict, although the interval alone would say {alone}: {hidden} that were not sampled could hide a "
+            f"loss of {loss}"
+        )
     if alone not in row.withheld:
         return None
     reasons = [part for part in (row.remark or "").split("; ") if part and part not in PARTS_OF_REMARKS]

@@ -8,7 +8,7 @@ from typing import Any
 from angelshare.core.estimate import ContrastName
 from angelshare.core.task import ModelRole
 from angelshare.report.numbers import MINUS, Unit, metric_name, unit_of
-from angelshare.statement import gates
+from angelshare.statement import gates, judging
 from angelshare.statement.schema import DifferenceRow, EstimateRow, GateRow, IntervalRow, Statement, TableRow
 
 PRIMARY = gates.PRIMARY
@@ -92,6 +92,11 @@ def deciding_interval(row: DifferenceRow) -> IntervalRow:
     if row.judged is not None and row.judged_family is not None:
         return row.judged if row.family == PRIMARY else row.judged_family
     return row.interval if row.family == PRIMARY else row.interval_family
+
+
+def lost_alone(row: DifferenceRow) -> bool:
+    """Return whether a gated row is lost by itself, and its gate undecided: Holm corrects for the other gates."""
+    return row.family == PRIMARY and row.verdict == "lost" and row.p_adjusted > judging.ALPHA
 
 
 def distance(row: DifferenceRow) -> float:

@@ -1,16 +1,13 @@
 """Verdicts in plain sentences."""
 
-from collections import Counter
 from dataclasses import dataclass
-from typing import Literal
 
 from angelshare.core.estimate import Verdict
 from angelshare.report import phrases, rows
 from angelshare.report.numbers import Unit, amount, count, signed
-from angelshare.statement.schema import DifferenceRow, GateRow, GateState, Statement
+from angelshare.statement.schema import DifferenceRow, Statement
 
 MOST_PER_STUDENT = 7
-MOST_LOSSES = 3
 MOST_PARTS = 2  # labels and slices, where there is more to say than fits
 WORST_FIRST: tuple[Verdict | None, ...] = ("lost", "undecided", "preserved", "gained", None)
 
@@ -47,89 +44,26 @@ class StudentWords:
     n_more: int
 
 
-@dataclass(frozen=True, slots=True)
-class Headline:
-    """The first thing that is read.
-
-    Attributes:
-        state: the overall verdict; None without gates.
-        sentences: what it rests on.
-        gates: one sentence on the gates.
-    """
-
-    state: Literal["lost", "preserved", "undecided"] | None
-    sentences: tuple[str, ...]
-    gates: str
-
-
-def headline(statement: Statement) -> Headline:
-    """Return the overall verdict with the rows that decided it: the worst gates first, at most three."""
-    by_gates = [row for row in rows.differences(statement) if row.family == rows.PRIMARY]
-    decided = [row for row in by_gates if row.verdict == statement.verdict] or by_gates
-    if not decided:
-        metric = rows.main_metric(statement)
-        decided = [
-            row
-            for row in rows.differences(statement)
-            if row.metric == metric and row.contrast == "student-teacher" and rows.is_whole(row)
-        ]
-    decided.sort(key=rows.loss, reverse=True)
-    claims = tuple(dict.fromkeys(claim(row) for row in decided[:3]))
-    return Headline(statement.verdict, claims + _outside_the_gates(statement), gate_sentence(statement.gates))
-
-
-def _outside_the_gates(statement: Statement) -> tuple[str, ...]:
-    """Return what students lost on all items where the gates see no loss: a verdict of theirs must not hide it."""
-    if statement.verdict in (None, "lost"):
-        return ()
-    everything, main = rows.differences(statement), rows.main_metric(statement)
-    of_labels = rows.labelwise(everything)
-    lost = [
-        row
-        for row in sorted(everything, key=lambda row: row.metric != main)
-        if (row.contrast, row.verdict) == ("student-teacher", "lost")
-        and not _is_gated(row)
-        and rows.part(row, of_labels) == 0
-    ]
-    names = [f"{rows.name(row)} ({row.student})" for row in lost]
-    if not names:
-        return ()
-    more = [f"{len(names) - MOST_LOSSES} more"] if len(names) > MOST_LOSSES else []
-    return (f"No gate is about these losses: {phrases.joined([*names[:MOST_LOSSES], *more])}.",)
-
-
-def gate_sentence(gates: tuple[GateRow, ...]) -> str:
-    """Return how the gates ended, in one sentence."""
-    if not gates:
-        return "No gate was set, so there is no overall verdict; every row below has its own."
-    states = Counter(gate.state for gate in gates)
-    all_of = "Both" if len(gates) == 2 else f"All {len(gates)}"  # noqa: PLR2004  (English has a word for two)
-    if states["held"] == len(gates):
-        return "The gate holds." if len(gates) == 1 else f"{all_of} gates hold."
-    words: dict[GateState, str] = {
-        "lost": "failed",
-        "undecided": "undecided",
-        "not_measured": "not measured",
-        "held": "held",
-    }
-    if len(gates) == 1:
-        return {"lost": "The gate fails.", "undecided": "The gate is undecided."}.get(
-            gates[0].state, "The gate's metric was not measured."
-        )
-    if states["lost"] == len(gates):
-        return f"{all_of} gates fail."
-    return f"Of {len(gates)} gates: " + ", ".join(f"{states[s]} {w}" for s, w in words.items() if states[s]) + "."
-
-
 def claim(row: DifferenceRow) -> str:
     """Return one row as the sentence of a headline, by its verdict."""
+    return _of_verdict(row) + _corrected(row)
+
+
+def _of_verdict(row: DifferenceRow) -> str:
+    """Return what a row's own verdict says of its student."""
     if row.contrast == "student-teacher" and row.direction != "target" and row.verdict != "undecided":
         return _claim(row)
     if row.verdict == "undecided" and row.contrast == "student-teacher":
         return undecided(row, about=f"{row.student}, {rows.what(row)}")
-    if row.contrast == "new-old":
-        return sentence(row)
-    return f"{row.student}: {sentence(row)}"
+    return _measured(row) if row.contrast == "new-old" else f"{row.student}: {_measured(row)}"
+
+
+def _corrected(row: DifferenceRow) -> str:
+    """Return the sentence on a loss that its gate does not find, among so many gates; else nothing."""
+    if not rows.lost_alone(row):
+        return ""
+    n = phrases.plural(row.family_size, "gate")
+    return f" Lost by itself, not after correcting for {n}: the gate is undecided."
 
 
 def _claim(row: DifferenceRow) -> str:
@@ -162,6 +96,11 @@ def plain_words(statement: Statement) -> tuple[StudentWords, ...]:
 
 def sentence(row: DifferenceRow) -> str:
     """Return one row as a sentence that names metric, values, interval, margin and sample."""
+    return _measured(row) + _corrected(row)
+
+
+def _measured(row: DifferenceRow) -> str:
+    """Return how the metric moved, and what that rests on."""
     if row.verdict == "undecided" and row.contrast != "student-baseline":
         return undecided(row)
     if row.contrast == "student-baseline":
@@ -260,7 +199,7 @@ def _words_of(statement: Statement, student: str, role: str) -> StudentWords:
     of_labels = rows.labelwise(rows.differences(statement))
 
     def is_headline(row: DifferenceRow) -> bool:
-        return rows.part(row, of_labels) == 0 and (row.contrast != "slice-rest" or _is_gated(row))
+        return rows.part(row, of_labels) == 0 and (row.contrast != "slice-rest" or is_gated(row))
 
     main = ("baseline-teacher",) if role == "baseline" else ("student-teacher", "slice-rest", "teacher-teacher")
     shown = [r for r in about if r.contrast in main or (r.contrast == "student-baseline" and is_headline(r))]
@@ -274,7 +213,7 @@ def _words_of(statement: Statement, student: str, role: str) -> StudentWords:
     )
 
 
-def _is_gated(row: DifferenceRow) -> bool:
+def is_gated(row: DifferenceRow) -> bool:
     """Return whether a gate names the row."""
     return row.family == rows.PRIMARY
 
@@ -282,4 +221,4 @@ def _is_gated(row: DifferenceRow) -> bool:
 def _importance(row: DifferenceRow) -> tuple[bool, bool, int, int, float]:
     """Order rows: named by a gate, about all items, the main contrast, the worst verdict, the largest loss."""
     contrast = list(rows.CONTRASTS).index(row.contrast)
-    return (not _is_gated(row), not rows.is_whole(row), contrast, WORST_FIRST.index(row.verdict), -rows.loss(row))
+    return (not is_gated(row), not rows.is_whole(row), contrast, WORST_FIRST.index(row.verdict), -rows.loss(row))

@@ -1,19 +1,6 @@
-"""Users' texts made visible: what a page cannot or should not draw is named instead."""
-
-import unicodedata
+"""Users' texts at a length that fits into a page."""
 
 LONGEST = 2_000
-_JOINERS = "\u200c\u200d"  # Persian words and emoji families need them, and they reorder nothing
-_LAYOUT = "\t\n"
-
-
-def visible(text: str) -> str:
-    """Return the text with control, direction and surrogate characters named, such as `⟨U+202E⟩`.
-
-    A direction override would turn the words around it, NUL ends documents, and a lone surrogate cannot be written as
-    UTF-8 at all; none of them may vanish either, since they may be why two models disagree.
-    """
-    return text if text.isprintable() else "".join(_named(character) for character in text)
 
 
 def shortened(text: str, limit: int = LONGEST) -> str:
@@ -21,12 +8,3 @@ def shortened(text: str, limit: int = LONGEST) -> str:
     if len(text) <= limit:
         return text
     return f"{text[:limit]} … (the first {limit:,} of {len(text):,} characters)"
-
-
-def _named(character: str) -> str:
-    """Return the character, or its code point where it cannot be shown."""
-    if character in _LAYOUT or character in _JOINERS:
-        return character
-    if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
-        return f"⟨U+{ord(character):04X}⟩"
-    return character

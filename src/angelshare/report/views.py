@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from angelshare.report import caveats, charts, figures, flips, forest, provenance, reliability, rows, sentences, trade
+from angelshare.report import headline as headlines
 from angelshare.report.numbers import DASH, compared, count, size, times
 from angelshare.statement.schema import DataRow, GateRow, Statement
 
@@ -23,7 +24,7 @@ class Page:
     """Everything that the template prints."""
 
     statement: Statement
-    headline: sentences.Headline
+    headline: headlines.Headline
     facts: tuple[Fact, ...]
     warnings: tuple[str, ...]
     words: tuple[sentences.StudentWords, ...]
@@ -58,7 +59,7 @@ def page(statement: Statement) -> Page:
     plain = statement.model_dump(mode="json", include={"recipe", "environment"})
     return Page(
         statement=statement,
-        headline=sentences.headline(statement),
+        headline=headlines.headline(statement),
         facts=facts(statement),
         warnings=caveats.warnings(statement),
         words=sentences.plain_words(statement),

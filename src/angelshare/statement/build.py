@@ -14,7 +14,7 @@ from angelshare.core.protocols import AuditResult, ModelEntry
 from angelshare.statement.differences import Rules, difference_rows
 from angelshare.statement.gates import Gate, distinct
 from angelshare.statement.judging import apply_gates, regated
-from angelshare.statement.reading import read_json
+from angelshare.statement.reading import contradiction, read_json
 from angelshare.statement.rows import audit_row, model_row
 from angelshare.statement.schema import SCHEMA, DataRow, Statement
 
@@ -144,7 +144,7 @@ def parse_statement(content: object, *, where: str) -> Statement:
             "Make the statement again, or use the version that wrote it."
         )
     try:
-        return Statement.model_validate(content)
+        statement = Statement.model_validate(content)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
@@ -152,6 +152,10 @@ def parse_statement(content: object, *, where: str) -> Statement:
             f"{where} is no valid {SCHEMA}: {error.error_count()} mistakes, the first at {place}: {first['msg']}. "
             "Make the statement again."
         ) from error
+    found = contradiction([row for audit in statement.audits for row in audit.differences])
+    if found is not None:
+        raise StatementError(f"{where} contradicts itself: {found}. Make the statement again.")
+    return statement
 
 
 def json_schema() -> dict[str, Any]:  # Any: a JSON Schema is a nest of plain values

@@ -1,12 +1,19 @@
-"""A statement's file as plain values: whatever is in it, nothing but JSON of a sane depth comes out."""
+"""A statement's file as plain values of a sane depth, and what no statement says of itself."""
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from angelshare.core.errors import StatementError
+from angelshare.statement.schema import DifferenceRow
 
 MAX_DEPTH = 100
 """Lists and objects within each other; a recipe nests a handful."""
+
+
+ROUNDING = 1e-9
+"""How far outside of its interval a difference may lie, relative to 1 + its size."""
 
 
 def read_json(file: Path) -> object:
@@ -28,6 +35,30 @@ def read_json(file: Path) -> object:
     if _deeper_than(content, MAX_DEPTH):
         raise StatementError(_too_deep(file))
     return content
+
+
+def contradiction(rows: Sequence[DifferenceRow]) -> str | None:
+    """Return what differences say that none can, as the middle of a sentence; None where they may be true.
+
+    No row stands twice, since gates read each; and every interval is one around its difference.
+    """
+    times = Counter((row.metric, row.data, row.slice, row.output, row.contrast, row.student) for row in rows)
+    for row in rows:
+        if times[row.metric, row.data, row.slice, row.output, row.contrast, row.student] > 1:
+            return f"it has more than one row on {_about(row)}"
+        for interval in (row.interval, row.interval_family):
+            slack = ROUNDING * (1 + abs(row.delta))
+            if not interval.low - slack <= row.delta <= interval.high + slack:
+                ends = f"{interval.low:g} to {interval.high:g}"
+                return f"the interval of {_about(row)}, {ends}, does not hold the difference {row.delta:g}"
+    return None
+
+
+def _about(row: DifferenceRow) -> str:
+    """Return which row it is."""
+    output = "" if row.output is None else f" of {row.output}"
+    part = "" if row.slice is None else f" on slice {row.slice}"
+    return f"{row.metric}{output}{part} ({row.student}, {row.contrast}, {row.data})"
 
 
 def _too_deep(file: Path) -> str:
