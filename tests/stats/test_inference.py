@@ -58,3 +58,10 @@ def test_numbers_that_make_no_interval_are_refused(value, se, df):
     """Nothing that is not finite comes into a statement."""
     with pytest.raises(ValueError, match="No inference"):
         StudentT(value, se, df, 10)
+
+
+def test_half_the_width_is_that_of_the_interval():
+    """1.959964 standard errors at 95%, unless another level is asked for."""
+    t = StudentT(0.3, 0.01, math.inf, 50)
+    assert t.half_width() == pytest.approx(0.01959964)
+    assert t.half_width(0.9) == pytest.approx(0.01644854)
