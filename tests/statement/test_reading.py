@@ -80,3 +80,25 @@ def test_a_difference_lies_in_its_interval(make_statement, make_difference, delt
     ends = {"low": -0.1, "high": 0.0}
     spans = {name: row.interval.model_copy(update=ends) for name in ("interval", "interval_family")}
     assert (contradiction([row.model_copy(update={"delta": delta, **spans})]) is None) == holds
+
+
+@pytest.mark.parametrize(
+    ("ends", "holds"),
+    [
+        ((1e-9, 1.0), True),
+        ((1.1e-9, 1.0), False),
+        ((-1.0, -1e-9), True),
+        ((-1.0, -1.1e-9), False),
+        ((-1.0, 5e-10), True),
+        ((-5e-10, 1.0), True),
+    ],
+)
+@pytest.mark.parametrize("which", ["interval", "interval_family"])
+def test_no_difference_lies_a_billionth_outside_of_either_interval(make_statement, make_difference, ends, holds, which):
+    """Here it is 0; more is a contradiction, said with the numbers."""
+    (row,) = make_statement(make_difference(0.0)).audits[0].differences
+    moved = row.model_copy(
+        update={which: row.interval.model_copy(update=dict(zip(("low", "high"), ends, strict=True)))}
+    )
+    said = "the interval of accuracy (mlp, student-teacher, toy), {:g} to {:g}, does not hold the difference 0"
+    assert contradiction([moved]) == (None if holds else said.format(*ends))

@@ -9,7 +9,7 @@ from scipy import stats
 from angelshare.core.arrays import Vector
 from angelshare.core.estimate import Interval
 from angelshare.stats.components import Design, Linear, effective_size, inference, unit_sizes
-from angelshare.stats.inference import StudentT
+from angelshare.stats.inference import StudentT, Widened
 
 LEVEL = 0.95
 TYPICAL_LOSS = 1 / 3
@@ -20,7 +20,7 @@ CARRIED = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class Floored:
+class Floored(Widened):
     """A t inference whose variance knows of items that were not sampled; see `core.estimate.Inference`.
 
     The variance of a sample knows only what is in it: a rare positive that falls to the bottom costs an AUC 1 / k, with
@@ -37,16 +37,6 @@ class Floored:
     t: StudentT
     k: float
 
-    @property
-    def value(self) -> float:
-        """Return the difference."""
-        return self.t.value
-
-    @property
-    def se(self) -> float:
-        """Return the standard error of what was sampled."""
-        return self.t.se
-
     def se_at(self, distance: float) -> float:
         """Return the standard error to expect where so much is lost.
 
@@ -54,36 +44,6 @@ class Floored:
         ranks), which adds d (1/3 - d) / k to the variance. The third was found by simulation.
         """
         return math.sqrt(self.se**2 + max(0.0, distance * (TYPICAL_LOSS - distance)) / self.k)
-
-    @property
-    def df(self) -> float:
-        """Return its degrees of freedom."""
-        return self.t.df
-
-    @property
-    def n(self) -> int:
-        """Return the number of items."""
-        return self.t.n
-
-    @property
-    def n_clusters(self) -> int | None:
-        """Return the number of clusters; None where items are independent."""
-        return self.t.n_clusters
-
-    @property
-    def n_seeds(self) -> int:
-        """Return the number of seeds."""
-        return self.t.n_seeds
-
-    @property
-    def item_variance(self) -> float:
-        """Return the variance of one item's contribution."""
-        return self.t.item_variance
-
-    @property
-    def seed_variance(self) -> float:
-        """Return the share of the squared standard error that more items cannot remove."""
-        return self.t.seed_variance
 
     @property
     def method(self) -> str:

@@ -7,7 +7,7 @@ from typing import Protocol
 from scipy import optimize
 
 from angelshare.core.estimate import Interval
-from angelshare.stats.inference import StudentT
+from angelshare.stats.inference import StudentT, Widened
 
 SMALLEST_P = 1e-12
 """A p-value found by inverting an interval is not followed below this."""
@@ -39,7 +39,7 @@ class Spread(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Hull:
+class Hull(Widened):
     """A t inference that is never narrower than other regions; see `core.estimate.Inference`.
 
     A t interval takes its spread from what was sampled, and where discordance is rare it comes out far too narrow. The
@@ -66,11 +66,6 @@ class Hull:
         return self.t if self.t.se > 0 or self.lent is None else self.lent
 
     @property
-    def value(self) -> float:
-        """Return the difference."""
-        return self.t.value
-
-    @property
     def item_variance(self) -> float:
         """Return the variance of one item's contribution."""
         return self._spread.item_variance
@@ -89,21 +84,6 @@ class Hull:
     def seed_variance(self) -> float:
         """Return the share of the squared standard error that more items cannot remove."""
         return self._spread.seed_variance
-
-    @property
-    def n(self) -> int:
-        """Return the number of items."""
-        return self.t.n
-
-    @property
-    def n_clusters(self) -> int | None:
-        """Return the number of clusters; None where items are independent."""
-        return self.t.n_clusters
-
-    @property
-    def n_seeds(self) -> int:
-        """Return the number of seeds."""
-        return self.t.n_seeds
 
     def interval(self, level: float = 0.95) -> Interval:
         """Return the hull of all intervals."""

@@ -66,3 +66,50 @@ class StudentT:
 def no_difference(n: int, *, n_seeds: int = 1) -> StudentT:
     """Return the inference of two sides that gave the same scores: zero, exactly."""
     return StudentT(0.0, 0.0, math.inf, n, n_seeds=n_seeds, method=IDENTICAL)
+
+
+class Widened:
+    """What an inference takes over from the t inference that it widens."""
+
+    __slots__ = ()
+    t: StudentT
+
+    @property
+    def value(self) -> float:
+        """Return the difference."""
+        return self.t.value
+
+    @property
+    def se(self) -> float:
+        """Return the standard error of what was sampled."""
+        return self.t.se
+
+    @property
+    def df(self) -> float:
+        """Return its degrees of freedom."""
+        return self.t.df
+
+    @property
+    def item_variance(self) -> float:
+        """Return the variance of one item's contribution."""
+        return self.t.item_variance
+
+    @property
+    def seed_variance(self) -> float:
+        """Return the share of the squared standard error that more items cannot remove."""
+        return self.t.seed_variance
+
+    @property
+    def n(self) -> int:
+        """Return the number of items."""
+        return self.t.n
+
+    @property
+    def n_clusters(self) -> int | None:
+        """Return the number of clusters; None where items are independent."""
+        return self.t.n_clusters
+
+    @property
+    def n_seeds(self) -> int:
+        """Return the number of seeds."""
+        return self.t.n_seeds
