@@ -216,3 +216,11 @@ def test_every_sentence_is_one(make_difference: Callable[..., DifferenceRow], dr
         assert text.count("(") == text.count(")"), text
         assert text.startswith("mlp") or text[0].isupper() or text[0].isdigit(), text
     assert sentences.claim(row).count("margin") <= 2
+
+
+def test_items_that_nobody_could_find_are_not_counted(make_difference):
+    """A million is still a number; two thousand million are none."""
+    row = make_difference("accuracy", 0.87, 0.89, 0.006, n_needed=1_000_000, family="primary", margin=0.02)
+    assert phrases.remedy(row) == "; about 1,000,000 would, if nothing is lost"
+    more = row.model_copy(update={"n_needed": 2_400_000_000})
+    assert phrases.remedy(more) == "; more than 1,000,000 would be needed, even if nothing is lost"

@@ -21,6 +21,9 @@ from angelshare.statement.schema import DifferenceRow
 PARTS_OF_REMARKS = ("few seeds", "identical scores")
 """What a remark may say without being a reason to withhold a verdict."""
 
+FAR_TOO_MANY = 1_000_000
+"""Items beyond which their number is of no use to anybody."""
+
 
 def change(row: DifferenceRow) -> str:
     """Return the difference with its unit: `-7.2 points`, or `3.1x faster` on a ratio scale."""
@@ -171,6 +174,8 @@ def remedy(row: DifferenceRow) -> str:
     n = row.n if row.n_clusters is None else row.n_clusters
     if row.n_needed is None:
         return f", and no number of {noun(row)}s would" if never_decided(row) else ""
+    if row.n_needed > max(n, FAR_TOO_MANY):
+        return f"; more than {count(FAR_TOO_MANY)} would be needed, even if nothing is lost"
     if row.n_needed > n:
         return f"; about {count(rounded_up(row.n_needed))} would, if nothing is lost"
     return ", because the difference lies close to it"
