@@ -29,7 +29,7 @@ bench: $(VENV)/installed-dev
 calibrate: $(VENV)/installed-dev
 	$(BIN)/python benchmarks/calibrate.py
 
-# a mutant is a small mistake put into the code; one that no test notices survives. Takes an hour on two cores
+# a mutant is a small mistake put into the code; one that no test notices survives. Takes a quarter of an hour on two cores
 mutants: $(VENV)/installed-dev
 	$(BIN)/python -m pip install --quiet -c constraints.txt --group mutants
 	rm -rf mutants

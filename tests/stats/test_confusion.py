@@ -284,3 +284,12 @@ def test_a_variance_within_rounding_is_none_at_any_scale():
     for n, seen in ((1e13, False), (1e12, True)):
         found = matthews().value(Counts(np.array([n / 2, 1.0]), np.array([n / 2, n / 2]), np.array([n - 1, 1.0])))
         assert bool(found > 0) is seen
+
+
+def test_what_a_statistic_is_worth_is_the_same_from_either_side():
+    """A label that nobody means and one side says counts among three on that side, among two on the other."""
+    truth = np.repeat([0, 1], [60, 20])
+    plain, odd = of(truth, truth, n_classes=3), of(truth, np.where(np.arange(80) == 0, 2, truth), n_classes=3)
+    there, back = linear_counts(plain, odd, macro_f1()), linear_counts(odd, plain, macro_f1())
+    # of two labels 2 * 2 * 20 items, of three 2 * 3 * 20
+    assert (there.unseen, back.unseen) == (pytest.approx(80), pytest.approx(80))

@@ -125,7 +125,7 @@ def linear_counts(
     influence = [_influence(one, counts, statistic) for one, counts in zip((left, right), sides, strict=True)]
     n = len(left.meant)
     parts = (Part(np.arange(n), influence[0] - influence[1]),)
-    unseen = n * statistic.worth(sides[0][0])
+    unseen = n * min(statistic.worth(counts) for side in sides for counts in side)
     return Linear(left_values - right_values, parts, n, rare, sides=(left_values, right_values), unseen=unseen)
 
 
