@@ -138,3 +138,12 @@ def test_a_text_that_is_no_rule_is_told_what_to_write():
         assert str(rows.value) == f"{text!r} names no rows. Write METRIC[key=value, ...], such as auc[slice=women]."
     with pytest.raises(InputError, match=r"^'auc\[bad\]': 'bad' is not key=value\."):
         parse_rows("auc[bad]")
+
+
+def test_names_stand_in_single_or_double_quotes():
+    """A shell's line is in double quotes already; an apostrophe within a bare name is none."""
+    assert parse_gate("accuracy[slice='group=women, young'] >= -0.1").slice == "group=women, young"
+    both = parse_gate("""f1[slice="o'neill", output='say "no"'] >= -0.1""")
+    assert (both.slice, both.output) == ("o'neill", 'say "no"')
+    assert parse_gate("accuracy[slice=o'neill] >= -0.1").slice == "o'neill"
+    assert parse_gate(r"accuracy[slice='it\'s'] >= -0.1").slice == "it's"

@@ -10,12 +10,12 @@ from angelshare.statement.gates import Gate, MarginSource
 from angelshare.statement.margins import DEFAULT_MARGINS, default_margin
 
 KEYS = ("slice", "output", "student", "data", "contrast")
-_QUOTED = r'"(?:[^"\\]|\\.)*"'
+_QUOTED = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
 _RULE = re.compile(
-    rf"\s*(?P<metric>[^\s\[\]<>=,\"]+)\s*(?:\[(?P<keys>(?:[^\[\]\"]|{_QUOTED})*)\])?\s*"
+    rf"\s*(?P<metric>[^\s\[\]<>=,\"]+)\s*(?:\[(?P<keys>(?:{_QUOTED}|[^\[\]\"])*)\])?\s*"
     r"(?:(?P<sign>[<>=!]+)\s*(?P<bound>[^\s<>=]+)\s*)?"
 )
-_KEY = re.compile(rf"\s*(?P<key>[^\s=,\"]+)\s*=\s*(?P<value>{_QUOTED}|[^\s=,\"]+)\s*(?:,|$)")
+_KEY = re.compile(rf"\s*(?P<key>[^\s=,\"]+)\s*=\s*(?P<value>{_QUOTED}|(?!')[^\s=,\"]+)\s*(?:,|$)")
 _FORM = (
     'Write METRIC[key=value, ...] >= -0.01, such as "auc[slice=women] >= -0.01"; quote names with blanks, commas or '
 )
@@ -97,7 +97,7 @@ def _keys(inside: str, text: str) -> Iterator[tuple[str, str]]:
         if key in seen:
             raise InputError(f"{text!r} gives {key} twice. Write one gate for each.")
         seen.add(key)
-        yield key, re.sub(r"\\(.)", r"\1", value[1:-1]) if value.startswith('"') else value
+        yield key, re.sub(r"\\(.)", r"\1", value[1:-1]) if value[0] in "\"'" else value
         place = found.end()
 
 
