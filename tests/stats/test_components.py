@@ -316,3 +316,15 @@ def test_a_statistic_is_worth_its_smallest_group_unless_it_says_otherwise():
     assert linear(9).minus(linear(7)).worth == 7
     assert linear(9, unseen=2.5).minus(linear(7)).worth == 2.5
     assert linear(9).minus(linear(7, unseen=12.0)).worth == 9
+
+
+def test_clusters_of_one_item_each_are_none():
+    """Any codes become 0, 1, ...; one cluster of two keeps them all; weights stay."""
+    weights = np.array([1.0, 2, 3])
+    alone, pair = Design.of(np.array([70, 5, 9]), weights), Design.of(np.array([70, 5, 70]), weights)
+    assert alone.clusters.tolist() == [2, 0, 1]
+    assert alone.without_singles().clusters is None
+    assert alone.without_singles().weights is weights
+    assert pair.without_singles() is pair
+    assert Design.of(None, None).is_simple
+    assert SIMPLE.without_singles() is SIMPLE

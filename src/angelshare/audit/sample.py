@@ -37,8 +37,7 @@ class Sample:
     def of(cls, contrast: Contrast) -> "Sample":
         """Return the sample of all items of a contrast."""
         member = contrast.left[0]
-        clusters = None if member.clusters is None else np.unique(member.clusters, return_inverse=True)[1]
-        return cls(contrast, np.arange(len(member)), Design(clusters, member.weights))
+        return cls(contrast, np.arange(len(member)), Design.of(member.clusters, member.weights))
 
     def __len__(self) -> int:
         """Return the number of items."""
@@ -60,9 +59,7 @@ class Sample:
     def design(self) -> Design:
         """Return how the items were drawn; clusters of one item each are none."""
         design = self.whole_design if self.is_whole else self.whole_design.take(self.items)
-        if design.clusters is None or np.bincount(design.clusters).max() > 1:
-            return design
-        return Design(None, design.weights)
+        return design.without_singles()
 
     def take(self, index: Array) -> "Sample":
         """Return the items at these positions of the sample (or under this mask)."""

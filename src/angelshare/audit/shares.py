@@ -32,11 +32,7 @@ class Figure:
 
 def design_of(member: Predictions) -> Design:
     """Return how the items were drawn; clusters of one item each are none."""
-    clusters = member.clusters
-    if clusters is not None:
-        codes, clusters = np.unique(clusters, return_inverse=True)
-        clusters = None if len(codes) == len(member) else clusters
-    return Design(clusters, member.weights)
+    return Design.of(member.clusters, member.weights).without_singles()
 
 
 def share(by_seed: Scores, design: Design, level: float) -> Figure:

@@ -27,6 +27,11 @@ class Design:
     clusters: Labels | None = None
     weights: Vector | None = None
 
+    @classmethod
+    def of(cls, clusters: Labels | None, weights: Vector | None) -> "Design":
+        """Return the design of items with any integer codes of clusters."""
+        return cls(None if clusters is None else np.unique(clusters, return_inverse=True)[1], weights)
+
     @property
     def is_simple(self) -> bool:
         """Whether items are independent and alike."""
@@ -38,6 +43,12 @@ class Design:
             None if self.clusters is None else self.clusters[index],
             None if self.weights is None else self.weights[index],
         )
+
+    def without_singles(self) -> "Design":
+        """Return the design in which clusters of one item each are none; where any has more, it stays as it is."""
+        if self.clusters is None or np.bincount(self.clusters).max() > 1:
+            return self
+        return Design(None, self.weights)
 
     def weights_of(self, items: Array) -> Vector:
         """Return (m,) the weights of these items; 1 where all are alike."""

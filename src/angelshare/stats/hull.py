@@ -25,7 +25,7 @@ class Region(Protocol):
         ...
 
 
-class Spread(Protocol):
+class PowerInputs(Protocol):
     """What power needs to know of an inference."""
 
     @property
@@ -57,11 +57,11 @@ class Hull(Widened):
     t: StudentT
     regions: tuple[Region, ...]
     method: str
-    lent: Spread | None = None
+    lent: PowerInputs | None = None
     limit: float = math.inf
 
     @property
-    def _spread(self) -> Spread:
+    def _spread(self) -> PowerInputs:
         """Return the part whose standard error counts."""
         return self.t if self.t.se > 0 or self.lent is None else self.lent
 
