@@ -328,3 +328,20 @@ def test_clusters_of_one_item_each_are_none():
     assert pair.without_singles() is pair
     assert Design.of(None, None).is_simple
     assert SIMPLE.without_singles() is SIMPLE
+
+
+def test_an_interaction_worked_by_hand():
+    """(1, 0, 1) less (0, 0, 1) on the same items is the mean of (1, 0, 0); both can lose an item of three: 3 / 2."""
+    one, other = linear_mean(np.array([[1.0, 0, 1]])), linear_mean(np.array([[0.0, 0, 1]]))
+    found = one.less(other)
+    assert found.value == pytest.approx(1 / 3)
+    assert found.parts[0].values.tolist() == [1, 0, 0]
+    assert found.worth == pytest.approx(1.5)
+
+
+def test_statistics_on_other_items_have_no_interaction():
+    """Nor have those of other seeds."""
+    one = linear_mean(np.array([[1.0, 0, 1]]))
+    for other in (linear_mean(np.array([[1.0, 0]])), linear_mean(np.array([[1.0, 0, 1], [0, 0, 1]]))):
+        with pytest.raises(ValueError, match="have no joint difference"):
+            one.less(other)

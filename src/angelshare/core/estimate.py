@@ -6,7 +6,14 @@ from typing import Literal, Protocol
 Verdict = Literal["lost", "preserved", "gained", "undecided"]
 Direction = Literal["higher", "lower", "target", "none"]
 ContrastName = Literal[
-    "student-teacher", "student-baseline", "baseline-teacher", "teacher-teacher", "slice-rest", "new-old"
+    "student-teacher",
+    "student-baseline",
+    "baseline-teacher",
+    "teacher-teacher",
+    "slice-rest",
+    "new-old",
+    "mitigated-plain",
+    "interaction",
 ]
 InferenceKind = Literal["this_model", "recipe"]
 Scale = Literal["difference", "log_ratio"]
@@ -104,7 +111,9 @@ class Difference:
     Attributes:
         metric, data, slice, output: what was measured where; `output` is one label where the metric is about one.
         contrast: which two roles are compared. `slice-rest`: whether the slice loses more than the other items; its
-            two values are the student-teacher differences on the slice and on the rest.
+            two values are the student-teacher differences on the slice and on the rest. `mitigated-plain`: one role
+            with and without mitigation. `interaction`: student-teacher with mitigation less the same without; its two
+            values are these differences.
         student: the population that the row is about, by name.
         left, right: the members compared, such as ("mlp/0", "mlp/1") and ("teacher/0",).
         left_value, right_value: the metric of either side, the mean over its members.

@@ -8,7 +8,7 @@ from typing import Literal
 from angelshare.core.errors import InputError
 from angelshare.core.estimate import Difference, Inference, Verdict
 from angelshare.core.protocols import AuditResult
-from angelshare.statement.gates import PRIMARY, Gate, MarginSource, deciding_gate, lending_gate
+from angelshare.statement.gates import PRIMARY, UNTOLERATED, Gate, MarginSource, deciding_gate, lending_gate
 from angelshare.statement.judging import gate_p_values, judged
 from angelshare.statement.margins import default_margin
 from angelshare.statement.rows import interval_row
@@ -39,12 +39,12 @@ class Rules:
         """Return the margin and where it comes from: a gate's first, then the recipe's, then the default.
 
         See `lending_gate`. Between a student and its baseline nothing is "acceptable": the question is whether
-        distillation helped at all, so the margin is 0 unless a gate says otherwise.
+        distillation helped at all, so the margin is 0 unless a gate says otherwise; mitigation is asked the same.
         """
         gate = lending_gate(difference, self.gates) or lending_gate(difference, self.earlier)
         if gate is not None:
             return gate.margin, gate.source
-        if difference.contrast == "student-baseline":
+        if difference.contrast in UNTOLERATED:
             return 0.0, "default"
         if difference.metric in self.margins:
             return self.margins[difference.metric], "recipe"

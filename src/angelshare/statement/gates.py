@@ -15,6 +15,8 @@ GateContrast = Literal["student-teacher", "slice-rest", "student-baseline", "new
 GATE_CONTRASTS: tuple[GateContrast, ...] = get_args(GateContrast)
 PRIMARY = "primary"
 """The family of the rows that a gate names."""
+UNTOLERATED: tuple[ContrastName, ...] = ("student-baseline", "mitigated-plain", "interaction")
+"""Contrasts that ask whether something helped at all: no loss is acceptable there."""
 _AGAINST = {
     "student-teacher": "the teacher",
     "slice-rest": "the rest",
@@ -93,7 +95,7 @@ class Gate:
         helped.
         """
         on_all_items = self.slice is None and self.contrast in ("student-teacher", "new-old")
-        return on_all_items and row.contrast != "student-baseline" and self._is_about(row)
+        return on_all_items and row.contrast not in UNTOLERATED and self._is_about(row)
 
     def _is_about(self, row: Named) -> bool:
         """Whether metric, output, student and data are the gate's."""

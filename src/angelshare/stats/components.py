@@ -125,6 +125,26 @@ class Linear:
         parts, unseen = (*self.parts, *flipped), min(self.worth, other.worth)
         return Linear(self.by_seed - other.by_seed, parts, self.n, rare, unseen=unseen)
 
+    def less(self, other: "Linear") -> "Linear":
+        """Return the difference of two statistics on the same items, part by part: items and seeds stay joint.
+
+        Such is an interaction: how much more one pair of models differs than another pair, on one text set.
+
+        Raises:
+            ValueError: if their parts are not the same items, or the seeds do not pair.
+        """
+        same = len(self.parts) == len(other.parts) and all(
+            np.array_equal(mine.items, its.items) for mine, its in zip(self.parts, other.parts, strict=True)
+        )
+        if not same or self.by_seed.shape != other.by_seed.shape:
+            raise ValueError("Two statistics on other items, or of other seeds, have no joint difference.")
+        parts = tuple(
+            Part(mine.items, mine.values - its.values) for mine, its in zip(self.parts, other.parts, strict=True)
+        )
+        # an item that was not sampled moves both
+        unseen = 1 / (1 / self.worth + 1 / other.worth)
+        return Linear(self.by_seed - other.by_seed, parts, self.n, self.rare, unseen=unseen)
+
 
 @dataclass(frozen=True, slots=True)
 class Spread:

@@ -1,0 +1,145 @@
+"""Temperature and per-group thresholds, fitted on one split and applied to another; no network is touched."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import optimize
+
+from angelshare.core.arrays import Mask, Vector
+from angelshare.core.errors import InputError
+from angelshare.core.predictions import Predictions, labelled
+from angelshare.stats.auc import MIN_CLASS
+
+POSITIVE = 1
+_LOG_BOUNDS = (-4.0, 4.0)
+"""Of the logarithm of the temperature: from 1/55 to 55."""
+
+
+@dataclass(frozen=True, slots=True)
+class Temperature:
+    """One number that all logits are divided by (Guo et al. 2017): confidence changes, decisions do not.
+
+    Attributes:
+        value: above 1 where the model was too sure.
+        n: items that it was fitted on.
+    """
+
+    value: float
+    n: int
+
+    def apply(self, member: Predictions) -> Predictions:
+        """Return the predictions with softened (or sharpened) logits."""
+        _need_logits(member)
+        return replace(member, values=member.values / self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupThresholds:
+    """A cut on the logit margin z1 - z0 for every group, at which its false positive rate is that of all items.
+
+    Post-processing after Hardt et al. (2016), for one rate: equal opportunity of the harmless texts. An item of several
+    groups has the highest of their cuts, so that no group is flagged because of another.
+
+    Attributes:
+        cuts: group -> cut, on the scale of z1 - z0; items of no group keep `rest`.
+        rest: the cut of all other items: 0, a probability of one half.
+        rate: the false positive rate that every cut was fitted to.
+        not_fitted: group -> its harmless items, too few for a cut of its own.
+    """
+
+    cuts: Mapping[str, float]
+    rate: float
+    not_fitted: Mapping[str, int]
+    rest: float = 0.0
+
+    def of(self, slices: Mapping[str, Mask], n: int) -> Vector:
+        """Return (n,) every item's cut."""
+        found = np.full(n, -np.inf)
+        for group, cut in self.cuts.items():
+            if group in slices:
+                found = np.where(slices[group], np.maximum(found, cut), found)
+        return np.where(np.isneginf(found), self.rest, found)
+
+    def apply(self, member: Predictions) -> Predictions:
+        """Return the predictions with every item's cut taken off its logit margin: decisions fall at 0 again."""
+        _need_logits(member)
+        values = member.values.astype(np.float64).copy()
+        values[:, POSITIVE] -= self.of(member.slices, len(member))
+        return replace(member, values=values)
+
+
+def fit_temperature(member: Predictions) -> Temperature:
+    """Return the temperature with the lowest negative log-likelihood of the human labels.
+
+    Args:
+        member: on the selection split, never on the test split.
+
+    Raises:
+        InputError: if it holds no logits, or has fewer than 10 labelled items.
+    """
+    _need_logits(member)
+    truth = _truth(member)
+    known = labelled(truth)
+    if known.sum() < MIN_CLASS:
+        raise InputError(f"{int(known.sum())} labelled items fit no temperature; give at least {MIN_CLASS}.")
+    logits, right = member.values[known].astype(np.float64), truth[known]
+
+    def loss(log_temperature: float) -> float:
+        scaled = logits / np.exp(log_temperature)
+        scaled -= scaled.max(axis=1, keepdims=True)
+        return float((np.log(np.exp(scaled).sum(axis=1)) - scaled[np.arange(len(right)), right]).mean())
+
+    best = optimize.minimize_scalar(loss, bounds=_LOG_BOUNDS, method="bounded", options={"xatol": 1e-6})
+    return Temperature(float(np.exp(best.x)), int(known.sum()))
+
+
+def fit_thresholds(member: Predictions, groups: Sequence[str]) -> GroupThresholds:
+    """Return for every group the cut at which as large a share of its harmless items is flagged as of all.
+
+    The cut lies halfway between two scores, so that it does not depend on how ties are broken.
+
+    Args:
+        member: of a binary task, on the selection split, never on the test split; with the groups as slices.
+        groups: names of slices.
+
+    Raises:
+        InputError: if it holds no logits, is not binary, a group is no slice, or no harmless item is known.
+    """
+    _need_logits(member)
+    if member.task != "binary":
+        raise InputError(f"Thresholds per group are about a positive label; {member.name} answers {member.task}.")
+    missing = [group for group in groups if group not in member.slices]
+    if missing:
+        raise InputError(f"{member.name} has no slice {missing[0]!r}; it has {', '.join(member.slices) or 'none'}.")
+    margin, harmless = member.ranking(POSITIVE), _truth(member) == 0
+    if not harmless.any():
+        raise InputError(f"No item of {member.name} is labelled {member.labels[0]}: there is no false positive rate.")
+    rate = float((margin[harmless] >= 0).mean())
+    own = {group: margin[harmless & member.slices[group]] for group in groups}
+    return GroupThresholds(
+        cuts={group: _cut(scores, rate) for group, scores in own.items() if len(scores) >= MIN_CLASS},
+        rate=rate,
+        not_fitted={group: len(scores) for group, scores in own.items() if len(scores) < MIN_CLASS},
+    )
+
+
+def _cut(scores: Vector, rate: float) -> float:
+    """Return the cut that flags the share of these scores that comes nearest to the rate."""
+    ordered = np.sort(scores)[::-1]
+    edges = np.concatenate([[ordered[0] + 1.0], (ordered[:-1] + ordered[1:]) / 2, [ordered[-1] - 1.0]])
+    flagged = np.array([(scores >= edge).mean() for edge in edges])
+    return float(edges[np.abs(flagged - rate).argmin()])
+
+
+def _truth(member: Predictions) -> Vector:
+    """Return the human labels."""
+    if member.truth is None:
+        raise InputError(f"{member.name} has no human labels to fit anything on. Give a split with labels.")
+    return member.truth
+
+
+def _need_logits(member: Predictions) -> None:
+    """Refuse anything but logits of classes."""
+    if member.outputs != "logits":
+        raise InputError(f"{member.name} holds {member.outputs}; temperature and thresholds per group need logits.")

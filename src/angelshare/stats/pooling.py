@@ -1,0 +1,77 @@
+"""Statistics of the same models on several independent text sets, summed: one variance over all of their items."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from angelshare.core.arrays import Labels, Vector
+from angelshare.stats.components import Design, Linear, Part
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sampled:
+    """A statistic and how its items were drawn."""
+
+    linear: Linear
+    design: Design
+
+
+def pooled(terms: Sequence[tuple[float, Sampled]]) -> Sampled:
+    """Return a weighted sum of statistics of the same members, on text sets that share no item and no cluster.
+
+    Seeds stay joint: each seed's value is the sum of its values, so that what a seed does to all sets is in the spread
+    over seeds. With weights 1 and -1 it is the difference of two losses: whether one set shows more of it than another.
+
+    Args:
+        terms: weight and statistic, at least one.
+
+    Raises:
+        ValueError: if there is no term, a weight is 0, or the members do not pair.
+    """
+    if not terms or not all(weight for weight, _ in terms):
+        raise ValueError("A pooled statistic needs at least one term, and no weight of 0.")
+    shapes = {term.linear.by_seed.shape for _, term in terms}
+    if len(shapes) > 1:
+        raise ValueError(f"Statistics of {sorted(shape[0] for shape in shapes)} members do not pair.")
+    sizes = [term.linear.n for _, term in terms]
+    n, starts = sum(sizes), np.cumsum([0, *sizes[:-1]])
+    placed = [
+        _scaled(term.linear, weight).at(np.arange(size) + start, n)
+        for (weight, term), size, start in zip(terms, sizes, starts, strict=True)
+    ]
+    rare = min((one.rare for one in placed if one.rare is not None), key=len, default=None)
+    linear = Linear(
+        np.sum([one.by_seed for one in placed], axis=0),
+        tuple(part for one in placed for part in one.parts),
+        n,
+        rare,
+        unseen=min(one.worth for one in placed),
+    )
+    return Sampled(linear, Design(_clusters([term for _, term in terms]), _weights([term for _, term in terms])))
+
+
+def _scaled(linear: Linear, weight: float) -> Linear:
+    """Return the statistic times a weight: an item that was not sampled moves it by as much more."""
+    parts = tuple(Part(part.items, part.values * weight) for part in linear.parts)
+    return replace(linear, by_seed=linear.by_seed * weight, parts=parts, unseen=linear.worth / abs(weight))
+
+
+def _clusters(terms: Sequence[Sampled]) -> Labels | None:
+    """Return the clusters of all items, those of different sets told apart; None where items are independent."""
+    if all(term.design.clusters is None for term in terms):
+        return None
+    codes: list[Labels] = []
+    first = 0
+    for term in terms:
+        own = np.arange(term.linear.n) if term.design.clusters is None else term.design.clusters
+        codes.append(own + first)
+        first += int(own.max()) + 1
+    return np.concatenate(codes)
+
+
+def _weights(terms: Sequence[Sampled]) -> Vector | None:
+    """Return the weights of all items; None where all are alike."""
+    if all(term.design.weights is None for term in terms):
+        return None
+    return np.concatenate([term.design.weights_of(np.arange(term.linear.n)) for term in terms])

@@ -1,0 +1,117 @@
+"""Tests of what a mitigation gives, and of whom it helps."""
+
+import numpy as np
+import pytest
+
+from angelshare.audit.measuring import Findings
+from angelshare.audit.metrics import Share
+from angelshare.audit.mitigation import Mitigated, by_seed, measure_interaction, measure_mitigation
+from angelshare.audit.quality_metrics import auc, correct
+from angelshare.core.errors import InputError
+from angelshare.core.panel import Population
+
+ACCURACY = Share(name="accuracy", per_item=correct)
+
+
+def rows(found, **wanted):
+    """Return the differences with these fields."""
+    return [d for d in found.differences if all(getattr(d, key) == value for key, value in wanted.items())]
+
+
+@pytest.fixture
+def truth():
+    """Return as many of either label."""
+    return np.arange(200) % 2
+
+
+def test_what_a_mitigation_gives_is_mitigated_less_plain(noisy, truth):
+    """The rows of the contrast, with the sides in this order."""
+    plain, mitigated = noisy("cnn/0", truth, 1.5), noisy("cnn+/0", truth, 0.5, seed=1)
+    found = Findings()
+    measure_mitigation(Mitigated("cnn: words", (plain,), (mitigated,)), "forum", [ACCURACY, auc(1)], found)
+    (row,) = rows(found, metric="accuracy")
+    assert (row.contrast, row.student, row.left, row.right) == (
+        "mitigated-plain",
+        "cnn: words",
+        ("cnn+/0",),
+        ("cnn/0",),
+    )
+    assert row.inference.value == pytest.approx(correct(mitigated).mean() - correct(plain).mean())
+    assert len(rows(found, metric="auc")) == 1
+
+
+def test_an_interaction_worked_by_hand(make_member):
+    """Mitigation gives the teacher 2 of 20 items and the student 1: (18 - 19) / 20 less (17 - 17) / 20."""
+    truth = np.arange(20) % 2
+    right = 2.0 * truth - 1
+
+    def wrong_on(name, n):
+        return make_member(name, np.where(np.arange(20) < n, -right, right), truth=truth)
+
+    student = Mitigated("cnn", (wrong_on("cnn", 3),), (wrong_on("cnn+", 2),))
+    teacher = Mitigated("teacher", (wrong_on("t", 3),), (wrong_on("t+", 1),))
+    found = Findings()
+    measure_interaction(student, teacher, "forum", [ACCURACY], found)
+    (row,) = found.differences
+    assert (row.contrast, row.left_value, row.right_value) == ("interaction", pytest.approx(-1 / 20), 0.0)
+    assert row.inference.value == pytest.approx(-1 / 20)
+    # item 1 alone counts, once: the variance of a mean of one -1 and 19 zeros
+    assert row.inference.se == pytest.approx(np.std([-1, *[0] * 19], ddof=1) / np.sqrt(20))
+    # two differences of 20 items, so that an item that was not sampled could move it by 2 / 20
+    assert row.inference.k == pytest.approx(10)
+
+
+def test_what_is_hard_for_all_models_cancels(noisy, truth):
+    """The same gain on both sides, seed by seed, is no interaction, and its items leave no variance."""
+    plain = tuple(noisy(f"cnn/{s}", truth, 1.0, seed=s) for s in range(3))
+    mitigated = tuple(noisy(f"cnn+/{s}", truth, 0.3, seed=10 + s) for s in range(3))
+    found = Findings()
+    measure_interaction(
+        Mitigated("cnn", plain, mitigated), Mitigated("teacher", plain, mitigated), "forum", [ACCURACY, auc(1)], found
+    )
+    for row in found.differences:
+        assert row.values_by_seed == (0.0, 0.0, 0.0)
+        assert row.inference.t.se == 0
+
+
+def test_a_label_without_items_is_a_gap(noisy):
+    """Not a number."""
+    truth = np.zeros(60, dtype=np.int64)
+    one = Mitigated("cnn", (noisy("a", truth, 1.0),), (noisy("b", truth, 1.0, seed=1),))
+    found = Findings()
+    measure_interaction(one, one, "forum", [auc(1)], found)
+    assert found.differences == []
+    assert [(gap.metric, gap.contrast) for gap in found.gaps] == [("auc", "interaction")]
+
+
+def test_texts_without_labels_are_said(make_member):
+    """The question has no answer there."""
+    one = Mitigated("cnn", (make_member("a", [1.0, 2.0]),), (make_member("b", [1.0, 3.0]),))
+    found = Findings()
+    measure_interaction(one, one, "forum", [auc(1)], found)
+    assert found.remarks == (
+        "Whether mitigation helps the teacher more is not measured on forum: it has no human labels.",
+    )
+
+
+def test_members_pair_by_seed(noisy, truth):
+    """Those that only one side has are left out."""
+    plain = Population("student", "cnn", tuple(noisy(f"cnn/{s}", truth, 1.0, seed=s) for s in (0, 1, 2)))
+    other = Population("student", "cnn+", tuple(noisy(f"cnn+/{s}", truth, 1.0, seed=s) for s in (2, 1)))
+    assert [
+        (a.name, b.name)
+        for a, b in zip(*(by_seed("x", plain, other).plain, by_seed("x", plain, other).mitigated), strict=True)
+    ] == [
+        ("cnn/2", "cnn+/2"),
+        ("cnn/1", "cnn+/1"),
+    ]
+
+
+def test_members_without_a_common_seed_are_refused(noisy, truth):
+    """And so are sides of different size."""
+    one = Population("student", "cnn", (noisy("cnn/0", truth, 1.0, seed=0),))
+    other = Population("student", "cnn+", (noisy("cnn+/1", truth, 1.0, seed=1),))
+    with pytest.raises(InputError, match="no seed of cnn is one of"):
+        by_seed("words", one, other)
+    with pytest.raises(InputError, match="0 mitigated members do not pair with 1 plain ones"):
+        Mitigated("words", one.members, ())
