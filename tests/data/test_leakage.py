@@ -104,3 +104,16 @@ def test_most_test_sentences_of_sst2_stand_in_rotten_tomatoes():
     pool = load_texts("rotten_tomatoes").batch.texts
     assert len(set(test) & set(pool)) == 14
     assert int(np.sum(find_leaks(test, pool))) >= 1431
+
+
+def test_texts_of_a_suite_are_kept_out_of_training_too():
+    """They are no role of the set, and dropped from every role but test."""
+    roles = {"train": as_set(LONG, "a", "d"), "validation": as_set("b", LONG + " b"), "test": as_set("c", "a")}
+    cleaned = remove_leaks(Splits(DataCard("own", "here"), roles, examined={"hard": TextBatch((LONG + " c", "a"))}))
+    assert {role: texts.batch.texts for role, texts in cleaned.roles.items()} == {
+        "train": ("d",),
+        "validation": ("b",),
+        "test": ("c", "a"),
+    }
+    # one leaks into validation, one into test, before the suite is looked at
+    assert (cleaned.dropped["train against hard"], cleaned.dropped["validation against hard"]) == (0, 1)

@@ -9,6 +9,7 @@ import pytest
 from angelshare.core.errors import InputError, LabelError
 from angelshare.data import loading
 from angelshare.data.catalog import catalog, catalog_card
+from angelshare.data.generated import GENERATED
 from angelshare.data.loading import load_splits, load_texts
 
 ROWS = "id,text,label,split\n07,well done,fine,train\n8,how dull,rude,train\n9,nice chart,,test\n"
@@ -243,9 +244,11 @@ def test_cards_are_complete():
     for name, card in catalog().items():
         assert card.licence, name
         assert card.about.endswith("."), name
-        assert card.file in card.files, name
+        where = card.homepage or card.hub or name in GENERATED.places
+        assert (card.file in card.files) if card.file else where, name
+        assert set(card.stands_in_for) <= set(catalog()), name
         if card.task:
-            assert card.sha256, name
+            assert card.sha256 or card.file is None, name
             assert len(card.labels) >= 2 or card.task == "regression", name
             assert card.positive is None or card.labels.index(card.positive) == 1, name
         assert card.task != "binary" or len(card.labels) == 2, name
@@ -257,13 +260,19 @@ def test_an_unknown_card_names_the_nearest():
         catalog_card("emotoin")
 
 
+def test_a_set_that_nobody_has_brought_here_says_where_it_is_described():
+    """Neither a copy nor a hub: there is nothing to try."""
+    with pytest.raises(InputError, match=r"covert_toxicity_full .* It is described at https://"):
+        load_splits("covert_toxicity_full")
+
+
 def test_a_card_serialises():
     """`data show --json` prints it."""
     assert json.loads(catalog_card("sst2").model_dump_json())["task"] == "binary"
 
 
 @pytest.mark.real_data
-@pytest.mark.parametrize("name", sorted(name for name, card in catalog().items() if card.task))
+@pytest.mark.parametrize("name", sorted(name for name, card in catalog().items() if card.task and card.file))
 def test_every_labelled_public_set_loads_with_the_content_of_its_card(name):
     """Labels by name, checksum as on the card."""
     splits = load_splits(name)

@@ -1,6 +1,6 @@
 """Populations of seeds, and the panel: every model on one text set, aligned."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
@@ -70,13 +70,18 @@ class Panel:
         """Return the items' human labels."""
         return self.teacher.first.truth
 
+    @property
+    def columns(self) -> Mapping[str, Array]:
+        """Return name -> (n,) texts, "" where missing: what the data say about the items under `ITEM_COLUMNS`."""
+        return self.teacher.first.columns
+
 
 def aligned(panel: Panel) -> Panel:
     """Return the panel with every member's items sorted by id, after checking that all saw the same items.
 
     Raises:
-        MisalignedError: if ids, texts, truth, slices, clusters or weights differ between members, or two seeds of one
-            population are copies.
+        MisalignedError: if ids, texts, truth, slices, columns, clusters or weights differ between members, or two
+            seeds of one population are copies.
         LabelError: if tasks or label orders differ.
     """
     order = np.argsort(panel.teacher.first.ids, kind="stable")
@@ -102,13 +107,29 @@ def aligned(panel: Panel) -> Panel:
     )
 
 
+def each_member(panel: Panel, change: Callable[[Predictions], Predictions]) -> Panel:
+    """Return the panel with every member changed in the same way; without texts, which may no longer be the items'."""
+
+    def of(population: Population) -> Population:
+        return replace(population, members=tuple(change(member) for member in population.members))
+
+    return replace(
+        panel,
+        teacher=of(panel.teacher),
+        students=tuple(of(student) for student in panel.students),
+        baselines={name: of(baseline) for name, baseline in panel.baselines.items()},
+        texts=None,
+        pairs=None,
+    )
+
+
 def _by_id(member: Predictions) -> Predictions:
     """Return the member's items sorted by id."""
     return member.take(np.argsort(member.ids, kind="stable"))
 
 
 def _with_truth(populations: Sequence[Population]) -> Predictions:
-    """Return the first member with the truth, the clusters and all slices that any member has.
+    """Return the first member with the truth, the clusters, and all slices and columns that any member has.
 
     Members that disagree about any of them are refused when they are aligned.
     """
@@ -123,6 +144,7 @@ def _with_truth(populations: Sequence[Population]) -> Predictions:
             clusters=known.clusters if reference.clusters is None else reference.clusters,
             weights=known.weights if reference.weights is None else reference.weights,
             slices={**known.slices, **reference.slices},
+            columns={**known.columns, **reference.columns},
         )
     return replace(reference, weights=_in_own_unit(reference.weights))
 
@@ -133,7 +155,7 @@ def _in_own_unit(weights: Vector | None) -> Vector | None:
 
 
 def _onto(reference: Predictions, member: Predictions) -> Predictions:
-    """Return the member, sorted by id as the reference is, with the reference's truth, slices, clusters and weights."""
+    """Return the member, sorted by id as the reference is, with all that the reference knows about the items."""
     if member.task != reference.task or member.labels != reference.labels:
         msg = (
             f"{reference.name} answers {reference.task} with labels {list(reference.labels)}, "
@@ -159,6 +181,7 @@ def _onto(reference: Predictions, member: Predictions) -> Predictions:
         slices=reference.slices,
         clusters=reference.clusters,
         weights=reference.weights,
+        columns=reference.columns,
     )
 
 
@@ -190,11 +213,16 @@ def _same_truth(reference: Predictions, member: Predictions) -> None:
 
 
 def _same_design(reference: Predictions, member: Predictions) -> None:
-    """Refuse members whose files disagree about slices, clusters or weights: one of them would be passed over."""
+    """Refuse members whose files disagree about slices, columns, clusters or weights: one would be passed over."""
     differ = [
         (f"slice {name!r}", mask != member.slices[name])
         for name, mask in reference.slices.items()
         if name in member.slices
+    ]
+    differ += [
+        (f"column {name!r}", np.asarray(values != member.columns[name]))
+        for name, values in reference.columns.items()
+        if name in member.columns
     ]
     weights = _in_own_unit(member.weights)
     if reference.weights is not None and weights is not None:

@@ -10,8 +10,12 @@ from angelshare.core.errors import InputError, LabelError
 from angelshare.core.task import Outputs, Task
 
 UNLABELLED = -1
+ITEM_COLUMNS = ("functionality", "template", "target", "identity", "pair", "variant")
+"""The house's names for what suites say about their items: kept, as text, wherever they are."""
 MIN_DISTINCT = 20
 """Distinct scores from which two models that agree on all of them are one."""
+IDENTITIES = ("mentions_*", "identity*")
+"""Names of slices that are identities, where the user names none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +40,7 @@ class Predictions:
         fingerprint: of the model, "" where it is not known (files of predictions).
         parent_fingerprint: of the teacher it was distilled from, where declared.
         text_keys: (n,) content keys of the texts, where known.
+        columns: name -> (n,) texts, "" where missing: what the data say about the items under `ITEM_COLUMNS`.
     """
 
     name: str
@@ -53,6 +58,7 @@ class Predictions:
     fingerprint: str = ""
     parent_fingerprint: str | None = None
     text_keys: Array | None = None
+    columns: Mapping[str, Array] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse what no statistic may ever see: numbers that are not finite, repeated ids, wrong shapes."""
@@ -81,6 +87,7 @@ class Predictions:
             clusters=None if self.clusters is None else self.clusters[index],
             weights=None if self.weights is None else self.weights[index],
             text_keys=None if self.text_keys is None else self.text_keys[index],
+            columns={name: values[index] for name, values in self.columns.items()},
         )
 
     @property
@@ -210,6 +217,13 @@ def labelled(truth: Array) -> Mask:
     """Return the mask of the items that carry a human label (of multi-label items: every label)."""
     known = ~np.isnan(truth) if truth.dtype.kind == "f" else truth != UNLABELLED
     return np.asarray(known if known.ndim == 1 else known.all(axis=1))
+
+
+def any_label(truth: Array) -> Mask:
+    """Return the mask of the items of which anything is known (of multi-label items: any label)."""
+    if truth.dtype.kind == "f":
+        return np.asarray(~np.isnan(truth.reshape(len(truth), -1)).all(axis=1))
+    return np.asarray(truth != UNLABELLED)
 
 
 def label_indices(names: Sequence[str], labels: Sequence[str], *, where: str) -> Labels:

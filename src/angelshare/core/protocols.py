@@ -7,6 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 from angelshare.core.arrays import Scores
 from angelshare.core.estimate import ContrastName, Difference, Estimate
 from angelshare.core.panel import Panel
+from angelshare.core.predictions import IDENTITIES
 from angelshare.core.task import ModelRole, Task
 from angelshare.core.text import TextBatch
 
@@ -77,11 +78,13 @@ class ScoreRequest:
     Attributes:
         name: under which the panel comes back.
         ids, texts: what to score.
+        columns: of a test split, which `ITEM_COLUMNS` its data have.
     """
 
     name: str
     ids: tuple[str, ...]
     texts: TextBatch
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +95,13 @@ class AuditSettings:
         level: nominal coverage of the intervals.
         n_examples: rows of a table of texts, at most.
         in_slices: metrics that are measured in every slice too, beyond those that always are: gates name them.
+        identities: patterns, such as `mentions_*`, of the names of slices that are identities.
     """
 
     level: float = 0.95
     n_examples: int = 200
     in_slices: frozenset[str] = frozenset()
+    identities: tuple[str, ...] = IDENTITIES
 
 
 @dataclass(frozen=True, slots=True)

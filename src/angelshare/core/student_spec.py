@@ -1,8 +1,8 @@
 """What a recipe says about students. Loads neither torch nor transformers."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from angelshare.core.strict import Strict
 
@@ -28,17 +28,30 @@ class WordStudentSpec(StudentSpec):
     Attributes:
         tokenizer: `words`, built from the training and transfer texts, or `teacher`.
         vocabulary: how many words, special tokens included.
-        embedding_width: of a word.
-        embeddings: `random`, or `teacher`: its input embeddings (mean over a word's pieces), reduced by PCA.
+        embedding_width: of a word; `teacher`: as wide as its input embeddings.
+        embeddings: `random`; `teacher`: its input embeddings (mean over a word's pieces), reduced by PCA; or `copied`:
+            its input embeddings as they are, for its own tokenizer and width.
         dropout: on the embeddings and before the output.
     """
 
     tokenizer: Literal["words", "teacher"] = "words"
     vocabulary: Annotated[int, Field(ge=10, le=10_000_000)] = 5000
-    embedding_width: Annotated[int, Field(ge=1)] = 16
-    embeddings: Literal["random", "teacher"] = "random"
+    embedding_width: Annotated[int, Field(ge=1)] | Literal["teacher"] = 16
+    embeddings: Literal["random", "teacher", "copied"] = "random"
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
     word_dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+
+    @model_validator(mode="after")
+    def _same_pieces(self) -> Self:
+        """Refuse to copy embeddings of other words."""
+        if self.embeddings == "copied" and self.tokenizer != "teacher":
+            raise ValueError("embeddings: copied are the teacher's, piece by piece. Write tokenizer: teacher, too.")
+        return self
+
+    @property
+    def needs_teacher(self) -> bool:
+        """Whether it starts from something of its teacher."""
+        return "teacher" in (self.tokenizer, self.embeddings, self.embedding_width)
 
 
 class MlpSpec(WordStudentSpec):
@@ -57,7 +70,7 @@ class BilstmSpec(WordStudentSpec):
     """A bidirectional LSTM over word embeddings, pooled over the states."""
 
     kind: Literal["bilstm"]
-    embedding_width: Annotated[int, Field(ge=1)] = 64
+    embedding_width: Annotated[int, Field(ge=1)] | Literal["teacher"] = 64
     hidden_width: Annotated[int, Field(ge=1)] = 64
     pooling: Literal["max", "mean", "last"] = "max"
 
@@ -66,7 +79,7 @@ class CnnSpec(WordStudentSpec):
     """N-gram convolutions with max-pooling (Kim 2014; Chvasta et al. 2022 use 2- to 6-grams, 300 filters each)."""
 
     kind: Literal["cnn"]
-    embedding_width: Annotated[int, Field(ge=1)] = 64
+    embedding_width: Annotated[int, Field(ge=1)] | Literal["teacher"] = 64
     ngrams: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1)] = (2, 3, 4, 5, 6)
     filters: Annotated[int, Field(ge=1)] = 300
 
@@ -82,6 +95,17 @@ class TransformerSpec(StudentSpec):
     kind: Literal["transformer"]
     layers: Annotated[int, Field(ge=1)] | tuple[Annotated[int, Field(ge=1)], ...] = 3
     init: Literal["teacher", "random"] = "teacher"
+
+
+class PretrainedSpec(StudentSpec):
+    """A small pretrained encoder with its own tokenizer, such as a BERT of two or four layers (Turc et al. 2019).
+
+    Attributes:
+        model: `minilm`, a folder or a hub id.
+    """
+
+    kind: Literal["pretrained"]
+    model: str
 
 
 class TfidfSpec(StudentSpec):

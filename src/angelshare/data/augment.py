@@ -59,7 +59,7 @@ def mask_and_sample(
     vocabulary, tokens = np.unique(
         np.array([word for words in split for word in words], dtype=object), return_inverse=True
     )
-    same_tag = _SameTag(tokens, _tags(vocabulary.tolist()))
+    same_tag = _SameTag(tokens, parts_of_speech(vocabulary.tolist()))
     lengths = np.array([len(words) for words in split])
     starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
     low, high = _spans(lengths[sources], p_ngram, rng)
@@ -93,6 +93,16 @@ def split_sentences(text: str) -> list[str]:
     return [tokenised for sentence in sentences if (tokenised := _tokenised(sentence))]
 
 
+def parts_of_speech(vocabulary: Sequence[str]) -> Array:
+    """Return the Penn Treebank tag of every word, taken alone."""
+    from textblob.en import tag  # two seconds, and only augmentation needs it
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # textblob leaves its lexicon files to the garbage collector
+        found = [tag(word, tokenize=False) for word in vocabulary]
+    return np.array([pairs[0][1] if pairs else "NN" for pairs in found])
+
+
 def _tokenised(sentence: str) -> str:
     """Return a sentence in lower case with punctuation set apart."""
     plain = sentence.lower().translate(_CURLY)
@@ -124,16 +134,6 @@ class _SameTag:
         return np.asarray(
             self.tokens[self.starts[tags] + np.floor(rng.random(len(words)) * self.counts[tags]).astype(np.int64)]
         )
-
-
-def _tags(vocabulary: Sequence[str]) -> Array:
-    """Return the Penn Treebank tag of every word, taken alone."""
-    from textblob.en import tag  # two seconds, and only augmentation needs it
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)  # textblob leaves its lexicon files to the garbage collector
-        found = [tag(word, tokenize=False) for word in vocabulary]
-    return np.array([pairs[0][1] if pairs else "NN" for pairs in found])
 
 
 def _distinct(words: Array, ends: Labels, sources: Labels, seen: set[str]) -> tuple[list[str], Labels]:

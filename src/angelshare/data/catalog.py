@@ -21,25 +21,29 @@ class CatalogCard(Strict):
         about: what it is and what it is for.
         source: the repository (and file) that the local copy was made from.
         revision: of the source; None where it is not known.
-        file: of the local copy, below the folder ANGELSHARE_DATA; files: all of them, with their sha256.
+        file: of the local copy, below the folder ANGELSHARE_DATA; None where nobody has one. files: all of them, with
+            their sha256.
         sha256: `content_sha256` of the set as loaded; None for sets without texts to classify.
         licence, hazards: in words.
         task: None for sets that no classifier is trained or tested on.
         labels: in index order.
         positive: the label that rates and AUCs are about, of binary sets.
         columns: the house's name -> the file's.
+        masked: the column whose value, masked in the text, leaves the text's template; None where the set names them.
         roles: role -> the file's split, where they are not called alike.
         slices: columns, or patterns of them, to slice by.
         from_templates: written from templates or generated; the leakage rule of shared runs does not apply.
         hub: the id on the Hugging Face hub, read where there is no local copy; unpinned: its revision is not known.
         hub_config, hub_columns: its configuration, and how its columns are called there.
+        homepage: where else it is described.
+        stands_in_for: the catalogued sets that it is taken for where they are not at hand; see `data.suites`.
     """
 
     about: str
     source: str
     revision: str | None = None
-    file: str
-    files: dict[str, str]
+    file: str | None = None
+    files: dict[str, str] = Field(default_factory=dict)
     sha256: str | None = None
     licence: str
     hazards: str = "none known"
@@ -47,12 +51,15 @@ class CatalogCard(Strict):
     labels: tuple[str, ...] = ()
     positive: str | None = None
     columns: dict[str, str] = Field(default_factory=dict)
+    masked: str | None = None
     roles: dict[Role, str] = Field(default_factory=dict)
     slices: tuple[str, ...] = ()
     from_templates: bool = False
     hub: str | None = None
     hub_config: str | None = None
     hub_columns: dict[str, str] = Field(default_factory=dict)
+    homepage: str = ""
+    stands_in_for: tuple[str, ...] = ()
 
     def data_card(self, name: str, *, from_hub: bool = False) -> DataCard:
         """Return what a statement says about the set: as copied, or as read from the hub."""
@@ -63,7 +70,7 @@ class CatalogCard(Strict):
             sha256=self.sha256,
             licence=self.licence,
             hazards=self.hazards,
-            homepage=f"https://huggingface.co/datasets/{self.hub}" if self.hub else "",
+            homepage=f"https://huggingface.co/datasets/{self.hub}" if self.hub else self.homepage,
             notes=("The revision is not pinned.",) if from_hub or self.revision is None else (),
         )
 

@@ -8,11 +8,12 @@ import pandas as pd
 
 from angelshare.core.arrays import Array, Labels, Mask, Vector
 from angelshare.core.errors import InputError, LabelError
-from angelshare.core.predictions import UNLABELLED, label_indices
+from angelshare.core.predictions import ITEM_COLUMNS, UNLABELLED, label_indices
 from angelshare.core.registry import unknown_name
 from angelshare.core.task import Task
 from angelshare.core.text import TextBatch
 from angelshare.data.columns import is_text, read_codes, read_ids, read_names, read_numbers, read_texts
+from angelshare.data.fractions import read_fractions
 from angelshare.data.textset import TextSet
 
 BINARY = 2
@@ -32,18 +33,20 @@ def text_set(
     numbered: Sequence[str] | None = None,
     slices: Iterable[str] = (),
     keep: Iterable[str] = (),
+    fractional: bool = False,
 ) -> TextSet:
     """Return the rows as a text set.
 
     Args:
         frame: columns `text`, and where there are any `id`, `text_pair`, `label`, `label_name`, `label:LABEL`,
-            `slice:NAME`, `cluster`, `weight`. Without ids, the row numbers from 0 serve.
+            `slice:NAME`, `cluster`, `weight` and `ITEM_COLUMNS`. Without ids, the row numbers from 0 serve.
         name: of the set.
         task: what the labels mean.
         labels: the classes, in index order.
         where: what to call the table in an error.
         numbered: the classes in the order that the table's own integers number them; None: as `labels`.
         slices: patterns of further columns to slice by: flags give one slice, other columns one for every value.
+        fractional: read the column `fraction`, too.
         keep: columns whose raw values are kept, where the table has them.
 
     Raises:
@@ -53,17 +56,20 @@ def text_set(
     if frame.empty:
         raise InputError(f"{where} has no rows. Give at least one text.")
     ids = row_ids(frame, where=where)
+    truth = read_truth(frame, task=task, labels=labels, where=where, numbered=numbered)
+    raw = {column: frame[column].to_numpy() for column in keep if column in frame.columns}
     return TextSet(
         name=name,
         task=task,
         labels=tuple(labels),
         ids=ids,
         batch=read_batch(frame, where=where),
-        truth=read_truth(frame, task=task, labels=labels, where=where, numbered=numbered),
+        truth=truth,
         slices=read_slices(frame, where=where) | _slices_by_column(frame, slices, where),
         clusters=read_clusters(frame, where=where),
         weights=read_weights(frame, where=where, ids=ids),
-        columns={name: frame[name].to_numpy() for name in keep if name in frame.columns},
+        fractions=read_fractions(frame, truth, task=task, labels=labels, where=where) if fractional else None,
+        columns=raw | read_item_columns(frame, where=where),
     )
 
 
@@ -200,14 +206,32 @@ def read_slices(frame: pd.DataFrame, *, where: str) -> dict[str, Mask]:
 
 
 def read_clusters(frame: pd.DataFrame, *, where: str) -> Labels | None:
-    """Return codes of the column `cluster`, if it is there; an item without a cluster is one of its own."""
-    if "cluster" not in frame.columns:
+    """Return codes of the column `cluster`, or else `template`; an item without a cluster is one of its own."""
+    column = next((name for name in ("cluster", "template") if name in frame.columns), None)
+    if column is None:
         return None
-    names = read_codes(frame, "cluster", path=where)
+    names = read_codes(frame, column, path=where)
+    if column == "template" and names.distinct == ("",):
+        return None
     if "" not in names.distinct:
         return names.codes
     own = np.where(names.codes == names.distinct.index(""), len(names.distinct) + np.arange(len(frame)), names.codes)
     return np.asarray(pd.factorize(own)[0], dtype=np.int64)
+
+
+def read_item_columns(frame: pd.DataFrame, *, where: str) -> dict[str, Array]:
+    """Return the columns of `ITEM_COLUMNS` that are there and not blank throughout: (n,) texts, "" where missing.
+
+    Raises:
+        InputError: for a value that is no name, with its row.
+    """
+    found = {}
+    for name in (name for name in ITEM_COLUMNS if name in frame.columns):
+        values = read_codes(frame, name, path=where)
+        if set(values.distinct) != {""}:
+            # few distinct texts, many rows: every row points to one of them
+            found[name] = np.array(values.distinct, dtype=object)[values.codes]
+    return found
 
 
 def read_weights(frame: pd.DataFrame, *, where: str, ids: Sequence[str] | Array) -> Vector | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 
@@ -61,6 +62,7 @@ def remove_leaks(splits: Splits) -> Splits:
     Test is never touched. Every other role gives up the texts that leak into test, then train those that leak into
     what is left of the others, and earlier roles those that they share with later ones. Generated and template sets
     are exempt from the rule of 8 words, since all their texts share templates; they only must share no whole text.
+    What leaks into further texts that are `examined` is dropped from every role but test.
 
     Raises:
         InputError: if nothing is left of a role, or roles still share a text.
@@ -71,6 +73,10 @@ def remove_leaks(splits: Splits) -> Splits:
         for protected, role in _against(roles):
             leaks = find_batch_leaks(roles[role].batch, roles[protected].batch)
             dropped[f"{role} against {protected}"] = int(leaks.sum())
+            roles[role] = roles[role].take(np.flatnonzero(~leaks))
+        for (name, batch), role in product(splits.examined.items(), [role for role in roles if role != "test"]):
+            leaks = find_batch_leaks(roles[role].batch, batch)
+            dropped[f"{role} against {name}"] = int(leaks.sum())
             roles[role] = roles[role].take(np.flatnonzero(~leaks))
     cleaned = replace(splits, roles=roles, dropped=dropped)
     cleaned.refuse_shared_texts()

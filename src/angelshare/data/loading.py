@@ -16,9 +16,10 @@ from angelshare.core.task import ROLES, TASKS, Role, Task
 from angelshare.core.text import TextBatch
 from angelshare.data.catalog import CatalogCard, catalog
 from angelshare.data.columns import read_names
+from angelshare.data.generated import GENERATED, generated_splits, generated_texts
 from angelshare.data.labelling import known_labels, read_batch, refuse_missing, row_ids, text_set
-from angelshare.data.synthetic import demo_splits
 from angelshare.data.tables import TABLE_SUFFIXES, as_objects, read_table, renamed
+from angelshare.data.templates import with_templates
 from angelshare.data.textset import Splits, TextSet, content_sha256
 
 FOLDER_VARIABLE = "ANGELSHARE_DATA"
@@ -26,9 +27,6 @@ FOLDER_VARIABLE = "ANGELSHARE_DATA"
 
 WHOLE = "all"
 """What the only split of a file without a column `split` is called; it plays the role *test*."""
-
-DEMO = "demo"
-"""The name of the embedded, generated task."""
 
 _ROLES: Mapping[str, Role] = {
     **{role: role for role in get_args(Role)},
@@ -85,12 +83,14 @@ def load_splits(
     columns: Mapping[str, str] | None = None,
     labels: Sequence[str] | None = None,
     keep: Sequence[str] = (),
+    fractional: bool = False,
 ) -> Splits:
     """Return a labelled data set by roles.
 
-    A catalogue name wins over a file, and both over a hub id; `demo` is the generated task. Catalogue sets come from
-    the folder in ANGELSHARE_DATA, else from the hub. A folder holds `train.*`, `validation.*` (or `dev.*`) and
-    `test.*`, or one file with a column `split`. If the content differs from the card's, the card's notes say so.
+    A catalogue name wins over a file, and both over a hub id; `demo` and the other sets in `data.generated` are made on
+    the spot. Catalogue sets come from the folder in ANGELSHARE_DATA, else from the hub. A folder holds `train.*`,
+    `validation.*` (or `dev.*`) and `test.*`, or one file with a column `split`. If the content differs from the card's,
+    the card's notes say so.
 
     Args:
         source: a catalogue name, a folder, a Parquet, CSV or JSON lines file, or a hub id.
@@ -99,14 +99,17 @@ def load_splits(
         labels: the classes in index order; else the card's, else those found. The source's own integers keep their
             meaning: the hub's names for them, or the card's order, say which class each is. Only where nobody names
             them do they index `labels`.
+        fractional: also read the column `fraction` of a binary task, where there is one, see `TextSet.fractions`.
         keep: further columns, under the names that they have after `columns`, whose raw values are kept for slices.
 
     Raises:
         InputError: if the source or a column is missing, the task is not declared, or a split is empty.
         LabelError: for a label that is not among the labels, with its row.
     """
-    if source == DEMO:
-        return demo_splits()
+    if source in GENERATED.places and fractional:
+        raise InputError(f"{source} has no fractional labels. Leave fractional_labels out.")
+    if source in GENERATED.places:
+        return generated_splits(source)
     tables = _open(source, columns or {})
     refuse_missing(keep, tables.frames.values(), where=tables.place)
     task = _declared_task(tables, task)
@@ -122,6 +125,7 @@ def load_splits(
             numbered=tables.numbered,
             slices=tables.entry.slices if tables.entry else (),
             keep=keep,
+            fractional=fractional,
         )
         for split, frame in tables.frames.items()
     }
@@ -141,8 +145,9 @@ def load_texts(source: str, *, split: str | None = None, columns: Mapping[str, s
     Raises:
         InputError: if the source, the split or its texts are missing.
     """
-    if source == DEMO:
-        return _demo_texts(split)
+    if source in GENERATED.places:
+        splits, made_ids, made = generated_texts(source, split)
+        return TextPool(splits.card, made_ids, made)
     tables = _open(source, columns or {})
     if split is not None and split not in tables.frames:
         raise InputError(unknown_name(f"split of {source}", split, tables.frames))
@@ -158,17 +163,6 @@ def load_texts(source: str, *, split: str | None = None, columns: Mapping[str, s
     if not texts:
         raise InputError(f"{source} has no texts. Give at least one.")
     return TextPool(tables.card, tuple(ids), TextBatch(tuple(texts), tuple(pairs) or None))
-
-
-def _demo_texts(split: str | None) -> TextPool:
-    """Return texts of the demo task."""
-    splits = demo_splits()
-    sets: dict[str, TextSet] = {**{str(role): texts for role, texts in splits.roles.items()}, **splits.extra}
-    if split is not None and split not in sets:
-        raise InputError(unknown_name(f"split of {DEMO}", split, sets))
-    chosen = [sets[name] for name in ([split] if split else sets)]
-    ids = tuple(item for texts in chosen for item in texts.ids)
-    return TextPool(splits.card, ids, TextBatch(tuple(text for texts in chosen for text in texts.batch.texts)))
 
 
 def _open(source: str, columns: Mapping[str, str]) -> _Tables:
@@ -190,12 +184,15 @@ def _open(source: str, columns: Mapping[str, str]) -> _Tables:
 def _open_catalog(name: str, entry: CatalogCard, columns: Mapping[str, str]) -> _Tables:
     """Read a catalogued set from the local copy, else from the hub."""
     folder = os.environ.get(FOLDER_VARIABLE)
-    path = Path(folder) / entry.file if folder else None
+    path = Path(folder) / entry.file if folder and entry.file else None
     if path is not None and path.is_file():
         if path.suffix in {".json", ".txt"}:
             raise InputError(f"{name} holds no texts in rows: {entry.about} Read {path} directly.")
-        frames = _by_split(read_table(path, columns={**entry.columns, **columns}), str(path))
-        return _Tables(entry.data_card(name), frames, str(path), entry)
+        frame = with_templates(read_table(path, columns={**entry.columns, **columns}), entry.masked, where=str(path))
+        return _Tables(entry.data_card(name), _by_split(frame, str(path)), str(path), entry)
+    if entry.hub is None and entry.file is None:
+        where = f" It is described at {entry.homepage}." if entry.homepage else ""
+        raise InputError(f"Nobody has brought {name} to a copy or a hub that angelshare could read.{where}")
     if entry.hub is None:
         looked = f"{path} is not there" if path else f"{FOLDER_VARIABLE} is not set"
         remedy = f"Set {FOLDER_VARIABLE} to the folder with {entry.file}."

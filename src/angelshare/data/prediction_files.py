@@ -2,7 +2,8 @@
 
 One row per item: `id`; then `logit:LABEL` or `probability:LABEL` for every class, or `score` (binary), or `label`
 (`label:LABEL` for multi_label), or `value` (regression). Optional: `truth` (`truth:LABEL` for multi_label),
-`slice:NAME`, `cluster`, `weight`, `seed`, `text` and `text_pair`, or their `text_key`. Logs of lm-evaluation-harness
+`slice:NAME`, `cluster`, `weight`, `seed`, `text` and `text_pair`, or their `text_key`, and what suites say about their
+items: `functionality`, `template`, `target`, `identity`, `pair`, `variant`. Logs of lm-evaluation-harness
 and inspect_ai are read as such files.
 """
 
@@ -16,14 +17,21 @@ import pandas as pd
 from angelshare.core.arrays import Array
 from angelshare.core.errors import InputError, LabelError
 from angelshare.core.panel import Population
-from angelshare.core.predictions import UNLABELLED, Predictions
+from angelshare.core.predictions import ITEM_COLUMNS, UNLABELLED, Predictions
 from angelshare.core.registry import unknown_name
 from angelshare.core.task import TASKS, ModelRole, Task
 from angelshare.data.columns import read_codes, read_ids, read_numbers, read_texts
 from angelshare.data.file_kinds import FileKind, file_kind
 from angelshare.data.harness_logs import read_harness_log
 from angelshare.data.inspect_logs import read_inspect_log
-from angelshare.data.labelling import read_batch, read_clusters, read_flags, read_slices, read_weights
+from angelshare.data.labelling import (
+    read_batch,
+    read_clusters,
+    read_flags,
+    read_item_columns,
+    read_slices,
+    read_weights,
+)
 from angelshare.data.output_columns import OutputColumns, labels_in_use, read_outputs
 from angelshare.data.prediction_metadata import Declared, read_declared
 from angelshare.data.prediction_writing import write_predictions
@@ -175,7 +183,9 @@ def _opened(path: Path, columns: Mapping[str, str], threshold: float | None) -> 
     kind = file_kind(path)
     if kind in _LOGS:
         log = _LOGS[kind](path, columns=columns, threshold=threshold)
-        return log.frame, log.declared
+        # a log's own `target` is the right answer, not whom a text is about
+        own = [name for name in ITEM_COLUMNS if name in log.frame.columns and name not in columns]
+        return log.frame.drop(columns=own), log.declared
     return read_table(path, columns=columns), read_declared(path) if kind == "parquet" else Declared()
 
 
@@ -218,6 +228,7 @@ def _predictions(
         fingerprint=table.said.fingerprint,
         parent_fingerprint=table.said.parent_fingerprint,
         text_keys=_text_keys(frame, where),
+        columns=read_item_columns(frame, where=where),
     )
     refuse_contradictions(predictions, frame, where=where)
     return predictions

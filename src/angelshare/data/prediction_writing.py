@@ -52,6 +52,7 @@ def _columns(predictions: Predictions, texts: Sequence[str] | None) -> dict[str,
     columns |= _output_columns(predictions)
     columns |= _truth_columns(predictions)
     columns |= {f"slice:{name}": mask.astype(np.int8) for name, mask in predictions.slices.items()}
+    columns |= {name: values.tolist() for name, values in predictions.columns.items()}
     if predictions.clusters is not None:
         columns["cluster"] = predictions.clusters
     if predictions.weights is not None:

@@ -14,6 +14,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from angelshare.core.errors import InputError
+from angelshare.core.predictions import ITEM_COLUMNS
 from angelshare.core.registry import unknown_name
 from angelshare.data.file_kinds import SUFFIXES, FileKind, file_kind
 from angelshare.data.text_files import decoded, first_line, read_json_rows
@@ -22,8 +23,9 @@ UNWRITABLE = re.compile("[\\0\\ud800-\\udfff]")
 """What no name and no id may hold: NumPy drops NUL at the end, so that other ids pair, and UTF-8 has no half pairs."""
 
 HOUSE_COLUMNS = (
-    *("id", "text", "text_pair", "text_key", "split", "cluster", "seed", "weight"),
+    *("id", "text", "text_pair", "text_key", "split", "cluster", "seed", "weight", "fraction"),
     *("label", "label_name", "truth", "score", "value"),
+    *ITEM_COLUMNS,
 )
 """The house's names for columns of which there is one."""
 
@@ -70,6 +72,8 @@ def read_table(
 def renamed(frame: pd.DataFrame, columns: Mapping[str, str], path: str | Path) -> pd.DataFrame:
     """Return the frame under the house's names; a column that had such a name and gave it up is left out.
 
+    A column that is read as one of `ITEM_COLUMNS` stays under its own name too, for slices and other roles.
+
     Raises:
         InputError: if a column to rename is not there, or the house has no such name; the nearest one is given.
     """
@@ -81,7 +85,8 @@ def renamed(frame: pd.DataFrame, columns: Mapping[str, str], path: str | Path) -
             msg = f"{path} has no column {theirs!r} to read as {ours!r}.{hint} It has: {', '.join(frame.columns)}."
             raise InputError(msg)
     taken = {ours: frame[theirs] for ours, theirs in columns.items()}
-    kept = {name: frame[name] for name in frame.columns if name not in taken and name not in columns.values()}
+    moved = {theirs for ours, theirs in columns.items() if ours not in ITEM_COLUMNS}
+    kept = {name: frame[name] for name in frame.columns if name not in taken and name not in moved}
     return pd.DataFrame({**taken, **kept})
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from angelshare.core.arrays import Array, Labels, Mask, Vector
 from angelshare.core.errors import InputError
+from angelshare.core.predictions import UNLABELLED
 from angelshare.core.protocols import DataCard
 from angelshare.core.task import Role, Task
 from angelshare.core.text import TextBatch, text_key
@@ -45,6 +46,8 @@ class TextSet:
         truth: as in `Predictions`; None where nothing is labelled.
         slices: name -> (n,) mask.
         clusters: (n,) integer codes of items that are not independent, or None.
+        fractions: (n,) share of the annotators who give the positive label of a binary task, nan where not known; None
+            where nobody asked for them. Models are trained on them, and evaluated on `truth`.
         weights: (n,) how many items of the population each stands for, or None: all alike.
         columns: name -> (n,) raw values of further columns, where somebody asked to keep them: for slices.
     """
@@ -58,6 +61,7 @@ class TextSet:
     slices: Mapping[str, Mask] = field(default_factory=dict)
     clusters: Labels | None = None
     weights: Vector | None = None
+    fractions: Vector | None = None
     columns: Mapping[str, Array] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -65,6 +69,7 @@ class TextSet:
         if not self.ids:
             raise InputError(f"The text set {self.name} is empty. Give at least one text.")
         lengths = {"texts": len(self.batch), "truth": len(self.ids if self.truth is None else self.truth)}
+        lengths |= {"fractions": len(self.ids if self.fractions is None else self.fractions)}
         lengths |= {f"slice {name}": len(mask) for name, mask in self.slices.items()}
         lengths |= {f"column {name}": len(values) for name, values in self.columns.items()}
         for part, length in lengths.items():
@@ -94,8 +99,20 @@ class TextSet:
             slices={name: mask[positions] for name, mask in self.slices.items()},
             clusters=None if self.clusters is None else self.clusters[positions],
             weights=None if self.weights is None else self.weights[positions],
+            fractions=None if self.fractions is None else self.fractions[positions],
             columns={name: values[positions] for name, values in self.columns.items()},
         )
+
+    @property
+    def targets(self) -> Array | None:
+        """Return what models are trained towards: `truth`; where there are fractions, shares (n,), nan if unlabelled.
+
+        An item without a fraction has the share 0 or 1 that its label says.
+        """
+        if self.fractions is None or self.truth is None:
+            return self.truth
+        labels = np.where(self.truth == UNLABELLED, np.nan, self.truth)
+        return np.asarray(np.where(np.isnan(self.fractions) | np.isnan(labels), labels, self.fractions))
 
     def text_keys(self) -> Array:
         """Return (n,) content keys of the verbatim texts."""
@@ -144,6 +161,7 @@ class Splits:
         dropped: what leakage removal took out -> how many texts.
         extra: splits without a role, such as unlabelled texts.
         from_templates: its texts were generated or written from templates; leakage by shared runs does not apply.
+        examined: further texts that models will be examined on, such as a suite's: only test may hold them, too.
     """
 
     card: DataCard
@@ -151,6 +169,7 @@ class Splits:
     dropped: Mapping[str, int] = field(default_factory=dict)
     extra: Mapping[str, TextSet] = field(default_factory=dict)
     from_templates: bool = False
+    examined: Mapping[str, TextBatch] = field(default_factory=dict)
 
     def role(self, name: Role) -> TextSet:
         """Return the texts of a role.

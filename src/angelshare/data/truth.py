@@ -8,16 +8,16 @@ import numpy as np
 from angelshare.core.arrays import Array, Labels, Mask
 from angelshare.core.errors import LabelError, MisalignedError
 from angelshare.core.panel import differently_grouped
-from angelshare.core.predictions import UNLABELLED, Predictions
+from angelshare.core.predictions import ITEM_COLUMNS, UNLABELLED, Predictions
 from angelshare.data.textset import TextSet
 
 
 def attach_truth(predictions: Predictions, texts: TextSet) -> Predictions:
-    """Return the predictions with truth, slices, clusters, weights and text keys of a text set, matched by id.
+    """Return the predictions with truth, slices, columns, clusters, weights and text keys of a text set, by id.
 
     Raises:
         LabelError: if the task or the labels' names differ; their order may.
-        MisalignedError: if ids are missing or extra, or a text, truth, slice, cluster or weight is another.
+        MisalignedError: if ids are missing or extra, or a text, truth, slice, column, cluster or weight is another.
     """
     _refuse_other_task(predictions, texts)
     position = {item: i for i, item in enumerate(texts.ids)}
@@ -39,6 +39,7 @@ def attach_truth(predictions: Predictions, texts: TextSet) -> Predictions:
         clusters=predictions.clusters if matched.clusters is None else matched.clusters,
         weights=predictions.weights if matched.weights is None else matched.weights,
         text_keys=matched.text_keys(),
+        columns={**predictions.columns, **item_columns(matched)},
     )
     for what, differs in _differences(predictions, joined):
         if differs.any():
@@ -48,6 +49,11 @@ def attach_truth(predictions: Predictions, texts: TextSet) -> Predictions:
                 "was scored."
             )
     return joined
+
+
+def item_columns(texts: TextSet) -> dict[str, Array]:
+    """Return the columns of a text set that are `ITEM_COLUMNS`: (n,) texts."""
+    return {name: values for name, values in texts.columns.items() if name in ITEM_COLUMNS}
 
 
 def _refuse_other_task(predictions: Predictions, texts: TextSet) -> None:
@@ -83,3 +89,6 @@ def _differences(given: Predictions, joined: Predictions) -> Iterator[tuple[str,
     if given.weights is not None and joined.weights is not None:
         yield "weight", ~np.isclose(given.weights, joined.weights)
     yield from ((f"slice {name!r}", mask != joined.slices[name]) for name, mask in given.slices.items())
+    yield from (
+        (f"column {name!r}", np.asarray(values != joined.columns[name])) for name, values in given.columns.items()
+    )
