@@ -15,6 +15,7 @@ from angelshare.core.errors import InputError
 from angelshare.distil.objectives import objective
 from angelshare.distil.spec import (
     HardLabels,
+    HumanOrTeacher,
     LogitMse,
     SoftCrossEntropy,
     SoftTargets,
@@ -26,6 +27,7 @@ from angelshare.distil.spec import (
 
 HARD = HardLabels(kind="hard_labels")
 MSE = LogitMse(kind="logit_mse")
+EITHER = HumanOrTeacher(kind="human_or_teacher")
 LOGITS = arrays(np.float64, (4, 3), elements=st.floats(-8, 8))
 EVERY_SOFT = [SoftTargets(temperature=2.0), MSE]
 
@@ -164,3 +166,58 @@ def test_an_objective_without_what_it_needs_says_so():
         objective(HARD, "binary")(torch.zeros(1, 2), torch.zeros(1, 2), None)
     with pytest.raises(InputError, match="needs teacher logits"):
         objective(MSE, "binary")(torch.zeros(1, 2), None, None)
+
+
+def test_an_item_without_a_human_label_is_trained_towards_its_teacher():
+    """Student (1/2, 1/2): ln 2 to a label, and ln 2 to any teacher; student (1/4, 3/4) to label 0 costs ln 4."""
+    student = torch.tensor([[0.0, math.log(3)], [0.0, math.log(3)]])
+    teacher = torch.tensor([[0.0, 9.0], [0.0, 0.0]])
+    # the second item: -1/2 ln 1/4 - 1/2 ln 3/4 = .693147 + .143841 = .836988
+    loss = objective(EITHER, "binary")(student, teacher, torch.tensor([0, -1]))
+    assert loss.item() == pytest.approx((math.log(4) + 0.836988) / 2, abs=1e-6)
+
+
+@given(LOGITS, LOGITS)
+def test_without_any_label_it_is_cross_entropy_to_the_teacher_and_with_all_of_them_to_people(student, teacher):
+    """Both ends are objectives of their own."""
+    s, t = torch.from_numpy(student), torch.from_numpy(teacher)
+    nobody, everybody = torch.full((4,), -1), torch.tensor([0, 2, 1, 1])
+    either = objective(EITHER, "single_label")
+    assert either(s, t, nobody).item() == pytest.approx(objective(crossed(), "single_label")(s, t, None).item())
+    assert either(s, t, everybody).item() == pytest.approx(objective(HARD, "single_label")(s, None, everybody).item())
+
+
+@pytest.mark.parametrize("task", ["multi_label", "regression"])
+def test_other_tasks_have_human_or_teacher_too(task):
+    """Item 0 is labelled, item 1 is not: each part is what the objective of its own gives, times one half."""
+    width = 3 if task == "multi_label" else 1
+    student, teacher = torch.randn(2, 2, width, generator=torch.Generator().manual_seed(0))
+    labels = torch.tensor([[1.0] * width, [math.nan] * width])
+    human = objective(HARD, task)(student[:1], None, labels[:1])
+    soft = SoftCrossEntropy(kind="soft_cross_entropy") if task == "multi_label" else SoftTargets()
+    machine = objective(soft, task)(student[1:], teacher[1:], None)
+    assert objective(EITHER, task)(student, teacher, labels).item() == pytest.approx((human + machine).item() / 2)
+
+
+def test_a_fractional_label_is_a_soft_target():
+    """Student (1/4, 3/4), and 3 of 10 people say yes: -.7 ln 1/4 - .3 ln 3/4 = .970406 + .086305 = 1.056711."""
+    student = torch.tensor([[0.0, math.log(3)], [5.0, 0.0]])
+    loss = objective(HARD, "binary")(student, None, torch.tensor([0.3, math.nan]))
+    assert loss.item() == pytest.approx(1.056711, abs=1e-6)
+
+
+@given(arrays(np.float64, (4, 2), elements=st.floats(-8, 8)))
+def test_whole_fractions_are_labels(student):
+    """0 and 1 as shares give the loss of 0 and 1 as classes, weighted or not."""
+    s = torch.from_numpy(student)
+    for weights in (None, (0.5, 3.0)):
+        loss = objective(HARD, "binary", weights)
+        whole, shares = torch.tensor([0, 1, -1, 1]), torch.tensor([0.0, 1.0, math.nan, 1.0])
+        assert loss(s, None, whole).item() == pytest.approx(loss(s, None, shares).item(), abs=1e-9)
+
+
+def test_class_weights_multiply_the_loss_to_people_and_not_to_the_teacher():
+    """Ln 2 each: labels 0 and 1 weigh 1/2 and 3, the teacher's item 1; mean over three items."""
+    student, teacher = torch.zeros(3, 2), torch.zeros(3, 2)
+    loss = objective(EITHER, "binary", (0.5, 3.0))(student, teacher, torch.tensor([0, 1, -1]))
+    assert loss.item() == pytest.approx(math.log(2) * (0.5 + 3 + 1) / 3)

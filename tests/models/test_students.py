@@ -3,9 +3,14 @@
 import numpy as np
 import pytest
 import torch
+from pydantic import ValidationError
 
 from angelshare.core.errors import LabelError, ModelError
-from angelshare.core.student_spec import BilstmSpec, CnnSpec, MlpSpec, TransformerSpec
+from angelshare.core.student_spec import BilstmSpec, CnnSpec, MlpSpec, PretrainedSpec, TransformerSpec
+from angelshare.core.text import TextBatch
+from angelshare.models.checkpoint import load_scorer, save_model
+from angelshare.models.cnn import CnnConfig, CnnForSequenceClassification
+from angelshare.models.labels import set_labels
 from angelshare.models.students import build_student, start_from_teacher
 from angelshare.models.vocabulary import build_word_tokenizer
 
@@ -115,3 +120,59 @@ def test_layers_of_a_teacher_read_no_further_than_it_does(bert, word_tokenizer):
         assert build_student(spec.model_copy(update={"max_length": length}), **say)
     with pytest.raises(ModelError, match="The student cut, as its teacher, has 32 positions: a maximum length of 33"):
         build_student(SPECS[5].model_copy(update={"max_length": 33}), **say)
+
+
+COPIED = CnnSpec(
+    name="copied", kind="cnn", tokenizer="teacher", embeddings="copied", embedding_width="teacher", filters=3,
+    ngrams=(1, 2), max_length=1536,
+)  # fmt: skip
+
+
+def test_copied_embeddings_are_the_teachers_but_for_padding(bert, word_tokenizer):
+    """Word for word, at its width."""
+    student, _ = build_student(COPIED, labels=LABELS, task="binary", seed=0, teacher=(bert, word_tokenizer))
+    mine, theirs = student.embeddings.weight, bert.get_input_embeddings().weight
+    assert torch.equal(mine[1:], theirs[1:])
+    assert not mine[0].any()
+
+
+def test_embeddings_of_another_width_are_not_copied(bert, word_tokenizer):
+    """The message names both widths and the ways out; another tokenizer is a mistake in the recipe."""
+    narrow = COPIED.model_copy(update={"embedding_width": 4})
+    with pytest.raises(ModelError, match="4 wide, its teacher 16"):
+        build_student(narrow, labels=LABELS, task="binary", seed=0, teacher=(bert, word_tokenizer))
+    with pytest.raises(ValidationError, match="Write tokenizer: teacher"):
+        CnnSpec(name="x", kind="cnn", embeddings="copied")
+
+
+def test_a_cnn_reads_further_than_its_teacher(bert, word_tokenizer, tmp_path):
+    """The teacher stops at 32 words, the student at 1,536: a word near the end changes its answer, saved and loaded."""
+    student, tokenizer = build_student(COPIED, labels=LABELS, task="binary", seed=0, teacher=(bert, word_tokenizer))
+    save_model(student, tokenizer, tmp_path / "s", task="binary", labels=LABELS, kind="cnn", max_length=1536)
+    scorer = load_scorer(tmp_path / "s")
+    soup = " ".join(["the soup was warm"] * 383)
+    one, other = scorer.score(TextBatch((f"{soup} and good", f"{soup} and stale")))
+    assert not np.allclose(one, other)
+    assert len(scorer.encode(TextBatch((soup * 9,)))[0]) == 1536
+    assert bert.config.max_position_embeddings < 1536
+
+
+def test_the_cnn_of_the_paper_has_28_million_parameters():
+    """30,522 x 768 + 300 x 768 x (2+3+4+5+6) + 5 x 300 + 1,500 x 2 + 2 = 23,440,896 + 4,609,500 + 3,002."""
+    config = CnnConfig(vocab_size=30_522, embedding_width=768)
+    set_labels(config, labels=LABELS, task="binary")
+    with torch.device("meta"):
+        student = CnnForSequenceClassification(config)
+    assert sum(p.numel() for p in student.parameters()) == 28_053_398
+
+
+def test_a_pretrained_student_brings_its_own_weights_and_tokenizer(bert, bert_folder):
+    """Its backbone is as it was, its head is new and drawn under the seed."""
+    spec = PretrainedSpec(name="small", kind="pretrained", model=str(bert_folder), max_length=12)
+    one, tokenizer = build_student(spec, labels=LABELS, task="binary", seed=0)
+    other, _ = build_student(spec, labels=LABELS, task="binary", seed=1)
+    assert tokenizer.model_max_length == 12
+    assert torch.equal(one.base_model.get_input_embeddings().weight, bert.get_input_embeddings().weight)
+    assert not torch.equal(one.classifier.weight, other.classifier.weight)
+    with pytest.raises(ModelError, match="32 positions"):
+        build_student(spec.model_copy(update={"max_length": 64}), labels=LABELS, task="binary", seed=0)

@@ -9,7 +9,7 @@ from angelshare.core.text import TextBatch
 from angelshare.models.bag import MlpConfig, MlpForSequenceClassification
 from angelshare.models.bilstm import BilstmConfig, BilstmForSequenceClassification
 from angelshare.models.checkpoint import load_model, save_model
-from angelshare.models.cnn import CnnConfig, CnnForSequenceClassification
+from angelshare.models.cnn import CnnConfig, CnnForSequenceClassification, StrongestWindow
 from angelshare.models.encoding import encode_batch, padded
 from angelshare.models.labels import set_labels
 
@@ -191,3 +191,38 @@ def test_pipelines_apply_what_the_task_needs(task, labels, word_tokenizer, tmp_p
     expected = logits if task == "regression" else 1 / (1 + np.exp(-logits))
     found = {answer["label"]: answer["score"] for answer in answers}
     assert found == pytest.approx(dict(zip(labels, expected, strict=True)), abs=1e-6)
+
+
+@pytest.mark.parametrize("precision", [torch.float32, torch.float64])
+def test_the_strongest_window_is_the_maximum_of_a_convolution_with_its_gradients(precision):
+    """Values and all three gradients are those of torch's convolution and maximum."""
+    draw = torch.Generator().manual_seed(0)
+    inputs = [torch.randn(*shape, generator=draw, dtype=precision) for shape in ((5, 9, 4), (7, 4, 3), (7,))]
+    n_windows = torch.tensor([[1], [7], [3], [2], [6]])
+
+    def plain(words, weight, bias, n_windows):
+        answers = torch.nn.functional.conv1d(words.transpose(1, 2), weight, bias)
+        return answers.masked_fill((torch.arange(7) >= n_windows)[:, None], -torch.inf).amax(dim=2)
+
+    found = []
+    for strongest in (StrongestWindow.apply, plain):
+        given = [tensor.clone().requires_grad_() for tensor in inputs]
+        values = strongest(*given, n_windows)
+        values.sin().sum().backward()
+        found.append([values, *(tensor.grad for tensor in given)])
+    for mine, torchs in zip(*found, strict=True):
+        torch.testing.assert_close(mine, torchs)
+
+
+def test_a_convolution_answers_alike_with_and_without_gradients(word_tokenizer):
+    """Training and scoring take different ways to the same numbers; bfloat16 trains, too."""
+    model = build("cnn")
+    batch = padded(
+        encode_batch(word_tokenizer, TextBatch(("good soup", "warm bread by the window")), 16), word_tokenizer
+    )
+    with torch.inference_mode():
+        scored = model(**batch).logits
+    assert torch.equal(model(**batch).logits, scored)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        model(**batch).logits.float().sum().backward()
+    assert model.embeddings.weight.grad.isfinite().all()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from angelshare.core.errors import InputError
 from angelshare.core.protocols import Silent
 from angelshare.models.memory import PeakMemory
 from angelshare.recipes import speed
@@ -137,6 +138,23 @@ def test_students_trained_side_by_side_are_those_trained_in_turn(tiny, undisturb
     assert measured(side_by_side) == measured(undisturbed[1])
 
 
+def test_a_suite_is_measured_beside_the_test_split(tiny, undisturbed, tmp_path):
+    """The same models, nothing trained again; the test split is the in-domain set and keeps all its rows."""
+    run = tmp_path / "run"
+    shutil.copytree(undisturbed[0], run)
+    text = f"{recipe_text(tiny)}audits: [quality]\nsuites: [{{name: lost-in-distillation, scale: tiny}}]\n"
+    kept = [line for line in text.splitlines() if "one-layer" not in line and "tfidf" not in line]
+    recipe = parse_recipe("\n".join(kept).replace("[0, 1]", "[0]"), where="tiny")
+    before = {path: path.stat().st_mtime_ns for path in run.rglob("model.safetensors")}
+    statement = run_recipe(recipe, run, RunSettings(NOW), progress=Silent())
+    assert {path: path.stat().st_mtime_ns for path in run.rglob("model.safetensors")} == before
+    quality = {audit.name: audit for audit in statement.audits}["quality"]
+    assert {"accuracy", "auc"} < {row.metric for row in quality.differences if row.data == "data"}
+    assert {row.metric for row in quality.differences if row.data == "hatecheck"} == {"auc", "average_precision"}
+    assert {row.split for row in statement.data if row.stands_in_for} == {"suite"}
+    assert any("is a stand-in: data stands in for" in remark for audit in statement.audits for remark in audit.remarks)
+
+
 @pytest.mark.parametrize("advances", [1, 40, 140])
 def test_a_run_killed_at_any_moment_goes_on_and_finds_the_same(tiny, undisturbed, tmp_path, advances):
     """A kill -9 in the middle of scoring or training; the same command then gives the undisturbed numbers."""
@@ -214,3 +232,43 @@ def test_a_recipe_that_names_speed_times_its_models_once(tiny, undisturbed, tmp_
     assert {row.scale for row in timed.differences} == {"log_ratio"}
     assert measured(again) == measured(first)
     assert [audit.model_dump() for audit in others] == measured(undisturbed[1])[: len(others)]
+
+
+def test_students_of_one_recipe_learn_from_sets_of_their_own(tiny, tmp_path):
+    """Each set is labelled once and named in the statement; another size for one student trains that one alone."""
+    text = (
+        recipe_text(tiny).split("transfer:")[0]
+        + """
+seeds: [0]
+mitigation: {sentences_per_identity: 1, in: [students]}
+transfer: {sources: [train], size: 60}
+students:
+  - {name: mlp, kind: mlp, vocabulary: 60, embedding_width: 8, hidden_width: 8}
+  - {name: half, kind: mlp, vocabulary: 60, embedding_width: 8, hidden_width: 8, transfer: {sources: [train], size: %d}}
+  - {name: plain, kind: mlp, vocabulary: 60, embedding_width: 8, hidden_width: 8, mitigation: {sentences_per_identity: 0}}
+distil: {objective: {kind: human_or_teacher}, class_weights: balanced, epochs: 2, batch_size: 32, learning_rate: 1.0e-2}
+"""
+    )
+    text = text.replace("seeds: [0, 1]\n", "")
+
+    def made(size):
+        statement = run_recipe(parse_recipe(text % size, where="tiny"), tmp_path, RunSettings(NOW), progress=Silent())
+        return statement, {path: path.stat().st_mtime_ns for path in tmp_path.rglob("model.safetensors")}
+
+    statement, before = made(30)
+    sizes = {path.stem: json.loads(path.read_text())["n"] for path in (tmp_path / "transfer").glob("*.json")}
+    n_sentences = sizes["mlp"] - 60
+    assert n_sentences > 10
+    assert sizes == {"mlp": 60 + n_sentences, "half": 30 + n_sentences, "plain": 60}
+    rows = {row.name: row.n for row in statement.data if row.split == "transfer"}
+    assert rows["train (for half)"] == 30
+    assert rows["neutral_sentences (for mlp)"] == n_sentences
+    _, after = made(31)
+    assert {path.parent.parent.name for path, time in after.items() if before[path] != time} == {"half"}
+
+
+def test_a_recipe_that_learns_from_fractions_needs_some(tiny, tmp_path):
+    """That shows before anything is trained."""
+    text = recipe_text(tiny).replace("labels: [fine, rude]}", "labels: [fine, rude], fractional_labels: true}")
+    with pytest.raises(InputError, match="fraction"):
+        run_recipe(parse_recipe(text, where="tiny"), tmp_path, RunSettings(NOW), progress=Silent())

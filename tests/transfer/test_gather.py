@@ -199,3 +199,30 @@ def test_nothing_left_is_an_error():
     """With the counts that say why."""
     with pytest.raises(InputError, match="'leaked': 1"):
         gather_texts(TransferSpec(sources=("web",)), film_splits(), pools(web=("hopeless",)))
+
+
+def test_counterfactual_copies_are_about_other_groups():
+    """One copy of each text that mentions an identity; texts without one have none, and test texts are no copies."""
+    web = ("A Muslim sings here", "Nobody sings here", "I met a deaf person")
+    spec = TransferSpec.model_validate(
+        {"sources": ["web"], "augment": [{"kind": "counterfactual", "copies": 2}], "seed": 3}
+    )
+    texts = gather_texts(spec, film_splits(), pools(web=web))
+    copies = texts.batch.texts[3:]
+    assert texts.sources == ("web",) * 3 + ("counterfactual",) * 4
+    assert sum("sings here" in copy for copy in copies) == 2
+    assert not set(copies) & set(web)
+    assert texts.batch == gather_texts(spec, film_splits(), pools(web=web)).batch
+    whole = gather_texts(
+        spec.model_copy(update={"augment": (spec.augment[0].model_copy(update={"copies": 99}),)}),
+        film_splits(),
+        pools(web=web),
+    )
+    assert set(copies) < set(whole.batch.texts)
+
+
+def test_texts_without_identities_have_no_counterfactual_copies():
+    """That is said, rather than trained without them."""
+    spec = TransferSpec.model_validate({"augment": [{"kind": "counterfactual"}]})
+    with pytest.raises(InputError, match="None of the 3 texts to augment mentions an identity"):
+        gather_texts(spec, film_splits())

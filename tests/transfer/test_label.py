@@ -70,7 +70,7 @@ def test_doubtful_answers_are_dropped_and_counted():
 
 def test_rebalancing_keeps_as_many_texts_of_each_label():
     """Four answers are good, two are bad: two and two are left, the same two whatever their order."""
-    spec = TransferSpec(rebalance="labels")
+    spec = TransferSpec(rebalance="labels", scope="all")
     texts = texts_of(1, 2, 3, 4, -1, -2)
     transfer = label_texts(texts, CountingTeacher(), spec)
     assert sorted(transfer.logits.argmax(axis=1)) == [0, 0, 1, 1]

@@ -9,7 +9,7 @@ from torch import Tensor
 from angelshare.core.arrays import Array, Scores
 from angelshare.core.task import Task
 from angelshare.distil.objectives import objective
-from angelshare.distil.spec import HardLabels, ObjectiveSpec, SoftCrossEntropy, Weighted
+from angelshare.distil.spec import HardLabels, HumanOrTeacher, ObjectiveSpec, SoftCrossEntropy, Weighted
 from angelshare.distil.trainer import metric_of
 from angelshare.distil.training import Evaluation
 
@@ -84,5 +84,7 @@ def _soft_parts(spec: ObjectiveSpec) -> Iterator[ObjectiveSpec]:
     if isinstance(spec, Weighted):
         for term in spec.terms:
             yield from _soft_parts(term.objective)
+    elif isinstance(spec, HumanOrTeacher):
+        yield SoftCrossEntropy(kind="soft_cross_entropy")  # what it is without human labels
     elif not isinstance(spec, HardLabels):
         yield spec

@@ -4,16 +4,15 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from angelshare.core.arrays import Array, Mask
 from angelshare.core.errors import InputError
-from angelshare.core.predictions import UNLABELLED, labelled
+from angelshare.core.predictions import any_label, labelled
 from angelshare.core.protocols import Progress, Silent
 from angelshare.data.textset import TextSet
 from angelshare.distil.batches import Batches, encode_texts
 from angelshare.distil.checks import constant_score, not_falling, not_zero_at_teacher, unlearnt
+from angelshare.distil.class_weights import label_weights
 from angelshare.distil.objectives import objective
 from angelshare.distil.spec import DistilSpec, FineTuneSpec, HardLabels, TrainingSpec, needs_labels
 from angelshare.distil.training import Clock, Course, TrainingReport, run_training, schedule
@@ -145,7 +144,10 @@ def distil_from(
     texts = encode_texts(tokenizer, transfer.batch, max_length or tokenizer.model_max_length)
     truth = transfer.truth if needs_labels(spec.objective) else None
     batches = Batches(texts, batch_size=spec.batch_size, seed=seed, teacher_logits=transfer.logits, labels=truth)
-    loss = objective(spec.objective, transfer.task)
+    weights = None
+    if truth is not None:  # without human labels in the objective there is nothing to weigh
+        weights = label_weights(spec.class_weights, truth, task=transfer.task, labels=transfer.labels)
+    loss = objective(spec.objective, transfer.task, weights)
     course = Course(name, schedule(len(transfer), spec), seed, work, progress, clock)
     examination = _examination(tokenizer, validation, max_length)
     report = run_training(model, batches, examination, spec, loss=loss, task=transfer.task, course=course)
@@ -166,9 +168,10 @@ def _on_labels(
     """Train a model on human labels alone."""
     check_label_order(labels_of(model.config, course.name), texts.labels, who=course.name, where=texts.name)
     encoded = encode_texts(tokenizer, texts.batch, max_length or tokenizer.model_max_length)
-    batches = Batches(encoded, batch_size=spec.batch_size, seed=course.seed, labels=texts.truth)
+    batches = Batches(encoded, batch_size=spec.batch_size, seed=course.seed, labels=texts.targets)
     examination = _examination(tokenizer, validation, max_length)
-    loss = objective(_HARD, texts.task)
+    weights = label_weights(spec.class_weights, texts.targets, task=texts.task, labels=texts.labels)
+    loss = objective(_HARD, texts.task, weights)
     report = run_training(model, batches, examination, spec, loss=loss, task=texts.task, course=course)
     return _with_warnings(report, validation, course.name)
 
@@ -188,24 +191,17 @@ def _labelled_part(texts: TextSet) -> TextSet:
     Raises:
         InputError: if there are none.
     """
-    if texts.truth is None or not _any_label(texts.truth).any():
+    if texts.truth is None or not any_label(texts.truth).any():
         raise InputError(f"No text of {texts.name} has a human label to train on. Give a split with labels.")
-    return texts.take(_any_label(texts.truth))
-
-
-def _any_label(truth: Array) -> Mask:
-    """Return the mask of the items of which anything is known."""
-    if truth.dtype.kind == "f":
-        return np.asarray(~np.isnan(truth.reshape(len(truth), -1)).all(axis=1))
-    return np.asarray(truth != UNLABELLED)
+    return texts.take(any_label(texts.truth))
 
 
 def _check_objective(spec: DistilSpec, transfer: TransferSet) -> None:
     """Refuse an objective that this transfer set cannot serve."""
-    if needs_labels(spec.objective) and (transfer.truth is None or not _any_label(transfer.truth).any()):
+    if needs_labels(spec.objective) and (transfer.truth is None or not any_label(transfer.truth).any()):
         msg = (
             f"The objective has hard labels, but none of the {len(transfer)} transfer texts has a human label. "
-            "Add the source 'train', or leave hard_labels out."
+            "Add the source 'train', or choose an objective without them."
         )
         raise InputError(msg)
 

@@ -4,13 +4,14 @@ z_s, z_t are logits (items, labels) of student and teacher; every loss is a mean
 
 - binary, single_label: soft targets are T^2 KL(softmax(z_t / T) || softmax(z_s / T)); hard labels are cross-entropy.
 - multi_label: both are binary ones, label by label, summed over the labels: softmax becomes a sigmoid of each logit.
+  Human labels of a binary task may be fractions: the share of people who give the positive label.
 - regression: the squared distance to the teacher's value, whatever the temperature, or to the label.
 
 The sum over labels is the divergence between the joint distributions of independent labels. T^2 keeps the size of the
 gradients independent of the temperature (Hinton et al. 2015).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -19,23 +20,41 @@ from torch.nn import functional
 from angelshare.core.errors import InputError
 from angelshare.core.predictions import UNLABELLED
 from angelshare.core.task import Task
-from angelshare.distil.spec import HardLabels, LogitMse, ObjectiveSpec, SoftCrossEntropy, SoftTargets, Weighted
+from angelshare.distil.spec import (
+    HardLabels,
+    HumanOrTeacher,
+    LogitMse,
+    ObjectiveSpec,
+    SoftCrossEntropy,
+    SoftTargets,
+    Weighted,
+)
 
 Objective = Callable[[Tensor, Tensor | None, Tensor | None], Tensor]
 """(student logits (n, labels), teacher logits (n, labels) or None, human labels or None) -> loss, a scalar."""
 
 
-def objective(spec: ObjectiveSpec, task: Task) -> Objective:
+def objective(spec: ObjectiveSpec, task: Task, label_weights: Sequence[float] | None = None) -> Objective:
     """Return the loss that a recipe names, for this task.
 
     Human labels are class indices (n,) with -1 where unlabelled, or floats (n, labels) or (n,) with nan there; they do
     not count, and a batch without any label has loss 0.
+
+    Args:
+        spec: which.
+        task: of student and teacher.
+        label_weights: (labels,) factors of the losses to human labels, of tasks with a single label; None: all 1.
     """
+    weights = None if label_weights is None else torch.tensor(label_weights, dtype=torch.float32)
     match spec:
         case Weighted(terms=terms):
-            return _weighted([(term.weight, objective(term.objective, task)) for term in terms])
+            return _weighted([(term.weight, objective(term.objective, task, label_weights)) for term in terms])
         case HardLabels():
-            return lambda student, _teacher, labels: _hard(student, _given(labels, "human labels"), task)
+            return lambda student, _teacher, labels: _hard(student, _given(labels, "human labels"), task, weights)
+        case HumanOrTeacher():
+            return lambda student, teacher, labels: _human_or_teacher(
+                student, _given(teacher, "teacher logits"), _given(labels, "human labels"), task, weights
+            )
         case SoftTargets(temperature=temperature):
             return _towards_teacher(_kl, temperature, task)
         case SoftCrossEntropy(temperature=temperature):
@@ -88,20 +107,52 @@ def _cross_entropy(student: Tensor, teacher: Tensor) -> Tensor:
     return -(teacher.exp() * student).sum()
 
 
-def _hard(student: Tensor, labels: Tensor, task: Task) -> Tensor:
+def _hard(student: Tensor, labels: Tensor, task: Task, weights: Tensor | None) -> Tensor:
     """Return the loss to human labels, mean over the labelled items."""
+    losses, known = _to_people(student, labels, task, weights)
+    return losses.sum() / known.sum().clamp(min=1)
+
+
+def _human_or_teacher(student: Tensor, teacher: Tensor, labels: Tensor, task: Task, weights: Tensor | None) -> Tensor:
+    """Return the loss to the human label, or to the teacher where there is none, mean over the items."""
+    human, known = _to_people(student, labels, task, weights)
+    return torch.where(known, human, _to_teacher(student, teacher, task)).mean()
+
+
+def _to_people(student: Tensor, labels: Tensor, task: Task, weights: Tensor | None) -> tuple[Tensor, Tensor]:
+    """Return (n,) losses to human labels, 0 where there is none, and the mask of the items that have one."""
     if task in ("binary", "single_label"):
-        n_labelled = (labels != UNLABELLED).sum().clamp(min=1)
-        return functional.cross_entropy(student, labels, ignore_index=UNLABELLED, reduction="sum") / n_labelled
+        return _to_classes(student, labels, None if weights is None else weights.to(student))
     labels = labels.to(student.dtype).reshape(student.shape)
     known = ~labels.isnan()
-    n_labelled = known.any(dim=-1).sum().clamp(min=1)
     target = torch.where(known, labels, 0.0)
     if task == "multi_label":
         each = functional.binary_cross_entropy_with_logits(student, target, reduction="none")
     else:
         each = (student - target).square()
-    return torch.where(known, each, 0.0).sum() / n_labelled
+    return torch.where(known, each, 0.0).sum(dim=-1), known.any(dim=-1)
+
+
+def _to_classes(student: Tensor, labels: Tensor, weights: Tensor | None) -> tuple[Tensor, Tensor]:
+    """Return (n,) cross-entropies to class indices, or of a binary task to shares of the positive label."""
+    if not labels.is_floating_point():
+        each = functional.cross_entropy(student, labels, weight=weights, ignore_index=UNLABELLED, reduction="none")
+        return each, labels != UNLABELLED
+    known = ~labels.isnan()
+    positive = torch.where(known, labels, 0.0).to(student.dtype)
+    shares = torch.stack((1 - positive, positive), dim=-1)
+    each = functional.cross_entropy(student, shares, weight=weights, reduction="none")
+    return torch.where(known, each, 0.0), known
+
+
+def _to_teacher(student: Tensor, teacher: Tensor, task: Task) -> Tensor:
+    """Return (n,) cross-entropies to the teacher's probabilities, summed over the labels of a multi-label task."""
+    if task == "regression":
+        return (student - teacher).square().sum(dim=-1)
+    if task == "multi_label":
+        each = functional.binary_cross_entropy_with_logits(student, teacher.sigmoid(), reduction="none")
+        return each.sum(dim=-1)
+    return functional.cross_entropy(student, teacher.softmax(dim=-1), reduction="none")
 
 
 def _given(tensor: Tensor | None, what: str) -> Tensor:

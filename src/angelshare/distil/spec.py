@@ -33,6 +33,16 @@ class HardLabels(Strict):
     kind: Literal["hard_labels"]
 
 
+class HumanOrTeacher(Strict):
+    """Cross-entropy to the human label where an item has one, to the teacher's probabilities elsewhere; batch mean.
+
+    What Chvasta et al. (2022) train students with: their transfer set, scored by the teacher, beside the human-labelled
+    one. Human labels may be fractions; for regression it is the squared distance to the label or the teacher's value.
+    """
+
+    kind: Literal["human_or_teacher"]
+
+
 class Weighted(Strict):
     """A weighted sum of objectives."""
 
@@ -41,7 +51,7 @@ class Weighted(Strict):
 
 
 ObjectiveSpec = Annotated[
-    SoftTargets | SoftCrossEntropy | LogitMse | HardLabels | Weighted, Field(discriminator="kind")
+    SoftTargets | SoftCrossEntropy | LogitMse | HardLabels | HumanOrTeacher | Weighted, Field(discriminator="kind")
 ]
 
 
@@ -57,7 +67,7 @@ Weighted.model_rebuild()
 
 def needs_labels(spec: ObjectiveSpec) -> bool:
     """Return whether an objective looks at human labels."""
-    return isinstance(spec, HardLabels) or (
+    return isinstance(spec, HardLabels | HumanOrTeacher) or (
         isinstance(spec, Weighted) and any(needs_labels(term.objective) for term in spec.terms)
     )
 
@@ -82,6 +92,9 @@ DistilObjective = Annotated[ObjectiveSpec, AfterValidator(_with_teacher)]
 
 Precision = Literal["auto", "fp32", "bf16"]
 
+ClassWeights = Literal["balanced"] | dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]]
+"""`balanced`: n / (classes times n of the class), of mean 1 over the items. Or label -> weight, 1 where not named."""
+
 
 class TrainingSpec(Strict):
     """How a model is trained.
@@ -95,6 +108,7 @@ class TrainingSpec(Strict):
         patience: evaluations without improvement on the validation split before training stops; None: never.
         evaluations_per_epoch: how often the validation split is looked at.
         precision: `auto` takes bf16 for transformers where the processor has it, fp32 for the rest.
+        class_weights: what the loss to a human label is multiplied by, class by class; losses to a teacher are not.
     """
 
     epochs: Annotated[float, Field(gt=0)] = 3
@@ -107,6 +121,7 @@ class TrainingSpec(Strict):
     patience: Annotated[int, Field(ge=1)] | None = None
     evaluations_per_epoch: Annotated[int, Field(ge=1)] = 1
     precision: Precision = "auto"
+    class_weights: ClassWeights | None = None
 
 
 class FineTuneSpec(TrainingSpec):
@@ -144,6 +159,7 @@ class TrainingOverrides(Strict):
     patience: Annotated[int, Field(ge=1)] | None = None
     evaluations_per_epoch: Annotated[int, Field(ge=1)] | None = None
     precision: Precision | None = None
+    class_weights: ClassWeights | None = None
 
     def onto(self, spec: DistilSpec) -> DistilSpec:
         """Return the recipe's settings with these in their place."""

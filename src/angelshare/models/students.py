@@ -10,11 +10,11 @@ from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from angelshare.core.errors import ModelError
-from angelshare.core.student_spec import BilstmSpec, CnnSpec, MlpSpec, TransformerSpec, WordStudentSpec
+from angelshare.core.student_spec import BilstmSpec, CnnSpec, MlpSpec, PretrainedSpec, TransformerSpec, WordStudentSpec
 from angelshare.core.task import Task
 from angelshare.models.bag import MlpConfig, MlpForSequenceClassification
 from angelshare.models.bilstm import BilstmConfig, BilstmForSequenceClassification
-from angelshare.models.checkpoint import check_length
+from angelshare.models.checkpoint import check_length, load_backbone
 from angelshare.models.cnn import CnnConfig, CnnForSequenceClassification
 from angelshare.models.encoding import as_utf8
 from angelshare.models.labels import check_label_order, check_labels, labels_of, set_labels
@@ -25,7 +25,7 @@ Teacher = tuple[PreTrainedModel, PreTrainedTokenizerBase]
 
 
 def build_student(
-    spec: MlpSpec | BilstmSpec | CnnSpec | TransformerSpec,
+    spec: MlpSpec | BilstmSpec | CnnSpec | TransformerSpec | PretrainedSpec,
     *,
     labels: Sequence[str],
     task: Task,
@@ -44,19 +44,24 @@ def build_student(
         teacher: model and tokenizer, where the student takes layers, tokens or embeddings of it.
 
     Raises:
-        ModelError: if the specification needs a teacher, or a tokenizer, that is not given; if layers of the teacher
-            are to read longer texts than it has positions for.
+        ModelError: if the specification needs a teacher, or a tokenizer, that is not given; if layers of the teacher,
+            or a pretrained encoder are to read longer texts than they have positions for; if copied embeddings are
+            of another width.
         LabelError: if the labels do not fit the task, or are not the teacher's.
     """
     check_labels(labels, task)
     if isinstance(spec, TransformerSpec):
         return _transformer(spec, labels, task, seed, _needed(teacher, spec.name))
+    if isinstance(spec, PretrainedSpec):
+        return _pretrained(spec, labels, task, seed)
     tokenizer = _tokenizer(spec, tokenizer, teacher)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        student = _word_network(spec, tokenizer, labels, task)
+        student = _word_network(spec, _width(spec, teacher), tokenizer, labels, task)
     if spec.embeddings == "teacher":
         start_from_teacher(student, tokenizer, _needed(teacher, spec.name))
+    elif spec.embeddings == "copied":
+        copy_embeddings(student, _needed(teacher, spec.name), name=spec.name)
     return student, tokenizer
 
 
@@ -84,14 +89,43 @@ def start_from_teacher(student: WordNetwork, tokenizer: PreTrainedTokenizerBase,
         weight[torch.from_numpy(numbers), : reduced.shape[1]] = torch.from_numpy(reduced).to(weight.dtype)
 
 
+def copy_embeddings(student: WordNetwork, teacher: Teacher, *, name: str) -> None:
+    """Set the student's embeddings to the teacher's as they are, but for padding, which stays zero.
+
+    Raises:
+        ModelError: if they are of another width.
+    """
+    weight, source = student.embeddings.weight, _embedding_table(teacher).weight
+    if weight.shape[1] != source.shape[1]:
+        raise ModelError(
+            f"The student {name!r} has embeddings {weight.shape[1]} wide, its teacher {source.shape[1]}: they can "
+            "only be copied where both are equal. Write embedding_width: teacher, or embeddings: teacher (reduced)."
+        )
+    with torch.no_grad():
+        weight.copy_(source[: len(weight)].to(weight))
+        weight[student.pad].zero_()
+
+
+def _embedding_table(teacher: Teacher) -> nn.Embedding:
+    """Return the teacher's input embeddings."""
+    table = teacher[0].get_input_embeddings()
+    assert isinstance(table, nn.Embedding)
+    return table
+
+
+def _width(spec: WordStudentSpec, teacher: Teacher | None) -> int:
+    """Return how wide the student's embeddings are."""
+    if spec.embedding_width != "teacher":
+        return spec.embedding_width
+    return _embedding_table(_needed(teacher, spec.name)).embedding_dim
+
+
 def _teacher_vectors(
     tokenizer: PreTrainedTokenizerBase, teacher: Teacher
 ) -> tuple[np.ndarray, Float[np.ndarray, "words width"]]:
     """Return the numbers of the words that the teacher knows, and its vectors for them (float64)."""
-    model, pieces = teacher
-    table = model.get_input_embeddings()
-    assert isinstance(table, nn.Embedding)
-    vectors = table.weight.detach().cpu().double().numpy()
+    pieces = teacher[1]
+    vectors = _embedding_table(teacher).weight.detach().cpu().double().numpy()
     special = set(tokenizer.all_special_ids)
     if len(tokenizer) == len(pieces) and tokenizer.get_vocab() == pieces.get_vocab():
         same = np.array([number for number in range(len(tokenizer)) if number not in special])
@@ -120,6 +154,15 @@ def _transformer(
     return student, _with_length(tokenizer, spec.max_length)
 
 
+def _pretrained(
+    spec: PretrainedSpec, labels: Sequence[str], task: Task, seed: int
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """Return a pretrained encoder with a new head, and its own tokenizer."""
+    model, tokenizer = load_backbone(spec.model, labels=labels, task=task, seed=seed)
+    check_length(model, spec.max_length, f"The student {spec.name}")
+    return model, _with_length(tokenizer, spec.max_length)
+
+
 def _tokenizer(
     spec: WordStudentSpec, tokenizer: PreTrainedTokenizerBase | None, teacher: Teacher | None
 ) -> PreTrainedTokenizerBase:
@@ -132,7 +175,11 @@ def _tokenizer(
 
 
 def _word_network(
-    spec: MlpSpec | BilstmSpec | CnnSpec, tokenizer: PreTrainedTokenizerBase, labels: Sequence[str], task: Task
+    spec: MlpSpec | BilstmSpec | CnnSpec,
+    width: int,
+    tokenizer: PreTrainedTokenizerBase,
+    labels: Sequence[str],
+    task: Task,
 ) -> WordNetwork:
     """Return the network with random weights."""
     if tokenizer.pad_token_id is None or tokenizer.unk_token_id is None:
@@ -140,7 +187,7 @@ def _word_network(
         raise ModelError(msg)
     shared = {
         "vocab_size": len(tokenizer),
-        "embedding_width": spec.embedding_width,
+        "embedding_width": width,
         "dropout": spec.dropout,
         "word_dropout": spec.word_dropout,
         "pad_token_id": tokenizer.pad_token_id,

@@ -1,7 +1,7 @@
 """The models of a run: the teacher, and every student and baseline with every seed, each trained once."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import asdict, dataclass
 from itertools import chain
@@ -18,13 +18,16 @@ from angelshare.models.checkpoint import backbone_fingerprint, load_backbone, lo
 from angelshare.models.students import build_student
 from angelshare.models.tfidf import fit_tfidf
 from angelshare.models.vocabulary import WordTokenizer, build_word_tokenizer
-from angelshare.recipes.schema import NeuralEntry, Recipe, StudentEntry, TfidfEntry, TransformerEntry
+from angelshare.recipes.schema import NeuralEntry, PretrainedEntry, Recipe, StudentEntry, TfidfEntry, TransformerEntry
 from angelshare.recipes.stages import is_current, staged, write_text
-from angelshare.transfer.label import TransferSet
+from angelshare.recipes.transfers import Plan, StudentTexts, plan_of, targets_sha256, teacher_train
 
 TRAINING_FILE = "training.json"
 
-TRAINING_VERSION = 1
+_NOT_THE_MODEL = {"seeds", "baseline", "transfer", "mitigation"}
+"""Keys of a student that decide nothing, or what is in its checksums."""
+
+TRAINING_VERSION = 2
 """Raised when training comes to give other weights from the same settings, so that old models are made again."""
 
 
@@ -48,7 +51,9 @@ class Member:
 
 def needs_teacher(entry: NeuralEntry) -> bool:
     """Whether a student starts from something of its teacher: layers, tokenizer or embeddings."""
-    return isinstance(entry, TransformerEntry) or "teacher" in (entry.tokenizer, entry.embeddings)
+    if isinstance(entry, PretrainedEntry):
+        return False
+    return isinstance(entry, TransformerEntry) or entry.needs_teacher
 
 
 def members_of(recipe: Recipe) -> Iterator[Member]:
@@ -65,10 +70,10 @@ def members_of(recipe: Recipe) -> Iterator[Member]:
 
 def make_teacher(recipe: Recipe, splits: Splits, run: Path, *, progress: Progress) -> Scorer:
     """Return the teacher, fine-tuned on the human labels unless the recipe says that it already answers the task."""
-    spec, train, validation = recipe.teacher, splits.role("train"), splits.role("validation")
-    settings = spec.fine_tune
+    spec, settings = recipe.teacher, recipe.teacher.fine_tune
     if settings is None:
-        return load_scorer(spec.model, name="teacher", task=train.task)
+        return load_scorer(spec.model, name="teacher", task=splits.role("train").task)
+    train, validation = teacher_train(recipe, splits), splits.role("validation")
 
     def build(result: Path, work: Path) -> None:
         model, tokenizer = load_backbone(spec.model, labels=train.labels, task=train.task, seed=settings.seed)
@@ -90,7 +95,7 @@ def make_teacher(recipe: Recipe, splits: Splits, run: Path, *, progress: Progres
         "task": [train.task, *train.labels],
         "teacher": spec.model_dump(mode="json"),
         "backbone": backbone_fingerprint(spec.model),
-        "train": train.sha256(),
+        "train": targets_sha256(train),
         "validation": validation.sha256(),
     }
     staged(run / "teacher", inputs, build)
@@ -101,25 +106,31 @@ class MemberMaker:
     """Trains the members of one recipe. What several members share, such as a vocabulary, is made once."""
 
     def __init__(
-        self, recipe: Recipe, splits: Splits, transfer: TransferSet, *, teacher: str, run: Path, progress: Progress
+        self,
+        recipe: Recipe,
+        splits: Splits,
+        texts: Mapping[Plan, StudentTexts],
+        *,
+        teacher: str,
+        run: Path,
+        progress: Progress,
     ) -> None:
         """Keep what every member needs.
 
         Args:
             recipe: with the settings.
             splits: train and validation.
-            transfer: texts with the teacher's logits.
+            texts: what the students of each plan learn from.
             teacher: its folder or hub id, for students that start from its weights.
             run: the run folder.
             progress: told about steps.
         """
-        self._recipe, self._splits, self._transfer = recipe, splits, transfer
+        self._recipe, self._splits, self._texts = recipe, splits, texts
         self._teacher, self._run, self._progress = teacher, run, progress
         self._tokenizers: dict[str, WordTokenizer] = {}
         self._checksums = {
             "train": splits.role("train").sha256(),
             "validation": splits.role("validation").sha256(),
-            "transfer": transfer.sha256(),
         }
 
     def for_workers(self, members: Iterable[Member]) -> "MemberMaker":
@@ -150,12 +161,19 @@ class MemberMaker:
             "version": TRAINING_VERSION,
             "task": [train.task, *train.labels],
             "member": [member.role, member.name],
-            "student": entry.model_dump(mode="json", exclude={"seeds", "baseline"}),
+            "student": entry.model_dump(mode="json", exclude=_NOT_THE_MODEL),
             "train": self._checksums["train"],
         }
         if isinstance(entry, TfidfEntry):
             return inputs
-        return inputs | self._checksums | {"distil": entry.distil.onto(self._recipe.distil).model_dump(mode="json")}
+        if isinstance(entry, PretrainedEntry):
+            inputs["backbone"] = backbone_fingerprint(entry.model)
+        distil = entry.distil.onto(self._recipe.distil).model_dump(mode="json")
+        return {**inputs, **self._checksums, **self._of(entry).checksums, "distil": distil}
+
+    def _of(self, entry: NeuralEntry) -> StudentTexts:
+        """Return what a student learns from."""
+        return self._texts[plan_of(self._recipe, entry)]
 
     def _fit_tfidf(self, member: Member, entry: TfidfEntry, result: Path) -> None:
         """Fit the reference on the human labels."""
@@ -172,12 +190,13 @@ class MemberMaker:
 
         Networks over words compute on one thread wherever they train, so that their numbers do not depend on the jobs.
         """
-        with threads(None if isinstance(entry, TransformerEntry) else 1):
+        with threads(None if isinstance(entry, TransformerEntry | PretrainedEntry) else 1):
             self._train_on(member, entry, result, work)
 
     def _train_on(self, member: Member, entry: NeuralEntry, result: Path, work: Path) -> None:
         """Train on the threads that are set."""
-        train, validation = self._splits.role("train"), self._splits.role("validation")
+        texts, validation = self._of(entry), self._splits.role("validation")
+        train, transfer = texts.train, texts.transfer
         settings = entry.distil.onto(self._recipe.distil)
         model, tokenizer = build_student(
             entry,
@@ -191,7 +210,7 @@ class MemberMaker:
             report = distil_from(
                 model,
                 tokenizer,
-                self._transfer,
+                transfer,
                 validation,
                 settings,
                 seed=member.seed,
@@ -207,7 +226,7 @@ class MemberMaker:
                 train,
                 validation,
                 settings,
-                n_transfer=len(self._transfer.batch),
+                n_transfer=len(transfer),
                 seed=member.seed,
                 work=work,
                 progress=self._progress,
@@ -223,16 +242,17 @@ class MemberMaker:
             kind=entry.kind,
             max_length=entry.max_length,
             seed=member.seed,
-            parent_fingerprint=self._transfer.teacher_fingerprint if member.role == "student" else None,
+            parent_fingerprint=transfer.teacher_fingerprint if member.role == "student" else None,
         )
         write_text(result / TRAINING_FILE, json.dumps(asdict(report), indent=1))
 
     def _tokenizer(self, entry: NeuralEntry) -> WordTokenizer | None:
         """Return the word tokenizer of an entry, built from training and transfer texts; None: the teacher's."""
-        if isinstance(entry, TransformerEntry) or entry.tokenizer == "teacher":
+        if isinstance(entry, TransformerEntry | PretrainedEntry) or entry.tokenizer == "teacher":
             return None
         if entry.name not in self._tokenizers:
-            batches = (self._splits.role("train").batch, self._transfer.batch)
+            given = self._of(entry)
+            batches = (given.train.batch, given.transfer.batch)
             texts = chain.from_iterable((*batch.texts, *(batch.pairs or ())) for batch in batches)
             self._tokenizers[entry.name] = build_word_tokenizer(texts, entry.vocabulary, max_length=entry.max_length)
         return self._tokenizers[entry.name]

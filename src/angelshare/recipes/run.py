@@ -1,8 +1,8 @@
 """A recipe carried out: data, teacher, transfer set, students and baselines, observations, audits, statement."""
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -10,14 +10,16 @@ import yaml
 
 from angelshare import __version__
 from angelshare.audit.suite import run_audits
+from angelshare.core.errors import InputError
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Progress, Scorer
 from angelshare.core.task import Role
+from angelshare.data.joining import join_splits, limited
 from angelshare.data.leakage import remove_leaks
 from angelshare.data.loading import load_splits
 from angelshare.data.slice_specs import columns_of, loaded
 from angelshare.data.slicing import check_slices, sliced
 from angelshare.data.textset import Splits
-from angelshare.models.checkpoint import load_scorer, mask_token
+from angelshare.models.checkpoint import load_scorer
 from angelshare.models.folders import backbone_note
 from angelshare.models.memory import Loading
 from angelshare.recipes.environment import environment
@@ -26,16 +28,25 @@ from angelshare.recipes.kept import keep_predictions
 from angelshare.recipes.looks import count_look
 from angelshare.recipes.members import TRAINING_FILE, MemberMaker, make_teacher, members_of
 from angelshare.recipes.panel import Seat, entries, observe_panels
-from angelshare.recipes.publish import data_rows, publish, transfer_rows
-from angelshare.recipes.schema import Recipe, TransformerEntry
+from angelshare.recipes.publish import data_rows, publish
+from angelshare.recipes.schema import PretrainedEntry, Recipe, TransformerEntry
 from angelshare.recipes.speed import Live, audit_speed
 from angelshare.recipes.stages import write_text
+from angelshare.recipes.suite import (
+    GatheredSuite,
+    cards_of,
+    examined_by,
+    gather_suite,
+    notes_of,
+    observe_suite,
+    suite_results,
+    suite_rows,
+)
+from angelshare.recipes.transfers import Plan, StudentTexts, gather, make_texts, text_rows
 from angelshare.recipes.workers import train_members
 from angelshare.statement.build import build_statement
 from angelshare.statement.gates import Gate, metrics_in_slices
 from angelshare.statement.schema import Statement
-from angelshare.transfer.gather import TransferTexts, gather_texts
-from angelshare.transfer.label import TransferSet, label_texts
 
 USED_ROLES: tuple[Role, ...] = ("train", "validation", "test")
 
@@ -57,6 +68,14 @@ class RunSettings:
     jobs: int = 1
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Trained:
+    """All models of a recipe, the teacher first, and what the students of each plan learnt from."""
+
+    texts: Mapping[Plan, StudentTexts]
+    scorers: tuple[tuple[Seat, Scorer], ...]
+
+
 def run_recipe(recipe: Recipe, run: Path, settings: RunSettings, *, progress: Progress) -> Statement:
     """Return the statement of a recipe, and leave it with all models in the run folder.
 
@@ -69,26 +88,27 @@ def run_recipe(recipe: Recipe, run: Path, settings: RunSettings, *, progress: Pr
         progress: told about every long step.
     """
     recipe = recipe.model_copy(update={"slices": tuple(map(loaded, recipe.slices))})
-    splits = prepare(recipe)
-    write_text(run / "recipe.yaml", yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False, allow_unicode=True))
-    note(run, "run", recipe=recipe.name, angelshare=__version__, jobs=settings.jobs)
-    texts = gather(recipe, splits)  # before hours of training: a source may not be there
-    teacher = make_teacher(recipe, splits, run, progress=progress)
-    note(run, "teacher", fingerprint=teacher.card.fingerprint)
-    transfer = make_transfer(recipe, texts, teacher, run, progress=progress)
-    note(run, "transfer", n=len(transfer))
-    members = make_members(recipe, splits, transfer, run, jobs=settings.jobs, progress=progress)
-    note(run, "students", members=[f"{seat.role} {seat.member}" for seat, _ in members])
-    scorers = [(Seat("teacher", "teacher"), teacher), *members]
+    splits, suites = prepare(recipe)
+    trained = train(recipe, splits, run, jobs=settings.jobs, progress=progress)
+    scorers = trained.scorers
     gates = (*(gate.gate() for gate in recipe.gates), *settings.gates)
-    test, audit_settings = splits.role("test"), AuditSettings(in_slices=metrics_in_slices(gates))
+    test = splits.role("test")
+    audit_settings = AuditSettings(in_slices=metrics_in_slices(gates), identities=recipe.identities)
     panels = observe_panels(scorers, test, recipe.audits, audit_settings, root=run / "observations", progress=progress)
     panels = {**panels, TEST: sliced(panels[TEST], recipe.slices, test)}
     apart = time_apart(recipe, splits, scorers, run)
+    results = run_audits(recipe.audits, panels, audit_settings, apart=apart)
+    for suite in suites:
+        seen = observe_suite(scorers, suite.others, audit_settings, root=run / "observations", progress=progress)
+        results = suite_results(suite, seen, audit_settings, cards=cards_of(scorers), gates=gates, own=results)
     statement = build_statement(
-        results=run_audits(recipe.audits, panels, audit_settings, apart=apart),
+        results=results,
         models=entries(((seat, scorer.card) for seat, scorer in scorers), panels[TEST]),
-        data=[*data_rows(splits, USED_ROLES), *transfer_rows(transfer)],
+        data=[
+            *data_rows(splits, USED_ROLES),
+            *text_rows(recipe, splits, trained.texts),
+            *(row for suite in suites for row in suite_rows(suite.others)),
+        ],
         gates=gates,
         margins=recipe.margins,
         recipe=recipe.model_dump(mode="json"),
@@ -101,6 +121,7 @@ def run_recipe(recipe: Recipe, run: Path, settings: RunSettings, *, progress: Pr
             *contamination(recipe, splits),
             *training_warnings(recipe, run),
             *panels[TEST].remarks,
+            *(note for suite in suites for note in notes_of(suite.others)),
         ),
         redact_texts=settings.redact_texts,
     )
@@ -110,42 +131,78 @@ def run_recipe(recipe: Recipe, run: Path, settings: RunSettings, *, progress: Pr
     return statement
 
 
-def prepare(recipe: Recipe) -> Splits:
-    """Return the recipe's splits, with what leaks from train into evaluation dropped.
+def train(recipe: Recipe, splits: Splits, run: Path, *, jobs: int, progress: Progress) -> Trained:
+    """Return the teacher and all students and baselines of a recipe, trained; what is there already is only loaded.
+
+    Args:
+        recipe: what to train.
+        splits: as `prepare` returns them.
+        run: the run folder; made if need be.
+        jobs: students trained side by side.
+        progress: told about every long step.
+    """
+    write_text(run / "recipe.yaml", yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False, allow_unicode=True))
+    note(run, "run", recipe=recipe.name, angelshare=__version__, jobs=jobs)
+    gathered = gather(recipe, splits)  # before hours of training: a source may not be there
+    teacher = make_teacher(recipe, splits, run, progress=progress)
+    note(run, "teacher", fingerprint=teacher.card.fingerprint)
+    texts = make_texts(recipe, splits, gathered, teacher, run, progress=progress)
+    note(run, "transfer", n=[len(given.transfer) for given in texts.values()])
+    members = make_members(recipe, splits, texts, run, jobs=jobs, progress=progress)
+    note(run, "students", members=[f"{seat.role} {seat.member}" for seat, _ in members])
+    return Trained(texts, ((Seat("teacher", "teacher"), teacher), *members))
+
+
+def prepare(recipe: Recipe, roles: Sequence[Role] = USED_ROLES) -> tuple[Splits, tuple[GatheredSuite, ...]]:
+    """Return the recipe's splits, with what leaks from train into evaluation dropped, and the sets of its suites.
+
+    Args:
+        recipe: with the data.
+        roles: that are used; those that the data lack are cut off.
 
     Raises:
         InputError: if a slice cannot be cut, too: that shows before hours of training.
     """
     spec, keep = recipe.data, columns_of(recipe.slices)
-    splits = load_splits(spec.source, task=spec.task, labels=spec.labels, columns=spec.columns, keep=keep)
+    parts = [
+        load_splits(
+            part.source,
+            task=spec.task,
+            labels=spec.labels,
+            columns=part.columns,
+            keep=keep,
+            fractional=spec.fractional_labels,
+        )
+        for part in (spec.first(), *spec.more)
+    ]
+    splits = parts[0] if len(parts) == 1 else join_splits(parts)
+    if spec.fractional_labels and splits.role("train").fractions is None:
+        raise InputError(
+            f"{splits.card.name} has no column `fraction` to train on. Map one by columns, or leave fractional_labels "
+            "out."
+        )
     check_slices(map(loaded, recipe.slices), splits.role("test"))
-    return remove_leaks(splits.with_roles(USED_ROLES))
-
-
-def gather(recipe: Recipe, splits: Splits) -> TransferTexts:
-    """Return the texts that the teacher will label, masked with its own mask token."""
-    return gather_texts(recipe.transfer, splits, mask_token=mask_token(recipe.teacher.model) or "[MASK]")
-
-
-def make_transfer(
-    recipe: Recipe, texts: TransferTexts, teacher: Scorer, run: Path, *, progress: Progress
-) -> TransferSet:
-    """Return the transfer set with the teacher's logits; texts that it has seen before are not scored again."""
-    transfer = label_texts(texts, teacher, recipe.transfer, store=run / "observations", progress=progress)
-    write_text(run / "transfer" / "transfer.json", json.dumps(transfer.summary(), indent=1))
-    return transfer
+    splits = limited(splits.with_roles(roles), spec.limits)
+    suites = tuple(gather_suite(suite.name, suite.scale, splits) for suite in recipe.suites)
+    return remove_leaks(replace(splits, examined=examined_by(suites))), suites
 
 
 def make_members(
-    recipe: Recipe, splits: Splits, transfer: TransferSet, run: Path, *, jobs: int, progress: Progress
+    recipe: Recipe,
+    splits: Splits,
+    texts: Mapping[Plan, StudentTexts],
+    run: Path,
+    *,
+    jobs: int,
+    progress: Progress,
 ) -> list[tuple[Seat, Scorer]]:
     """Return every student and baseline, trained."""
-    maker = MemberMaker(recipe, splits, transfer, teacher=teacher_source(recipe, run), run=run, progress=progress)
+    maker = MemberMaker(recipe, splits, texts, teacher=teacher_source(recipe, run), run=run, progress=progress)
     members = tuple(members_of(recipe))
     missing = [member for member in members if not maker.is_made(member)]
-    side_by_side = [member for member in missing if not isinstance(member.entry, TransformerEntry)]
+    side_by_side = [member for member in missing if not isinstance(member.entry, TransformerEntry | PretrainedEntry)]
     train_members(maker, side_by_side, jobs=jobs, progress=progress)
-    # layers of a teacher keep all processors busy by themselves
+    # encoders keep all processors busy by themselves
     train_members(maker, [m for m in missing if m not in side_by_side], jobs=1, progress=progress)
     return [(Seat(m.role, m.entry.name, m.seed), load_scorer(m.folder(run), name=m.name)) for m in members]
 

@@ -2,21 +2,31 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
 from angelshare.audit.suite import AUDITS, DEFAULT_AUDITS
 from angelshare.audit.timing import SpeedSettings
 from angelshare.core.errors import InputError
+from angelshare.core.predictions import IDENTITIES
 from angelshare.core.registry import unknown_name
 from angelshare.core.strict import Strict
-from angelshare.core.student_spec import NAME, BilstmSpec, CnnSpec, MlpSpec, TfidfSpec, TransformerSpec
-from angelshare.core.task import Task
+from angelshare.core.student_spec import (
+    NAME,
+    BilstmSpec,
+    CnnSpec,
+    MlpSpec,
+    PretrainedSpec,
+    TfidfSpec,
+    TransformerSpec,
+)
+from angelshare.core.task import Role, Task
 from angelshare.data.slice_specs import SliceSpec
+from angelshare.data.suites import SuiteChoice
 from angelshare.distil.spec import DistilSpec, FineTuneSpec, TrainingOverrides
 from angelshare.statement.gate_rules import parse_gate
 from angelshare.statement.gates import Gate, GateContrast, distinct
 from angelshare.statement.margins import DEFAULT_MARGINS, check_margin
-from angelshare.transfer.spec import TransferSpec
+from angelshare.transfer.spec import NeutralSentences, TransferSpec
 
 
 def _distinct(seeds: tuple[int, ...]) -> tuple[int, ...]:
@@ -62,6 +72,22 @@ MetricName = Annotated[str, AfterValidator(_known_metric)]
 Margin = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
+class MoreData(Strict):
+    """Another labelled set of the same task and labels.
+
+    Attributes:
+        source, columns: as in `DataSpec`.
+    """
+
+    source: str
+    columns: dict[str, str] = Field(default_factory=dict)
+
+
+def _from_name(given: object) -> object:
+    """Return a bare name as the set of that name."""
+    return {"source": given} if isinstance(given, str) else given
+
+
 class DataSpec(Strict):
     """The labelled set.
 
@@ -69,12 +95,22 @@ class DataSpec(Strict):
         source: a catalogue name, a hub id, a folder, or a CSV, JSONL or Parquet file.
         task, labels: needed where no card declares them.
         columns: our name to the file's, such as {text: comment}.
+        more: sets that are joined with it, role by role; every set is a slice, `source=NAME`.
+        limits: role -> at most so many texts, drawn by content hash.
+        fractional_labels: train on the column `fraction`, the share of annotators who give the positive label.
     """
 
     source: str
     task: Task | None = None
     labels: tuple[str, ...] | None = None
     columns: dict[str, str] = Field(default_factory=dict)
+    more: tuple[Annotated[MoreData, BeforeValidator(_from_name)], ...] = ()
+    limits: dict[Role, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
+    fractional_labels: bool = False
+
+    def first(self) -> MoreData:
+        """Return the first set, as the others are given."""
+        return MoreData(source=self.source, columns=self.columns)
 
 
 class TeacherSpec(Strict):
@@ -89,6 +125,25 @@ class TeacherSpec(Strict):
     fine_tune: FineTuneSpec | None = FineTuneSpec()
 
 
+class Mitigation(NeutralSentences):
+    """Neutral sentences, and whose training they go into.
+
+    Attributes:
+        trains: written `in`: of the teacher, of the students (and their baselines), or both.
+    """
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    trains: Annotated[tuple[Literal["teacher", "students"], ...], Field(min_length=1, alias="in")] = (
+        "teacher",
+        "students",
+    )
+
+    def sentences(self) -> NeutralSentences:
+        """Return which sentences, whoever learns from them."""
+        return NeutralSentences(sentences_per_identity=self.sentences_per_identity, seed=self.seed)
+
+
 class _Entry(Strict):
     """What the recipe adds to an architecture.
 
@@ -96,11 +151,15 @@ class _Entry(Strict):
         seeds: instead of the recipe's.
         baseline: also train the same student on human labels only.
         distil: training settings that differ from the recipe's.
+        transfer: instead of the recipe's.
+        mitigation: instead of the recipe's; 0 sentences: none.
     """
 
     seeds: Seeds | None = None
     baseline: bool = True
     distil: TrainingOverrides = TrainingOverrides()
+    transfer: TransferSpec | None = None
+    mitigation: NeutralSentences | None = None
 
 
 class MlpEntry(MlpSpec, _Entry):
@@ -119,11 +178,15 @@ class TransformerEntry(TransformerSpec, _Entry):
     """Some of the teacher's layers."""
 
 
+class PretrainedEntry(PretrainedSpec, _Entry):
+    """A small pretrained encoder."""
+
+
 class TfidfEntry(TfidfSpec):
     """A reference that sees human labels only: it is not distilled, and one fit is all there is."""
 
 
-NeuralEntry = MlpEntry | BilstmEntry | CnnEntry | TransformerEntry
+NeuralEntry = MlpEntry | BilstmEntry | CnnEntry | TransformerEntry | PretrainedEntry
 StudentEntry = Annotated[NeuralEntry | TfidfEntry, Field(discriminator="kind")]
 
 
@@ -174,8 +237,11 @@ class Recipe(Strict):
     Attributes:
         name: of the statement.
         seeds: every student and baseline is trained once with each.
+        mitigation: neutral sentences about identities in the training data; null: none.
+        suites: further test sets that every model is measured on.
         speed: how it is measured, where `audits` names it.
         slices: of the test set, beside those that come with the data.
+        identities: patterns of the names of slices that are identities, for `identity_auc`.
         margins: per metric, for rows that no gate names.
     """
 
@@ -185,11 +251,14 @@ class Recipe(Strict):
     data: DataSpec
     teacher: TeacherSpec
     transfer: TransferSpec = TransferSpec()
+    mitigation: Mitigation | None = None
     students: Annotated[tuple[StudentEntry, ...], Field(min_length=1)]
     distil: DistilSpec = DistilSpec()
     audits: tuple[AuditName, ...] = DEFAULT_AUDITS
+    suites: Annotated[tuple[SuiteChoice, ...], Field(max_length=1)] = ()
     speed: SpeedSettings = SpeedSettings()
     slices: tuple[SliceSpec, ...] = ()
+    identities: Annotated[tuple[str, ...], Field(min_length=1)] = IDENTITIES
     gates: tuple[GateSpec, ...] = ()
     margins: Annotated[dict[MetricName, Margin], AfterValidator(_fitting)] = Field(default_factory=dict)
 

@@ -16,9 +16,10 @@ from angelshare.core.text import TextBatch
 from angelshare.data.augment import mask_and_sample, split_sentences
 from angelshare.data.leakage import find_batch_leaks
 from angelshare.data.loading import TextPool, load_texts
+from angelshare.data.swaps import swap_texts
 from angelshare.data.textset import Splits
 from angelshare.data.wording import normalised
-from angelshare.transfer.spec import MaskAndSample, TextSource, TransferSpec
+from angelshare.transfer.spec import AugmentSpec, CounterfactualIdentity, MaskAndSample, TextSource, TransferSpec
 
 TRAIN = "train"
 """The source that stands for the task's own training split."""
@@ -36,8 +37,8 @@ class TransferTexts:
     Attributes:
         batch: n texts or pairs: sources in the recipe's order, augmented copies last.
         sources: (n,) where each came from.
-        truth: (n, ...) human labels as in `Predictions`, known for texts of the own training split only; None where it
-            has none.
+        truth: (n, ...) human labels as in `TextSet.targets`, known for texts of the own training split only; None where
+            it has none.
         counts: source -> what became of its texts: `read` (sentences, where they were cut) is the sum of `kept` and
             all that was dropped: `length` (too short or long), `leaked`, `duplicate`, `limit`, `max_examples`.
         cards: source -> where its texts come from; altered copies have none.
@@ -96,15 +97,15 @@ def gather_texts(
 
     Args:
         spec: which texts.
-        splits: of the task; `train` is a source, all others but train are protected.
+        splits: of the task; `train` is a source; all others, and what is examined besides, are protected.
         load: reads the other sources.
         mask_token: what the teacher reads as a word left out, for altered copies.
 
     Raises:
         InputError: if a source cannot be read, if single texts and pairs are mixed, or if nothing is left.
     """
-    protected = [splits.roles[role].batch for role in _EXAMINED if role in splits.roles]
-    leaks = _said_alike if splits.from_templates else find_batch_leaks
+    protected = examined_texts(splits)
+    leaks = said_alike if splits.from_templates else find_batch_leaks
     seen: set[str] = set()
     pools: list[_Pool] = []
     for source in spec.sources:
@@ -114,15 +115,21 @@ def gather_texts(
     originals = tuple(pools)
     for number, augment in enumerate(spec.augment):
         copies = _copies(augment, originals, np.random.default_rng([spec.seed, number]), number, mask_token)
-        pools.append(_sift(copies, protected, _said_alike, seen))
+        pools.append(_sift(copies, protected, said_alike, seen))
     return _joined(_cut(pools, spec.max_examples), splits)
+
+
+def examined_texts(splits: Splits) -> list[TextBatch]:
+    """Return the texts that models will be examined on, and none may be trained on."""
+    roles = [splits.roles[role].batch for role in _EXAMINED if role in splits.roles]
+    return [*roles, *splits.examined.values()]
 
 
 def _read(source: TextSource, splits: Splits, load: Load, *, taken: Sequence[str]) -> _Pool:
     """Return a source's texts, cut into sentences and to length."""
     if source.source == TRAIN:
         own = splits.role("train")
-        batch, truth, card = own.batch, own.truth, splits.card
+        batch, truth, card = own.batch, own.targets, splits.card
     else:
         pool = load(source.source, split=source.split)
         batch, truth, card = pool.batch, None, pool.card
@@ -152,7 +159,7 @@ def _sift(
     return pool.keep(new, "duplicate")
 
 
-def _said_alike(candidates: TextBatch, protected: TextBatch) -> Mask:
+def said_alike(candidates: TextBatch, protected: TextBatch) -> Mask:
     """Return the mask of the items whose words are those of a protected text; of pairs, both halves."""
     said = {normalised(text) for text in (*protected.texts, *(protected.pairs or ()))}
     halves = [candidates.texts] if candidates.pairs is None else [candidates.texts, candidates.pairs]
@@ -161,18 +168,29 @@ def _said_alike(candidates: TextBatch, protected: TextBatch) -> Mask:
 
 
 def _copies(
-    augment: MaskAndSample, pools: Sequence[_Pool], rng: np.random.Generator, number: int, mask_token: str
+    augment: AugmentSpec, pools: Sequence[_Pool], rng: np.random.Generator, number: int, mask_token: str
 ) -> _Pool:
     """Return the altered copies of the sources that are to be augmented."""
     known = {pool.source for pool in pools} | {pool.name for pool in pools}
     for name in augment.sources or ():
         if name not in known:
             raise InputError(unknown_name("transfer source to augment", name, dict.fromkeys(known)))
-    chosen = [pool for pool in pools if augment.sources is None or {pool.source, pool.name} & set(augment.sources)]
-    if any(pool.batch.pairs is not None for pool in chosen):
+    originals = [pool for pool in pools if augment.sources is None or {pool.source, pool.name} & set(augment.sources)]
+    if any(pool.batch.pairs is not None for pool in originals):
         raise InputError(f"{augment.kind} alters single texts, but this task has pairs. Leave `augment` out.")
+    texts = [text for pool in originals for text in pool.batch.texts]
+    if isinstance(augment, CounterfactualIdentity):
+        copies = _swapped(texts, augment.copies, rng)
+    else:
+        copies = _masked(texts, augment, rng, mask_token)
+    name = augment.kind if number == 0 else f"{augment.kind} ({number + 1})"
+    return _Pool(name, augment.kind, TextBatch(tuple(copies)), None, {})
+
+
+def _masked(texts: Sequence[str], augment: MaskAndSample, rng: np.random.Generator, mask_token: str) -> Sequence[str]:
+    """Return copies with words left out or replaced."""
     copies, _ = mask_and_sample(
-        [text for pool in chosen for text in pool.batch.texts],
+        texts,
         copies=augment.copies,
         p_mask=augment.p_mask,
         p_pos=augment.p_pos,
@@ -180,8 +198,27 @@ def _copies(
         rng=rng,
         mask_token=mask_token,
     )
-    name = augment.kind if number == 0 else f"{augment.kind} ({number + 1})"
-    return _Pool(name, augment.kind, TextBatch(tuple(copies)), None, {})
+    return copies
+
+
+def _swapped(texts: Sequence[str], n_copies: int, rng: np.random.Generator) -> Sequence[str]:
+    """Return copies about other identities, at most so many of each text.
+
+    Raises:
+        InputError: if no text mentions an identity that can be exchanged.
+    """
+    found = swap_texts(texts)
+    if not found.swaps:
+        raise InputError(
+            f"None of the {len(texts)} texts to augment mentions an identity that can be exchanged with its grammar "
+            f"kept: {dict(found.texts_left_out)}. Leave the counterfactual copies out, or name other sources."
+        )
+    # each text's swaps in an order drawn at random; the first of them are kept
+    order = rng.permutation(len(found.swaps))
+    by_text = order[np.argsort(np.array(found.sources)[order], kind="stable")]
+    sources = np.array(found.sources)[by_text]
+    kept = by_text[np.arange(len(sources)) - np.searchsorted(sources, sources) < n_copies]
+    return [found.swaps[i].text for i in kept]
 
 
 def _cut(pools: Sequence[_Pool], max_examples: int | None) -> list[_Pool]:
@@ -216,7 +253,7 @@ def _joined_truth(pools: Sequence[_Pool], splits: Splits) -> Array | None:
     """Return the human labels of all pools; "unlabelled" where a pool has none."""
     if all(pool.truth is None for pool in pools):
         return None
-    own = splits.role("train").truth
+    own = splits.role("train").targets
     assert own is not None
     unlabelled = np.nan if own.dtype.kind == "f" else UNLABELLED
     parts = [

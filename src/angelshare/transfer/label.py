@@ -11,10 +11,13 @@ import numpy as np
 
 from angelshare.core.arrays import Array, Mask, Scores
 from angelshare.core.errors import InputError
-from angelshare.core.protocols import DataCard, Progress, Scorer, Silent
+from angelshare.core.predictions import any_label
+from angelshare.core.protocols import DataCard, ModelCard, Progress, Scorer, Silent
 from angelshare.core.task import Task
 from angelshare.core.text import TextBatch
+from angelshare.data.textset import Splits
 from angelshare.models.observe import observe, store_folder
+from angelshare.transfer.balance import Answered, draw
 from angelshare.transfer.gather import TransferTexts
 from angelshare.transfer.spec import TransferSpec
 
@@ -30,7 +33,8 @@ class TransferSet:
         sources: (n,) where each text came from.
         truth: human labels where known, as in `TransferTexts`.
         teacher_fingerprint: of the model that gave the logits.
-        counts: source -> as in `TransferTexts`, and what the teacher's answers dropped: `unconfident`, `rebalanced`.
+        counts: source -> as in `TransferTexts`, and what the teacher's answers dropped: `unconfident`, `rebalanced`
+            (or cut to `size`).
         cards: source -> where its texts come from, as in `TransferTexts`.
     """
 
@@ -70,6 +74,7 @@ def label_texts(
     teacher: Scorer,
     spec: TransferSpec | None = None,
     *,
+    splits: Splits | None = None,
     store: Path | None = None,
     progress: Progress = Silent(),  # noqa: B008  (it has no state)
 ) -> TransferSet:
@@ -78,26 +83,54 @@ def label_texts(
     Args:
         texts: to label.
         teacher: is asked once for every text that the store does not hold: a run that was killed goes on.
-        spec: `min_confidence` and `rebalance`; None: neither.
+        spec: see `chosen`.
+        splits: see `chosen`.
+        store: see `teacher_logits`.
+        progress: counts texts.
+
+    Raises:
+        InputError: as `teacher_logits` and `chosen`.
+    """
+    spec = spec or TransferSpec()
+    _check_task(teacher.card, spec)
+    logits = teacher_logits(texts.batch, teacher, store=store, progress=progress)
+    return chosen(texts, logits, teacher.card, spec, splits)
+
+
+def teacher_logits(batch: TextBatch, teacher: Scorer, *, store: Path | None, progress: Progress) -> Scores:
+    """Return the teacher's logits (n, labels).
+
+    Args:
+        batch: n texts.
+        teacher: is asked once for every text that the store does not hold.
         store: root of all stored logits, the teacher's own folder is below it (see `store_folder`); None: none.
         progress: counts texts.
 
     Raises:
-        InputError: if the teacher gives a logit that is not finite, if a filter does not fit the task, or if a filter
-            leaves nothing.
+        InputError: if the teacher gives a logit that is not finite.
     """
-    spec, card = spec or TransferSpec(), teacher.card
-    if card.task not in ("binary", "single_label") and (spec.min_confidence > 0 or spec.rebalance):
-        msg = (
-            f"min_confidence and rebalance are about the one label that a teacher chooses; a {card.task} teacher "
-            "chooses none. Leave them out."
-        )
-        raise InputError(msg)
-    logits = observe(
-        teacher, texts.batch, store=None if store is None else store_folder(store, card), progress=progress
-    )
+    folder = None if store is None else store_folder(store, teacher.card)
+    return np.asarray(observe(teacher, batch, store=folder, progress=progress))
+
+
+def chosen(
+    texts: TransferTexts, logits: Scores, card: ModelCard, spec: TransferSpec, splits: Splits | None = None
+) -> TransferSet:
+    """Return the transfer set of what the recipe's filters leave.
+
+    Args:
+        texts: with the teacher's `logits`.
+        logits: (n, labels).
+        card: the teacher's.
+        spec: `min_confidence`, `rebalance`, `size` and `scope`.
+        splits: of the task, whose human labels `rebalance` may match.
+
+    Raises:
+        InputError: if a filter does not fit the task, or leaves nothing.
+    """
+    _check_task(card, spec)
     confident = _confident(logits, spec.min_confidence)
-    kept = _balanced(logits, texts.batch, confident) if spec.rebalance else confident
+    kept = _drawn(texts, logits, card, spec, splits, among=confident)
     if not kept.any():
         msg = (
             f"None of the {len(texts)} transfer texts is left: {card.name} gives its top label less than "
@@ -118,6 +151,16 @@ def label_texts(
     )
 
 
+def _check_task(card: ModelCard, spec: TransferSpec) -> None:
+    """Refuse filters on the chosen label where the teacher chooses none."""
+    if card.task not in ("binary", "single_label") and (spec.min_confidence > 0 or spec.rebalance):
+        msg = (
+            f"min_confidence and rebalance are about the one label that a teacher chooses; a {card.task} teacher "
+            "chooses none. Leave them out."
+        )
+        raise InputError(msg)
+
+
 def _confident(logits: Scores, min_confidence: float) -> Mask:
     """Return the mask of the texts whose top label has at least this probability."""
     if min_confidence <= 0:
@@ -127,14 +170,30 @@ def _confident(logits: Scores, min_confidence: float) -> Mask:
     return np.asarray(top >= min_confidence)
 
 
-def _balanced(logits: Scores, batch: TextBatch, among: Mask) -> Mask:
-    """Return the mask of texts, as many of each label that occurs, drawn by content key."""
-    chosen = np.where(among, logits.argmax(axis=1), -1)
-    occurring, n_texts = np.unique(chosen[among], return_counts=True)
-    order = np.argsort(batch.keys(), kind="stable")
-    kept = np.zeros(len(logits), dtype=np.bool_)
-    for label in occurring:
-        kept[order[chosen[order] == label][: n_texts.min()]] = True
+def _drawn(
+    texts: TransferTexts,
+    logits: Scores,
+    card: ModelCard,
+    spec: TransferSpec,
+    splits: Splits | None,
+    *,
+    among: Mask,
+) -> Mask:
+    """Return the mask of the texts that are kept: those out of scope, and those that are drawn."""
+    if (spec.rebalance is None and spec.size is None) or not among.any():
+        return among
+    nobody = np.zeros(len(texts), dtype=np.bool_)
+    labelled = nobody if texts.truth is None else any_label(texts.truth)
+    spared = labelled if spec.scope == "unlabelled" or (spec.scope == "auto" and not labelled.all()) else nobody
+    pool = np.flatnonzero(among & ~spared)
+    if not len(pool):
+        raise InputError(
+            f"All {len(texts)} transfer texts have human labels, so that scope unlabelled leaves nothing to choose "
+            "among. Write scope: all, or add a source."
+        )
+    answered = Answered(texts.batch.take(pool.tolist()), logits[pool], card)
+    kept: Mask = among & spared
+    kept[pool[draw(answered, spec.rebalance, splits, size=spec.size)]] = True
     return kept
 
 

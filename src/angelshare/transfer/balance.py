@@ -1,0 +1,200 @@
+"""Which texts of a transfer set are kept, by what the teacher answers: drawn by content, in given proportions.
+
+Every balance says how many texts of each stratum may stay; within a stratum the lowest content keys do. All that stay
+wait in one line, in which every stretch holds the strata in about the same proportions, so that whatever number is cut
+from its front is balanced too, and a smaller set is part of a larger one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from angelshare.core.arrays import Array, Labels, Mask, Scores, Vector
+from angelshare.core.errors import InputError
+from angelshare.core.predictions import UNLABELLED
+from angelshare.core.protocols import ModelCard
+from angelshare.core.registry import unknown_name
+from angelshare.core.text import TextBatch
+from angelshare.data.swaps import IDENTITY_TERMS, find_terms
+from angelshare.data.textset import Splits
+from angelshare.transfer.spec import Balance, EvenGroups, EvenLabels, LabelShare, MatchLabels
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answered:
+    """Texts to choose among, with the teacher's answers.
+
+    Attributes:
+        batch: n texts or pairs.
+        logits: (n, labels).
+        card: of the teacher: binary or single_label.
+    """
+
+    batch: TextBatch
+    logits: Scores
+    card: ModelCard
+
+    def probability(self, label: str) -> Vector:
+        """Return (n,) the teacher's probability of a label (float64)."""
+        wide = self.logits.astype(np.float64)
+        return np.asarray(np.exp(wide[:, self.card.labels.index(label)] - np.logaddexp.reduce(wide, axis=1)))
+
+    def called(self, balance: LabelShare | EvenGroups) -> Mask:
+        """Return which texts the teacher calls by the label, at the threshold.
+
+        Raises:
+            InputError: if the label is none of the teacher's, or has to be named.
+        """
+        label, labels = balance.label, self.card.labels
+        if label is None and self.card.task != "binary":
+            raise InputError(
+                f"A {self.card.task} teacher has no positive label: name the one that rebalance {balance.kind} is "
+                f"about, one of {', '.join(labels)}."
+            )
+        label = labels[-1] if label is None else label
+        if label not in labels:
+            raise InputError(unknown_name("label to rebalance by", label, labels))
+        return np.asarray(self.probability(label) >= balance.threshold)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Strata:
+    """How many texts may stay.
+
+    Attributes:
+        codes: (n,) stratum of each text.
+        n_kept: (strata,) how many of each.
+    """
+
+    codes: Labels
+    n_kept: Labels
+
+
+def draw(answered: Answered, balance: Balance | None, splits: Splits | None, *, size: int | None) -> Mask:
+    """Return the mask of the texts that are kept.
+
+    Args:
+        answered: what to choose among.
+        balance: in which proportions; None: as they are.
+        splits: of the task, whose human labels are matched.
+        size: how many in all; None: as many as the balance allows.
+
+    Raises:
+        InputError: if a label is not the teacher's, a class is empty, or fewer texts than `size` can be kept.
+    """
+    strata = Strata(np.zeros(len(answered.batch), dtype=np.int64), np.array([len(answered.batch)]))
+    if balance is not None:
+        strata = _strata(answered, balance, splits)
+    line = _line(strata, answered.batch.keys())
+    if size is not None and size > len(line):
+        what = "are left" if balance is None else f"are left after rebalancing ({balance.kind})"
+        raise InputError(f"size is {size:,}, but only {len(line):,} transfer texts {what}. Lower it, or add sources.")
+    kept = np.zeros(len(answered.batch), dtype=np.bool_)
+    kept[line[:size]] = True
+    return kept
+
+
+def _line(strata: Strata, keys: Sequence[str]) -> Labels:
+    """Return the positions of the texts that may stay: the r-th of k in its stratum stands at (r + 1/2) / k."""
+    order = np.argsort(keys, kind="stable")
+    order = order[np.argsort(strata.codes[order], kind="stable")]
+    codes = strata.codes[order]
+    rank = np.arange(len(order)) - np.searchsorted(codes, codes)
+    stays = rank < strata.n_kept[codes]
+    place = (rank[stays] + 0.5) / strata.n_kept[codes[stays]]
+    return np.asarray(order[stays][np.argsort(place, kind="stable")])
+
+
+def _strata(answered: Answered, balance: Balance, splits: Splits | None) -> Strata:
+    """Return how many texts of each stratum a balance lets stay."""
+    match balance:
+        case EvenLabels():
+            _, codes = np.unique(answered.logits.argmax(axis=1), return_inverse=True)
+            return _in_shares(codes, np.full(codes.max() + 1, 1 / (codes.max() + 1)))
+        case LabelShare(share=share):
+            called = answered.called(balance)
+            _check_both(called, balance, answered.card)
+            return _in_shares(called.astype(np.int64), np.array([1 - share, share]))
+        case MatchLabels(split=split):
+            return _in_shares(answered.logits.argmax(axis=1), _human_shares(answered, split, splits))
+        case EvenGroups():
+            return _in_groups(answered, balance)
+
+
+def _in_shares(codes: Labels, shares: Vector) -> Strata:
+    """Return the most texts of which every stratum has its share: as many as the scarcest stratum allows."""
+    n_texts = np.bincount(codes, minlength=len(shares))
+    wanted = shares > 0
+    n_all = (n_texts[wanted] / shares[wanted]).min()
+    return Strata(codes, np.minimum(np.floor(n_all * shares + 0.5).astype(np.int64), n_texts))
+
+
+def _human_shares(answered: Answered, split: str, splits: Splits | None) -> Vector:
+    """Return (labels,) how often people give each label in a split.
+
+    Raises:
+        InputError: if it has no labels, or the teacher never chooses one that people give.
+    """
+    texts = None if splits is None else next((texts for role, texts in splits.roles.items() if role == split), None)
+    truth = None if texts is None or texts.truth is None else texts.truth[texts.truth != UNLABELLED]
+    if truth is None or not len(truth):
+        raise InputError(f"The split {split} has no human labels whose distribution could be matched. Name another.")
+    labels = answered.card.labels
+    shares = np.bincount(truth, minlength=len(labels)) / len(truth)
+    chosen = np.bincount(answered.logits.argmax(axis=1), minlength=len(labels))
+    never = [label for label, share, n in zip(labels, shares, chosen, strict=True) if share > 0 and not n]
+    if never:
+        raise InputError(
+            f"{answered.card.name} calls none of {len(answered.logits)} transfer texts {', '.join(never)}, people do "
+            f"in {split}: the distribution cannot be matched. Add sources that have such texts."
+        )
+    return shares
+
+
+def _in_groups(answered: Answered, balance: EvenGroups) -> Strata:
+    """Return texts with one share of the label in every group that mentions the same identities."""
+    called = answered.called(balance)
+    _check_both(called, balance, answered.card)
+    share = called.mean() if balance.share is None else balance.share
+    groups = np.unique(mentions(answered.batch, balance.groups), axis=0, return_inverse=True)[1].reshape(-1)
+    codes = 2 * groups + called
+    n_texts = np.bincount(codes, minlength=2 * (groups.max() + 1)).reshape(-1, 2)
+    shares = np.array([1 - share, share])
+    n_all = (n_texts / shares).min(axis=1, keepdims=True)
+    return Strata(codes, np.minimum(np.floor(n_all * shares + 0.5).astype(np.int64), n_texts).reshape(-1))
+
+
+def mentions(batch: TextBatch, names: Sequence[str] | None = None) -> Array:
+    """Return (n, identities) masks of the texts, of pairs either half, that mention an identity by any of its forms.
+
+    Args:
+        batch: the texts.
+        names: of identity terms; None: all.
+
+    Raises:
+        InputError: for a name that is no identity term.
+    """
+    known = {term.name: term for term in IDENTITY_TERMS}
+    for name in names or ():
+        if name not in known:
+            raise InputError(unknown_name("identity", name, known))
+    columns = {name: column for column, name in enumerate(names or known)}
+    found = np.zeros((len(batch), len(columns)), dtype=np.bool_)
+    for half in (batch.texts, batch.pairs or ()):
+        for row, text in enumerate(half):
+            for mention in find_terms(text):
+                if mention.term.name in columns:
+                    found[row, columns[mention.term.name]] = True
+    return found
+
+
+def _check_both(called: Mask, balance: LabelShare | EvenGroups, card: ModelCard) -> None:
+    """Refuse a threshold that leaves one side empty."""
+    if called.any() and not called.all():
+        return
+    which = "at or above" if not called.any() else "below"
+    raise InputError(
+        f"{card.name} gives none of {len(called)} transfer texts a probability of {balance.label or card.labels[-1]} "
+        f"{which} the threshold {balance.threshold:g}, so they cannot be balanced. Move the threshold, or add sources."
+    )
