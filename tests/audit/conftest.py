@@ -53,3 +53,21 @@ def noisy():
         return member(name, 2.0 * (truth - 0.5) + rng.normal(0, noise, len(truth)), truth=truth, seed=seed, **more)
 
     return build
+
+
+@pytest.fixture
+def suite() -> Callable[..., list[Predictions]]:
+    """Build a suite's members from what each has right (1 or 0); templates are clusters."""
+
+    def build(rights, functions, templates, *, truth=None, columns=None, **more):
+        truth = np.ones(len(functions), dtype=int) if truth is None else np.asarray(truth)
+        known = {
+            "truth": truth,
+            "labels": ("fine", "rude"),
+            "clusters": None if templates is None else np.unique(templates, return_inverse=True)[1],
+            "columns": {"functionality": np.array(functions, dtype=object)} | (columns or {}),
+        }
+        signs = {name: (2.0 * np.asarray(right) - 1) * (2 * truth - 1) for name, right in rights.items()}
+        return [member(name, values, **known, **more) for name, values in signs.items()]
+
+    return build

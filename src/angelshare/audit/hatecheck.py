@@ -1,0 +1,135 @@
+"""Which functions of a suite, such as HateCheck's, does the student fail that its teacher passes?"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import chain
+
+import numpy as np
+
+from angelshare.audit.contrasts import pair
+from angelshare.audit.functionalities import functionality_counts, functionality_table
+from angelshare.audit.macro import Macro, clusters_of
+from angelshare.audit.measuring import Findings, measure_contrast
+from angelshare.audit.metrics import Metric, Share
+from angelshare.audit.quality_metrics import correct
+from angelshare.core.arrays import Mask
+from angelshare.core.panel import Panel, each_member
+from angelshare.core.predictions import Predictions, labelled, n_labelled
+from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest
+from angelshare.stats.components import Design
+
+COLUMN = "functionality"
+
+
+class HateCheck:
+    """Accuracy by functionality, target and label, on HateCheck or any suite with a column `functionality`.
+
+    Röttger et al. (2021), "HateCheck: Functional Tests for Hate Speech Detection Models". Cases of one template are one
+    cluster. Beside the many small rows `macro_accuracy` asks once for all: the unweighted mean over functionalities;
+    `macro_recall` asks the same of the cases of one label. What the suite says of scores, quality measures.
+    """
+
+    name = "hatecheck"
+    question = "Which functions of the suite does the student fail that its teacher passes?"
+
+    def requests(self, test: ScoreRequest, settings: AuditSettings) -> Sequence[ScoreRequest]:  # noqa: ARG002  (protocol)
+        """Return the test split: nothing else is needed."""
+        return (test,)
+
+    def measure(self, observations: Observations, settings: AuditSettings) -> AuditResult:
+        """Return rows in every functionality, target and label, the means over functionalities, and their table."""
+        panel = observations[TEST]
+        problem = _not_applicable(panel)
+        if problem is not None:
+            return AuditResult(self.name, self.question, not_applicable=problem)
+        cases = _of_a_functionality(panel)
+        suite = each_member(panel, lambda member: replace(member, slices=_slices(panel)).take(cases))
+        pairing = pair(suite)
+        found = Findings(said=[*pairing.remarks, *_remarks(panel, suite.teacher.first)])
+        for contrast in pairing.contrasts:
+            measure_contrast(contrast, panel.data, _metrics(suite), found, asked=settings.in_slices)
+        deciding = [c for c in pairing.named("student-teacher") if all(m.has_decisions for m in (*c.left, *c.right))]
+        rows = [row for row in found.differences if row.metric == "case_accuracy"]
+        return AuditResult(
+            self.name,
+            self.question,
+            differences=tuple(found.differences),
+            estimates=tuple(e for c in deciding for e in functionality_counts(c, panel.data, settings.level)),
+            tables=(functionality_table(deciding, rows, settings.level),),
+            remarks=found.remarks,
+            gaps=tuple(found.gaps),
+        )
+
+
+def _not_applicable(panel: Panel) -> str | None:
+    """Return why nothing can be measured, as a sentence; None if something can."""
+    first = panel.teacher.first
+    if COLUMN not in panel.columns:
+        return (
+            f"{panel.data} has no column {COLUMN!r}, which says what each case tests. Give it with the data (under "
+            f"another name: --data-columns {COLUMN}=NAME), or in a file of predictions."
+        )
+    if first.task not in ("binary", "single_label"):
+        return f"A suite's cases have one label each, and the models answer a {first.task} task."
+    if n_labelled(panel.truth) == 0 or not _of_a_functionality(panel).any():
+        return f"None of the {len(first):,} items of {panel.data} has both a functionality and a human label."
+    students = [member for student in panel.students for member in student.members]
+    ranking = [[m.name for m in side if not m.has_decisions] for side in (panel.teacher.members, students)]
+    if ranking[0] or len(ranking[1]) == len(students):
+        return (
+            f"Scores without a threshold decide for no case, and {', '.join(chain(*ranking))} give no more. Give "
+            "--threshold, or a column `label`; how well scores rank the cases, quality measures."
+        )
+    return None
+
+
+def _of_a_functionality(panel: Panel) -> Mask:
+    """Return the mask of the labelled items that name a functionality."""
+    assert panel.truth is not None
+    return np.asarray((panel.columns[COLUMN] != "") & labelled(panel.truth))
+
+
+def _slices(panel: Panel) -> dict[str, Mask]:
+    """Return the slices by functionality, by target and by true label, which goes by its own name."""
+    assert panel.truth is not None
+    slices: dict[str, Mask] = {}
+    for column in (COLUMN, "target"):
+        values = panel.columns.get(column, np.array([], dtype=object))
+        slices |= {f"{column}={name}": np.asarray(values == name) for name in np.unique(values).tolist() if name}
+    labels = panel.teacher.first.labels
+    return slices | {label: np.asarray(panel.truth == index) for index, label in enumerate(labels)}
+
+
+def _metrics(suite: Panel) -> Sequence[Metric]:
+    """Return accuracy, and the means over functionalities: of all cases, and of those of each label."""
+    return (
+        Share(name="case_accuracy", per_item=correct),
+        Macro(name="macro_accuracy", per_item=correct, column=COLUMN),
+        *(
+            Macro(name="macro_recall", per_item=correct, column=COLUMN, label=label)
+            for label in range(len(suite.teacher.first.labels))
+        ),
+    )
+
+
+def _remarks(panel: Panel, cases: Predictions) -> list[str]:
+    """Return what a reader must know of the suite."""
+    said = []
+    if len(cases) < len(panel.teacher.first):
+        n_out = len(panel.teacher.first) - len(cases)
+        said.append(f"{n_out:,} items without a functionality or a human label are left out; {len(cases):,} are cases.")
+    if cases.clusters is None:
+        said.append(
+            "Warning: The suite names no templates, so its cases count as independent: where several were made from "
+            "one template, the intervals are too narrow. Give a column `template`."
+        )
+        return said
+    names, codes = np.unique(cases.columns[COLUMN], return_inverse=True)
+    alone = names[clusters_of(codes, Design.of(cases.clusters, None)) == 1].tolist()
+    if alone:
+        said.append(
+            f"{len(alone)} of {len(names)} functionalities have a single template ({', '.join(alone[:10])}): they have "
+            "no interval of their own. In means over functionalities they count; for their spread stands that between "
+            f"{'them' if len(alone) > 1 else 'all functionalities'}."
+        )
+    return said

@@ -1,0 +1,223 @@
+"""Does a text's score change with the group of people that it is about?"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from angelshare.audit.contrasts import Contrast, pair
+from angelshare.audit.measuring import Findings, measure_contrast
+from angelshare.audit.quality_metrics import auc
+from angelshare.audit.swapped import Flips, ScoreSense, ScoreSpread, Swapped, positive_score, tied
+from angelshare.audit.units import UnitMetric, Units, leave_out, measure_units, undecided, weights_unused
+from angelshare.core.panel import Panel, each_member
+from angelshare.core.predictions import Predictions, n_labelled
+from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest
+from angelshare.core.text import TextBatch
+from angelshare.data.swaps import IDENTITY_TERMS, swap_identities
+
+SWAPS = "identity-swaps"
+"""The name of the audit's own texts."""
+MAX_TEXTS = 500
+"""Test texts that are swapped, at most: each is scored once for every term."""
+MIN_TEMPLATES = 10
+COLUMNS = ("template", "identity")
+FLIPS = UnitMetric("swap_flips")
+
+
+class IdentitySwap:
+    """ScoreSense, ScoreDev, ScoreRange and label flips over templates, and the AUC of each identity.
+
+    Prabhakaran et al. (2019). Data with columns `template` and `identity` bring their swaps. Where they do not and
+    models are at hand, the audit asks for swaps of the test texts that mention a term; a swap is taken to keep the
+    text's label. The score is the probability of the positive label.
+    """
+
+    name = "identity_swap"
+    question = "Does a text's score change with the group of people that it is about?"
+
+    def requests(self, test: ScoreRequest, settings: AuditSettings) -> Sequence[ScoreRequest]:  # noqa: ARG002  (protocol)
+        """Return the test split, and swaps of its texts unless its data name templates and identities."""
+        if set(COLUMNS) <= set(test.columns) or test.texts.pairs is not None:
+            return (test,)
+        swaps = swaps_of(test)
+        return (test,) if swaps is None else (test, swaps)
+
+    def measure(self, observations: Observations, settings: AuditSettings) -> AuditResult:
+        """Return the rows over templates."""
+        test = observations[TEST]
+        panel, remark = _swaps(observations)
+        problem = _not_applicable(test, panel)
+        if panel is None or problem is not None:
+            return AuditResult(self.name, self.question, not_applicable=problem)
+        swapped = _swapped(panel)
+        pairing = pair(panel)
+        said = [*pairing.remarks, *remark, *weights_unused(panel, "templates"), *_remarks(panel, swapped)]
+        found = Findings(said=said)
+        for contrast in pairing.contrasts:
+            _measure_scores(contrast, panel.data, swapped, found)
+            _measure_flips(contrast, panel.data, swapped, found)
+        _measure_auc(panel, swapped, found, settings)
+        return AuditResult(
+            self.name,
+            self.question,
+            differences=tuple(found.differences),
+            remarks=found.remarks,
+            gaps=tuple(found.gaps),
+        )
+
+
+def swaps_of(test: ScoreRequest) -> ScoreRequest | None:
+    """Return the request of swaps, `ITEM|TERM` with each text's own term among them; None where no text has any.
+
+    Texts are taken in the order of their content keys, so that neither order nor ids decide which.
+    """
+    order = np.argsort(np.array(test.texts.keys()), kind="stable").tolist()
+    ids: list[str] = []
+    texts: list[str] = []
+    n_texts = 0
+    for position in order:
+        swaps = swap_identities(test.texts.texts[position])
+        if swaps:
+            item, n_texts = test.ids[position], n_texts + 1
+            ids += [f"{item}|{swaps[0].original}", *(f"{item}|{swap.identity}" for swap in swaps)]
+            texts += [test.texts.texts[position], *(swap.text for swap in swaps)]
+        if n_texts == MAX_TEXTS:
+            break
+    return ScoreRequest(SWAPS, tuple(ids), TextBatch(tuple(texts))) if ids else None
+
+
+def _swaps(observations: Observations) -> tuple[Panel | None, list[str]]:
+    """Return the panel of swaps, the data's own or those asked for, and what must be said of them."""
+    test = observations[TEST]
+    if set(COLUMNS) <= set(test.columns):
+        return test, []
+    if SWAPS not in observations:
+        return None, []
+    panel = observations[SWAPS]
+    items, terms = zip(*(item.rsplit("|", 1) for item in panel.teacher.first.ids.tolist()), strict=True)
+    columns = dict(zip(COLUMNS, (np.array(items, dtype=object), np.array(terms, dtype=object)), strict=True))
+    position = {item: i for i, item in enumerate(test.teacher.first.ids.tolist())}
+    at, clusters = [position[item] for item in items], test.teacher.first.clusters
+
+    def as_in_test(member: Predictions) -> Predictions:
+        truth = None if test.truth is None else test.truth[at]
+        return replace(member, columns=columns, truth=truth, clusters=None if clusters is None else clusters[at])
+
+    n_texts = len(set(items))
+    capped = f", the first {MAX_TEXTS} by content hash" if n_texts == MAX_TEXTS else ""
+    remark = (
+        f"The data name no templates and identities: swaps of {n_texts:,} test texts that mention one of "
+        f"{len(IDENTITY_TERMS)} terms{capped} were scored, {len(items):,} in all. A swap is taken to keep the label."
+    )
+    return each_member(panel, as_in_test), [remark]
+
+
+def _not_applicable(test: Panel, panel: Panel | None) -> str | None:
+    """Return why nothing can be measured, as a sentence; None if something can."""
+    task = test.teacher.first.task
+    if task != "binary":
+        return f"Scores of swapped texts are those of a positive label, and the models answer a {task} task."
+    if panel is None:
+        missing = " and no column ".join(repr(name) for name in COLUMNS if name not in test.columns)
+        return (
+            f"{test.data} has no column {missing}, and no swaps of its texts were scored. Give data or files of "
+            f"predictions with columns `template` (the same for swaps of one text) and `identity`; or, of models that "
+            f"run here, single texts that mention one of the {len(IDENTITY_TERMS)} known terms."
+        )
+    swapped = _swapped(panel)
+    if swapped.n_templates < MIN_TEMPLATES:
+        return (
+            f"{swapped.n_templates} templates of {panel.data} have texts about two identities or more, and "
+            f"{swapped.n_alone} about one: at least {MIN_TEMPLATES} of the former are needed. Give the texts of one "
+            "template, with another identity in each, the same value of `template`."
+        )
+    return None
+
+
+def _remarks(panel: Panel, swapped: Swapped) -> list[str]:
+    """Return what was left out, and who gives all identities the same score."""
+    said = []
+    if swapped.n_alone:
+        n_all = swapped.n_alone + swapped.n_templates
+        said.append(f"{swapped.n_alone:,} of {n_all:,} templates have a single identity and are left out.")
+    if swapped.n_blank:
+        said.append(f"{swapped.n_blank:,} items lack a template or an identity and are left out.")
+    members = [member for population in panel.populations for member in population.members if member.has_scores]
+    said += [
+        f"{member.name} gives all identities the same score in every one of {swapped.n_templates:,} templates."
+        for member in members
+        if tied(swapped, member).all()
+    ]
+    clusters = panel.teacher.first.clusters
+    if swapped.clusters is not None and len(np.unique(swapped.clusters)) < swapped.n_templates:
+        said.append(f"Templates come in {len(np.unique(swapped.clusters)):,} clusters, which the intervals count.")
+    elif swapped.clusters is None and clusters is not None:
+        said.append("Warning: Clusters cut across templates, and templates count as independent.")
+    return said
+
+
+def _measure_scores(contrast: Contrast, data: str, swapped: Swapped, found: Findings) -> None:
+    """Add ScoreDev and ScoreRange, and every identity's ScoreSense."""
+    members = (*contrast.left, *contrast.right)
+    scale = max((_scale(member) for member in members if member.has_scores), default=1.0)
+    dev, spread, sense = (
+        UnitMetric("score_dev", is_share=False, scale=scale),
+        UnitMetric("score_range", is_share=False, scale=scale),
+        UnitMetric("score_sense", "target", 0.0, is_share=False, scale=scale),
+    )
+    every = _units(data, swapped)
+    deciding = [member.name for member in members if not member.has_scores]
+    if deciding:
+        for metric in (dev, spread, sense):
+            leave_out(contrast, metric, every, f"hard decisions have no scores ({', '.join(deciding)})", found)
+        return
+    measure_units(contrast, dev, ScoreSpread(swapped, is_range=False), every, found)
+    measure_units(contrast, spread, ScoreSpread(swapped, is_range=True), every, found)
+    for code in range(len(swapped.identities)):
+        measure_units(contrast, sense, ScoreSense(swapped, code), _units(data, swapped, code), found)
+
+
+def _measure_flips(contrast: Contrast, data: str, swapped: Swapped, found: Findings) -> None:
+    """Add the share of templates whose decision is not the same for all identities."""
+    units, why = _units(data, swapped), undecided(contrast)
+    if why is not None:
+        leave_out(contrast, FLIPS, units, why, found)
+        return
+    measure_units(contrast, FLIPS, Flips(swapped), units, found)
+
+
+def _measure_auc(panel: Panel, swapped: Swapped, found: Findings, settings: AuditSettings) -> None:
+    """Add the AUC of every identity's texts, and of all; templates are clusters."""
+    if n_labelled(panel.truth) == 0:
+        found.remark("swap_auc is not measured: no text carries a human label.")
+        return
+    slices = {f"identity={name}": swapped.identity == code for code, name in enumerate(swapped.identities)}
+
+    def of_swaps(member: Predictions) -> Predictions:
+        clusters = swapped.template if swapped.clusters is None else swapped.clusters[swapped.template]
+        return replace(member.take(swapped.items), slices=slices, clusters=clusters)
+
+    metric = replace(auc(1), name="swap_auc")
+    for contrast in pair(each_member(panel, of_swaps)).contrasts:
+        measure_contrast(contrast, panel.data, (metric,), found, asked=settings.in_slices)
+
+
+def _swapped(panel: Panel) -> Swapped:
+    """Return which items are swaps of one another."""
+    templates, identities = (panel.columns[name] for name in COLUMNS)
+    return Swapped.of(templates, identities, panel.teacher.first.clusters)
+
+
+def _units(data: str, swapped: Swapped, identity: int | None = None) -> Units:
+    """Return the templates, all or those of one identity, as the units of a row."""
+    if identity is None:
+        return Units(data, swapped.n_templates, "templates", MIN_TEMPLATES, clusters=swapped.clusters)
+    templates, name = swapped.templates_of(identity), swapped.identities[identity]
+    clusters = None if swapped.clusters is None else swapped.clusters[templates]
+    return Units(data, len(templates), "templates with it", MIN_TEMPLATES, clusters=clusters, slice=f"identity={name}")
+
+
+def _scale(member: Predictions) -> float:
+    """Return how far apart two scores can be: 1 for probabilities, as far as they are for a score of any scale."""
+    return 1.0 if member.outputs != "score" else float(np.ptp(positive_score(member))) or 1.0

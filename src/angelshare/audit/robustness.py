@@ -1,0 +1,208 @@
+"""Do decisions hold when a text is changed and its label is not, and turn when the label does?"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from angelshare.audit.contrasts import Contrast, pair
+from angelshare.audit.measuring import MIN_SLICE, Findings, measure_contrast
+from angelshare.audit.metrics import Share
+from angelshare.audit.partners import BothRight, Flipped, FlippedCopy, Missed, Partners
+from angelshare.audit.quality_metrics import correct
+from angelshare.audit.units import (
+    PerUnit,
+    UnitMetric,
+    Units,
+    leave_out,
+    measure_units,
+    undecided,
+    weights_unused,
+)
+from angelshare.core.arrays import Labels
+from angelshare.core.panel import Panel, each_member
+from angelshare.core.predictions import Predictions, n_labelled
+from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest
+from angelshare.core.text import TextBatch
+from angelshare.data.word_changes import one_word_changed
+
+CHANGED = "one-word-changes"
+"""The name of the audit's own texts."""
+MAX_TEXTS = 1_000
+"""Test texts of which one word is changed, at most."""
+SEED = 4
+MIN_PARTNERS = 2
+NO_COPIES = "copies with one word changed need models that run here, and texts of several words"
+FLIPS, MISSED = UnitMetric("flip_rate"), UnitMetric("missed_changes")
+BOTH, ONE_WORD = UnitMetric("pair_accuracy", "higher"), UnitMetric("one_word_flip_rate")
+
+
+class Robustness:
+    """Accuracy by variant, flips between partners, and flips by one changed word.
+
+    A column `pair` names what belongs together, `variant` which is the original. A partner with its original's label
+    should be decided alike (`flip_rate`), one whose label was turned otherwise (`missed_changes`; Kaushik et al. 2020,
+    "Learning the Difference that Makes a Difference with Counterfactually-Augmented Data"). Where models run here, the
+    audit asks for copies of the test texts with one word replaced or misspelt. Intervals count pairs.
+    """
+
+    name = "robustness"
+    question = "Do decisions hold when a text is changed and its label is not, and turn when the label does?"
+
+    def requests(self, test: ScoreRequest, settings: AuditSettings) -> Sequence[ScoreRequest]:  # noqa: ARG002  (protocol)
+        """Return the test split, and copies of its texts with one word changed."""
+        changed = changes_of(test)
+        return (test,) if changed is None else (test, changed)
+
+    def measure(self, observations: Observations, settings: AuditSettings) -> AuditResult:
+        """Return the rows over items, over partners, and over changed texts."""
+        panel, changed = observations[TEST], observations.get(CHANGED)
+        problem = _not_applicable(panel, changed)
+        if problem is not None:
+            return AuditResult(self.name, self.question, not_applicable=problem)
+        pairing = pair(panel)
+        found = Findings(said=[*pairing.remarks, *weights_unused(panel, "partners and changed texts")])
+        if "variant" in panel.columns and n_labelled(panel.truth):
+            _measure_variants(panel, found, settings)
+        if _has_pairs(panel):
+            partners = Partners.of(panel.columns["pair"], panel.columns["variant"])
+            for sentence in partners.said:
+                found.remark(sentence)
+            for contrast in pairing.contrasts:
+                _measure_partners(contrast, panel, partners, found)
+        else:
+            missing = " and no column ".join(repr(name) for name in ("pair", "variant") if name not in panel.columns)
+            found.remark(f"Partners are not measured: {panel.data} has no column {missing}.")
+        _measure_changes(panel, changed, found)
+        return AuditResult(
+            self.name,
+            self.question,
+            differences=tuple(found.differences),
+            remarks=found.remarks,
+            gaps=tuple(found.gaps),
+        )
+
+
+def changes_of(test: ScoreRequest) -> ScoreRequest | None:
+    """Return the request of changed copies under their items' ids; None where no word can be changed.
+
+    Texts are taken in the order of their content keys, so that neither order nor ids decide which. Of pairs of texts
+    the first is changed.
+    """
+    order = np.argsort(np.array(test.texts.keys()), kind="stable")[:MAX_TEXTS].tolist()
+    changes = one_word_changed([test.texts.texts[i] for i in order], SEED)
+    made = [(i, change.text) for i, change in zip(order, changes, strict=True) if change.text is not None]
+    if not made:
+        return None
+    pairs = None if test.texts.pairs is None else tuple(test.texts.pairs[i] for i, _ in made)
+    texts = TextBatch(tuple(text for _, text in made), pairs)
+    return ScoreRequest(CHANGED, tuple(test.ids[i] for i, _ in made), texts)
+
+
+def _not_applicable(panel: Panel, changed: Panel | None) -> str | None:
+    """Return why nothing can be measured, as a sentence; None if something can."""
+    first = panel.teacher.first
+    if first.task not in ("binary", "single_label"):
+        return f"Flips are those of one decision for each item, and the models answer a {first.task} task."
+    if changed is None and "variant" not in panel.columns:
+        both = "neither of the columns `pair` and `variant`" if "pair" not in panel.columns else "no column `variant`"
+        return (
+            f"{panel.data} has {both}, and no copies of its texts with a word changed were scored. Give data or files "
+            "of predictions with `pair` (the same for partners) and `variant` (`original`, or what was done), or "
+            "models that run here. Of changed texts without originals, quality measures the accuracy."
+        )
+    if not first.has_decisions:
+        return f"{first.name} gives ranking scores without a threshold, which decide for nothing. Give --threshold."
+    return None
+
+
+def _has_pairs(panel: Panel) -> bool:
+    """Return whether the data say which items are partners, and which of them are originals."""
+    return {"pair", "variant"} <= set(panel.columns)
+
+
+def _measure_variants(panel: Panel, found: Findings, settings: AuditSettings) -> None:
+    """Add the accuracy on all items and on every variant; pairs are clusters."""
+    variants = panel.columns["variant"]
+    slices = {f"variant={name}": np.asarray(variants == name) for name in np.unique(variants).tolist() if name}
+    clusters = _pair_codes(panel)
+
+    def by_pair(member: Predictions) -> Predictions:
+        return replace(member, slices=slices, clusters=member.clusters if clusters is None else clusters)
+
+    metric = Share(name="variant_accuracy", per_item=correct)
+    for contrast in pair(each_member(panel, by_pair)).contrasts:
+        measure_contrast(contrast, panel.data, (metric,), found, asked=settings.in_slices)
+
+
+def _pair_codes(panel: Panel) -> Labels | None:
+    """Return (n,) the code of every item's pair, its own where it is in none; None without pairs."""
+    if "pair" not in panel.columns:
+        return None
+    names, codes = np.unique(panel.columns["pair"], return_inverse=True)
+    alone = np.flatnonzero(panel.columns["pair"] == "")
+    codes[alone] = len(names) + np.arange(len(alone))
+    return np.unique(codes, return_inverse=True)[1]
+
+
+def _measure_partners(contrast: Contrast, panel: Panel, partners: Partners, found: Findings) -> None:
+    """Add flips, missed changes and the share of partners that are right with their originals."""
+    if panel.truth is None:
+        found.remark("No item carries a human label: every partner is taken to keep its original's.")
+        same, other = np.ones(len(partners), dtype=np.bool_), np.zeros(len(partners), dtype=np.bool_)
+    else:
+        same, other = partners.same_label(panel.truth)
+    n_unknown = int((~same & ~other).sum())
+    if n_unknown:
+        found.remark(f"{n_unknown:,} partners are left out: they, or their originals, carry no human label.")
+    keeping, turning, known = (partners.take(mask) for mask in (same, other, same | other))
+    units = _units(panel, keeping, "partners that keep the label")
+    _add(contrast, FLIPS, Flipped(keeping), units, found)
+    for name in np.unique(keeping.variant).tolist():
+        of_variant = keeping.take(keeping.variant == name)
+        if len(of_variant) < len(keeping):
+            units = replace(_units(panel, of_variant, "partners"), least=MIN_SLICE, slice=f"variant={name}")
+            _add(contrast, FLIPS, Flipped(of_variant), units, found)
+    _add(contrast, MISSED, Missed(turning), _units(panel, turning, "partners that turn the label"), found)
+    if panel.truth is not None:
+        _add(contrast, BOTH, BothRight(known), _units(panel, known, "labelled partners"), found)
+
+
+def _units(panel: Panel, partners: Partners, what: str) -> Units:
+    """Return partners as the units of a row; their pairs are the clusters."""
+    return Units(panel.data, len(partners), what, MIN_PARTNERS, clusters=partners.pair)
+
+
+def _measure_changes(panel: Panel, changed: Panel | None, found: Findings) -> None:
+    """Add how often one changed word turns a decision; a gap where no such texts were scored."""
+    if changed is None:
+        for contrast in pair(panel).contrasts:
+            units = Units(panel.data, 0, "changed texts", MIN_SLICE)
+            leave_out(contrast, ONE_WORD, units, NO_COPIES, found)
+        return
+    n = len(changed.teacher.first)
+    found.remark(
+        f"One word was changed, replaced or misspelt, in {n:,} of {len(panel.teacher.first):,} texts"
+        f"{f' (at most {MAX_TEXTS:,}, drawn by content hash)' if len(panel.teacher.first) > MAX_TEXTS else ''}."
+    )
+    position = {item: i for i, item in enumerate(panel.teacher.first.ids.tolist())}
+    at = np.array([position[item] for item in changed.teacher.first.ids.tolist()], dtype=np.int64)
+    copies = dict(zip(_members(panel), _members(changed), strict=True))
+    clusters = panel.teacher.first.clusters
+    units = Units(panel.data, n, "changed texts", MIN_SLICE, clusters=None if clusters is None else clusters[at])
+    for contrast in pair(panel).contrasts:
+        _add(contrast, ONE_WORD, FlippedCopy(at, copies), units, found)
+
+
+def _add(contrast: Contrast, metric: UnitMetric, per_unit: PerUnit, units: Units, found: Findings) -> None:
+    """Add a row, or its gap."""
+    why = undecided(contrast)
+    if why is not None:
+        leave_out(contrast, metric, units, why, found)
+    else:
+        measure_units(contrast, metric, per_unit, units, found)
+
+
+def _members(panel: Panel) -> list[Predictions]:
+    """Return all members, in the order in which every panel has them."""
+    return [member for population in panel.populations for member in population.members]

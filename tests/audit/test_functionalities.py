@@ -1,0 +1,21 @@
+"""In how many functions a student is below its teacher, and how sure that is."""
+
+import numpy as np
+
+from angelshare.audit.contrasts import pair
+from angelshare.audit.functionalities import functionality_counts
+
+
+def test_functions_lower_equal_and_higher_are_counted(suite, make_panel):
+    """A loses, B is equal in the balance, C gains; drawn templates move what is not the same in every template."""
+    functions = np.repeat(["A", "B", "C"], 20)
+    teacher = np.r_[np.ones(20), np.tile([1, 1, 0, 0], 5), np.zeros(20)]
+    student = np.r_[np.zeros(20), np.tile([0, 1, 1, 0], 5), np.ones(20)]
+    members = suite({"teacher": teacher, "student": student}, functions, np.arange(60) // 2)
+    contrast = pair(make_panel(members[:1], members[1:])).contrasts[0]
+    found = {e.metric.removeprefix("n_functionalities_"): e for e in functionality_counts(contrast, "toy", 0.95)}
+    assert {name: e.value for name, e in found.items()} == {"lower": 1, "equal": 1, "higher": 1}
+    assert (found["lower"].interval.low, found["lower"].interval.high) == (1, 2)
+    assert found["lower"].n == 3
+    again = list(functionality_counts(contrast, "toy", 0.95))
+    assert [e.interval for e in again] == [e.interval for e in found.values()]
