@@ -115,6 +115,9 @@ def _numbers(row: DifferenceRow) -> Iterator[str]:
     items = f"on {row.n:,} items of {row.data}"
     if row.contrast == "slice-rest":
         yield f"change on the slice {row.left_value:+.4g}, on the others {row.right_value:+.4g}, {items}"
+    elif row.contrast == "interaction":
+        sides = f"with mitigation {row.left_value:+.4g}, without {row.right_value:+.4g}"
+        yield f"student less teacher {sides}, {items}"
     else:
         left, right = row.contrast.split("-")
         yield f"{left} {row.left_value:.4g}, {right} {row.right_value:.4g}, {items}"

@@ -9,6 +9,7 @@ import pytest
 from angelshare.core.estimate import Interval, judge
 from angelshare.statement.compare import data_changes, gate_changes, model_changes, release_row, row_changes
 from angelshare.statement.comparison import Comparison
+from angelshare.statement.reproduction import Chart, Claim, PaperFigure, Point, Reproduction, Series, Setting
 from angelshare.statement.schema import (
     AuditRow,
     DataRow,
@@ -387,6 +388,236 @@ def build_rich() -> Statement:
     return plain.model_copy(update={"audits": audits, "gates": (*plain.gates, gate)})
 
 
+def identity_table(name: str, data: str, drop: float) -> TableRow:
+    """The AUCs of five identities for a teacher, a student with two seeds and a baseline; one is not measured."""
+    rows = []
+    for model, role, less in (
+        ("teacher/0", "teacher", 0.0),
+        ("mlp/0", "student", 1.0),
+        ("mlp/1", "student", 1.2),
+        ("mlp/0", "baseline", 1.6),
+    ):
+        for k, identity in enumerate(("mentions_women", "mentions_men", "mentions_muslim", "mentions_elderly")):
+            values = tuple(round(0.95 - less * drop * (1 + k) - 0.01 * j, 4) for j in range(3))
+            rows.append((model, role, identity, 900 - 90 * k, 210 - 20 * k, *values, 0.02 * k * less, -0.01 * k * less))
+        rows.append((model, role, "mentions_deaf", 14, 2, None, None, None, None, None))
+    columns = (
+        "model",
+        "role",
+        "identity",
+        "n",
+        "positives",
+        "subgroup_auc",
+        "bpsn_auc",
+        "bnsp_auc",
+        "aeg_positive",
+        "aeg_negative",
+    )
+    return TableRow(name=name, title=f"AUCs of every identity ({data})", columns=columns, rows=tuple(rows))
+
+
+def functionality_rows() -> TableRow:
+    """Twelve functionalities of two students; one has a single template and no interval."""
+    rows = []
+    for student, scale in (("mlp", 1.0), ("bilstm", 0.5)):
+        for k in range(12):
+            delta = scale * (0.06 - 0.03 * k)
+            ends = (None, None) if k == 11 else (delta - 0.05, delta + 0.05)
+            rows.append((student, f"function_{k:02d}_nh", 40 + k, 5 + k, 0.5, 0.8, 0.8 + delta, delta, *ends))
+    columns = (
+        "student",
+        "functionality",
+        "n",
+        "n_templates",
+        "positives",
+        "teacher_accuracy",
+        "student_accuracy",
+        "delta",
+        "low",
+        "high",
+    )
+    return TableRow(
+        name="functionalities",
+        title="Accuracy in every functionality; `positives` is a share (hatecheck)",
+        columns=columns,
+        rows=tuple(rows),
+    )
+
+
+def build_suite() -> Statement:
+    """The rich statement on three text sets, with identities, functionalities and a mitigation."""
+    rich = build_rich()
+    quality_row, *others, identity = rich.audits
+    hard = [
+        difference("auc", 0.74 - 0.05 * k, 0.90, 0.02, student=student, data=data)
+        for k, data in enumerate(("hatecheck", "identity_swaps"))
+        for student in ("mlp", "bilstm")
+    ]
+    hard += [
+        difference("bpsn_auc", -0.09 + 0.02 * k, -0.03, 0.012, contrast="slice-rest", slice=f"mentions_{name}")
+        for k, name in enumerate(("women", "men", "muslim", "elderly"))
+    ]
+    mitigation = [
+        difference("auc", 0.86, 0.83, 0.005, student="mlp: mitigation data", contrast="mitigated-plain", margin=0.0),
+        difference("auc", -0.06, -0.03, 0.006, student="mlp: mitigation data", contrast="interaction", margin=0.0),
+        difference("auc", -0.04, -0.03, 0.02, student="bilstm: mitigation data", contrast="interaction", margin=0.0),
+    ]
+    audits = (
+        quality_row.model_copy(update={"differences": (*quality_row.differences, *hard, *mitigation)}),
+        *others,
+        identity.model_copy(update={"not_applicable": None, "tables": (
+            identity_table("identity_aucs", "reviews", 0.02), identity_table("identity_aucs_2", "identity_swaps", 0.03))}),
+        identity.model_copy(update={"name": "hatecheck", "question": "Which functions fail?", "not_applicable": None,
+                                    "tables": (functionality_rows(),)}),
+    )  # fmt: skip
+    data = tuple(rich.data[1].model_copy(update={"name": name, "n": 900}) for name in ("hatecheck", "identity_swaps"))
+    return rich.model_copy(update={"audits": audits, "data": (*rich.data, *data)})
+
+
+SUITES = {
+    "Civil Comments": None,
+    "Short Synthetic": "stand-in: short_synthetic",
+    "Long Synthetic": "stand-in: short_synthetic with filler",
+    "Hate Check": None,
+    "False Positives": "stand-in: wiki_context_toxicity",
+    "Identity Swaps": "stand-in: identity_swaps",
+    "Covert Toxicity": "proprietary: not reproducible",
+}
+PAPER_MODELS = {"BERT": "teacher", "DISTILLEDCNN": "cnn", "DISTILLEDSMBERTONPROPRIETARY": None, "CNN": "cnn-plain"}
+SIZES = (5_000, 10_000, 20_000, 40_000, 80_000)
+IDENTITIES = ("black", "homosexual", "jewish", "muslim", "psychiatric or mental illness", "women", "young adults")
+DRAWN = (
+    ("BERT", "teacher"),
+    ("cnn", "student"),
+    ("cnn, mitigated", "student"),
+    ("small-bert", "student"),
+    ("cnn", "baseline"),
+)
+
+
+def paper_figures(n_models: int = 4) -> tuple[PaperFigure, ...]:
+    """Three metrics of up to four models on seven text sets."""
+    found = []
+    for i, (suite, note) in enumerate(SUITES.items()):
+        for k, (model, ours) in enumerate(list(PAPER_MODELS.items())[:n_models]):
+            for metric, paper in (
+                ("auc_pr", 0.98 - 0.13 * i),
+                ("auc", 0.98 - 0.06 * i - 0.02 * k),
+                ("auc_difference", -0.02 * k),
+            ):
+                missing = ours is None or suite == "Covert Toxicity"
+                value = None if missing else paper - 0.03 + 0.01 * k
+                reason = "distilled from proprietary texts: not reproducible" if ours is None else note
+                found.append(
+                    PaperFigure(
+                        table="Table 2", row=f"{suite} / {model}", metric=metric, paper=round(paper, 3), ours=value,
+                        low=None if value is None else value - 0.012, high=None if value is None else value + 0.011,
+                        model=ours, note=reason,
+                    )
+                )  # fmt: skip
+    return tuple(found)
+
+
+def paper_claims() -> tuple[Claim, ...]:
+    """One claim of every verdict."""
+    return (
+        Claim(claim="Distilled students lose more on hard suites than on the test set.", where="Table 2, section 5",
+              verdict="holds", finding="On Hate Check the student loses 0.118 of AUC, in domain 0.012.",
+              value=-0.106, low=-0.131, high=-0.081),
+        Claim(claim="More transfer text stops helping beyond ten million comments.", where="section 7, figure 2",
+              verdict="undecided", finding="From 40,000 to 80,000 texts the AUC rises by 0.004.", value=0.004, low=-0.003,
+              high=0.011, differs="Our largest transfer set has 80,000 texts, the paper's twenty million."),
+        Claim(claim="The student is worse on 22 of 29 functionalities.", where="section 5, Hate Check",
+              verdict="contradicted", finding="Of 29 functionalities our student is worse on 12.", value=12, low=9, high=15,
+              differs="Ours has seen a third of the training texts only."),
+        Claim(claim="Mitigation helps the teacher more than the student.", where="section 8", verdict="not measured",
+              finding="Mitigation was left out at this scale."),
+    )  # fmt: skip
+
+
+def sweep(suite: str, height: float) -> Chart:
+    """AUC against transfer size on one text set."""
+
+    def point(x: float, y: float, wide: float = 0.012) -> Point:
+        return Point(x=x, y=y, low=y - wide, high=y + wide)
+
+    rising = tuple(point(n, height - 0.06 + 0.022 * math.log10(n / 1000)) for n in SIZES)
+    lower = tuple(point(n, height - 0.09 + 0.02 * math.log10(n / 1000)) for n in (0, *SIZES) for n in (max(n, 0),) if n)
+    return Chart(
+        name=f"figure 2/{suite}", title=suite, kind="lines", x_label="transfer texts", y_label="AUC-ROC", log_x=True,
+        series=(
+            Series(name="BERT", role="teacher", points=(point(1, height, 0.006),)),
+            Series(name="cnn", role="student", points=rising),
+            Series(name="small-bert", role="student", points=lower),
+        ),
+    )  # fmt: skip
+
+
+def by_identity(metric: str, height: float) -> Chart:
+    """One AUC by identity; the last identity is measured for nobody, one for some."""
+    series = []
+    for k, (name, role) in enumerate(DRAWN):
+        points = tuple(
+            Point(x=i, y=height - 0.03 * k - 0.015 * ((i * 5) % 4), low=height - 0.03 * k - 0.015 * ((i * 5) % 4) - 0.02,
+                  high=height - 0.03 * k - 0.015 * ((i * 5) % 4) + 0.02)
+            for i in range(len(IDENTITIES) - 1) if not (i == 4 and k > 2)
+        )  # fmt: skip
+        series.append(Series(name=name, role=role, points=points))
+    return Chart(
+        name=f"figure 4/{metric}", title=metric, kind="bars", x_label="identity", y_label="AUC", categories=IDENTITIES,
+        series=tuple(series), note="an identity needs 10 positives and 10 negatives" if metric.startswith("BPSN") else None,
+    )  # fmt: skip
+
+
+def table_4(*, redacted: bool = False) -> TableRow:
+    """Texts with the largest differences of scores."""
+    texts = ("Never lend a thing to a married man", "I do not know many gardeners", "I wish I could meet a baker")
+    rows = tuple(
+        (
+            i,
+            None if redacted else f"{texts[i % 3]} ({i})",
+            bool(i % 2),
+            0.847 - 0.03 * i,
+            "TP",
+            0.3 + 0.02 * i,
+            "FN",
+            -0.5,
+        )
+        for i in range(8)
+    )
+    return TableRow(
+        name="largest_differences", title="Largest differences between teacher and student (Table 4)",
+        columns=("id", "text", "truth", "teacher", "teacher is", "student", "student is", "difference"),
+        rows=rows, text_columns=("text",), redacted=redacted,
+    )  # fmt: skip
+
+
+def build_reproduction(*, hostile: tuple[str, ...] = (), redacted: bool = False) -> Reproduction:
+    """The reproduction; hostile texts stand in every place that holds a text."""
+    taken = tuple(hostile)
+    first = taken[0] if taken else "Chvasta et al. 2022, Lost in Distillation: A Case Study in Toxicity Modeling, WOAH"
+    charts = [sweep(suite, 0.97 - 0.05 * i) for i, suite in enumerate(list(SUITES)[:6])]
+    charts += [
+        by_identity(metric, 0.93 - 0.04 * i) for i, metric in enumerate(("subgroup AUC", "BPSN AUC", "BNSP AUC"))
+    ]
+    more = tuple(
+        Claim(claim=text, where=text, verdict="undecided", finding=text, differs=text, value=1.0) for text in taken
+    )
+    odd = tuple(
+        PaperFigure(table=text, row=f"{text} / {text}", metric="auc", paper=0.5, ours=None, note=text) for text in taken
+    )
+    return Reproduction(
+        paper=first, name="lost-in-distillation", scale="small", created="2026-01-02T03:04:05Z", angelshare="0.1.0",
+        seconds=3_661.0, claims=(*paper_claims(), *more), figures=(*paper_figures(), *odd), charts=tuple(charts),
+        tables=(table_4(redacted=redacted),),
+        settings=(Setting(what="batch size", paper="64", ours="64"), Setting(what="sequence length", paper="1,536 tokens",
+                  ours="128 tokens: two cores"), *(Setting(what=t, paper=t, ours=t) for t in taken)),
+        not_reproducible=("Table 3 rests on proprietary data.", *taken),
+        notes=("Warning: the transfer set is a thousandth of the paper's.", "Seeds: 3 of each student.", *taken),
+        statements=("statements/suite/statement.html", "javascript:alert(1)", *taken),
+    )  # fmt: skip
+
+
 @pytest.fixture(scope="session")
 def make_difference() -> Callable[..., DifferenceRow]:
     """The function that makes one difference."""
@@ -409,6 +640,24 @@ def hostile() -> tuple[str, ...]:
 def statement() -> Statement:
     """A statement with every kind of row."""
     return build()
+
+
+@pytest.fixture(scope="session")
+def suite_statement() -> Statement:
+    """A statement on several text sets, with everything that is measured group by group."""
+    return build_suite()
+
+
+@pytest.fixture(scope="session")
+def make_reproduction() -> Callable[..., Reproduction]:
+    """The function that makes the reproduction of a paper."""
+    return build_reproduction
+
+
+@pytest.fixture(scope="session")
+def reproduction() -> Reproduction:
+    """A reproduction with every verdict, stand-ins, gaps, a sweep and identities."""
+    return build_reproduction()
 
 
 @pytest.fixture(scope="session")

@@ -13,10 +13,11 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.select import Select
 
 from angelshare.core.shown import visible
-from angelshare.report import render_html
+from angelshare.report import render_html, render_reproduction_html
 from angelshare.report.comparison import render_comparison_html
 from angelshare.report.texts import shortened
 from angelshare.statement.comparison import Comparison
+from angelshare.statement.reproduction import Reproduction
 from angelshare.statement.schema import Statement
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -331,3 +332,47 @@ def test_without_scripts_every_text_is_there(browser: webdriver.Chrome, address:
         assert not any(e.is_displayed() for e in browser.find_elements(By.CSS_SELECTOR, ".controls, .theme, .rest"))
     finally:
         browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+@pytest.fixture(scope="module")
+def reproduction_address(reproduction: Reproduction, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The page of a reproduction as a file."""
+    path: Path = tmp_path_factory.mktemp("reproduction") / "reproduction.html"
+    path.write_text(render_reproduction_html(reproduction), encoding="utf-8")
+    return path.as_uri()
+
+
+def _paper_rows(browser: webdriver.Chrome) -> list[list[str]]:
+    """Return text set, model and state of the paper's rows that are shown."""
+    return browser.execute_script(
+        "return Array.from(document.querySelectorAll('.beside-table tbody:not([hidden]) tr:not(.group)'),"
+        " row => [row.dataset.suite, row.dataset.model, row.dataset.state])"
+    )
+
+
+def test_a_papers_numbers_are_filtered_and_sorted(browser: webdriver.Chrome, reproduction_address: str):
+    """By model and by what we have; by our number within a text set, gaps behind all numbers."""
+    _width(browser, 1440)
+    browser.get(reproduction_address)
+    assert browser.get_log("browser") == []
+    assert len(_paper_rows(browser)) == 28
+    _choose(browser, "state", "stand-in")
+    _choose(browser, "model", "CNN")
+    suites = ["Short Synthetic", "Long Synthetic", "False Positives", "Identity Swaps"]
+    assert _paper_rows(browser) == [[suite, "CNN", "stand-in"] for suite in suites]
+    assert browser.find_element(By.CSS_SELECTOR, ".sift .found").text == "4 of 28 rows"
+    for name in ("state", "model"):
+        _choose(browser, name, "")
+    browser.find_element(By.CSS_SELECTOR, ".beside-table .group th:nth-child(3) button").send_keys(Keys.ENTER)
+    models = [model for _, model, _ in _paper_rows(browser)[:4]]
+    assert models == ["CNN", "DISTILLEDCNN", "BERT", "DISTILLEDSMBERTONPROPRIETARY"]
+
+
+def test_a_reproduction_fits_its_window(browser: webdriver.Chrome, reproduction_address: str):
+    """At a desk and in hand, with everything unfolded, nothing is wider than the window."""
+    browser.get(reproduction_address)
+    browser.execute_script("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    wide = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    for width in (1440, 768, 390):
+        _width(browser, width)
+        assert browser.execute_script(wide) == 0, width

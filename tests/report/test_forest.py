@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from angelshare.report.charts import Axis, forest_axis
 from angelshare.report.forest import difference_sections, difference_view, excess_sections
+from angelshare.report.rows import students
 from angelshare.statement.schema import DifferenceRow, Statement
 
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -108,7 +109,26 @@ def test_a_row_that_is_not_judged_shows_no_margin(make_difference: Callable[...,
     """Nor a p-value at it; clusters and remarks are told."""
     row = make_difference("length", 19.2, 19.0, 0.4, direction="none", verdict=None, n_clusters=30, remark="few seeds")
     view = difference_view(row, Axis(-1, 1))
-    assert view.evidence == ("reviews", "1,821 items in 30 clusters", "5 seeds", "few seeds")
+    assert view.evidence == ("1,821 items in 30 clusters", "5 seeds", "few seeds")
     assert view.short == ("1,821 items in 30 clusters", "few seeds")
     target = row.model_copy(update={"direction": "target", "metric": "overconfidence", "target": 0.5})
     assert difference_view(target, Axis(-1, 1)).name == "overconfidence (ideal 50; drawn: the distance from it)"
+
+
+def test_differences_of_several_text_sets_stand_in_groups_of_their_own(suite_statement: Statement):
+    """Each group names its set; contrasts of four models name their sides."""
+    sections = difference_sections(suite_statement.audits, students(suite_statement))
+    lost = next(section for section in sections if (section.student, section.kind) == ("mlp", "student-teacher"))
+    assert {group.data for group in lost.groups} == {"reviews", "hatecheck", "identity_swaps"}
+    interaction = next(section for section in sections if section.kind == "interaction")
+    assert (interaction.left, interaction.right) == ("with mitigation", "without")
+    assert interaction.groups[0].lines[0].right.startswith("\N{MINUS SIGN}")
+
+
+def test_identities_have_sections_of_excess_losses_too(suite_statement: Statement):
+    """The main metric first; those behind it are folded, and every one names its text set."""
+    found = [section for section in excess_sections(suite_statement) if section.student == "mlp"]
+    assert [(section.metric, section.data, section.is_first) for section in found] == [
+        ("accuracy", "reviews", True),
+        ("BPSN AUC", "reviews", False),
+    ]

@@ -14,7 +14,7 @@ from angelshare.report.rows import differences, unit
 from angelshare.report.texts import shortened
 from angelshare.report.views import page
 from angelshare.statement.margins import DEFAULT_MARGINS
-from angelshare.statement.schema import Statement
+from angelshare.statement.schema import Statement, TableRow
 
 
 class Tags(HTMLParser):
@@ -206,3 +206,27 @@ def test_texts_that_were_not_at_hand_are_said_to_be_missing(redacted_statement: 
     assert "The texts were not at hand" in html
     assert "left out on request" not in html
     assert '<td role="cell" data-name="text"' not in html
+
+
+def test_a_suite_has_its_table_near_the_top_and_names_stand_ins(suite_statement: Statement):
+    """Every model on every set, a set's name once; what stands in for what, beside the set."""
+    columns = ("set", "model type", "model", "n_parameters", "auc_pr", "auc_roc", "difference", "low", "high")
+    rows = (
+        ("Hate Check", "teacher", "teacher", 110, 0.8, 0.7, 0.0, None, None),
+        ("Hate Check", "student", "mlp", 8, 0.7, 0.6, -0.1, -0.15, -0.05),
+        ("Covert Toxicity", "not measured", *(None,) * 7),
+    )
+    table = TableRow(name="table2", title="Every model on every set", columns=columns, rows=rows)
+    audit = suite_statement.audits[-1].model_copy(update={"name": "suite", "tables": (table,)})
+    stand_in = suite_statement.data[-1].model_copy(update={"made_from": "phrases", "stands_in_for": "other phrases"})
+    html = render_html(
+        suite_statement.model_copy(
+            update={"audits": (*suite_statement.audits, audit), "data": (*suite_statement.data[:-1], stand_in)}
+        )
+    )
+    section = html[html.index('<section id="suite"') : html.index("</section>", html.index('<section id="suite"'))]
+    assert section.count("Hate Check") == 1
+    assert "not measured" in section
+    assert html.index('<section id="suite"') < html.index('<section id="differences"')
+    assert "made from" in html
+    assert "a stand-in for" in html

@@ -82,3 +82,12 @@ def test_a_statement_without_anything_is_a_summary_too(empty_statement: Statemen
     text = render_markdown(empty_statement)
     assert "No overall verdict" in text
     assert "|" not in text.replace("\\|", "")
+
+
+def test_of_several_text_sets_each_row_names_its_own(suite_statement: Statement):
+    """Differences of three sets in one table; who loses more is told of one metric only."""
+    text = render_markdown(suite_statement)
+    assert "| mlp | accuracy, reviews |" in text
+    assert "Who loses more than the others, in accuracy:" in text
+    assert "| mlp | women, reviews |" in text
+    assert "BPSN" not in text

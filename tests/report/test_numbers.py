@@ -92,6 +92,7 @@ def test_names_and_figures_are_words():
     assert metric_name("negative_flips") == "negative flips"
     assert metric_name("subgroup_auc") == "subgroup AUC"
     assert estimate("n_parameters", 81_250) == "81K"
+    assert amount(13.0, unit_of("n_functionalities_lower")) == "13"
     assert estimate("agreement", 0.884) == "88.4%"
     assert estimate("kl_divergence", 0.1234) == "0.123 nats"
     assert estimate("mcnemar_midp", 0.0391) == "0.039"

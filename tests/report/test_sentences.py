@@ -144,3 +144,32 @@ def test_what_was_not_sampled_is_why_there_is_no_verdict(make_difference: Callab
     assert "preserved: items of large weight that were not sampled could hide" in undecided(alike)
     assert "not sampled" not in undecided(hidden.model_copy(update={"margin": 0.038}))
     assert "not sampled" not in undecided(hidden.model_copy(update={"margin": 0.001}))
+
+
+def test_text_sets_take_turns(suite_statement: Statement):
+    """What a gate names comes first, then the worst of each set, before the second of any."""
+    mlp = plain_words(suite_statement)[0]
+    sets = [sentence.text.partition(":")[0] for sentence in mlp.sentences[:4]]
+    assert sets == ["reviews", "identity_swaps", "hatecheck", "reviews"]
+
+
+def test_an_identity_is_held_against_the_other_identities(make_difference: Callable[..., DifferenceRow]):
+    """The rest of an identity's AUC is no set of items."""
+    row = make_difference("bpsn_auc", -0.09, -0.03, 0.01, contrast="slice-rest", slice="mentions_women")
+    assert "falls by 9.0 points on slice mentions_women and by 3.0 points on the other identities" in sentence(row)
+
+
+def test_mitigation_that_helps_both_alike_is_told(make_difference: Callable[..., DifferenceRow]):
+    """Nothing in it, to one digit; and the other way round where less is better."""
+    alike = make_difference("auc", -0.03, -0.03, 0.0001, contrast="interaction", margin=0.01)
+    assert "so that mitigation helps both alike" in sentence(alike)
+    errors = make_difference("brier", 0.02, 0.06, 0.001, contrast="interaction", direction="lower", margin=0.01)
+    assert "so that mitigation helps the student 4.0 points more than the teacher" in sentence(errors)
+
+
+def test_of_several_text_sets_every_sentence_names_its_own(suite_statement: Statement, statement: Statement):
+    """A loss on a hard set must not read as one on the test split."""
+    told = [sentence.text for words in plain_words(suite_statement) for sentence in words.sentences]
+    assert told
+    assert all(text.startswith(("reviews: ", "hatecheck: ", "identity_swaps: ")) for text in told)
+    assert not any(s.text.startswith("reviews: ") for words in plain_words(statement) for s in words.sentences)

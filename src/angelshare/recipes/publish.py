@@ -15,8 +15,11 @@ from angelshare.recipes.stages import digest, write_text
 from angelshare.report.comparison import render_comparison_html, render_comparison_markdown
 from angelshare.report.html import render_html
 from angelshare.report.markdown import render_markdown
+from angelshare.report.reproduction import render_reproduction_html
+from angelshare.report.reproduction_markdown import render_reproduction_markdown
 from angelshare.statement.build import write_statement
 from angelshare.statement.comparison import Comparison, write_comparison
+from angelshare.statement.reproduction import Reproduction, reproduction_text
 from angelshare.statement.schema import DataRow, Statement
 
 if TYPE_CHECKING:  # publishing an audit of two files must not load torch
@@ -39,6 +42,15 @@ def publish_comparison(comparison: Comparison, folder: Path) -> None:
     write_comparison(comparison, folder / "comparison.json")
     write_text(folder / "comparison.html", page)
     write_text(folder / "comparison.md", comment)
+
+
+def publish_reproduction(reproduction: Reproduction, folder: Path) -> None:
+    """Write reproduction.json, .html and .md, each whole or not at all, once all are rendered."""
+    page, comment = render_reproduction_html(reproduction), render_reproduction_markdown(reproduction)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_text(folder / "reproduction.json", f"{reproduction_text(reproduction)}\n")
+    write_text(folder / "reproduction.html", page)
+    write_text(folder / "reproduction.md", comment)
 
 
 def data_rows(splits: Splits, roles: Sequence[Role]) -> list[DataRow]:

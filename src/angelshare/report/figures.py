@@ -13,7 +13,9 @@ from angelshare.statement.schema import AuditRow, EstimateRow, TableRow
 
 FILTERS = ("about", "subset", "student", "group", "slice", "role", "truth")
 MOST_CHOICES = 60
-DRAWN = ("decomposition", reliability.TABLE, flips.TABLE)
+SUITE = "table2"
+"""The table of every model on every set of a suite: it has a section of its own."""
+DRAWN = ("decomposition", SUITE, reliability.TABLE, flips.TABLE)
 MOST_LINES_ACROSS = 6
 MOST_METRICS_ACROSS = 5
 MOST_DIGITS = 6

@@ -41,9 +41,10 @@ class DifferenceView:
 
 @dataclass(frozen=True, slots=True)
 class DifferenceGroup:
-    """The differences of one audit that share an axis."""
+    """The differences of one audit that share an axis; `data` is named where there are several text sets."""
 
     audit: str
+    data: str
     unit: str
     axis: charts.Axis
     lines: tuple[DifferenceView, ...]
@@ -131,30 +132,32 @@ def _groups(
     for audit in audits:
         meant = [r for r in audit.differences if r.student == student and _place(r, frame.of_labels) == place]
         meant.sort(key=lambda row: (row.family != rows.PRIMARY, rows.part(row, frame.of_labels)))
-        for name, same in _by_axis(meant).items():
-            axis = frame.axes[*place, name]
-            lines = tuple(difference_view(row, axis, names_data=frame.names_data) for row in same)
-            found.append((same[0].family != rows.PRIMARY, DifferenceGroup(audit.name, name, axis, lines)))
+        for data in dict.fromkeys(row.data for row in meant):
+            for name, same in _by_axis([row for row in meant if row.data == data]).items():
+                axis = frame.axes[*place, name]
+                lines = tuple(difference_view(row, axis) for row in same)
+                group = DifferenceGroup(audit.name, data if frame.names_data else "", name, axis, lines)
+                found.append((same[0].family != rows.PRIMARY, group))
     return [group for _, group in sorted(found, key=lambda one: one[0])]
 
 
 def _section(student: str, contrast: ContrastName, title: str, groups: Sequence[DifferenceGroup]) -> DifferenceSection:
     """Return the section with its verdicts counted."""
     verdicts = [line.verdict or "not judged" for group in groups for line in group.lines]
-    left, right = contrast.split("-")
+    left, right = rows.sides(contrast)
     counted = tuple((verdict, verdicts.count(verdict)) for verdict in dict.fromkeys(sorted(verdicts)))
     return DifferenceSection(student, title, contrast, left, right, False, len(verdicts), counted, tuple(groups))
 
 
-def difference_view(row: DifferenceRow, axis: charts.Axis, *, names_data: bool = True) -> DifferenceView:
-    """Return one difference, printed; the text set is named where there are several."""
+def difference_view(row: DifferenceRow, axis: charts.Axis) -> DifferenceView:
+    """Return one difference, printed."""
     values, change = unit_of(row.metric), phrases.change(row)
     number, _, word = change.partition(" ") if rows.unit(row).ratio else (signed(row.delta, rows.unit(row)), "", "")
-    side = signed if row.contrast == "slice-rest" else amount
+    side = signed if row.contrast in rows.OF_DIFFERENCES else amount
     return DifferenceView(
         name=rows.name(row) + _direction(row),
         subset=row.slice or "",
-        evidence=_evidence(row)[not names_data :],
+        evidence=_evidence(row),
         slice=row.slice,
         short=tuple(part for part in (phrases.sampled(row), row.remark) if part),
         word=word,
@@ -176,10 +179,10 @@ def _direction(row: DifferenceRow) -> str:
 
 
 def _evidence(row: DifferenceRow) -> tuple[str, ...]:
-    """Return what the row rests on: text set, items, seeds, margin, p, remarks."""
+    """Return what the row rests on: items, seeds, margin, p, remarks."""
     seeds = f"{row.n_seeds} seeds" if row.inference == "recipe" else "this model"
     source = "default margin" if row.margin_source == "default" else "margin"
-    parts = [row.data, phrases.sampled(row), seeds]
+    parts = [phrases.sampled(row), seeds]
     if row.direction != "none":
         parts.append(f"{source} {phrases.margin(row)}")
     if row.direction != "none" and row.p_margin is not None:
@@ -196,35 +199,59 @@ class ExcessSection:
     """Whom a student's loss hurts more than the others: its slices, the largest excess loss first.
 
     Attributes:
-        student, metric: what is compared.
+        student, metric: what is compared; data: on which text set, where there are several.
         worse: on which side of zero the slice does worse, `below` or `above`.
         axis, lines: the drawing.
         n_more: slices that stand in the table of differences only.
+        is_first: whether it is its student's first section; the others are folded.
     """
 
     student: str
     metric: str
+    data: str
     worse: str
     axis: charts.Axis
     lines: tuple[DifferenceView, ...]
     n_more: int
+    is_first: bool
 
 
 def excess_sections(statement: Statement) -> tuple[ExcessSection, ...]:
-    """Return every student's excess losses by slice, of the main metric where it has them."""
-    about = [row for row in rows.differences(statement) if row.contrast == "slice-rest"]
-    if not about:
+    """Return every student's excess losses by slice: of the main metric where it has them, and of identities."""
+    everything = [row for row in rows.differences(statement) if row.contrast == "slice-rest" and row.slice]
+    if not everything:
         return ()
+    measured = {row.metric for row in everything}
     main = rows.main_metric(statement)
-    metric = main if main is not None and any(row.metric == main for row in about) else about[0].metric
-    about = [row for row in about if row.metric == metric]
-    axis, worse = charts.forest_axis(about), "above" if about[0].direction == "lower" else "below"
+    first = main if main in measured else everything[0].metric
+    metrics = dict.fromkeys((first, *(metric for metric in rows.IDENTITY_AUCS if metric in measured)))
+    placed: dict[tuple[str, str, str], list[DifferenceRow]] = {}
+    for student in dict.fromkeys(row.student for row in everything):
+        for metric in metrics:
+            for row in everything:
+                if (row.student, row.metric) == (student, metric):
+                    placed.setdefault((student, metric, row.data), []).append(row)
+    axes = {metric: charts.forest_axis([row for row in everything if row.metric == metric]) for metric in metrics}
+    told: set[str] = set()
     found = []
-    for student in dict.fromkeys(row.student for row in about):
-        own = sorted((row for row in about if row.student == student), key=rows.loss, reverse=True)
-        lines = tuple(_excess_view(row, axis, rows.differences(statement)) for row in own[:MOST_SLICES])
-        found.append(ExcessSection(student, metric_name(metric), worse, axis, lines, len(own) - len(lines)))
+    for (student, metric, data), own in placed.items():
+        named = data if rows.several_sets(statement) else ""
+        found.append(
+            _excess_section(own, axes[metric], rows.differences(statement), named, is_first=student not in told)
+        )
+        told.add(student)
     return tuple(found)
+
+
+def _excess_section(
+    own: Sequence[DifferenceRow], axis: charts.Axis, everything: Sequence[DifferenceRow], data: str, *, is_first: bool
+) -> ExcessSection:
+    """Return the slices of one student, metric and text set."""
+    worst = sorted(own, key=rows.loss, reverse=True)
+    lines = tuple(_excess_view(row, axis, everything) for row in worst[:MOST_SLICES])
+    worse = "above" if own[0].direction == "lower" else "below"
+    n_more = len(own) - len(lines)
+    return ExcessSection(own[0].student, metric_name(own[0].metric), data, worse, axis, lines, n_more, is_first)
 
 
 def _excess_view(row: DifferenceRow, axis: charts.Axis, everything: Sequence[DifferenceRow]) -> DifferenceView:

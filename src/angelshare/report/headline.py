@@ -36,7 +36,9 @@ def headline(statement: Statement) -> Headline:
             row for row in everything if row.metric == main and row.contrast == "student-teacher" and rows.is_whole(row)
         ]
         decided.sort(key=rows.loss, reverse=True)
-    claims = tuple(dict.fromkeys(sentences.claim(row) for row in decided[:MOST_LOSSES]))
+    claims = tuple(
+        dict.fromkeys(sentences.claim(row, names_data=rows.several_sets(statement)) for row in decided[:MOST_LOSSES])
+    )
     return Headline(statement.verdict, claims + _outside_the_gates(statement), gate_sentence(statement.gates))
 
 
@@ -67,7 +69,8 @@ def _outside_the_gates(statement: Statement) -> tuple[str, ...]:
         and not sentences.is_gated(row)
         and rows.part(row, of_labels) == 0
     ]
-    names = [f"{rows.name(row)} ({row.student})" for row in lost]
+    several = rows.several_sets(statement)
+    names = [f"{rows.name(row)} ({row.student}{f' on {row.data}' if several else ''})" for row in lost]
     if not names:
         return ()
     more = [f"{len(names) - MOST_LOSSES} more"] if len(names) > MOST_LOSSES else []

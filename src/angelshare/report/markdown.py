@@ -80,17 +80,18 @@ def _differences(statement: Statement) -> list[str]:
     more = (
         f" {n_more} more {'difference stands' if n_more == 1 else 'differences stand'} in the page." if n_more else ""
     )
-    return [*pipe_table(columns, (_line(row) for row in main[:MOST_ROWS])), told + more, ""]
+    several = rows.several_sets(statement)
+    return [*pipe_table(columns, (_line(row, names_data=several) for row in main[:MOST_ROWS])), told + more, ""]
 
 
 def _for_whom(statement: Statement) -> list[str]:
     """Return the slices that lose most in excess of the others, at most two of each student."""
     columns = ("student", "slice", "others → slice", "excess", "95% interval", "verdict")
-    sections = forest.excess_sections(statement)
+    sections = [section for section in forest.excess_sections(statement) if section.is_first]
     lines = [
         (
             escaped(section.student),
-            escaped(line.subset),
+            escaped(line.subset + (f", {section.data}" if section.data else "")),
             f"{line.right} → {line.left}",
             f"**{line.delta}**",
             line.interval,
@@ -120,14 +121,15 @@ def _figures(statement: Statement) -> list[str]:
     return [*found, ""] if found else []
 
 
-def _line(row: DifferenceRow) -> tuple[str, ...]:
-    """Return one difference as cells."""
+def _line(row: DifferenceRow, *, names_data: bool) -> tuple[str, ...]:
+    """Return one difference as cells; the text set is named where there are several."""
     unit, values, found = rows.unit(row), unit_of(row.metric), rows.deciding_interval(row)
+    side = signed if row.contrast in rows.OF_DIFFERENCES else amount
     return (
         escaped(row.student),
-        escaped(rows.what(row)),
+        escaped(rows.what(row) + (f", {row.data}" if names_data else "")),
         row.contrast.replace("-", f" {MINUS} "),
-        f"{amount(row.right_value, values)} → {amount(row.left_value, values)}",
+        f"{side(row.right_value, values)} → {side(row.left_value, values)}",
         f"**{phrases.change(row) if unit.ratio else signed(row.delta, unit)}**",
         phrases.span(row, found.low, found.high),
         phrases.margin(row) if unit.ratio else with_word(phrases.margin(row), unit),

@@ -1,7 +1,7 @@
 """Numbers as a reader wants them: shares in points, sizes in thousands and millions, a true minus sign."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from angelshare.core.estimate import Scale
 
@@ -9,32 +9,57 @@ MINUS, TIMES, DASH = "\N{MINUS SIGN}", "\N{MULTIPLICATION SIGN}", "\N{EN DASH}"
 
 _NAMES = {
     "accuracy_and_f1": "mean of accuracy and F1",
+    "aeg_negative": "equality gap of negatives (AEG)",
+    "aeg_positive": "equality gap of positives (AEG)",
     "auc_pr": "AUC-PR",
     "brier": "Brier score",
+    "case_accuracy": "accuracy on cases",
     "cie": "compression-identified exemplars",
     "cie_ties": "ties between modal labels",
     "ece_classwise": "class-wise ECE",
     "ece_classwise_plug_in": "class-wise ECE, plug-in",
     "ece_plug_in": "ECE, plug-in",
+    "final_bias_score": "final bias score",
+    "flip_rate": "share of pairs whose label flips",
     "kl": "KL divergence",
     "latency_p50_ms": "median latency",
     "latency_p99_ms": "99th-percentile latency",
     "mae": "mean absolute error",
+    "macro_accuracy": "accuracy, mean over functionalities",
+    "macro_recall": "recall, mean over functionalities",
     "matthews": "Matthews correlation",
     "mcc": "Matthews correlation",
     "mcnemar_exact_p": "McNemar's exact p",
     "mcnemar_midp": "McNemar's mid-p",
+    "mean_bnsp_auc": "mean BNSP AUC over identities",
+    "mean_bpsn_auc": "mean BPSN AUC over identities",
+    "mean_subgroup_auc": "mean subgroup AUC over identities",
+    "missed_changes": "share of changed truths that the label misses",
     "mse": "mean squared error",
     "n_bytes": "bytes",
+    "n_functionalities_equal": "functionalities in which the student equals its teacher",
+    "n_functionalities_higher": "functionalities in which the student does better",
+    "n_functionalities_lower": "functionalities in which the student does worse",
     "n_parameters": "parameters",
     "nll": "negative log-likelihood",
+    "one_word_flip_rate": "share of texts that one changed word flips",
+    "pair_accuracy": "share of pairs with both right",
     "peak_memory_bytes": "peak memory",
     "pearson": "Pearson correlation",
     "pearson_and_spearman": "mean of Pearson and Spearman correlation",
+    "power_mean_bnsp_auc": f"power mean (p = {MINUS}5) of BNSP AUC",
+    "power_mean_bpsn_auc": f"power mean (p = {MINUS}5) of BPSN AUC",
+    "power_mean_subgroup_auc": f"power mean (p = {MINUS}5) of subgroup AUC",
     "rmse": "root mean squared error",
+    "score_dev": "spread of scores over identities (ScoreDev)",
+    "score_range": "range of scores over identities (ScoreRange)",
+    "score_sense": "shift of the score by an identity (ScoreSense)",
     "spearman": "Spearman correlation",
+    "swap_auc": "AUC on swapped texts",
+    "swap_flips": "share of templates in which a swap flips the label",
     "taxicab": "taxicab distance",
     "texts_per_second": "throughput",
+    "variant_accuracy": "accuracy on variants",
 }
 _ACRONYMS = {
     "auc": "AUC",
@@ -80,6 +105,7 @@ PLAIN = Unit(1.0, 3, "", reach=3)
 MILLISECONDS = Unit(1.0, 3, "ms", reach=3)
 PER_SECOND = Unit(1.0, 1, "texts/s", reach=3)
 BYTES = Unit(1e-6, 1, "MB")
+COUNT = Unit(1.0, 0, "")
 RATIO = Unit(1.0, 2, "", ratio=True)
 _WORDS_WITH_UNITS = {"ms": MILLISECONDS, "second": PER_SECOND, "bytes": BYTES}
 
@@ -91,6 +117,8 @@ def unit_of(metric: str, scale: Scale = "difference") -> Unit:
     words = metric.lower().split("_")
     if words[-1] in _WORDS_WITH_UNITS:
         return _WORDS_WITH_UNITS[words[-1]]
+    if words[0] == "n":
+        return COUNT
     if any(word in _NATS for word in words):
         return NATS
     return PLAIN if any(word in _OWN_UNIT for word in words) else POINTS
@@ -165,6 +193,15 @@ def ratio_interval(low: float, high: float, metric: str) -> str:
     start, end = compared(first, metric), compared(last, metric)
     word = end.removeprefix(factor(last))
     return f"{start.removesuffix(word) if word else start} to {end}"
+
+
+def figure(value: float, *, sign: bool = False) -> str:
+    """Return a number as papers print it, and not in points: `0.981`, `22`, `28.1M`, with its sign where asked for."""
+    if abs(value) >= 10_000:  # noqa: PLR2004  (short counts stay exact)
+        return size(value) if value > 0 else MINUS + size(-value)
+    whole = value == round(value) and value != 0
+    unit = replace(PLAIN, digits=0) if whole else PLAIN
+    return signed(value, unit) if sign else amount(value, unit)
 
 
 def minute(moment: str) -> str:

@@ -22,8 +22,16 @@ CONTRASTS: dict[ContrastName, str] = {
     "baseline-teacher": f"baseline {MINUS} teacher: what capacity costs, with human labels only",
     "new-old": f"new {MINUS} old: what changed since the last release",
     "slice-rest": f"slice {MINUS} rest: whether a slice loses more than the others",
+    "mitigated-plain": f"mitigated {MINUS} plain: what a mitigation gives or costs",
+    "interaction": f"interaction: student {MINUS} teacher with mitigation, less the same without",
     "teacher-teacher": f"teacher {MINUS} teacher: churn between seeds of the teacher",
 }
+SIDES: dict[ContrastName, tuple[str, str]] = {"interaction": ("with mitigation", "without")}
+"""The two sides of contrasts whose name does not tell them."""
+IDENTITY_AUCS = ("subgroup_auc", "bpsn_auc", "bnsp_auc")
+"""Metrics of which the rest of a slice is the mean over the other identities, not the other items."""
+OF_DIFFERENCES = ("slice-rest", "interaction")
+"""Contrasts whose two sides are differences themselves, and have signs."""
 
 
 def differences(statement: Statement) -> tuple[DifferenceRow, ...]:
@@ -35,6 +43,19 @@ def students(statement: Statement) -> tuple[str, ...]:
     """Return the names that differences are about: students in the order of the models, then the others."""
     names = [model.name for model in statement.models if model.role == "student"]
     return tuple(dict.fromkeys([*names, *(row.student for row in differences(statement))]))
+
+
+def several_sets(statement: Statement) -> bool:
+    """Return whether differences are about several text sets, so that each must be named."""
+    return len({row.data for row in differences(statement)}) > 1
+
+
+def sides(contrast: ContrastName) -> tuple[str, str]:
+    """Return what stands on the left and on the right of a contrast."""
+    if contrast in SIDES:
+        return SIDES[contrast]
+    left, right = contrast.split("-")
+    return left, right
 
 
 def audited_split(statement: Statement) -> str:
@@ -119,6 +140,11 @@ def name(row: DifferenceRow) -> str:
 def what(row: DifferenceRow) -> str:
     """Return metric and subset as words: `accuracy on slice negation`."""
     return f"{name(row)} on slice {row.slice}" if row.slice else name(row)
+
+
+def others(row: DifferenceRow) -> str:
+    """Return what a slice is compared with."""
+    return "the other identities" if row.metric in IDENTITY_AUCS else "the other items"
 
 
 def gated(gate: GateRow) -> str:

@@ -1,5 +1,7 @@
 """Verdicts in plain sentences."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from angelshare.core.estimate import Verdict
@@ -8,6 +10,8 @@ from angelshare.report.numbers import Unit, amount, count, signed
 from angelshare.statement.schema import DifferenceRow, Statement
 
 MOST_PER_STUDENT = 7
+MAIN = ("student-teacher", "slice-rest", "mitigated-plain", "interaction", "teacher-teacher")
+"""The contrasts that are put into words of a student."""
 MOST_PARTS = 2  # labels and slices, where there is more to say than fits
 WORST_FIRST: tuple[Verdict | None, ...] = ("lost", "undecided", "preserved", "gained", None)
 
@@ -44,9 +48,9 @@ class StudentWords:
     n_more: int
 
 
-def claim(row: DifferenceRow) -> str:
-    """Return one row as the sentence of a headline, by its verdict."""
-    return _of_verdict(row) + _corrected(row)
+def claim(row: DifferenceRow, *, names_data: bool = False) -> str:
+    """Return one row as the sentence of a headline, by its verdict; the text set is named where there are several."""
+    return (f"{row.data}: " if names_data else "") + _of_verdict(row) + _corrected(row)
 
 
 def _of_verdict(row: DifferenceRow) -> str:
@@ -88,15 +92,17 @@ def _claim(row: DifferenceRow) -> str:
 def plain_words(statement: Statement) -> tuple[StudentWords, ...]:
     """Return the verdicts of every student in sentences: gates first, then all items, then where it hurts most."""
     sizes = rows.population_sizes(statement)
-    return tuple(
-        _words_of(statement, student, "student" if ("student", student) in sizes else "baseline")
-        for student in rows.students(statement)
-    )
+    return tuple(_words_of(statement, student, _role(student, sizes)) for student in rows.students(statement))
 
 
-def sentence(row: DifferenceRow) -> str:
-    """Return one row as a sentence that names metric, values, interval, margin and sample."""
-    return _measured(row) + _corrected(row)
+def _role(student: str, sizes: Mapping[tuple[str, str], object]) -> str:
+    """Return `baseline` of what is a baseline only, else `student`."""
+    return "baseline" if ("baseline", student) in sizes and ("student", student) not in sizes else "student"
+
+
+def sentence(row: DifferenceRow, *, names_data: bool = False) -> str:
+    """Return one row as a sentence that names metric, values, interval, margin, sample, and the set where asked."""
+    return (f"{row.data}: " if names_data else "") + _measured(row) + _corrected(row)
 
 
 def _measured(row: DifferenceRow) -> str:
@@ -105,8 +111,9 @@ def _measured(row: DifferenceRow) -> str:
         return undecided(row)
     if row.contrast == "student-baseline":
         return _distilled(row)
-    if row.contrast == "slice-rest":
-        return f"{phrases.capital(_excess(row))} ({phrases.evidence(row)})."
+    if row.contrast in rows.OF_DIFFERENCES:
+        told = _excess(row) if row.contrast == "slice-rest" else _interaction(row)
+        return f"{phrases.capital(told)} ({phrases.evidence(row)})."
     moved = phrases.away(row) if row.direction == "target" else phrases.movement(row)
     return f"{phrases.capital(rows.what(row))}{_of_whom(row)} {moved} ({phrases.evidence(row)})."
 
@@ -116,6 +123,7 @@ def _of_whom(row: DifferenceRow) -> str:
     return {
         "teacher-teacher": " of one teacher against another",
         "new-old": f" of the new {row.student} against the old",
+        "mitigated-plain": " with mitigation",
     }.get(row.contrast, "")
 
 
@@ -142,7 +150,7 @@ def _excess(row: DifferenceRow) -> str:
     on_slice, on_rest = (_moves(number, unit) for number in (row.left_value, row.right_value))
     if on_slice.split()[0] == on_rest.split()[0]:
         on_rest = " ".join(on_rest.split()[1:])
-    subject = f"{rows.name(row)} {on_slice} on slice {row.slice} and {on_rest} on the other items"
+    subject = f"{rows.name(row)} {on_slice} on slice {row.slice} and {on_rest} on {rows.others(row)}"
     more = phrases.size_of(row.delta, unit)
     if not more.strip(f"0., {unit.word}"):
         return f"{subject}: the slice does as well as the others"
@@ -153,10 +161,22 @@ def _excess(row: DifferenceRow) -> str:
     return f"{subject}: the slice {f'loses {more} less' if lost_by_both else f'does {more} better'}"
 
 
+def _interaction(row: DifferenceRow) -> str:
+    """Return whom mitigation helps more: the student's distance from its teacher with and without, then the verdict."""
+    left, right = (signed(number, rows.unit(row)) for number in (row.left_value, row.right_value))
+    subject = f"{rows.what(row)}: the student is {left} from its teacher with mitigation and {right} without"
+    more = phrases.size_of(row.delta, rows.unit(row))
+    if not more.strip(f"0., {rows.unit(row).word}"):
+        return f"{subject}, so that mitigation helps both alike"
+    helped, other = ("teacher", "student") if rows.loss(row) > 0 else ("student", "teacher")
+    return f"{subject}, so that mitigation helps the {helped} {more} more than the {other}"
+
+
 def _on_both(row: DifferenceRow) -> str:
-    """Return `-0.1 there, +0.9 elsewhere: -1.0 points`."""
-    on_slice, on_rest = (signed(number, rows.unit(row)) for number in (row.left_value, row.right_value))
-    return f"{on_slice} there, {on_rest} elsewhere: {phrases.change(row)}"
+    """Return `-0.1 there, +0.9 elsewhere: -1.0 points`; of an interaction, with mitigation and without."""
+    left, right = (signed(number, rows.unit(row)) for number in (row.left_value, row.right_value))
+    here, there = ("there", "elsewhere") if row.contrast == "slice-rest" else rows.sides(row.contrast)
+    return f"{left} {here}, {right} {there}: {phrases.change(row)}"
 
 
 def _moves(delta: float, unit: Unit) -> str:
@@ -168,11 +188,13 @@ def _moves(delta: float, unit: Unit) -> str:
 def undecided(row: DifferenceRow, *, about: str | None = None) -> str:
     """Return why a row is undecided, and how large a sample would decide; `about` names what is, else the metric."""
     told = f"it {phrases.away(row)}" if row.direction == "target" else phrases.change(row)
-    told = _on_both(row) if row.contrast == "slice-rest" else told
+    told = _on_both(row) if row.contrast in rows.OF_DIFFERENCES else told
     measured = f"{told}, {phrases.decisive(row)}{phrases.sample(row)}"
     subject = about or phrases.capital(f"{rows.what(row)}{_of_whom(row)}")
     if row.contrast == "slice-rest":
-        subject = f"Whether slice {row.slice} does worse than the other items in {rows.name(row)}"
+        subject = f"Whether slice {row.slice} does worse than {rows.others(row)} in {rows.name(row)}"
+    elif row.contrast == "interaction":
+        subject = f"Whether mitigation helps the teacher more than the student in {rows.what(row)}"
     why_not = phrases.no_verdict(row)
     if why_not is not None:
         return f"{subject}: {why_not} ({measured})."
@@ -196,21 +218,31 @@ def exploratory_note(statement: Statement) -> str:
 def _words_of(statement: Statement, student: str, role: str) -> StudentWords:
     """Return one student's sentences: gates and headlines, then what is lost by labels and slices."""
     about = [row for row in rows.differences(statement) if row.student == student and row.verdict is not None]
+    names_data = rows.several_sets(statement)
     of_labels = rows.labelwise(rows.differences(statement))
 
     def is_headline(row: DifferenceRow) -> bool:
         return rows.part(row, of_labels) == 0 and (row.contrast != "slice-rest" or is_gated(row))
 
-    main = ("baseline-teacher",) if role == "baseline" else ("student-teacher", "slice-rest", "teacher-teacher")
+    main = ("baseline-teacher",) if role == "baseline" else MAIN
     shown = [r for r in about if r.contrast in main or (r.contrast == "student-baseline" and is_headline(r))]
     shown.sort(key=_importance)
-    whole = [row for row in shown if is_headline(row)]
+    whole = _in_turn([row for row in shown if is_headline(row)])
     parts = [row for row in shown if not is_headline(row)]
     parts.sort(key=lambda row: (row.verdict != "lost", row.contrast != "slice-rest"))
     kept = [*whole[: MOST_PER_STUDENT - min(len(parts), MOST_PARTS)], *parts][:MOST_PER_STUDENT]
-    return StudentWords(
-        student, role, tuple(Sentence(row.verdict, sentence(row)) for row in kept), len(about) - len(kept)
-    )
+    told = tuple(Sentence(row.verdict, sentence(row, names_data=names_data)) for row in kept)
+    return StudentWords(student, role, told, len(about) - len(kept))
+
+
+def _in_turn(ordered: Sequence[DifferenceRow]) -> list[DifferenceRow]:
+    """Return what gates name, then the text sets in turn: one that has much to say does not hide the others."""
+    seen: Counter[str] = Counter()
+    turns = []
+    for row in ordered:
+        seen[row.data] += not is_gated(row)
+        turns.append(0 if is_gated(row) else seen[row.data])
+    return [row for _, row in sorted(zip(turns, ordered, strict=True), key=lambda one: one[0])]
 
 
 def is_gated(row: DifferenceRow) -> bool:

@@ -140,7 +140,9 @@ def trade_charts(statement: Statement) -> tuple[TradeChart, ...]:
     found = [(cost, measured(statement, metric, cost)) for cost in COSTS]
     known = [(cost, points) for cost, points in found if len(points) > 1]
     widths = {0: (), 1: (WIDE,), 2: (HALF, HALF), 3: (WIDE, HALF, HALF)}[len(known)]
-    return tuple(_chart(metric, cost, points, width) for (cost, points), width in zip(known, widths, strict=True))
+    about = next(row for row in rows.differences(statement) if row.metric == metric and rows.is_whole(row))
+    name = metric_name(metric) + (f" on {about.data}" if rows.several_sets(statement) else "")
+    return tuple(_chart(metric, name, cost, found, width) for (cost, found), width in zip(known, widths, strict=True))
 
 
 def measured(statement: Statement, metric: str, cost: Cost) -> list[Measured]:
@@ -153,10 +155,10 @@ def measured(statement: Statement, metric: str, cost: Cost) -> list[Measured]:
     ]
 
 
-def _chart(metric: str, cost: Cost, points: Sequence[Measured], width: float) -> TradeChart:
+def _chart(metric: str, name: str, cost: Cost, points: Sequence[Measured], width: float) -> TradeChart:
     """Return one chart, for desks and for telephones."""
     wide, narrow = (_drawing(metric, cost, points, w) for w in (width, NARROW))
-    return TradeChart(cost, metric_name(metric), unit_of(metric).word, wide, narrow)
+    return TradeChart(cost, name, unit_of(metric).word, wide, narrow)
 
 
 def _drawing(metric: str, cost: Cost, points: Sequence[Measured], width: float) -> Drawing:

@@ -3,11 +3,25 @@
 import math
 from dataclasses import dataclass
 
-from angelshare.report import caveats, charts, figures, flips, forest, provenance, reliability, rows, sentences, trade
+from angelshare.report import (
+    by_group,
+    caveats,
+    charts,
+    figures,
+    flips,
+    forest,
+    provenance,
+    reliability,
+    rows,
+    sentences,
+    trade,
+)
 from angelshare.report import headline as headlines
+from angelshare.report.chart_groups import ChartGroup
 from angelshare.report.numbers import DASH, compared, count, size, times
 from angelshare.statement.schema import DataRow, GateRow, Statement
 
+MOST_SETS = 2  # more text sets are counted together
 NOTABLE = 1.1  # as many times smaller or faster is worth a large figure
 
 
@@ -30,10 +44,14 @@ class Page:
     words: tuple[sentences.StudentWords, ...]
     verdicts: tuple[tuple[str, str], ...]
     gates: tuple[GateRow, ...]
+    suite: figures.TableView | None
+    several_sets: bool
     decompositions: tuple[charts.Decomposition, ...]
     decomposition_table: figures.TableView | None
     trades: tuple[trade.TradeChart, ...]
     excess: tuple[forest.ExcessSection, ...]
+    groups: tuple[ChartGroup, ...]
+    meanings: tuple[tuple[str, str], ...]
     flips: tuple[flips.FlipChart, ...]
     flip_table: figures.TableView | None
     reliability: reliability.Reliability | None
@@ -65,10 +83,14 @@ def page(statement: Statement) -> Page:
         words=sentences.plain_words(statement),
         verdicts=sentences.VERDICTS,
         gates=rows.gates_worst_first(statement),
+        suite=_drawn_table(statement, figures.SUITE),
+        several_sets=rows.several_sets(statement),
         decompositions=charts.decompositions(statement),
         decomposition_table=_drawn_table(statement, "decomposition"),
         trades=trade.trade_charts(statement),
         excess=forest.excess_sections(statement),
+        groups=by_group.group_charts(statement),
+        meanings=by_group.meanings(statement),
         flips=flips.flip_charts(statement),
         flip_table=_drawn_table(statement, flips.TABLE),
         reliability=reliability.reliability(statement),
@@ -110,7 +132,11 @@ def facts(statement: Statement) -> tuple[Fact, ...]:
     found += _speed(statement)
     split = rows.audited_split(statement)
     audited = [data for data in statement.data if data.split == split]
-    found += [Fact(count(d.n), f"{split} items in {d.name}, {rows.looked_at(statement)}") for d in audited]
+    if len(audited) > MOST_SETS:
+        items = count(sum(d.n for d in audited))
+        found.append(Fact(items, f"{split} items in {len(audited)} text sets, {rows.looked_at(statement)}"))
+    else:
+        found += [Fact(count(d.n), f"{split} items in {d.name}, {rows.looked_at(statement)}") for d in audited]
     seeds = [entry.n_members for entry in rows.population_sizes(statement).values() if entry.role == "student"]
     if seeds:
         n = f"{min(seeds)}" if min(seeds) == max(seeds) else f"{min(seeds)}{DASH}{max(seeds)}"

@@ -47,6 +47,7 @@ def pooled(terms: Sequence[tuple[float, Sampled]]) -> Sampled:
         n,
         rare,
         unseen=min(one.worth for one in placed),
+        df=min(one.df for one in placed),
     )
     return Sampled(linear, Design(_clusters([term for _, term in terms]), _weights([term for _, term in terms])))
 

@@ -70,7 +70,7 @@ document.querySelectorAll(".explorer").forEach((explorer) => {
   function showOnPaper() {
     const n = rows.length;
     body.replaceChildren(...rows.slice(0, MOST_PRINTED));
-    explorer.querySelector(".place").textContent = `first ${MOST_PRINTED} of ${n.toLocaleString("en")} rows; all are in statement.json`;
+    explorer.querySelector(".place").textContent = `first ${MOST_PRINTED} of ${n.toLocaleString("en")} rows; all are in ${document.body.dataset.json ?? "statement.json"}`;
     pages.hidden = n <= MOST_PRINTED;
   }
 
@@ -88,7 +88,8 @@ document.querySelectorAll(".explorer").forEach((explorer) => {
   show();
 });
 
-// The differences: one set of filters over all sections, each section sorted by itself and shown a hundred rows at a time.
+// Tables in sections: one set of filters over all of them, each sorted by itself and shown a hundred rows at a time.
+// What a filter asks for stands in the data of a row, else of its section, under the filter's name.
 const STEP = 100;
 const sift = document.querySelector(".sift");
 const sections = Array.from(document.querySelectorAll(".section"), (element) => ({
@@ -101,20 +102,18 @@ const sections = Array.from(document.querySelectorAll(".section"), (element) => 
 if (sift !== null) {
   const all = sections.flatMap((section) => section.bodies.flatMap(({ rows }) => rows));
   const haystacks = new Map(all.map((row) => [row, row.textContent.toLowerCase()]));
-  const { student, contrast, verdict, slice } = sift.elements;
+  const filters = Array.from(sift.querySelectorAll("select"));
   const search = sift.querySelector("input");
 
-  function fits(row, wanted) {
-    return haystacks.get(row).includes(wanted) && (verdict.value === "" || row.dataset.verdict === verdict.value)
-      && (slice === undefined || slice.value === "" || row.dataset.slice === slice.value);
+  function fits(row, about, wanted) {
+    return haystacks.get(row).includes(wanted)
+      && filters.every(({ name, value }) => value === "" || (row.dataset[name] ?? about[name]) === value);
   }
 
   function showSection(section, wanted) {
-    const { student: whose, contrast: which } = section.element.dataset;
-    const meant = (student.value === "" || whose === student.value) && (contrast.value === "" || which === contrast.value);
     let n = 0;
     section.bodies.forEach(({ body, rows }) => {
-      const kept = meant ? rows.filter((row) => fits(row, wanted)) : [];
+      const kept = rows.filter((row) => fits(row, section.element.dataset, wanted));
       body.hidden = kept.length === 0;
       body.replaceChildren(body.rows[0], ...kept.slice(0, Math.max(0, section.limit - n)));
       n += kept.length;
@@ -126,7 +125,7 @@ if (sift !== null) {
 
   function showAll() {
     const wanted = search.value.trim().toLowerCase();
-    const sifting = [student, contrast, verdict, slice].some((f) => f !== undefined && f.value !== "") || wanted !== "";
+    const sifting = filters.some((filter) => filter.value !== "") || wanted !== "";
     let n = 0;
     sections.forEach((section) => {
       const found = showSection(section, wanted);
@@ -161,7 +160,7 @@ if (sift !== null) {
     section.rest.querySelector("button").addEventListener("click", () => { section.limit += STEP; again(); });
   });
   search.addEventListener("input", restart);
-  sift.querySelectorAll("select").forEach((filter) => filter.addEventListener("change", restart));
+  filters.forEach((filter) => filter.addEventListener("change", restart));
   sift.addEventListener("submit", (event) => event.preventDefault());
   sift.hidden = false;
   showAll();

@@ -1,0 +1,66 @@
+"""How a claim is answered: a verdict from an interval, and our numbers in words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from angelshare.recipes.reproduce.evidence import Found
+from angelshare.statement.reproduction import ClaimVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What we found about a claim.
+
+    Attributes:
+        verdict: read from an interval.
+        finding: our numbers as sentences.
+        number: the one that decides, with its interval.
+        differs: where we differ from the paper and why.
+    """
+
+    verdict: ClaimVerdict
+    finding: str
+    number: Found
+    differs: str | None = None
+
+
+def below(number: Found, bound: float = 0.0) -> ClaimVerdict:
+    """Return whether the whole interval is below a bound: a claim of a loss."""
+    if number.high < bound:
+        return "holds"
+    return "contradicted" if number.low > bound else "undecided"
+
+
+def above(number: Found, bound: float = 0.0) -> ClaimVerdict:
+    """Return whether the whole interval is above a bound."""
+    if number.low > bound:
+        return "holds"
+    return "contradicted" if number.high < bound else "undecided"
+
+
+def within(number: Found, bound: float) -> ClaimVerdict:
+    """Return whether the whole interval lies within +- a bound: a claim of no effect is shown, not assumed."""
+    if -bound < number.low and number.high < bound:
+        return "holds"
+    return "contradicted" if number.low > bound or number.high < -bound else "undecided"
+
+
+def told(number: Found) -> str:
+    """Return a difference with its interval, to three decimals as the paper prints AUCs."""
+    return f"{number.value:+.3f} ({number.low:+.3f} to {number.high:+.3f})"
+
+
+def listed(numbers: Mapping[str, Found]) -> str:
+    """Return several differences with their intervals."""
+    return ", ".join(f"{name} {told(number)}" for name, number in numbers.items())
+
+
+def numbers(values: Mapping[str, float], *, sign: bool = True) -> str:
+    """Return several numbers."""
+    return ", ".join(f"{name} {value:{'+' if sign else ''}.3f}" for name, value in values.items())
+
+
+def fewer(sets: Sequence[str], asked: Sequence[str]) -> str | None:
+    """Return which sets are missing; None if all are there."""
+    missing = [name for name in asked if name not in sets]
+    return f"Without {', '.join(missing)}, which are not at hand here." if missing else None

@@ -1,0 +1,224 @@
+"""A study carried out: both recipes trained, every model observed on every set, statements, and the paper beside us."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from angelshare import __version__
+from angelshare.core.panel import Panel
+from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, Progress, Scorer
+from angelshare.core.task import Role
+from angelshare.data.suites import MissingSet, SuiteScale
+from angelshare.data.textset import Splits, TextSet
+from angelshare.data.word_changes import shuffled_words
+from angelshare.recipes.environment import environment
+from angelshare.recipes.looks import count_look
+from angelshare.recipes.panel import Seat, entries, observe_panels
+from angelshare.recipes.publish import data_rows, publish, publish_reproduction
+from angelshare.recipes.reproduce.claims import all_claims
+from angelshare.recipes.reproduce.evidence import MITIGATED_STUDENT, MITIGATED_TEACHER, SHUFFLED, Evidence
+from angelshare.recipes.reproduce.figures import paper_figures, sweep_charts
+from angelshare.recipes.reproduce.mitigations import mitigation_result
+from angelshare.recipes.reproduce.study import Parts, Study, read_figures, read_study
+from angelshare.recipes.run import Trained, prepare, train, training_warnings
+from angelshare.recipes.suite import GatheredSuite, cards_of, observe_suite, suite_results, suite_rows
+from angelshare.recipes.transfers import text_rows
+from angelshare.report.by_group import identity_charts, tables
+from angelshare.statement.build import build_statement
+from angelshare.statement.reproduction import Reproduction, Setting
+from angelshare.statement.schema import Statement, TableRow
+
+ROLES: tuple[Role, ...] = ("train", "validation", "selection", "test")
+SHUFFLE_SEED = 2022
+Seated = tuple[Seat, Scorer]
+
+
+@dataclass(frozen=True, slots=True)
+class ReproduceRequest:
+    """One call of `angelshare reproduce`.
+
+    Attributes:
+        paper, scale: which study. out: where it goes. now: the time that it bears.
+        jobs: students trained side by side.
+        redact_texts: leave texts out of statements and tables.
+    """
+
+    paper: str
+    scale: SuiteScale
+    out: Path
+    now: datetime
+    jobs: int = 1
+    redact_texts: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Carried:
+    """A study whose models are trained.
+
+    Attributes:
+        study: what it is. splits, suite: of its data.
+        plain, mitigated: the models of both recipes.
+    """
+
+    study: Study
+    splits: Splits
+    suite: GatheredSuite
+    plain: Trained
+    mitigated: Trained
+
+    @property
+    def scorers(self) -> list[Seated]:
+        """Return every model: the mitigated ones as students of their own names."""
+        named = {"teacher": MITIGATED_TEACHER, "student": MITIGATED_STUDENT}
+        return [
+            *self.plain.scorers,
+            *(
+                (Seat("student", named[seat.role], seat.seed), scorer)
+                for seat, scorer in self.mitigated.scorers
+                if seat.role == "teacher" or (seat.role, seat.population) == ("student", self.study.parts.mitigated)
+            ),
+        ]
+
+
+def reproduce(request: ReproduceRequest, *, progress: Progress) -> Reproduction:
+    """Return the paper's claims, figures and tables beside ours, and write them with the statements behind them.
+
+    Both recipes keep their models in folders of their own; what is there already is not trained again.
+
+    Raises:
+        InputError: if there is no such paper, or its data are not at hand.
+    """
+    study = read_study(request.paper, request.scale)
+    splits, (suite,) = prepare(study.plain, ROLES)
+    plain, mitigated = (
+        train(recipe, splits, request.out / name, jobs=request.jobs, progress=progress)
+        for name, recipe in (("plain", study.plain), ("mitigated", study.mitigated))
+    )
+    carried = _Carried(study, splits, suite, plain, mitigated)
+    seen = _observed(carried, request.out / "observations", progress=progress)
+    evidence = Evidence({name: panels[TEST] for name, panels in seen.items()})
+    selection = _on_selection(carried, request.out / "observations", progress=progress)
+    extra = mitigation_result(evidence, study.parts, selection)
+    statement = _statement(carried, seen, request, extra)
+    publish(statement, request.out)
+    found = _reproduction(carried, evidence, statement, request)
+    publish_reproduction(found, request.out)
+    return found
+
+
+def _observed(carried: _Carried, root: Path, *, progress: Progress) -> Mapping[str, Observations]:
+    """Return what every model answers on every set, and on the in-domain one with its words shuffled."""
+    settings, scorers = AuditSettings(), carried.scorers
+    seen = observe_suite(scorers, carried.suite.sets, settings, root=root, progress=progress)
+    test = carried.splits.role("test")
+    shuffled = replace(
+        test,
+        name=SHUFFLED,
+        batch=replace(test.batch, texts=shuffled_words(test.batch.texts, SHUFFLE_SEED)),
+    )
+    return {**seen, SHUFFLED: observe_panels(scorers, shuffled, ["quality"], settings, root=root, progress=progress)}
+
+
+def _on_selection(carried: _Carried, root: Path, *, progress: Progress) -> Panel:
+    """Return the teacher and the unmitigated student on the split that temperature and thresholds are fitted on."""
+    wanted = ("teacher", carried.study.parts.unmitigated)
+    scorers = [one for one in carried.plain.scorers if one[0].population in wanted and one[0].role != "baseline"]
+    texts: TextSet = carried.splits.role("selection")
+    return observe_panels(scorers, texts, ["quality"], AuditSettings(), root=root, progress=progress)[TEST]
+
+
+def _statement(
+    carried: _Carried, seen: Mapping[str, Observations], request: ReproduceRequest, extra: AuditResult
+) -> Statement:
+    """Return the loss statement of the paper's models on all sets, and of every mitigation."""
+    study, splits = carried.study, carried.splits
+    shown = {name: _only(panels, _of_table_2(study.parts)) for name, panels in seen.items() if name != SHUFFLED}
+    whole = seen[carried.suite.sets[0].texts.name][TEST]
+    scorers = carried.scorers
+    return build_statement(
+        results=(*suite_results(carried.suite, shown, AuditSettings(), cards=cards_of(scorers)), extra),
+        models=entries(((seat, scorer.card) for seat, scorer in scorers), whole),
+        data=[
+            *data_rows(splits, ROLES),
+            *text_rows(study.plain, splits, carried.plain.texts),
+            *text_rows(study.mitigated, splits, carried.mitigated.texts),
+            *suite_rows(carried.suite.others),
+        ],
+        gates=(),
+        margins=study.plain.margins,
+        recipe=study.model_dump(mode="json"),
+        environment=environment(),
+        created=request.now,
+        title=f"{study.paper}, {study.scale}",
+        test_looks=count_look(
+            request.out, splits.role("test").sha256(), [scorer.card.fingerprint for _, scorer in scorers]
+        ),
+        notes=(
+            *splits.card.notes,
+            *study.about,
+            *training_warnings(study.plain, request.out / "plain"),
+            *training_warnings(study.mitigated, request.out / "mitigated"),
+        ),
+        redact_texts=request.redact_texts,
+    )
+
+
+def _of_table_2(parts: Parts) -> Sequence[str]:
+    """Return the students of the paper's Tables 2 and 3, and the unmitigated one; the sweep is in the charts."""
+    return tuple(
+        dict.fromkeys(
+            (
+                parts.distilled,
+                parts.matched,
+                parts.small_bert,
+                parts.unmitigated,
+                MITIGATED_TEACHER,
+                MITIGATED_STUDENT,
+            )
+        )
+    )
+
+
+def _only(panels: Observations, names: Sequence[str]) -> Observations:
+    """Return the panels with these students alone."""
+    return {
+        request: replace(panel, students=tuple(student for student in panel.students if student.name in names))
+        for request, panel in panels.items()
+    }
+
+
+def _reproduction(
+    carried: _Carried, evidence: Evidence, statement: Statement, request: ReproduceRequest
+) -> Reproduction:
+    """Return the paper beside us."""
+    study, paper = carried.study, read_figures(request.paper)
+    titles = {one.spec.name: one.spec.title for one in carried.suite.found}
+    notes = {}
+    for one in carried.suite.found:
+        if isinstance(one, MissingSet):
+            notes[one.spec.name] = one.why
+        elif one.stands_in_for:
+            notes[one.spec.name] = f"stand-in: {one.card.name}"
+    figures = paper_figures(paper, evidence, study.parts, titles=titles, notes=notes)
+    return Reproduction(
+        paper=paper.citation,
+        name=request.paper,
+        scale=request.scale,
+        created=request.now.isoformat(),
+        angelshare=__version__,
+        claims=all_claims(evidence, study.parts),
+        figures=tuple(figures),
+        charts=(*sweep_charts(evidence, study.parts, titles), *identity_charts(statement)),
+        tables=tuple(_tables(statement)),
+        settings=tuple(Setting(what=what, paper=theirs, ours=ours) for what, (theirs, ours) in study.settings.items()),
+        not_reproducible=tuple(f"{one.what} ({one.table})." for one in carried.suite.spec.not_reproducible),
+        notes=study.about,
+        statements=("statement.html", "statement.json"),
+    )
+
+
+def _tables(statement: Statement) -> list[TableRow]:
+    """Return the statement's tables that the paper has too: its sets, its Table 4, and what mitigation changes."""
+    wanted = ("suite_sets", "largest_differences", "mitigation")
+    return [table for name in wanted for table in tables(statement, name)]

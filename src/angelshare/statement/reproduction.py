@@ -1,0 +1,130 @@
+"""What a reproduction of a paper found, as others parse it: schema `reproduction/0`."""
+
+import json
+from typing import Literal
+
+from pydantic import ConfigDict, Field
+
+from angelshare.statement.schema import Row, TableRow
+
+SCHEMA = "reproduction/0"
+ClaimVerdict = Literal["holds", "contradicted", "undecided", "not measured"]
+
+
+class PaperFigure(Row):
+    """One number of the paper beside ours; what was not measured is None, with the reason in `note`.
+
+    Attributes:
+        table: where the paper prints it, such as `Table 2`.
+        row: text set and model as the paper calls them, such as `Hate Check / DISTILLEDCNN`.
+        metric: such as `auc`; a name that ends in `difference` is a difference to the teacher.
+        paper, ours: both values. low, high: the interval of ours.
+        model: our model's name.
+        note: such as `stand-in: wiki_toxicity`, `proprietary: not reproducible`.
+    """
+
+    table: str
+    row: str
+    metric: str
+    paper: float | None
+    ours: float | None
+    low: float | None = None
+    high: float | None = None
+    model: str | None = None
+    note: str | None = None
+
+
+class Claim(Row):
+    """One claim of the paper, and what we found.
+
+    Attributes:
+        claim: in one sentence. where: section or figure of the paper.
+        finding: our numbers, in one or two sentences. value, low, high: the number that decides, with its interval.
+        differs: where we differ from the paper, and why.
+    """
+
+    claim: str
+    where: str
+    verdict: ClaimVerdict
+    finding: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    differs: str | None = None
+
+
+class Point(Row):
+    """One measured value with its interval."""
+
+    x: float
+    y: float
+    low: float | None = None
+    high: float | None = None
+
+
+class Series(Row):
+    """What one model reached."""
+
+    name: str
+    role: Literal["teacher", "student", "baseline", "reference"]
+    points: tuple[Point, ...]
+
+
+class Chart(Row):
+    """A drawing: lines over x, or for each category the values of all series.
+
+    Attributes:
+        name: `figure 2/Hate Check`: panels with one name before the stroke stand together.
+        categories: of `bars`: what the whole numbers x stand for, such as identities.
+    """
+
+    name: str
+    title: str
+    kind: Literal["lines", "bars"]
+    x_label: str
+    y_label: str
+    log_x: bool = False
+    categories: tuple[str, ...] = ()
+    series: tuple[Series, ...]
+    note: str | None = None
+
+
+class Setting(Row):
+    """One setting of the paper beside ours."""
+
+    what: str
+    paper: str
+    ours: str
+
+
+class Reproduction(Row):
+    """A paper's claims, figures and charts beside ours.
+
+    Attributes:
+        paper: its citation. name: such as `lost-in-distillation`. scale: `tiny`, `small` or `paper`.
+        seconds: how long it took, None where it is not known.
+        statements: relative paths of the loss statements behind it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=True, serialize_by_alias=True)
+
+    schema_name: Literal["reproduction/0"] = Field(default="reproduction/0", alias="schema")
+    paper: str
+    name: str
+    scale: str
+    created: str
+    angelshare: str
+    seconds: float | None = None
+    claims: tuple[Claim, ...]
+    figures: tuple[PaperFigure, ...]
+    charts: tuple[Chart, ...]
+    tables: tuple[TableRow, ...]
+    settings: tuple[Setting, ...]
+    not_reproducible: tuple[str, ...]
+    notes: tuple[str, ...]
+    statements: tuple[str, ...]
+
+
+def reproduction_text(reproduction: Reproduction) -> str:
+    """Return the reproduction as JSON, in ASCII: lone surrogates in texts have no UTF-8."""
+    return json.dumps(reproduction.model_dump(mode="python"), indent=1, allow_nan=False)
