@@ -15,7 +15,7 @@ from angelshare.core.errors import InputError, StatementError
 from angelshare.core.estimate import ContrastName
 from angelshare.core.protocols import AuditResult, Gap, Silent
 from angelshare.recipes.audit import AuditRequest, audit_models
-from angelshare.recipes.compare import CompareRequest, _merged, compare_releases
+from angelshare.recipes.compare import CompareRequest, _between, compare_releases
 from angelshare.recipes.kept import FOLDER, INDEX, kept_panel
 from angelshare.recipes.sides import parse_side
 from angelshare.report import render_comparison_html, render_comparison_markdown
@@ -59,9 +59,8 @@ def release(folder, *seeds, teacher=None, name="clf", gates=(), others=(), **mor
     for other, content in others:
         content.to_json(folder / f"{other}.jsonl", orient="records", lines=True)
         sides.append(parse_side("student", f"{other}={folder / f'{other}.jsonl'}"))
-    request = AuditRequest(
-        sides=tuple(sides), out=folder, now=NOW, task="binary", gates=gates, audits=("quality", "agreement"), **more
-    )
+    settings = {"audits": ("quality", "agreement"), **more}
+    request = AuditRequest(sides=tuple(sides), out=folder, now=NOW, task="binary", gates=gates, **settings)
     audit_models(request, progress=Silent())
     return folder
 
@@ -151,8 +150,8 @@ def test_each_student_and_slice_keeps_its_margin_and_its_source(tmp_path):
 def test_what_could_not_be_measured_between_releases_is_not_held():
     """Gaps are about the change, as the rows are; those of baselines and of two teachers mean nothing here."""
     gaps = [Gap("recall", "toy", "clf", contrast, None, "anger", "why") for contrast in get_args(ContrastName)]
-    merged = _merged([AuditResult("quality", "Is it good?", gaps=tuple(gaps))])
-    assert [gap.contrast for gap in merged.gaps] == ["new-old", "slice-rest"]
+    between = _between(AuditResult("quality", "Is it good?", gaps=tuple(gaps)))
+    assert [gap.contrast for gap in between.gaps] == ["new-old", "slice-rest"]
 
 
 def test_verdicts_and_gates_of_the_two_statements_are_matched(releases):
@@ -178,6 +177,19 @@ def test_a_slice_can_be_gated_between_releases(releases):
     assert [(gate.slice, gate.state) for gate in comparison.gates] == [("late", "lost"), ("moon", "not_measured")]
     with pytest.raises(InputError, match=r"Give gates on baselines to `check`\."):
         compare(releases["good"], releases["bad"], Gate("accuracy", 0.1, contrast="student-baseline"))
+
+
+def test_identities_are_those_of_the_new_statement(tmp_path):
+    """Measured between the releases under whatever names it gave, wildcards among them; other slices are none."""
+    named = {"slice:group [a*]": np.arange(N) % 4 < 2, "slice:group b": np.arange(N) % 3 == 0}
+    tables = [table(n_wrong).assign(**{name: mask.astype(int) for name, mask in named.items()}) for n_wrong in (10, 30)]
+    settings = {"audits": ("identity_auc",), "identities": ("group*",)}
+    old, new = (release(tmp_path / name, one, **settings) for name, one in zip(("old", "new"), tables, strict=True))
+    rows = [row for audit in compare(old, new).audits for row in audit.differences]
+    assert {row.slice for row in rows} == {"group [a*]", "group b", None}
+    assert {row.contrast for row in rows} == {"new-old", "slice-rest"}
+    lost = change(compare(old, new), "bpsn_auc", subset="group b")
+    assert lost.delta < -0.1
 
 
 def test_seeds_pair_with_the_same_seeds(tmp_path):

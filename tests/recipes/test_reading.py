@@ -31,6 +31,8 @@ def test_defaults_make_a_short_recipe_whole():
     recipe = parse_recipe(GOOD, where="mine.yaml")
     assert recipe.seeds == (0,)
     assert recipe.audits == ("quality", "agreement", "calibration", "examples")
+    assert recipe.identities == ("mentions_*", "identity*")
+    assert parse_recipe(GOOD + 'identities: ["group *"]\n', where="mine.yaml").identities == ("group *",)
 
 
 def test_all_mistakes_are_told_at_once_each_with_its_place_and_the_nearest_name():

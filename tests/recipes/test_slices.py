@@ -113,5 +113,5 @@ slices: [%s]
         prepare(parse_recipe(text % "{kind: words, name: women, file: nowhere.txt}", where="mine"))
     with pytest.raises(InputError, match="has no column 'year' to slice by"):
         prepare(parse_recipe(text % "{kind: column, column: year}", where="mine"))
-    splits = prepare(parse_recipe(text % "{kind: length, quantiles: 2}", where="mine"))
+    splits, _ = prepare(parse_recipe(text % "{kind: length, quantiles: 2}", where="mine"))
     assert len(splits.role("test")) > 0

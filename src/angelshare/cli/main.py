@@ -15,8 +15,11 @@ from rich.console import Console
 from angelshare import __version__
 from angelshare.cli.catalogue import catalogue
 from angelshare.cli.options import (
+    INTERRUPTED,
+    MOST_JOBS,
     AsJson,
     GateRules,
+    Identities,
     Jobs,
     Margins,
     Out,
@@ -27,18 +30,20 @@ from angelshare.cli.options import (
     gates_of,
 )
 from angelshare.cli.progress import progress_for
-from angelshare.cli.summary import print_comparison, print_statement
+from angelshare.cli.reproduce import reproduce
+from angelshare.cli.suite import suite
+from angelshare.cli.summary import finish, print_comparison, show
 from angelshare.core.errors import InputError, RecipeError
+from angelshare.core.predictions import IDENTITIES
 from angelshare.core.shown import one_line
 from angelshare.core.task import Role, Task
-from angelshare.statement.build import as_text, read_statement, regate
+from angelshare.statement.build import read_statement, regate
 from angelshare.statement.comparison import comparison_text
 from angelshare.statement.gates import Gate
 from angelshare.statement.judging import exit_code
 from angelshare.statement.schema import Statement
 
-MOST_JOBS = 4
-INPUT_ERROR, INTERNAL_ERROR, INTERRUPTED = 3, 70, 130
+INPUT_ERROR, INTERNAL_ERROR = 3, 70
 
 app = typer.Typer(
     name="angelshare",
@@ -48,6 +53,8 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(catalogue, name="data")
+app.command()(suite)
+app.command()(reproduce)
 
 
 @app.command()
@@ -59,7 +66,7 @@ def demo(
 ) -> None:
     """Run the built-in demo: real weights, embedded texts, no network. Its gate fails on purpose; it ends with 0."""
     statement = _run("demo", out, (), jobs=jobs, redact_texts=redact_texts)
-    _print(statement, out, as_json=as_json)
+    show(statement, out, as_json=as_json)
 
 
 @app.command()
@@ -80,7 +87,7 @@ def run(  # noqa: PLR0917  (typer's options are parameters)
 
     folder = out or Path("runs") / read_recipe(recipe).name
     statement = _run(recipe, folder, gates_of(margin, gate), jobs=jobs, redact_texts=redact_texts)
-    _finish(statement, folder, as_json=as_json)
+    finish(statement, folder, as_json=as_json)
 
 
 def _run(recipe: str, folder: Path, gates: tuple[Gate, ...], *, jobs: int | None, redact_texts: bool) -> Statement:
@@ -119,14 +126,17 @@ def audit(  # noqa: PLR0917  (typer's options are parameters)
     ] = None,
     split: Annotated[Role, typer.Option("--split", help="Which split of the data.")] = "test",
     audits: Annotated[
-        list[str] | None, typer.Option("--audit", metavar="NAME", help="Such as speed; all but speed by default.")
+        list[str] | None,
+        typer.Option("--audit", metavar="NAME", help="By default quality, agreement, calibration, examples."),
     ] = None,
     margin: Margins = None,
     gate: GateRules = None,
     slices: Slices = None,
+    identities: Identities = None,
     task: Annotated[Task | None, typer.Option("--task", help="What the models answer.")] = None,
     labels: Annotated[
-        str | None, typer.Option("--labels", metavar="A,B,...", help="Label names in the order of the outputs.")
+        str | None,
+        typer.Option("--labels", metavar="A,B,...", help="What the outputs mean, in order; also of a model."),
     ] = None,
     columns: Annotated[
         str | None, typer.Option("--columns", metavar="id=case_id,...", help="Our names to the prediction files'.")
@@ -162,6 +172,7 @@ def audit(  # noqa: PLR0917  (typer's options are parameters)
         audits=tuple(audits or DEFAULT_AUDITS),
         gates=gates_of(margin, gate),
         slices=tuple(parse_slice(given) for given in slices or []),
+        identities=tuple(identities or IDENTITIES),
         task=task,
         labels=None if labels is None else tuple(labels.split(",")),
         columns=columns_of(columns),
@@ -175,7 +186,7 @@ def audit(  # noqa: PLR0917  (typer's options are parameters)
         redact_texts=redact_texts,
     )
     statement = audit_models(request, progress=progress_for(_stderr()))
-    _finish(statement, out, as_json=as_json)
+    finish(statement, out, as_json=as_json)
 
 
 @app.command()
@@ -188,7 +199,7 @@ def check(
     """Read a statement again and set the exit code; with --margin or --gate by these gates instead of its own."""
     gates = gates_of(margin, gate)
     read = read_statement(statement)
-    _finish(regate(read, gates) if gates else read, None, as_json=as_json)
+    finish(regate(read, gates) if gates else read, None, as_json=as_json)
 
 
 @app.command()
@@ -228,20 +239,6 @@ def top(
     ] = False,
 ) -> None:
     """What a language model loses when it is made smaller, how sure that is, and whom it hurts."""
-
-
-def _finish(statement: Statement, folder: Path | None, *, as_json: bool) -> None:
-    """Print what was found and where it lies, and end with the exit code of the gates."""
-    _print(statement, folder, as_json=as_json)
-    raise typer.Exit(exit_code(statement))
-
-
-def _print(statement: Statement, folder: Path | None, *, as_json: bool) -> None:
-    """Print a statement for people, or for the next program."""
-    if as_json:
-        typer.echo(as_text(statement))
-    else:
-        print_statement(Console(), statement, folder)
 
 
 def _shown(error: InputError) -> str:

@@ -9,6 +9,10 @@ from angelshare.core.errors import InputError
 from angelshare.statement.gate_rules import parse_gate, parse_margin
 from angelshare.statement.gates import Gate, distinct
 
+MOST_JOBS = 4
+INTERRUPTED = 130
+"""The exit code after Ctrl-C."""
+
 
 def folder_of(given: str) -> Path:
     """Return the folder that `--out` names.
@@ -36,6 +40,14 @@ Slices = Annotated[
         metavar="KIND[:NAME]=WHAT",
         help="Measure a part too: column=COLUMN, column:COLUMN=EDGE,EDGE, words:NAME=FILE, words:NAME=WORD,WORD, "
         "length=EDGE,EDGE, length:quantiles=NUMBER, cross=SLICE*SLICE.",
+    ),
+]
+Identities = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--identities",
+        metavar="PATTERN",
+        help="Which slices are identities for --audit identity_auc; mentions_* and identity* by default.",
     ),
 ]
 Redact = Annotated[bool, typer.Option("--redact-texts", help="Leave users' texts out of the statement.")]

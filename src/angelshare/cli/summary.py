@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -13,12 +14,32 @@ from angelshare.report.caveats import warnings
 from angelshare.report.comparison import change_page
 from angelshare.report.headline import headline
 from angelshare.report.sentences import plain_words
+from angelshare.statement.build import as_text
 from angelshare.statement.comparison import Comparison
+from angelshare.statement.judging import exit_code
 from angelshare.statement.schema import Statement
 
 MOST_ROWS = 12
 """Of a table of changes on a terminal."""
 _STYLES = {"lost": "bold red", "preserved": "bold blue", "gained": "bold green", "undecided": "bold yellow"}
+
+
+def finish(statement: Statement, folder: Path | None, *, as_json: bool) -> None:
+    """Print what was found and where it lies, and end with the exit code of the gates.
+
+    Raises:
+        typer.Exit: always.
+    """
+    show(statement, folder, as_json=as_json)
+    raise typer.Exit(exit_code(statement))
+
+
+def show(statement: Statement, folder: Path | None, *, as_json: bool) -> None:
+    """Print a statement for people, or for the next program."""
+    if as_json:
+        typer.echo(as_text(statement))
+    else:
+        print_statement(Console(), statement, folder)
 
 
 def print_statement(console: Console, statement: Statement, folder: Path | None) -> None:
@@ -81,6 +102,8 @@ def print_card(console: Console, name: str, card: CatalogCard) -> None:
         "revision": card.revision or "not known: unpinned",
         "content sha256": card.sha256 or "-",
         "hub id": card.hub or "-",
+        "homepage": card.homepage or "-",
+        "stands in for": ", ".join(card.stands_in_for) or "-",
         "licence": card.licence,
         "hazards": card.hazards,
     }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from angelshare.audit.suite import DEFAULT_AUDITS, load_audits, run_audits
 from angelshare.core.errors import InputError
-from angelshare.core.predictions import Predictions
+from angelshare.core.predictions import IDENTITIES, Predictions
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, ModelCard, Observations, Progress, Scorer
 from angelshare.core.task import Role, Task
 from angelshare.core.text import TextBatch
@@ -31,6 +31,7 @@ from angelshare.recipes.panel import (
     score_request,
 )
 from angelshare.recipes.publish import data_rows, given_row, publish
+from angelshare.recipes.relabelled import relabelled, renaming
 from angelshare.recipes.sides import Side, SideGroup, filter_notes, grouped, refuse_copies, seed_folders
 from angelshare.statement.build import build_statement
 from angelshare.statement.gates import Gate, metrics_in_slices
@@ -49,7 +50,8 @@ class AuditRequest:
         data, split: the labelled texts; needed as soon as one side is a model.
         gates: on every student.
         slices: to be cut, word lists loaded.
-        task, labels: declared; else the data's or the models'.
+        identities: patterns of the names of slices that are identities.
+        task, labels: declared; else the data's or the models'. A model's outputs are read under these labels.
         columns: our names to those of the files of predictions. data_columns: to those of the data.
         positive, threshold, clip: how files of predictions are to be read.
         max_length, trust_remote_code, allow_pickle: how models are to be loaded.
@@ -64,6 +66,7 @@ class AuditRequest:
     split: Role = "test"
     gates: tuple[Gate, ...] = ()
     slices: tuple[SliceSpec, ...] = ()
+    identities: tuple[str, ...] = IDENTITIES
     task: Task | None = None
     labels: tuple[str, ...] | None = None
     columns: dict[str, str] = field(default_factory=dict)
@@ -79,7 +82,7 @@ class AuditRequest:
     @property
     def settings(self) -> AuditSettings:
         """Return the settings of the audits: gates on slices want their metrics measured there."""
-        return AuditSettings(in_slices=metrics_in_slices(self.gates))
+        return AuditSettings(in_slices=metrics_in_slices(self.gates), identities=self.identities)
 
 
 def audit_models(request: AuditRequest, *, progress: Progress) -> Statement:
@@ -114,6 +117,7 @@ def audit_models(request: AuditRequest, *, progress: Progress) -> Statement:
         notes=(
             *(() if splits is None else splits.card.notes),
             *filter_notes(request.sides, request.columns.get("label", "")),
+            *(said for one in opened if (said := renaming(one.scorer))),
             *panel.remarks,
         ),
         redact_texts=request.redact_texts,
@@ -192,6 +196,7 @@ def _open_models(group: SideGroup, request: AuditRequest, test: TextSet | None) 
             trust_remote_code=request.trust_remote_code,
             allow_pickle=request.allow_pickle,
         )
+        scorer = scorer if request.labels is None else relabelled(scorer, request.labels)
         check_labels(seat.member, scorer.card.labels, test)
         fingerprints.append(scorer.card.fingerprint)
         refuse_copies(group, fingerprints, [folder for _, folder in folders])

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from glob import escape
 from pathlib import Path
 
 from angelshare import __version__
+from angelshare.audit.merging import merged
 from angelshare.audit.suite import run_audits
 from angelshare.core.errors import InputError
 from angelshare.core.estimate import ContrastName
@@ -23,7 +25,7 @@ from angelshare.statement.judging import apply_gates
 from angelshare.statement.rows import audit_row
 from angelshare.statement.schema import Statement
 
-MEASURED = ("quality", "calibration", "agreement")
+MEASURED = ("quality", "calibration", "agreement", "identity_auc")
 """Audits that predictions alone are enough for, and whose answers mean something between two releases."""
 CONTRASTS: Mapping[ContrastName, ContrastName] = {"student-teacher": "new-old", "slice-rest": "slice-rest"}
 """What an audit calls a contrast, and what it is between two releases; the others mean nothing there."""
@@ -62,7 +64,8 @@ def compare_releases(request: CompareRequest) -> Comparison:
     old, new = read_statement(request.old), read_statement(request.new)
     gates = distinct(map(_between_releases, request.gates))
     paired = release_panels(kept_panel(request.old, old), kept_panel(request.new, new))
-    results = _measured(paired.panels, new, AuditSettings(in_slices=metrics_in_slices(gates)))
+    settings = AuditSettings(in_slices=metrics_in_slices(gates), identities=tuple(_identities(new)))
+    results = _measured(paired.panels, new, settings)
     differences = difference_rows(results, Rules({}, gates, earlier=tuple(_given_margins(new))))
     gaps = [gap for result in results for gap in result.gaps]
     states, verdict = apply_gates(gates, [row for rows in differences for row in rows], _students(old), gaps)
@@ -132,32 +135,29 @@ def _not_the_same(data: Sequence[DataChange]) -> Iterator[str]:
             )
 
 
+def _identities(new: Statement) -> Iterator[str]:
+    """Yield patterns of the slices that the new statement took for identities: just these."""
+    of_audit = [audit for audit in new.audits if audit.name == "identity_auc"]
+    measured = [row.slice for audit in of_audit for row in audit.differences]
+    missing = [gap.slice for audit in of_audit for gap in audit.gaps]
+    yield from (escape(name) for name in dict.fromkeys([*measured, *missing]) if name is not None)
+
+
 def _measured(panels: Sequence[Panel], new: Statement, settings: AuditSettings) -> list[AuditResult]:
     """Return what the audits of the new statement find between the releases, one result per audit."""
     names = [audit.name for audit in new.audits if audit.name in MEASURED]
     found = [run_audits(names, {TEST: panel}, settings) for panel in panels]
-    return [_merged([results[position] for results in found]) for position in range(len(names) if found else 0)]
+    return [merged([_between(of[position]) for of in found]) for position in range(len(names) if found else 0)]
 
 
-def _merged(results: Sequence[AuditResult]) -> AuditResult:
-    """Return one audit's results on all students: changes, flips, and what could not be measured."""
-    first = results[0]
-    return AuditResult(
-        name=first.name,
-        question=first.question,
+def _between(result: AuditResult) -> AuditResult:
+    """Return one audit's results on one student as they are meant here: changes, flips, and what was not measured."""
+    return replace(
+        result,
         differences=tuple(
-            replace(difference, contrast=CONTRASTS[difference.contrast])
-            for result in results
-            for difference in result.differences
-            if difference.contrast in CONTRASTS
+            replace(d, contrast=CONTRASTS[d.contrast]) for d in result.differences if d.contrast in CONTRASTS
         ),
-        estimates=tuple(one for result in results for one in result.estimates if one.metric in FLIPS),
-        not_applicable=first.not_applicable,
-        remarks=tuple(dict.fromkeys(remark for result in results for remark in result.remarks)),
-        gaps=tuple(
-            replace(gap, contrast=CONTRASTS[gap.contrast])
-            for result in results
-            for gap in result.gaps
-            if gap.contrast in CONTRASTS
-        ),
+        estimates=tuple(one for one in result.estimates if one.metric in FLIPS),
+        tables=(),
+        gaps=tuple(replace(gap, contrast=CONTRASTS[gap.contrast]) for gap in result.gaps if gap.contrast in CONTRASTS),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 from pydantic import Field
 
 from angelshare.core.errors import InputError
@@ -49,8 +50,8 @@ class Kept:
 def keep_predictions(panel: Panel, statement: Statement, folder: Path) -> None:
     """Write each member's outputs into `folder/predictions`, one Parquet file each, and a list of them at last.
 
-    Ids, values, truth, slices, clusters, weights and the texts' keys; what all members share stands in the first file
-    only. Texts are never written.
+    Ids, values, truth, slices, columns, clusters, weights and the texts' keys; what all members share stands in the
+    first file only. Texts are never written, and of a template just its number.
 
     Args:
         panel: of the test split.
@@ -67,7 +68,7 @@ def keep_predictions(panel: Panel, statement: Statement, folder: Path) -> None:
         file = f"{position:04d}.parquet"
         key = (population.role, population.name, member.seed)
         fingerprint = fingerprints.get(key, member.fingerprint)
-        shared = replace(member, fingerprint=fingerprint) if position == 0 else _alone(member, fingerprint)
+        shared = _shared(member, fingerprint) if position == 0 else _alone(member, fingerprint)
         write_predictions(shared, place / file)
         listed.append(KeptMember(file=file, role=population.role, name=population.name, seed=member.seed))
     index = KeptIndex(data=panel.data, sha256=_contents(statement), members=tuple(listed))
@@ -116,9 +117,19 @@ def _read(file: Path) -> KeptIndex:
         raise InputError(f"{file} no longer lists what was kept. Make the statement again.") from error
 
 
+def _shared(member: Predictions, fingerprint: str) -> Predictions:
+    """Return the first member, with what it shares with the others; templates are texts, and become numbers."""
+    columns = dict(member.columns)
+    if "template" in columns:
+        names, numbers = np.unique(columns["template"], return_inverse=True)
+        columns["template"] = np.array([str(i) if name else "" for i, name in enumerate(names)], dtype=object)[numbers]
+    return replace(member, fingerprint=fingerprint, columns=columns)
+
+
 def _alone(member: Predictions, fingerprint: str) -> Predictions:
     """Return a member without what it shares with the first."""
-    return replace(member, fingerprint=fingerprint, truth=None, slices={}, clusters=None, weights=None, text_keys=None)
+    none = replace(member, truth=None, slices={}, clusters=None, weights=None, text_keys=None, columns={})
+    return replace(none, fingerprint=fingerprint)
 
 
 def _seated(place: Path, kept: KeptMember) -> Seated:

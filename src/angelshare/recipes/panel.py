@@ -24,6 +24,7 @@ from angelshare.core.protocols import (
 from angelshare.core.task import ModelRole
 from angelshare.core.text import TextBatch
 from angelshare.data.textset import TextSet
+from angelshare.data.truth import item_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def observe_panels(
 
 def score_request(test: TextSet) -> ScoreRequest:
     """Return the request to score the test split."""
-    return ScoreRequest(TEST, test.ids, test.batch)
+    return ScoreRequest(TEST, test.ids, test.batch, columns=tuple(item_columns(test)))
 
 
 def assemble(seated: Sequence[Seated], *, data: str, texts: TextBatch | None) -> Panel:
@@ -127,7 +128,7 @@ def observed(
         seat: who answers.
         scorer: with what.
         request: the texts.
-        labelled: the same items with truth, slices and clusters, where there are any.
+        labelled: the same items with truth, slices, columns and clusters, where there are any.
         root: of the folders of cached logits.
         progress: told how many texts are done.
     """
@@ -136,7 +137,9 @@ def observed(
     card = scorer.card
     if labelled is not None:
         check_labels(seat.member, card.labels, labelled)
-    progress.start(f"{seat.role} {seat.member}: scoring {request.name}", len(request.ids))
+    progress.start(
+        f"{seat.role} {seat.member}: scoring {request.name if labelled is None else labelled.name}", len(request.ids)
+    )
     values = observe(scorer, request.texts, store=store_folder(root, card), progress=progress)
     progress.finish()
     return Predictions(
@@ -154,6 +157,7 @@ def observed(
         fingerprint=card.fingerprint,
         parent_fingerprint=card.parent_fingerprint,
         text_keys=np.array(request.texts.keys(), dtype=np.str_),
+        columns={} if labelled is None else item_columns(labelled),
     )
 
 
@@ -169,5 +173,6 @@ def check_labels(member: str, labels: Sequence[str], data: TextSet) -> None:
     if sorted(labels) == sorted(data.labels):
         raise LabelError(f"{both}: the same labels in another order. Correct id2label in the model's config.json.")
     raise LabelError(
-        f"{both}. Correct id2label in the model's config.json, map the label column, or take a model of this task."
+        f"{both}. If its outputs mean these, in this order, say so: --labels {','.join(data.labels)}. Else correct "
+        "id2label in the model's config.json, map the label column, or take a model of this task."
     )

@@ -125,7 +125,7 @@ def _keys_at(location: tuple[int | str, ...]) -> list[str]:
         elif isinstance(part, str):
             fields = [model.model_fields[part].annotation for model in models if part in model.model_fields]
             models = [model for annotation in fields for model in _models_in(annotation)]
-    return sorted({name for model in models for name in model.model_fields})
+    return sorted({field.alias or name for model in models for name, field in model.model_fields.items()})
 
 
 def _models_in(annotation: object) -> list[type[BaseModel]]:

@@ -132,6 +132,7 @@ def _renamed(member: Predictions, release: str, items: Predictions) -> Predictio
         slices=items.slices,
         clusters=items.clusters,
         weights=items.weights,
+        columns=items.columns,
     )
 
 

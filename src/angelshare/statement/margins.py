@@ -78,6 +78,49 @@ DEFAULT_MARGINS: Mapping[str, DefaultMargin] = {
         "Confidence may lie one point further from accuracy than the teacher's: as strict as accuracy's margin.",
         direction="target",
     ),
+    "case_accuracy": DefaultMargin(0.02, "A function has a tenth of a usual test set's items: two cases in a hundred."),
+    "macro_accuracy": DefaultMargin(0.02, "As case_accuracy: two cases in a hundred, of the average function."),
+    "macro_recall": DefaultMargin(0.02, "As macro_accuracy, of the cases of one label."),
+    "score_sense": DefaultMargin(
+        0.02, "A probability: an identity may shift it by two points more than with the teacher.", direction="target"
+    ),
+    "score_dev": DefaultMargin(
+        0.01,
+        "A probability: half of score_range's, since values spread evenly deviate by less than half their range.",
+        direction="lower",
+    ),
+    "score_range": DefaultMargin(
+        0.02, "A probability: between two identities scores may differ by two points more.", direction="lower"
+    ),
+    "swap_flips": DefaultMargin(0.01, "As accuracy: one template in a hundred.", direction="lower"),
+    "swap_auc": DefaultMargin(0.01, "As auc: one pair of a positive and a negative in a hundred changes order."),
+    "variant_accuracy": DefaultMargin(0.01, "As accuracy: one text in a hundred."),
+    "flip_rate": DefaultMargin(0.01, "As accuracy: one partner in a hundred.", direction="lower"),
+    "pair_accuracy": DefaultMargin(0.01, "As accuracy: one pair in a hundred."),
+    "missed_changes": DefaultMargin(0.01, "As accuracy: one partner in a hundred.", direction="lower"),
+    "one_word_flip_rate": DefaultMargin(0.01, "As accuracy: one text in a hundred.", direction="lower"),
+    "subgroup_auc": DefaultMargin(
+        0.02, "An identity has fewer items than the whole set: two pairs in a hundred, twice what auc may lose."
+    ),
+    "bpsn_auc": DefaultMargin(0.02, "As subgroup_auc: two pairs in a hundred."),
+    "bnsp_auc": DefaultMargin(0.02, "As subgroup_auc: two pairs in a hundred."),
+    "aeg_positive": DefaultMargin(
+        0.02,
+        "As subgroup_auc, of which it has the scale: two pairs in a hundred further from even.",
+        direction="target",
+    ),
+    "aeg_negative": DefaultMargin(
+        0.02, "As aeg_positive: two pairs in a hundred further from even.", direction="target"
+    ),
+    "mean_subgroup_auc": DefaultMargin(0.01, "As auc: a mean over identities rests on as many items as a whole set."),
+    "mean_bpsn_auc": DefaultMargin(0.01, "As mean_subgroup_auc."),
+    "mean_bnsp_auc": DefaultMargin(0.01, "As mean_subgroup_auc."),
+    "power_mean_subgroup_auc": DefaultMargin(0.02, "As subgroup_auc: the worst identities decide it."),
+    "power_mean_bpsn_auc": DefaultMargin(0.02, "As bpsn_auc: the worst identities decide it."),
+    "power_mean_bnsp_auc": DefaultMargin(0.02, "As bnsp_auc: the worst identities decide it."),
+    "final_bias_score": DefaultMargin(
+        0.01, "As auc, a quarter of which it is: three quarters are generalised means of AUCs."
+    ),
     "latency_p50_ms": _slower("A logarithm: 5% slower, which is what one machine's runs differ by from day to day."),
     "latency_p99_ms": _slower("As latency_p50_ms: 5% slower."),
     "texts_per_second": _slower("As latency_p50_ms: 5% fewer texts.", "higher"),

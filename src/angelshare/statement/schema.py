@@ -174,7 +174,12 @@ class ModelRow(Row):
 
 
 class DataRow(Row):
-    """One split of one text set that the statement rests on, with what had to be handled in it."""
+    """One split of one text set that the statement rests on, with what had to be handled in it.
+
+    Attributes:
+        made_from: the set that it was drawn or derived from, where that has another name.
+        stands_in_for: the set that it is taken for, where that one could not be had.
+    """
 
     name: str
     split: str
@@ -185,6 +190,8 @@ class DataRow(Row):
     hazards: str
     leaked_and_dropped: int
     handled: dict[str, int]
+    made_from: str | None = None
+    stands_in_for: str | None = None
 
 
 class GateRow(Row):

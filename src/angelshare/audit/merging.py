@@ -1,0 +1,68 @@
+"""One audit's results on several comparisons as one result, so that a statement has each audit once."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from angelshare.core.protocols import AuditResult, Table
+
+WARNING = "Warning:"
+
+
+def merged(results: Sequence[AuditResult], *, names: Sequence[str] = ()) -> AuditResult:
+    """Return one audit's results as one: its rows tell the comparisons apart.
+
+    What could not be measured on one of them is a remark, unless nothing was measured on any. The first table of a
+    name keeps it, and those of other sets bear the set's name too.
+
+    Args:
+        results: at least one, all of one audit.
+        names: of the text sets, one for each result: its sentences and tables then say which they are about.
+    """
+    of_sets = [_named(result, name) for result, name in zip(results, names, strict=True)] if names else list(results)
+    nothing = [result.not_applicable for result in of_sets if result.not_applicable is not None]
+    all_failed = len(nothing) == len(of_sets)
+    remarks = [remark for result in of_sets for remark in (*result.remarks, *_why_not(result, hidden=all_failed))]
+    first = of_sets[0]
+    return AuditResult(
+        first.name,
+        first.question,
+        differences=tuple(difference for result in of_sets for difference in result.differences),
+        estimates=tuple(estimate for result in of_sets for estimate in result.estimates),
+        tables=_told_apart([table for result in of_sets for table in result.tables]),
+        not_applicable=" ".join(dict.fromkeys(nothing)) if all_failed else None,
+        remarks=tuple(dict.fromkeys(remarks)),
+        gaps=tuple(gap for result in of_sets for gap in result.gaps),
+    )
+
+
+def about(name: str, sentence: str) -> str:
+    """Return a sentence that says which text set it is about; a warning stays one."""
+    if sentence.startswith(WARNING):
+        return f"{WARNING} {name}: {sentence.removeprefix(WARNING).strip()}"
+    return f"{name}: {sentence}"
+
+
+def _named(result: AuditResult, name: str) -> AuditResult:
+    """Return the result whose sentences and tables say which text set they are about."""
+    return replace(
+        result,
+        remarks=tuple(about(name, remark) for remark in result.remarks),
+        not_applicable=None if result.not_applicable is None else about(name, result.not_applicable),
+        tables=tuple(replace(table, title=f"{table.title} ({name})") for table in result.tables),
+    )
+
+
+def _why_not(result: AuditResult, *, hidden: bool) -> tuple[str, ...]:
+    """Return why one text set was not measured, where others were."""
+    return () if result.not_applicable is None or hidden else (result.not_applicable,)
+
+
+def _told_apart(tables: Sequence[Table]) -> tuple[Table, ...]:
+    """Return the tables under names of their own: a second one of a name is numbered."""
+    seen: dict[str, int] = {}
+    found = []
+    for table in tables:
+        seen[table.name] = seen.get(table.name, 0) + 1
+        number = seen[table.name]
+        found.append(table if number == 1 else replace(table, name=f"{table.name}_{number}"))
+    return tuple(found)

@@ -1,0 +1,146 @@
+"""The tables of a suite: every model on every set, and the items on which student and teacher differ most."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from angelshare.core.arrays import Vector
+from angelshare.core.estimate import ContrastName, Difference
+from angelshare.core.panel import Panel, Population
+from angelshare.core.protocols import Table
+from angelshare.core.task import ModelRole
+
+TABLE_2, LARGEST = "table2", "largest_differences"
+N_LARGEST = 10
+"""Items for each student, as many as the paper prints."""
+MOST_OF_A_TEMPLATE = 2
+EVEN = 0.5
+_CONTRASTS: Mapping[ContrastName, ModelRole] = {"student-teacher": "student", "baseline-teacher": "baseline"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """What one population and the teacher have on one set: AUC-ROC and AUC-PR, as differences."""
+
+    role: ModelRole
+    auc: Difference
+    precision: Difference | None
+
+
+def suite_table(
+    differences: Sequence[Difference],
+    sets: Sequence[tuple[str, str]],
+    sizes: Mapping[tuple[ModelRole, str], int | None],
+    *,
+    level: float = 0.95,
+) -> Table:
+    """Return Table 2 of Chvasta et al. 2022 for any number of models, with intervals; seeds are averaged.
+
+    Args:
+        differences: of the audit `quality`, on all sets.
+        sets: (name, title) in order; one that was not measured has a row that says so.
+        sizes: (role, name) -> parameters, None where they are not known.
+        level: of the intervals.
+    """
+    rows = [row for name, title in sets for row in _rows_of_set(differences, name, title, sizes, level)]
+    columns = (
+        "set",
+        "model type",
+        "model",
+        "n_parameters",
+        "auc_pr",
+        "auc_roc",
+        "difference",
+        "low",
+        "high",
+    )
+    title = f"Every model on every set, with the {100 * level:g}% interval of its AUC-ROC less the teacher's"
+    return Table(TABLE_2, title, columns, tuple(rows))
+
+
+def _rows_of_set(
+    differences: Sequence[Difference],
+    name: str,
+    title: str,
+    sizes: Mapping[tuple[ModelRole, str], int | None],
+    level: float,
+) -> Iterator[tuple[object, ...]]:
+    """Yield the rows of one set: the teacher, then students, then baselines."""
+    pairs = list(_pairs([d for d in differences if d.data == name and d.slice is None]))
+    label = title if title.lower().replace(" ", "_") == name else f"{title} ({name})"
+    if not pairs:
+        yield (label, "not measured", *(None,) * 7)
+        return
+    first = pairs[0]
+    precision = None if first.precision is None else first.precision.right_value
+    yield (
+        label,
+        "teacher",
+        "teacher",
+        sizes.get(("teacher", "teacher")),
+        precision,
+        first.auc.right_value,
+        0.0,
+        None,
+        None,
+    )
+    for pair in sorted(pairs, key=lambda pair: pair.role != "student"):
+        interval = pair.auc.inference.interval(level)
+        precision = None if pair.precision is None else pair.precision.left_value
+        size = sizes.get((pair.role, pair.auc.student))
+        values = (precision, pair.auc.left_value, pair.auc.inference.value, interval.low, interval.high)
+        yield label, pair.role, pair.auc.student, size, *values
+
+
+def _pairs(differences: Sequence[Difference]) -> Iterator[_Pair]:
+    """Yield every population that stands against the teacher."""
+    precision = {(d.contrast, d.student): d for d in differences if d.metric == "average_precision"}
+    for found in differences:
+        if found.metric == "auc" and found.contrast in _CONTRASTS:
+            yield _Pair(_CONTRASTS[found.contrast], found, precision.get((found.contrast, found.student)))
+
+
+def largest_differences(panel: Panel) -> Table | None:
+    """Return the items that each student scores most unlike its teacher, as Table 4 of Chvasta et al. 2022.
+
+    Scores are probabilities of the positive label, averaged over seeds; TP, FP, TN and FN are at one half. Of one
+    template at most two items are shown. None where texts, labels or probabilities are not known.
+    """
+    if panel.texts is None or panel.truth is None or panel.teacher.first.outputs not in ("logits", "probabilities"):
+        return None
+    rows = tuple(row for student in panel.students for row in _largest(panel, student))
+    columns = ("student", "text", "label", "teacher", "teacher is", "student_score", "student is", "difference")
+    title = f"What student and teacher score most unlike ({panel.data}; TP, FP, TN, FN at {EVEN})"
+    return Table(LARGEST, title, columns, rows, text_columns=("text",))
+
+
+def _largest(panel: Panel, student: Population) -> Iterator[tuple[object, ...]]:
+    """Yield the rows of one student."""
+    assert panel.texts is not None
+    assert panel.truth is not None
+    theirs, own = _probability(panel.teacher), _probability(student)
+    templates = panel.columns.get("template", np.array(panel.texts, dtype=object))
+    shown: Counter[str] = Counter()
+    labels = student.first.labels
+    for item in np.argsort(-np.abs(own - theirs), kind="stable").tolist():
+        if shown.total() == N_LARGEST:
+            return
+        if panel.truth[item] < 0 or shown[templates[item]] == MOST_OF_A_TEMPLATE:
+            continue
+        shown[templates[item]] += 1
+        is_positive, before, now = bool(panel.truth[item] == 1), float(theirs[item]), float(own[item])
+        outcomes = (before, _outcome(before, is_positive), now, _outcome(now, is_positive), now - before)
+        yield student.name, panel.texts[item], labels[int(is_positive)], *outcomes
+
+
+def _probability(population: Population) -> Vector:
+    """Return (n,) probabilities of the positive label, averaged over the members."""
+    return np.asarray(np.mean([np.exp(member.log_probabilities()[:, 1]) for member in population.members], axis=0))
+
+
+def _outcome(score: float, is_positive: bool) -> str:  # noqa: FBT001  (the human label)
+    """Return TP, FP, TN or FN."""
+    says = score >= EVEN
+    return ("T" if says == is_positive else "F") + ("P" if says else "N")

@@ -1,0 +1,280 @@
+"""A suite of sets run together: every model observed once on every text, each set audited, one statement for all."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from angelshare.audit.merging import WARNING, about, merged
+from angelshare.audit.quality import collapsed
+from angelshare.audit.suite import run_audits
+from angelshare.audit.suite_tables import largest_differences, suite_table
+from angelshare.core.errors import InputError
+from angelshare.core.panel import Panel, Population
+from angelshare.core.protocols import (
+    TEST,
+    AuditResult,
+    AuditSettings,
+    ModelCard,
+    Observations,
+    Progress,
+    Scorer,
+    Table,
+)
+from angelshare.core.task import ModelRole
+from angelshare.core.text import TextBatch
+from angelshare.data.suites import (
+    IN_DOMAIN,
+    MissingSet,
+    SuiteScale,
+    SuiteSet,
+    SuiteSpec,
+    gather_set,
+    own_set,
+    suite_spec,
+)
+from angelshare.data.textset import Splits
+from angelshare.recipes.panel import Seat, observe_panels
+from angelshare.statement.gates import Gate
+from angelshare.statement.schema import DataRow
+
+SUITE = "suite"
+"""The split that a suite's sets are listed under, and the audit that holds its tables."""
+QUESTION = "What do the models lose on sets that are harder than their own test split?"
+SWAPS = "identity_swaps"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GatheredSuite:
+    """The sets of a suite that are at hand, and those that are not.
+
+    Attributes:
+        name, spec: of the suite. scale: at which it was gathered.
+        found: in the suite's order.
+    """
+
+    name: str
+    spec: SuiteSpec
+    scale: SuiteScale
+    found: tuple[SuiteSet | MissingSet, ...]
+
+    @property
+    def sets(self) -> tuple[SuiteSet, ...]:
+        """Return the sets that are at hand."""
+        return tuple(one for one in self.found if isinstance(one, SuiteSet))
+
+    @property
+    def others(self) -> tuple[SuiteSet, ...]:
+        """Return the sets that are at hand, except the in-domain one."""
+        return tuple(one for one in self.sets if one.spec.name != IN_DOMAIN)
+
+    @property
+    def missing(self) -> tuple[MissingSet, ...]:
+        """Return the sets that are not."""
+        return tuple(one for one in self.found if isinstance(one, MissingSet))
+
+
+def gather_suite(name: str, scale: SuiteScale, own: Splits | None = None) -> GatheredSuite:
+    """Return the sets of a suite; the user's own test split is the in-domain set, and its labels are those of all.
+
+    Raises:
+        InputError: if there is no such suite, none of its sets is at hand, or the own labels are not two.
+    """
+    spec = suite_spec(name)
+    labels = spec.labels
+    if own is not None:
+        in_domain = own_set(next(one for one in spec.sets if one.name == IN_DOMAIN), own.role("test"), own.card, labels)
+        labels = in_domain.texts.labels[0], in_domain.texts.labels[1]
+    found = tuple(
+        in_domain if own is not None and one.name == IN_DOMAIN else gather_set(one, labels, scale) for one in spec.sets
+    )
+    gathered = GatheredSuite(name, spec, scale, found)
+    if not gathered.sets:
+        raise InputError(f"No set of {name} is at hand: {' '.join(one.why for one in gathered.missing)}")
+    return gathered
+
+
+def examined_by(suites: Sequence[GatheredSuite]) -> dict[str, TextBatch]:
+    """Return the texts that no training split may hold, by the name of their set."""
+    return {one.texts.name: one.texts.batch for suite in suites for one in suite.others}
+
+
+def notes_of(sets: Iterable[SuiteSet]) -> tuple[str, ...]:
+    """Return what must be known about where the sets come from, each note once."""
+    return tuple(dict.fromkeys(about(one.texts.name, note) for one in sets for note in one.card.notes))
+
+
+def cards_of(scorers: Sequence[tuple[Seat, Scorer]]) -> dict[tuple[ModelRole, str], ModelCard]:
+    """Return what is known about each population, of its last member."""
+    return {(seat.role, seat.population): scorer.card for seat, scorer in scorers}
+
+
+def observe_suite(
+    scorers: Sequence[tuple[Seat, Scorer]],
+    sets: Iterable[SuiteSet],
+    settings: AuditSettings,
+    *,
+    root: Path,
+    progress: Progress,
+) -> dict[str, Observations]:
+    """Return what every model answers on every set, by the set's name; no model reads a text twice."""
+    return {
+        one.texts.name: observe_panels(scorers, one.texts, one.spec.audits, settings, root=root, progress=progress)
+        for one in sets
+    }
+
+
+def suite_results(
+    gathered: GatheredSuite,
+    observations: Mapping[str, Observations],
+    settings: AuditSettings,
+    *,
+    cards: Mapping[tuple[ModelRole, str], ModelCard],
+    gates: Sequence[Gate] = (),
+    own: Sequence[AuditResult] | None = None,
+) -> tuple[AuditResult, ...]:
+    """Return what the audits found on all sets, each audit once, and the suite's tables.
+
+    Args:
+        gathered: the suite.
+        observations: of its sets, by name.
+        settings: of the audits.
+        cards: (role, population) -> what is known about it.
+        gates: whose metrics are measured besides the suite's.
+        own: results of the in-domain set, where they are there already.
+    """
+    metrics = {*gathered.spec.metrics, *(gate.metric for gate in gates)}
+    found: dict[str, list[tuple[str, AuditResult]]] = {}
+    results: Sequence[AuditResult]
+    for one in gathered.sets:
+        if own is not None and one.spec.name == IN_DOMAIN:
+            results = own
+        else:
+            results = _measured(one, observations[one.texts.name], settings, metrics)
+        for result in results:
+            found.setdefault(result.name, []).append((one.texts.name, result))
+    audits = [merged([r for _, r in of], names=[name for name, _ in of]) for of in found.values()]
+    return (*audits, _tables(gathered, observations, audits, settings, cards))
+
+
+def _measured(
+    one: SuiteSet, panels: Observations, settings: AuditSettings, metrics: set[str]
+) -> tuple[AuditResult, ...]:
+    """Return what the set's audits find; of `quality` the suite's metrics alone, in slices only where a gate asks."""
+    found = []
+    for name in one.spec.audits:
+        whole = name == "quality" and not settings.in_slices
+        seen = {**panels, TEST: _without_slices(panels[TEST])} if whole else panels
+        (result,) = run_audits([name], seen, settings)
+        found.append(_only(result, panels[TEST], metrics, settings) if name == "quality" else result)
+    return tuple(found)
+
+
+def _without_slices(panel: Panel) -> Panel:
+    """Return the panel with no slice: its identities have an audit of their own."""
+
+    def bare(population: Population) -> Population:
+        return replace(population, members=tuple(replace(member, slices={}) for member in population.members))
+
+    return replace(
+        panel,
+        teacher=bare(panel.teacher),
+        students=tuple(map(bare, panel.students)),
+        baselines={name: bare(population) for name, population in panel.baselines.items()},
+    )
+
+
+def _only(result: AuditResult, panel: Panel, metrics: set[str], settings: AuditSettings) -> AuditResult:
+    """Return the rows of these metrics on all items, and in slices those that a gate asked for.
+
+    What is said of decisions at one half is left out: on a set that is hard on purpose, no model has collapsed.
+    """
+    members = [member for population in panel.populations for member in population.members]
+    collapses = {f"{member.name} {collapsed(member)}." for member in members}
+
+    def kept(metric: str, in_slice: str | None) -> bool:
+        return metric in metrics and (in_slice is None or metric in settings.in_slices)
+
+    return replace(
+        result,
+        differences=tuple(d for d in result.differences if kept(d.metric, d.slice)),
+        gaps=tuple(gap for gap in result.gaps if kept(gap.metric, gap.slice)),
+        estimates=(),
+        tables=(),
+        remarks=tuple(remark for remark in result.remarks if remark not in collapses),
+    )
+
+
+def _tables(
+    gathered: GatheredSuite,
+    observations: Mapping[str, Observations],
+    audits: Sequence[AuditResult],
+    settings: AuditSettings,
+    cards: Mapping[tuple[ModelRole, str], ModelCard],
+) -> AuditResult:
+    """Return the suite's own tables, and what was not at hand."""
+    names = [(one.texts.name if isinstance(one, SuiteSet) else one.spec.name, one.spec.title) for one in gathered.found]
+    differences = [d for audit in audits if audit.name == "quality" for d in audit.differences]
+    sizes = {key: card.n_parameters for key, card in cards.items()}
+    tables = [suite_table(differences, names, sizes, level=settings.level), _sets_table(gathered)]
+    largest = largest_differences(observations[SWAPS][TEST]) if SWAPS in observations else None
+    return AuditResult(
+        SUITE,
+        QUESTION,
+        tables=(*tables, *([largest] if largest else ()), *_not_reproducible(gathered.spec)),
+        remarks=tuple(_said(gathered)),
+    )
+
+
+def _said(gathered: GatheredSuite) -> Iterator[str]:
+    """Yield what stands in for what, what was passed over, and what is missing."""
+    for one in gathered.found:
+        if isinstance(one, MissingSet):
+            yield f"{WARNING} {one.spec.name} ({one.spec.title}) was not measured. {one.why}"
+            continue
+        if one.stands_in_for:
+            yield f"{one.texts.name} is a stand-in: {one.card.name} stands in for {one.stands_in_for}."
+        yield from (about(one.texts.name, why) for why in one.passed_over)
+
+
+def _sets_table(gathered: GatheredSuite) -> Table:
+    """Return every set with the paper's original and what was taken."""
+    rows: list[tuple[object, ...]] = []
+    for one in gathered.found:
+        original = (one.spec.original.what, one.spec.original.where)
+        if isinstance(one, MissingSet):
+            rows.append((one.spec.title, one.spec.name, *original, "not at hand", None, None))
+            continue
+        truth = one.texts.truth
+        taken = f"{one.card.name}, a stand-in" if one.stands_in_for else one.card.name
+        n_positive = None if truth is None else int((truth == 1).sum())
+        rows.append((one.spec.title, one.texts.name, *original, taken, len(one.texts), n_positive))
+    columns = ("set", "called here", "the paper's", "which is", "taken", "items", "positive")
+    return Table("suite_sets", "The paper's sets and what was taken for them", columns, tuple(rows))
+
+
+def _not_reproducible(spec: SuiteSpec) -> Iterator[Table]:
+    """Yield what of the paper nobody outside can have."""
+    if spec.not_reproducible:
+        rows = tuple((one.what, one.table, "proprietary") for one in spec.not_reproducible)
+        title = "What of the paper is not reproducible"
+        yield Table("not_reproducible", title, ("what", "where the paper has it", "why not"), rows)
+
+
+def suite_rows(sets: Iterable[SuiteSet]) -> list[DataRow]:
+    """Return what the statement says about each set."""
+    return [
+        DataRow(
+            name=one.texts.name,
+            split="test" if one.spec.name == IN_DOMAIN else SUITE,
+            n=len(one.texts),
+            sha256=one.texts.sha256(),
+            revision=one.card.revision,
+            licence=one.card.licence,
+            hazards=one.card.hazards,
+            leaked_and_dropped=0,
+            handled=dict(one.texts.handled),
+            made_from=None if one.card.name == one.texts.name else one.card.name,
+            stands_in_for=one.stands_in_for,
+        )
+        for one in sets
+    ]
