@@ -48,8 +48,17 @@ def test_the_deciding_number_is_drawn_with_zero():
     claim = Claim(claim="c", where="w", verdict="holds", finding="f", value=-0.1, low=-0.13, high=-0.07)
     mark = claim_mark(claim)
     assert mark is not None
-    assert (mark.low, mark.zero) == (6.9, 93.1)
+    assert (mark.low, mark.bounds) == (6.9, (93.1,))
     assert (mark.text, mark.interval) == ("\N{MINUS SIGN}0.100", "\N{MINUS SIGN}0.130 to \N{MINUS SIGN}0.070")
+
+
+def test_what_a_claim_is_held_against_is_drawn():
+    """An AUC of .5 to .7 against .6 is in the middle, and has no sign; 0 is not on the axis."""
+    claim = Claim(claim="c", where="w", verdict="undecided", finding="f", value=0.6, low=0.5, high=0.7, bounds=(0.6,))
+    mark = claim_mark(claim)
+    assert mark is not None
+    assert (mark.value, mark.bounds) == (50.0, (50.0,))
+    assert mark.text == "0.600"
 
 
 def test_a_claim_without_a_number_has_no_drawing(reproduction: Reproduction):

@@ -30,12 +30,12 @@ TOO_SMALL = "tiny"
 
 @dataclass(frozen=True, slots=True)
 class ClaimMark:
-    """The number that decides a claim, on an axis of its own that holds 0; places in per cent."""
+    """The number that decides a claim, on an axis of its own that holds the claim's bounds; places in per cent."""
 
     value: float
     low: float
     high: float
-    zero: float
+    bounds: tuple[float, ...]
     text: str
     interval: str
 
@@ -145,13 +145,18 @@ def claim_mark(claim: Claim) -> ClaimMark | None:
     if claim.value is None:
         return None
     low, high = (claim.value if end is None else end for end in (claim.low, claim.high))
-    ends = (low, high, claim.value, 0.0)
+    ends = (low, high, claim.value, *claim.bounds)
     pad = 0.08 * (max(ends) - min(ends)) or 1.0
     axis = Axis(min(ends) - pad, max(ends) + pad)
-    sign = min(ends) < 0 or max(ends) < 1
+    sign = min(ends) < 0 or (max(ends) < 1 and 0.0 in claim.bounds)
     between = "" if claim.low is None else f"{figure(low, sign=sign)} to {figure(high, sign=sign)}"
     return ClaimMark(
-        axis.at(claim.value), axis.at(low), axis.at(high), axis.at(0.0), figure(claim.value, sign=sign), between
+        axis.at(claim.value),
+        axis.at(low),
+        axis.at(high),
+        tuple(map(axis.at, claim.bounds)),
+        figure(claim.value, sign=sign),
+        between,
     )
 
 

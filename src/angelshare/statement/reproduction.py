@@ -40,6 +40,7 @@ class Claim(Row):
     Attributes:
         claim: in one sentence. where: section or figure of the paper.
         finding: our numbers, in one or two sentences. value, low, high: the number that decides, with its interval.
+        bounds: what the interval is held against: one, or two around a claim of no effect.
         differs: where we differ from the paper, and why.
     """
 
@@ -50,6 +51,7 @@ class Claim(Row):
     value: float | None = None
     low: float | None = None
     high: float | None = None
+    bounds: tuple[float, ...] = (0.0,)
     differs: str | None = None
 
 

@@ -16,12 +16,14 @@ class Answer:
         finding: our numbers as sentences.
         number: the one that decides, with its interval.
         differs: where we differ from the paper and why.
+        bounds: what its interval is held against.
     """
 
     verdict: ClaimVerdict
     finding: str
     number: Found
     differs: str | None = None
+    bounds: tuple[float, ...] = (0.0,)
 
 
 def below(number: Found, bound: float = 0.0) -> ClaimVerdict:

@@ -24,7 +24,7 @@ def in_domain_is_near(evidence: Evidence, parts: Parts) -> Answer:
     students = {"distilled": parts.distilled, "without a teacher": baseline_of(parts.distilled)}
     losses = {what: _loss(evidence, name, IN_DOMAIN) for what, name in students.items()}
     finding = f"AUC-ROC less the teacher's: {listed(losses)}."
-    return Answer(above(losses["distilled"], -NEAR), finding, losses["distilled"])
+    return Answer(above(losses["distilled"], -NEAR), finding, losses["distilled"], bounds=(-NEAR,))
 
 
 def hard_sets_lose_more(evidence: Evidence, parts: Parts) -> Answer:
@@ -69,4 +69,4 @@ def covert_toxicity_is_unsolved(evidence: Evidence, parts: Parts) -> Answer:
     names = (TEACHER, parts.distilled, baseline_of(parts.distilled), parts.small_bert)
     values = {name: evidence.value(COVERT, name) for name in names}
     finding = f"AUC-ROC {numbers(values, sign=False)}; the teacher's interval {number.low:.3f} to {number.high:.3f}."
-    return Answer(below(number, POOR), finding, number)
+    return Answer(below(number, POOR), finding, number, bounds=(POOR,))

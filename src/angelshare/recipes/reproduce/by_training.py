@@ -30,7 +30,7 @@ def more_text_is_flat(evidence: Evidence, parts: Parts) -> Answer:
         f"AUC-ROC with {whole:,} transfer texts less that with {half:,}, mean of {len(sets)} sets: {told(number)}."
     )
     differs = f"The paper sees no gain beyond 10 million texts; the largest set here has {whole:,}."
-    return Answer(within(number, FLAT), finding, number, differs)
+    return Answer(within(number, FLAT), finding, number, differs, bounds=(-FLAT, FLAT))
 
 
 def mitigation_helps_the_teacher_more(evidence: Evidence, parts: Parts) -> Answer:

@@ -65,6 +65,7 @@ def _answered(asked: Asked, evidence: Evidence, parts: Parts) -> Claim:
         value=number.value,
         low=number.low,
         high=number.high,
+        bounds=answer.bounds,
         differs=answer.differs,
     )
 
