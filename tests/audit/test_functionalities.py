@@ -19,3 +19,24 @@ def test_functions_lower_equal_and_higher_are_counted(suite, make_panel):
     assert found["lower"].n == 3
     again = list(functionality_counts(contrast, "toy", 0.95))
     assert [e.interval for e in again] == [e.interval for e in found.values()]
+
+
+def test_templates_of_one_functionality_are_drawn_apart_from_those_of_another(suite, make_panel):
+    """Twelve functions of 20 templates, six a little below and six a little above: alike, they still move on their own.
+
+    Drawn together, all twelve would be lower at once, or none. Where all of them share their templates, that is so.
+    """
+    functions, places = np.repeat([f"F{i:02d}" for i in range(12)], 20), np.tile(np.arange(20), 12)
+    gains = np.select([places < 5, places < 10, places == 10], [-1, 1, np.where(functions < "F06", -1, 1)], 0)
+    teacher, student = np.where(gains == 1, 0, 1), np.where(gains == -1, 0, 1)
+
+    def lower(templates):
+        members = suite({"teacher": teacher, "student": student}, functions, templates)
+        contrast = pair(make_panel(members[:1], members[1:])).contrasts[0]
+        (found,) = [e for e in functionality_counts(contrast, "toy", 0.95) if e.metric == "n_functionalities_lower"]
+        return found.value, found.interval.low, found.interval.high
+
+    apart, shared = lower(np.arange(240)), lower(places)
+    assert (apart[0], shared) == (6, (6, 0, 12))
+    assert apart[1] >= 1
+    assert apart[2] <= 10

@@ -164,6 +164,7 @@ def test_hard_decisions_flip_and_have_no_scores(swaps, make_member, make_panel):
     bare = [make_member(n, rng.normal(0, 30, 36), outputs="score", columns=grid(12)) for n in ("teacher", "student")]
     result = found(make_panel(bare[:1], bare[1:]))
     assert "swap_flips" not in {d.metric for d in result.differences}
+    assert any(remark.startswith("Warning: The scores of student are no probabilities") for remark in result.remarks)
     by_hand = bare[1].values[:, 0].reshape(12, 3)
     assert row(result, "score_range").left_value == pytest.approx(np.ptp(by_hand, axis=1).mean())
 

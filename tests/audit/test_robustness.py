@@ -70,6 +70,20 @@ def test_flips_missed_changes_and_pairs_are_those_counted_by_hand(panel):
     assert row(result, "variant_accuracy").inference.n_clusters == 20
 
 
+def test_clusters_of_the_data_that_hold_several_pairs_stay(panel):
+    """Authors of four pairs each: partners, variants and changed texts all count authors, not pairs."""
+    truth = np.tile([1, 1], (60, 1))
+    student = truth.copy()
+    student[::5, 1] = 0
+    decisions, authors = {"teacher": truth, "student": student}, np.repeat(np.arange(15), 8)
+    given = panel(decisions, paired(60, "typos"), truth=truth.ravel(), clusters=authors)
+    result = found(given, **{CHANGED: given})
+    metrics = ("flip_rate", "pair_accuracy", "variant_accuracy", "one_word_flip_rate")
+    assert {row(result, metric).inference.n_clusters for metric in metrics} == {15}
+    bare = panel(decisions, paired(60, "typos"), truth=truth.ravel())
+    assert row(found(bare, **{CHANGED: bare}), "one_word_flip_rate").inference.n_clusters == 60
+
+
 def test_flips_stand_by_variant_where_there_are_several(panel):
     """All partners keep the label: one variant flips every second decision, the other none."""
     truth = np.ones((30, 3), dtype=int)

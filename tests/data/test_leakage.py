@@ -117,3 +117,14 @@ def test_texts_of_a_suite_are_kept_out_of_training_too():
     }
     # one leaks into validation, one into test, before the suite is looked at
     assert (cleaned.dropped["train against hard"], cleaned.dropped["validation against hard"]) == (0, 1)
+
+
+def test_texts_of_a_suite_are_kept_out_of_template_sets_too():
+    """There a whole text leaks, and a shared run of eight words does not."""
+    roles = {"train": as_set(LONG, "A", "d"), "test": as_set("c")}
+    given = Splits(
+        DataCard("own", "here"), roles, from_templates=True, examined={"hard": TextBatch((LONG + " c", "a"))}
+    )
+    cleaned = remove_leaks(given)
+    assert cleaned.roles["train"].batch.texts == (LONG, "d")
+    assert cleaned.dropped == {"train against hard": 1}

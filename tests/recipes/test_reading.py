@@ -109,6 +109,15 @@ def test_a_student_called_teacher_is_refused():
     assert "A student is called teacher, as the teacher is. Give it another name." in problem
 
 
+def test_mitigation_for_a_teacher_that_is_not_trained_is_refused():
+    """It would do nothing, and nobody would be told; with students it has somebody to learn it."""
+    ready = GOOD.replace("model: minilm", "model: minilm, fine_tune: null")
+    (problem,) = problems_of(ready + "mitigation: {sentences_per_identity: 3, in: [teacher]}\n")
+    assert "mitigation is for the teacher alone, which is not trained" in problem
+    both = parse_recipe(ready + "mitigation: {sentences_per_identity: 3}\n", where="mine.yaml")
+    assert both.mitigation.trains == ("teacher", "students")
+
+
 @pytest.mark.parametrize(("text", "says"), [("- a\n", "list"), ("a: [\n", "not valid YAML"), ("", "NoneType")])
 def test_what_is_no_mapping_is_no_recipe(text, says):
     """Whatever the file holds, the message says what was found."""

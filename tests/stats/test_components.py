@@ -15,6 +15,7 @@ from angelshare.stats.components import (
     Design,
     Linear,
     Part,
+    confined,
     effective_size,
     inference,
     item_spread,
@@ -345,3 +346,24 @@ def test_statistics_on_other_items_have_no_interaction():
     for other in (linear_mean(np.array([[1.0, 0]])), linear_mean(np.array([[1.0, 0, 1], [0, 0, 1]]))):
         with pytest.raises(ValueError, match="have no joint difference"):
             one.less(other)
+
+
+def test_a_statistic_among_its_own_items_alone():
+    """Items 2, 5 and 7 of nine: they are 0, 1 and 2 there, in their clusters; clusters of one item each are none."""
+    linear = Linear(np.zeros(1), (Part(np.array([5, 2]), np.array([1.0, 3])), Part(np.array([7]), np.ones(1))), 9)
+    about, design = confined(linear, Design(np.array([0, 0, 1, 1, 1, 1, 2, 2, 2]), np.arange(9.0)))
+    assert [part.items.tolist() for part in about.parts] == [[1, 0], [2]]
+    assert (about.n, design.clusters.tolist(), design.weights.tolist()) == (3, [1, 1, 2], [2, 5, 7])
+    assert confined(linear, Design(np.arange(9)))[1].clusters is None
+    simple, same = confined(linear, SIMPLE)
+    assert (simple.n, same) == (3, SIMPLE)
+
+
+@pytest.mark.parametrize("design", [SIMPLE, Design(np.arange(40) % 20)])
+def test_a_sum_is_known_no_better_than_it_says(design):
+    """Degrees of freedom that a statistic brings along bound those of its items, and stay with its differences."""
+    parts = (Part(np.arange(40), np.linspace(0, 1, 40)),)
+    free, bound = Linear(np.zeros(1), parts, 40), Linear(np.zeros(1), parts, 40, df=3.5)
+    assert item_spread(free, design).df > 10
+    assert item_spread(bound, design).df == 3.5
+    assert free.less(bound).df == bound.minus(free).df == 3.5

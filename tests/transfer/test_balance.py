@@ -142,6 +142,13 @@ def test_groups_get_one_share_each():
     assert (n_rude(even), len(even)) == (30, 60)
 
 
+def test_groups_of_which_none_has_both_sorts_cannot_be_balanced():
+    """All about a Muslim are called rude, and no other: the message is about groups, not about confidence."""
+    texts = remarks(6, 0, "about a Muslim") + remarks(0, 6, "about a chair")
+    with pytest.raises(InputError, match=r"In each of 2 groups .* teacher calls all or none rude at the threshold 0.5"):
+        drawn(texts, rebalance={"kind": "groups"})
+
+
 def test_an_unknown_group_is_refused():
     """The nearest is named."""
     with pytest.raises(InputError, match="Muslim"):

@@ -10,7 +10,7 @@ from angelshare.data.neutral import neutral_sentences
 from angelshare.data.swaps import IDENTITY_TERMS
 from angelshare.data.textset import Splits, TextSet
 from angelshare.transfer.label import TransferSet
-from angelshare.transfer.mitigation import neutral_card, neutral_set, with_labelled
+from angelshare.transfer.mitigation import n_asked, neutral_card, neutral_set, with_labelled
 from angelshare.transfer.spec import NeutralSentences
 
 LABELS = ("fine", "rude")
@@ -30,7 +30,7 @@ def splits_with(*test, task="binary", labels=LABELS):
 def test_every_identity_gets_its_sentences_with_the_negative_label():
     """Three for each term."""
     sentences = neutral_set(THREE, splits_with("a tent"))
-    assert len(sentences) == 3 * len(IDENTITY_TERMS)
+    assert len(sentences) == n_asked(THREE) == 3 * len(IDENTITY_TERMS)
     assert sentences.truth.tolist() == [0] * len(sentences)
     assert sentences.labels == LABELS
 
@@ -40,7 +40,7 @@ def test_a_sentence_that_stands_in_the_test_set_is_left_out():
     first = neutral_sentences(3, 1).texts[0]
     sentences = neutral_set(THREE, splits_with(first.upper()))
     assert first not in sentences.batch.texts
-    assert len(sentences) == 3 * len(IDENTITY_TERMS) - 1
+    assert len(sentences) == n_asked(THREE) - 1
 
 
 def test_a_task_without_a_negative_label_has_no_mitigation():
@@ -59,9 +59,9 @@ def test_sentences_stand_beside_the_transfer_texts_with_their_label(truth, expec
     counts = {"web": {"read": 2, "kept": 2}}
     transfer = TransferSet("binary", LABELS, batch, logits, ("web", "web"), truth, "f" * 64, counts)
     more = TextSet("neutral", "binary", LABELS, ("n",), TextBatch(("a deaf singer",)), np.array([0]))
-    whole = with_labelled(transfer, more, np.ones((1, 2), dtype=np.float32), neutral_card(THREE))
+    whole = with_labelled(transfer, more, np.ones((1, 2), dtype=np.float32), neutral_card(THREE), n_read=4)
     assert whole.batch.texts == ("a lamp", "a chair", "a deaf singer")
     np.testing.assert_array_equal(whole.truth, expected)
     assert whole.sources == ("web", "web", "neutral_sentences")
-    assert whole.counts["neutral_sentences"] == {"read": 1, "kept": 1}
+    assert whole.counts["neutral_sentences"] == {"read": 4, "leaked": 3, "kept": 1}
     assert whole.logits.tolist() == [[0, 0], [0, 0], [1, 1]]

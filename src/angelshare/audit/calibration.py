@@ -87,14 +87,10 @@ class Calibration:
             if has_probabilities(member) and member.truth is not None
         ]
         errors = [_errors(model) for model in measured]
-        return AuditResult(
-            self.name,
-            self.question,
-            differences=tuple(found.differences),
-            estimates=tuple(_estimates(panel, measured, errors)),
+        return found.result(
+            self,
+            estimates=_estimates(panel, measured, errors),
             tables=(_reliability(measured, settings.level), _error_table(measured, errors)),
-            remarks=found.remarks,
-            gaps=tuple(found.gaps),
         )
 
 

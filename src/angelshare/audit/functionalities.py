@@ -54,13 +54,14 @@ def functionality_table(contrasts: Sequence[Contrast], rows: Sequence[Difference
 def functionality_counts(contrast: Contrast, data: str, level: float) -> Iterator[Estimate]:
     """Yield in how many functionalities the student is lower than its teacher, equal, and higher.
 
-    The interval comes from drawing templates (clusters; without any, cases) anew within each functionality. A
-    functionality of one template stays as it is.
+    The interval comes from drawing templates (clusters; without any, cases) anew within each functionality; a cluster
+    of several functionalities is drawn for all of them at once, among those of the same ones. A functionality of one
+    template stays as it is. Seeds are not drawn: they are those that were trained.
     """
     names, codes = np.unique(contrast.left[0].columns["functionality"], return_inverse=True)
     design = Design.of(contrast.left[0].clusters, contrast.left[0].weights)
     gains = np.mean([correct(left) - correct(right) for left, right in contrast.pairs], axis=0)
-    drawn = np.array([_drawn(gains[codes == code], design.take(codes == code)) for code in range(len(names))])
+    drawn = _drawn(gains, codes, design, np.random.default_rng(SEED))
     observed = _means(gains[None], codes, design)[0]
     models = tuple(dict.fromkeys(member.name for member in (*contrast.left, *contrast.right)))
     n_clusters = None if design.clusters is None else len(np.unique(design.clusters))
@@ -82,14 +83,23 @@ def functionality_counts(contrast: Contrast, data: str, level: float) -> Iterato
         )
 
 
-def _drawn(gains: Vector, design: Design) -> Vector:
-    """Return (draws,) the mean gain of one functionality over clusters drawn with replacement."""
+def _drawn(gains: Vector, codes: Labels, design: Design, rng: np.random.Generator) -> Scores:
+    """Return (groups, draws) the mean gain of every functionality over clusters drawn with replacement."""
+    n_groups = int(codes.max()) + 1
     units = np.arange(len(gains)) if design.clusters is None else np.unique(design.clusters, return_inverse=True)[1]
     weights = design.weights_of(np.arange(len(gains)))
-    sums, sizes = np.bincount(units, weights * gains), np.bincount(units, weights)
-    rng = np.random.default_rng(SEED)
-    times = rng.multinomial(len(sums), np.full(len(sums), 1 / len(sums)), size=N_DRAWS)
-    return np.asarray((times @ sums) / (times @ sizes))
+    shape, cells = (n_groups, int(units.max()) + 1), codes * (units.max() + 1) + units
+    gained, sizes = (np.bincount(cells, of, shape[0] * shape[1]).reshape(shape) for of in (weights * gains, weights))
+    strata = np.unique(sizes > 0, axis=1, return_inverse=True)[1].reshape(
+        -1
+    )  # by the functionalities that a unit is in
+    summed, counted = np.zeros((2, n_groups, N_DRAWS))
+    for stratum in range(int(strata.max()) + 1):
+        own = np.flatnonzero(strata == stratum)
+        times = rng.multinomial(len(own), np.full(len(own), 1 / len(own)), size=N_DRAWS)
+        summed += gained[:, own] @ times.T
+        counted += sizes[:, own] @ times.T
+    return np.asarray(summed / counted)
 
 
 def _signs(gains: Scores | Vector) -> Labels:

@@ -50,14 +50,10 @@ class HateCheck:
             measure_contrast(contrast, panel.data, _metrics(suite), found, asked=settings.in_slices)
         deciding = [c for c in pairing.named("student-teacher") if all(m.has_decisions for m in (*c.left, *c.right))]
         rows = [row for row in found.differences if row.metric == "case_accuracy"]
-        return AuditResult(
-            self.name,
-            self.question,
-            differences=tuple(found.differences),
-            estimates=tuple(e for c in deciding for e in functionality_counts(c, panel.data, settings.level)),
+        return found.result(
+            self,
+            estimates=(e for c in deciding for e in functionality_counts(c, panel.data, settings.level)),
             tables=(functionality_table(deciding, rows, settings.level),),
-            remarks=found.remarks,
-            gaps=tuple(found.gaps),
         )
 
 

@@ -58,13 +58,7 @@ class IdentitySwap:
             _measure_scores(contrast, panel.data, swapped, found)
             _measure_flips(contrast, panel.data, swapped, found)
         _measure_auc(panel, swapped, found, settings)
-        return AuditResult(
-            self.name,
-            self.question,
-            differences=tuple(found.differences),
-            remarks=found.remarks,
-            gaps=tuple(found.gaps),
-        )
+        return found.result(self)
 
 
 def swaps_of(test: ScoreRequest) -> ScoreRequest | None:
@@ -148,6 +142,13 @@ def _remarks(panel: Panel, swapped: Swapped) -> list[str]:
         f"{member.name} gives all identities the same score in every one of {swapped.n_templates:,} templates."
         for member in members
         if tied(swapped, member).all()
+    ]
+    said += [
+        f"Warning: The scores of {member.name} are no probabilities (they run from {low:g} to {high:g}): margins of "
+        "score_sense, score_dev and score_range are about probabilities where nobody gives others."
+        for member in members
+        for low, high in [(float(positive_score(member).min()), float(positive_score(member).max()))]
+        if low < 0 or high > 1
     ]
     clusters = panel.teacher.first.clusters
     if swapped.clusters is not None and len(np.unique(swapped.clusters)) < swapped.n_templates:

@@ -1,27 +1,26 @@
 """From metrics to rows: every metric of a contrast, on all items and in slices, with what could not be measured."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from angelshare.audit.contrasts import Contrast
 from angelshare.audit.metrics import Correlated, Mean, Metric, Share, Sides
+from angelshare.audit.rows import ALL_VERDICTS, Withheld, all_of, difference_row, few_clusters
 from angelshare.audit.sample import Cut, Sample
 from angelshare.core.arrays import Mask
-from angelshare.core.estimate import ContrastName, Difference, Inference, Verdict
+from angelshare.core.estimate import ContrastName, Difference, Estimate, Inference
 from angelshare.core.predictions import Predictions, labelled
-from angelshare.core.protocols import Gap
-from angelshare.stats.components import MIN_CLUSTERS, n_units
+from angelshare.core.protocols import Audit, AuditResult, Gap, Table
+from angelshare.stats.components import n_units
 from angelshare.stats.floor import CARRIED, hidden_by_units, largest_share, rests_on_few
 from angelshare.stats.inference import no_difference
 
 MIN_SLICE = 20
-ALL_VERDICTS: tuple[Verdict, ...] = ("lost", "preserved", "gained")
 NEGLIGIBLE = 1e-12
 CARRIED_BY_ONE = "a single item carries the correlation"
 FEW_ITEMS = "few items make up an unbounded error"
-FEW_CLUSTERS = f"fewer than {MIN_CLUSTERS} clusters"
 
 
 @dataclass(slots=True)
@@ -52,6 +51,18 @@ class Findings:
         gap = Gap(metric.name, data, contrast.student, name or contrast.name, slice_name, output, why)
         self.gaps.append(gap)
 
+    def result(self, audit: Audit, *, estimates: Iterable[Estimate] = (), tables: Iterable[Table] = ()) -> AuditResult:
+        """Return what an audit found, with its own estimates and tables."""
+        return AuditResult(
+            audit.name,
+            audit.question,
+            differences=tuple(self.differences),
+            estimates=tuple(estimates),
+            tables=tuple(tables),
+            remarks=self.remarks,
+            gaps=tuple(self.gaps),
+        )
+
     @property
     def remarks(self) -> tuple[str, ...]:
         """Return all remarks, one for every reason why something was not measured."""
@@ -73,16 +84,9 @@ def measure_contrast(
         found: where rows and remarks go.
         asked: metrics to measure in slices too, beyond those that always are.
     """
-    known = _counted(contrast.left[0], found)
-    if not known.any():
+    sample = countable(contrast, found)
+    if sample is None:
         return
-    sample = Sample.of(contrast if known.all() else contrast.take(known))
-    n_clusters = _n_clusters(sample)
-    if n_clusters == 1:
-        found.remark("All items are of one cluster, from which nothing follows for others: nothing is measured.")
-        return
-    if n_clusters is not None:
-        found.remark(f"Items come in {n_clusters:,} clusters: the intervals count clusters, not items.")
     wanted = any(metric.in_slices or metric.name in asked for metric in metrics)
     slices = usable_slices(sample, found) if wanted else {}
     for metric in metrics:
@@ -94,6 +98,21 @@ def measure_contrast(
             _measure(metric, cut.here, data, name, found)
             if contrast.name == "student-teacher" and metric.target is None:
                 _measure_excess(metric, cut, data, name, found)
+
+
+def countable(contrast: Contrast, found: Findings) -> Sample | None:
+    """Return the items that carry a human label and a weight above 0; None where nothing follows from them."""
+    known = counted(contrast.left[0], found)
+    if not known.any():
+        return None
+    sample = Sample.of(contrast if known.all() else contrast.take(known))
+    n_clusters = _n_clusters(sample)
+    if n_clusters == 1:
+        found.remark("All items are of one cluster, from which nothing follows for others: nothing is measured.")
+        return None
+    if n_clusters is not None:
+        found.remark(f"Items come in {n_clusters:,} clusters: the intervals count clusters, not items.")
+    return sample
 
 
 def usable_slices(sample: Sample, found: Findings) -> Mapping[str, Mask]:
@@ -110,7 +129,7 @@ def usable_slices(sample: Sample, found: Findings) -> Mapping[str, Mask]:
     return kept
 
 
-def _counted(member: Predictions, found: Findings) -> Mask:
+def counted(member: Predictions, found: Findings) -> Mask:
     """Return the mask of the items that carry a human label and a weight above 0."""
     truth, weights = member.truth, member.weights
     known = np.ones(len(member), dtype=np.bool_) if truth is None else labelled(truth)
@@ -153,7 +172,7 @@ def _measure_excess(metric: Metric, cut: Cut, data: str, slice_name: str, found:
     row = _row(metric, of.whole, (here, rest), inference, data=data, slice_name=slice_name, contrast="slice-rest")
     withheld = {**_withheld(metric, of.here), **_withheld(metric, of.rest)}
     hidden = max(_hidden(metric, side) for side in (of.here, of.rest))
-    found.differences.append(replace(row, withheld=_all_of(withheld), remarks=tuple(withheld), least_margin=hidden))
+    found.differences.append(replace(row, withheld=all_of(withheld), remarks=tuple(withheld), least_margin=hidden))
 
 
 def _population(metric: Metric, cut: Cut) -> Cut:
@@ -185,29 +204,21 @@ def _row(
     right_inference: Inference | None = None,
 ) -> Difference:
     """Return one row; `values` are the metric of every member on the left, and on the right."""
-    left, right = values
-    of, withheld = sample.contrast, _withheld(metric, sample)
-    return Difference(
+    of = sample.contrast
+    return difference_row(
+        of,
+        values,
+        inference,
         metric=metric.name,
         data=data,
-        contrast=contrast or of.name,
-        student=of.student,
-        left=tuple(member.name for member in of.left),
-        right=tuple(member.name for member in of.right),
-        left_value=float(left.mean()),
-        right_value=float(right.mean()),
-        values_by_seed=tuple((left - right).tolist()),
-        inference=inference,
-        kind=of.kind,
+        slice_name=slice_name,
+        name=contrast,
         direction=metric.direction,
-        slice=slice_name,
         output=None if metric.label is None else of.left[0].labels[metric.label],
         target=metric.target,
-        identical=of.identical,
         right_inference=right_inference,
-        withheld=_all_of(withheld),
-        remarks=tuple(withheld),
-        least_margin=_hidden(metric, sample),
+        withheld=_withheld(metric, sample),
+        hidden=_hidden(metric, sample),
     )
 
 
@@ -216,17 +227,11 @@ def _hidden(metric: Metric, sample: Sample) -> float:
     return 0.0 if sample.contrast.identical else hidden_by_units(metric.once(sample), sample.design)
 
 
-def _withheld(metric: Metric, sample: Sample) -> dict[str, tuple[Verdict, ...]]:
-    """Return why these items cannot carry which verdicts.
-
-    A bound on the share of discordant items serves where clusters are few; what is no share has none.
-    """
+def _withheld(metric: Metric, sample: Sample) -> Withheld:
+    """Return why these items cannot carry which verdicts."""
     if sample.contrast.identical:
         return {}
-    found: dict[str, tuple[Verdict, ...]] = {}
-    n_clusters = _n_clusters(sample)
-    if n_clusters is not None and n_clusters < MIN_CLUSTERS:
-        found[FEW_CLUSTERS] = ("lost", "gained") if isinstance(metric, Share) else ALL_VERDICTS
+    found = few_clusters(_n_clusters(sample), is_share=isinstance(metric, Share))
     if not metric.is_bounded:
         contributions = metric.once(sample).parts[0].values
         if rests_on_few(contributions, sample.design):
@@ -234,11 +239,6 @@ def _withheld(metric: Metric, sample: Sample) -> dict[str, tuple[Verdict, ...]]:
         if isinstance(metric, Correlated) and largest_share(contributions, sample.design) > CARRIED:
             found[CARRIED_BY_ONE] = ALL_VERDICTS
     return found
-
-
-def _all_of(withheld: Mapping[str, tuple[Verdict, ...]]) -> tuple[Verdict, ...]:
-    """Return every verdict that is withheld for any reason, once."""
-    return tuple(dict.fromkeys(verdict for verdicts in withheld.values() for verdict in verdicts))
 
 
 def _n_clusters(sample: Sample) -> int | None:

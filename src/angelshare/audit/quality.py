@@ -50,14 +50,10 @@ class Quality:
             collapse = collapsed(member)
             if collapse is not None:
                 found.remark(f"{member.name} {collapse}.")
-        return AuditResult(
-            self.name,
-            self.question,
-            differences=tuple(found.differences),
+        return found.result(
+            self,
             estimates=(*_majority(panel), *_mcnemar(pairing, panel)),
             tables=_decomposition(found.differences),
-            remarks=found.remarks,
-            gaps=tuple(found.gaps),
         )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from angelshare.audit.contrasts import Contrast, pair
 from angelshare.audit.measuring import MIN_SLICE, Findings, measure_contrast
 from angelshare.audit.metrics import Share
-from angelshare.audit.partners import BothRight, Flipped, FlippedCopy, Missed, Partners
+from angelshare.audit.partners import BothRight, Flipped, FlippedCopy, Missed, Partners, linked
 from angelshare.audit.quality_metrics import correct
 from angelshare.audit.units import (
     PerUnit,
@@ -19,7 +19,6 @@ from angelshare.audit.units import (
     undecided,
     weights_unused,
 )
-from angelshare.core.arrays import Labels
 from angelshare.core.panel import Panel, each_member
 from angelshare.core.predictions import Predictions, n_labelled
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest
@@ -43,7 +42,8 @@ class Robustness:
     A column `pair` names what belongs together, `variant` which is the original. A partner with its original's label
     should be decided alike (`flip_rate`), one whose label was turned otherwise (`missed_changes`; Kaushik et al. 2020,
     "Learning the Difference that Makes a Difference with Counterfactually-Augmented Data"). Where models run here, the
-    audit asks for copies of the test texts with one word replaced or misspelt. Intervals count pairs.
+    audit asks for copies of the test texts with one word replaced or misspelt. Intervals count pairs, or the clusters
+    that hold several of them.
     """
 
     name = "robustness"
@@ -60,6 +60,7 @@ class Robustness:
         problem = _not_applicable(panel, changed)
         if problem is not None:
             return AuditResult(self.name, self.question, not_applicable=problem)
+        panel = _by_pair(panel)
         pairing = pair(panel)
         found = Findings(said=[*pairing.remarks, *weights_unused(panel, "partners and changed texts")])
         if "variant" in panel.columns and n_labelled(panel.truth):
@@ -74,13 +75,7 @@ class Robustness:
             missing = " and no column ".join(repr(name) for name in ("pair", "variant") if name not in panel.columns)
             found.remark(f"Partners are not measured: {panel.data} has no column {missing}.")
         _measure_changes(panel, changed, found)
-        return AuditResult(
-            self.name,
-            self.question,
-            differences=tuple(found.differences),
-            remarks=found.remarks,
-            gaps=tuple(found.gaps),
-        )
+        return found.result(self)
 
 
 def changes_of(test: ScoreRequest) -> ScoreRequest | None:
@@ -122,27 +117,20 @@ def _has_pairs(panel: Panel) -> bool:
 
 
 def _measure_variants(panel: Panel, found: Findings, settings: AuditSettings) -> None:
-    """Add the accuracy on all items and on every variant; pairs are clusters."""
+    """Add the accuracy on all items and on every variant."""
     variants = panel.columns["variant"]
     slices = {f"variant={name}": np.asarray(variants == name) for name in np.unique(variants).tolist() if name}
-    clusters = _pair_codes(panel)
-
-    def by_pair(member: Predictions) -> Predictions:
-        return replace(member, slices=slices, clusters=member.clusters if clusters is None else clusters)
-
     metric = Share(name="variant_accuracy", per_item=correct)
-    for contrast in pair(each_member(panel, by_pair)).contrasts:
+    for contrast in pair(each_member(panel, lambda member: replace(member, slices=slices))).contrasts:
         measure_contrast(contrast, panel.data, (metric,), found, asked=settings.in_slices)
 
 
-def _pair_codes(panel: Panel) -> Labels | None:
-    """Return (n,) the code of every item's pair, its own where it is in none; None without pairs."""
+def _by_pair(panel: Panel) -> Panel:
+    """Return the panel with pairs as clusters; where the data have clusters, all that they link are one."""
     if "pair" not in panel.columns:
-        return None
-    names, codes = np.unique(panel.columns["pair"], return_inverse=True)
-    alone = np.flatnonzero(panel.columns["pair"] == "")
-    codes[alone] = len(names) + np.arange(len(alone))
-    return np.unique(codes, return_inverse=True)[1]
+        return panel
+    clusters = linked(panel.columns["pair"], panel.teacher.first.clusters)
+    return each_member(panel, lambda member: replace(member, clusters=clusters))
 
 
 def _measure_partners(contrast: Contrast, panel: Panel, partners: Partners, found: Findings) -> None:
@@ -169,8 +157,10 @@ def _measure_partners(contrast: Contrast, panel: Panel, partners: Partners, foun
 
 
 def _units(panel: Panel, partners: Partners, what: str) -> Units:
-    """Return partners as the units of a row; their pairs are the clusters."""
-    return Units(panel.data, len(partners), what, MIN_PARTNERS, clusters=partners.pair)
+    """Return partners as the units of a row; their originals' clusters are theirs."""
+    clusters = panel.teacher.first.clusters
+    assert clusters is not None, "there are pairs"
+    return Units(panel.data, len(partners), what, MIN_PARTNERS, clusters=clusters[partners.original])
 
 
 def _measure_changes(panel: Panel, changed: Panel | None, found: Findings) -> None:

@@ -14,6 +14,10 @@ AUDITS = Registry(
         "calibration": "angelshare.audit.calibration:Calibration",
         "examples": "angelshare.audit.examples:Examples",
         "speed": "angelshare.audit.speed:Speed",
+        "hatecheck": "angelshare.audit.hatecheck:HateCheck",
+        "identity_auc": "angelshare.audit.identity_auc:IdentityAuc",
+        "identity_swap": "angelshare.audit.identity_swap:IdentitySwap",
+        "robustness": "angelshare.audit.robustness:Robustness",
     },
 )
 DEFAULT_AUDITS = ("quality", "agreement", "calibration", "examples")

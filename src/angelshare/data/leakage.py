@@ -12,7 +12,7 @@ from angelshare.core.text import TextBatch
 from angelshare.data.textset import Splits, TextSet
 from angelshare.data.wording import normalised, words
 
-__all__ = ["RUN", "find_batch_leaks", "find_leaks", "normalised", "remove_leaks"]
+__all__ = ["RUN", "find_batch_leaks", "find_leaks", "normalised", "remove_leaks", "said_alike"]
 
 RUN = 8
 """A shared run of so many words is a leak."""
@@ -56,13 +56,21 @@ def find_batch_leaks(candidates: TextBatch, protected: TextBatch) -> Mask:
     return leaks if candidates.pairs is None else leaks & find_leaks(candidates.pairs, halves)
 
 
+def said_alike(candidates: TextBatch, protected: TextBatch) -> Mask:
+    """Return the mask of the items whose words are those of a protected text; of pairs, both halves."""
+    said = {normalised(text) for text in (*protected.texts, *(protected.pairs or ()))}
+    halves = [candidates.texts] if candidates.pairs is None else [candidates.texts, candidates.pairs]
+    alike = np.array([[normalised(text) in said for text in half] for half in halves], dtype=np.bool_)
+    return np.asarray(alike.all(axis=0))
+
+
 def remove_leaks(splits: Splits) -> Splits:
     """Return the splits without leaks; what was dropped is counted under `"train against test"` and the like.
 
     Test is never touched. Every other role gives up the texts that leak into test, then train those that leak into
     what is left of the others, and earlier roles those that they share with later ones. Generated and template sets
     are exempt from the rule of 8 words, since all their texts share templates; they only must share no whole text.
-    What leaks into further texts that are `examined` is dropped from every role but test.
+    What leaks into further texts that are `examined` is dropped from every role but test, by the same rules.
 
     Raises:
         InputError: if nothing is left of a role, or roles still share a text.
@@ -74,10 +82,11 @@ def remove_leaks(splits: Splits) -> Splits:
             leaks = find_batch_leaks(roles[role].batch, roles[protected].batch)
             dropped[f"{role} against {protected}"] = int(leaks.sum())
             roles[role] = roles[role].take(np.flatnonzero(~leaks))
-        for (name, batch), role in product(splits.examined.items(), [role for role in roles if role != "test"]):
-            leaks = find_batch_leaks(roles[role].batch, batch)
-            dropped[f"{role} against {name}"] = int(leaks.sum())
-            roles[role] = roles[role].take(np.flatnonzero(~leaks))
+    leaking = said_alike if splits.from_templates else find_batch_leaks
+    for (name, batch), role in product(splits.examined.items(), [role for role in roles if role != "test"]):
+        leaks = leaking(roles[role].batch, batch)
+        dropped[f"{role} against {name}"] = int(leaks.sum())
+        roles[role] = roles[role].take(np.flatnonzero(~leaks))
     cleaned = replace(splits, roles=roles, dropped=dropped)
     cleaned.refuse_shared_texts()
     return cleaned

@@ -276,6 +276,13 @@ class Recipe(Strict):
         return self
 
     @model_validator(mode="after")
+    def _mitigation_has_a_learner(self) -> Self:
+        """Refuse sentences for the training of a teacher that is not trained."""
+        if self.mitigation is not None and "students" not in self.mitigation.trains and self.teacher.fine_tune is None:
+            raise ValueError("mitigation is for the teacher alone, which is not trained. Give fine_tune, or drop it.")
+        return self
+
+    @model_validator(mode="after")
     def _names_are_distinct(self) -> Self:
         """Two students of one name would overwrite each other, and one called teacher would pass for it."""
         names = [student.name.lower() for student in self.students]  # some file systems do not tell case apart

@@ -19,7 +19,7 @@ from angelshare.recipes.stages import digest, write_text
 from angelshare.statement.schema import DataRow
 from angelshare.transfer.gather import TransferTexts, gather_texts
 from angelshare.transfer.label import TransferSet, chosen, teacher_logits
-from angelshare.transfer.mitigation import neutral_card, neutral_set, with_labelled
+from angelshare.transfer.mitigation import n_asked, neutral_card, neutral_set, with_labelled
 from angelshare.transfer.spec import NeutralSentences, TransferSpec
 
 
@@ -111,7 +111,9 @@ def make_texts(
         if plan.neutral is not None:
             neutral = neutral_set(plan.neutral, splits)
             answers = teacher_logits(neutral.batch, teacher, store=store, progress=progress)
-            transfer = with_labelled(transfer, neutral, answers, neutral_card(plan.neutral))
+            transfer = with_labelled(
+                transfer, neutral, answers, neutral_card(plan.neutral), n_read=n_asked(plan.neutral)
+            )
             train = join_sets([train, neutral])
         name = "transfer" if len(plans) == 1 else students[0]
         summary = {"students": students, **transfer.summary()}
@@ -156,7 +158,7 @@ def _teacher_row(mitigation: NeutralSentences, splits: Splits) -> DataRow:
         revision=card.revision,
         licence=card.licence,
         hazards=card.hazards,
-        leaked_and_dropped=0,
+        leaked_and_dropped=n_asked(mitigation) - len(neutral),
         handled=dict(neutral.handled),
     )
 

@@ -87,6 +87,7 @@ class Linear:
         sides: the statistic of every member on the left, and on the right, where they are at hand.
         unseen: how many items it is worth, so counted that one more, which was not sampled, moves it by 1 / unseen at
             most; None: those of its smallest group.
+        df: its degrees of freedom are no more, where it sums statistics whose variances are known no better.
     """
 
     by_seed: Vector
@@ -95,6 +96,7 @@ class Linear:
     rare: Labels | None = None
     sides: tuple[Vector, Vector] | None = None
     unseen: float | None = None
+    df: float = math.inf
 
     @property
     def worth(self) -> float:
@@ -123,7 +125,7 @@ class Linear:
         flipped = tuple(Part(part.items, -part.values) for part in other.parts)
         rare = min((one.rare for one in (self, other) if one.rare is not None), key=len, default=None)
         parts, unseen = (*self.parts, *flipped), min(self.worth, other.worth)
-        return Linear(self.by_seed - other.by_seed, parts, self.n, rare, unseen=unseen)
+        return Linear(self.by_seed - other.by_seed, parts, self.n, rare, unseen=unseen, df=min(self.df, other.df))
 
     def less(self, other: "Linear") -> "Linear":
         """Return the difference of two statistics on the same items, part by part: items and seeds stay joint.
@@ -143,7 +145,7 @@ class Linear:
         )
         # an item that was not sampled moves both
         unseen = 1 / (1 / self.worth + 1 / other.worth)
-        return Linear(self.by_seed - other.by_seed, parts, self.n, self.rare, unseen=unseen)
+        return Linear(self.by_seed - other.by_seed, parts, self.n, self.rare, unseen=unseen, df=min(self.df, other.df))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,16 @@ def linear_mean(differences: Scores, design: Design = SIMPLE) -> Linear:
         differences.mean(axis=1) if design.weights is None else differences @ design.weights / design.weights.sum()
     )
     return Linear(np.asarray(by_seed), (Part(np.arange(n), differences.mean(axis=0)),), n)
+
+
+def confined(linear: Linear, design: Design) -> tuple[Linear, Design]:
+    """Return a statistic among the items of its parts alone, and how these were drawn."""
+    if design.is_simple:  # positions say nothing then
+        return replace(linear, n=sum(len(part.items) for part in linear.parts)), design
+    items = np.sort(np.concatenate([part.items for part in linear.parts]))
+    parts = tuple(replace(part, items=np.searchsorted(items, part.items)) for part in linear.parts)
+    rare = None if linear.rare is None else np.searchsorted(items, linear.rare)
+    return replace(linear, parts=parts, rare=rare, n=len(items)), design.take(items).without_singles()
 
 
 def inference(linear: Linear, design: Design, *, method: str) -> StudentT:
@@ -219,10 +231,10 @@ def item_spread(linear: Linear, design: Design) -> Spread:
         raise ValueError("A part of the statistic has a single item or cluster: at least 2 are needed.")
     if design.is_simple:
         variance = sum(float(np.var(part.values, ddof=1)) / len(part.values) for part in linear.parts)
-        return Spread(variance, min(len(items) for items in linear.groups) - 1)
+        return Spread(variance, min(linear.df, *(len(items) - 1 for items in linear.groups)))
     sizes = [unit_sizes(linear, design, items) for items in linear.groups]
     effective = min(float(of_units.sum() ** 2 / (of_units**2).sum()) for of_units in sizes)
-    df = max(LEAST_DF, effective - 1)
+    df = min(linear.df, max(LEAST_DF, effective - 1))
     shifts = np.zeros(len(sizes[0]))
     for part, of_units in zip(linear.parts, sizes, strict=False):
         weights = design.weights_of(part.items)

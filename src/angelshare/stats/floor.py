@@ -80,8 +80,7 @@ def with_floor(linear: Linear, design: Design, *, method: str) -> Floored:
     Raises:
         ValueError: if a part has fewer than two items or clusters.
     """
-    weights = design.weights_of(np.arange(linear.n))
-    kept = effective_size(weights, linear.n) / linear.n
+    kept = effective_size(design.weights, linear.n) / linear.n
     return Floored(inference(linear, design, method=method), linear.worth * kept)
 
 

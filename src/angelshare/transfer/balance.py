@@ -153,7 +153,11 @@ def _human_shares(answered: Answered, split: str, splits: Splits | None) -> Vect
 
 
 def _in_groups(answered: Answered, balance: EvenGroups) -> Strata:
-    """Return texts with one share of the label in every group that mentions the same identities."""
+    """Return texts with one share of the label in every group that mentions the same identities.
+
+    Raises:
+        InputError: if all or none of the texts of each group are called so.
+    """
     called = answered.called(balance)
     _check_both(called, balance, answered.card)
     share = called.mean() if balance.share is None else balance.share
@@ -161,6 +165,12 @@ def _in_groups(answered: Answered, balance: EvenGroups) -> Strata:
     codes = 2 * groups + called
     n_texts = np.bincount(codes, minlength=2 * (groups.max() + 1)).reshape(-1, 2)
     shares = np.array([1 - share, share])
+    if not (n_texts > 0).all(axis=1).any():
+        raise InputError(
+            f"In each of {len(n_texts)} groups of texts that mention the same identities, {answered.card.name} calls "
+            f"all or none {balance.label or answered.card.labels[-1]} at the threshold {balance.threshold:g}, so they "
+            "cannot be balanced. Move the threshold, name fewer groups, or add sources."
+        )
     n_all = (n_texts / shares).min(axis=1, keepdims=True)
     return Strata(codes, np.minimum(np.floor(n_all * shares + 0.5).astype(np.int64), n_texts).reshape(-1))
 

@@ -14,11 +14,10 @@ from angelshare.core.registry import unknown_name
 from angelshare.core.task import Role
 from angelshare.core.text import TextBatch
 from angelshare.data.augment import mask_and_sample, split_sentences
-from angelshare.data.leakage import find_batch_leaks
+from angelshare.data.leakage import find_batch_leaks, said_alike
 from angelshare.data.loading import TextPool, load_texts
 from angelshare.data.swaps import swap_texts
 from angelshare.data.textset import Splits
-from angelshare.data.wording import normalised
 from angelshare.transfer.spec import AugmentSpec, CounterfactualIdentity, MaskAndSample, TextSource, TransferSpec
 
 TRAIN = "train"
@@ -157,14 +156,6 @@ def _sift(
         new[i] = key not in seen
         seen.add(key)
     return pool.keep(new, "duplicate")
-
-
-def said_alike(candidates: TextBatch, protected: TextBatch) -> Mask:
-    """Return the mask of the items whose words are those of a protected text; of pairs, both halves."""
-    said = {normalised(text) for text in (*protected.texts, *(protected.pairs or ()))}
-    halves = [candidates.texts] if candidates.pairs is None else [candidates.texts, candidates.pairs]
-    alike = np.array([[normalised(text) in said for text in half] for half in halves], dtype=np.bool_)
-    return np.asarray(alike.all(axis=0))
 
 
 def _copies(

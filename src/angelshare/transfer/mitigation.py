@@ -9,9 +9,11 @@ from angelshare.core.errors import InputError
 from angelshare.core.predictions import UNLABELLED
 from angelshare.core.protocols import DataCard
 from angelshare.core.text import TextBatch
+from angelshare.data.identity_terms import IDENTITY_TERMS
+from angelshare.data.leakage import said_alike
 from angelshare.data.neutral import neutral_sentences
 from angelshare.data.textset import Splits, TextSet
-from angelshare.transfer.gather import examined_texts, said_alike
+from angelshare.transfer.gather import examined_texts
 from angelshare.transfer.label import TransferSet
 from angelshare.transfer.spec import NeutralSentences
 
@@ -22,6 +24,11 @@ NEUTRAL = "neutral_sentences"
 def neutral_card(spec: NeutralSentences) -> DataCard:
     """Return where the sentences come from."""
     return DataCard(NEUTRAL, f"angelshare.data.neutral, seed {spec.seed}", revision="1", licence="Apache-2.0")
+
+
+def n_asked(spec: NeutralSentences) -> int:
+    """Return how many sentences are asked for, those that say an evaluation text among them."""
+    return spec.sentences_per_identity * len(IDENTITY_TERMS)
 
 
 def neutral_set(spec: NeutralSentences, splits: Splits) -> TextSet:
@@ -46,7 +53,7 @@ def neutral_set(spec: NeutralSentences, splits: Splits) -> TextSet:
     return TextSet(NEUTRAL, train.task, train.labels, ids, batch, truth).take(~leaked)
 
 
-def with_labelled(transfer: TransferSet, texts: TextSet, logits: Scores, card: DataCard) -> TransferSet:
+def with_labelled(transfer: TransferSet, texts: TextSet, logits: Scores, card: DataCard, *, n_read: int) -> TransferSet:
     """Return the transfer set with more texts that have human labels.
 
     Args:
@@ -54,14 +61,16 @@ def with_labelled(transfer: TransferSet, texts: TextSet, logits: Scores, card: D
         texts: to add, all labelled.
         logits: (n, labels) of the same teacher on them.
         card: where they come from.
+        n_read: how many there were before those that say an evaluation text were left out.
     """
+    counts = {"read": n_read, "leaked": n_read - len(texts), "kept": len(texts)}
     return replace(
         transfer,
         batch=TextBatch((*transfer.batch.texts, *texts.batch.texts)),
         logits=np.concatenate([transfer.logits, logits]),
         sources=(*transfer.sources, *[card.name] * len(texts)),
         truth=_with(transfer, texts),
-        counts={**transfer.counts, card.name: {"read": len(texts), "kept": len(texts)}},
+        counts={**transfer.counts, card.name: counts},
         cards={**transfer.cards, card.name: card},
     )
 

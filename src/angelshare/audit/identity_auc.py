@@ -1,0 +1,154 @@
+"""Which identities does the student rank worse than its teacher?"""
+
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+
+import numpy as np
+
+from angelshare.audit.contrasts import Contrast, pair
+from angelshare.audit.identity_means import MEANS, measure_identities
+from angelshare.audit.identity_rows import Compared, too_few
+from angelshare.audit.measuring import Findings, countable, counted
+from angelshare.core.panel import Panel
+from angelshare.core.predictions import Predictions, n_labelled
+from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Gap, Observations, ScoreRequest, Table
+from angelshare.stats.components import Design
+from angelshare.stats.identity import ORDERINGS, Classes, Identity, RankedMember
+
+KEYWORDS = "mentions_"
+COLUMNS = ("model", "role", "identity", "n", "positives", *ORDERINGS)
+
+
+class IdentityAuc:
+    """AUCs of an identity's items, against all others, and over identities (Dixon et al. 2018; Borkan et al. 2019).
+
+    Identities are the slices whose names `settings.identities` match. With the positives and negatives of an identity,
+    and those of all other items, the background: `subgroup_auc` is of the identity's items; `bpsn_auc` of the
+    background's positives and the identity's negatives (low: false positives for it); `bnsp_auc` of the background's
+    negatives and its positives (low: false negatives for it); `aeg_positive` and `aeg_negative` are the probability
+    that an item of the identity scores higher than one of the background, among those of one label, less 1/2.
+
+    Over identities: means; generalised means with p = -5, in which the worst weigh most; and the `final_bias_score`, a
+    quarter of the overall AUC and of each of the three generalised means.
+    """
+
+    name = "identity_auc"
+    question = "Which identities does the student rank worse than its teacher?"
+
+    def requests(self, test: ScoreRequest, settings: AuditSettings) -> Sequence[ScoreRequest]:  # noqa: ARG002  (protocol)
+        """Return the test split: nothing else is needed."""
+        return (test,)
+
+    def measure(self, observations: Observations, settings: AuditSettings) -> AuditResult:
+        """Return the rows of every contrast, and the values of every model."""
+        panel = observations[TEST]
+        names, copies = identities(panel, settings)
+        problem = _not_applicable(panel, names, settings)
+        if problem is not None:
+            return AuditResult(self.name, self.question, not_applicable=problem)
+        pairing = pair(panel)
+        found = Findings(said=[*pairing.remarks, *_remarks(names), *copies])
+        for contrast in pairing.contrasts:
+            without = [member.name for member in (*contrast.left, *contrast.right) if not member.has_scores]
+            if without:
+                found.gaps.extend(_unranked(contrast, panel.data, names, without))
+                continue
+            sample = countable(contrast, found)
+            if sample is not None:
+                measure_identities(Compared.of(sample, panel.data, names, found))
+        return AuditResult(
+            self.name,
+            self.question,
+            differences=tuple(found.differences),
+            tables=(_table(panel, names),),
+            remarks=found.remarks,
+            gaps=tuple(found.gaps),
+        )
+
+
+def identities(panel: Panel, settings: AuditSettings) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names of the slices that are identities, and which others are left out as their copies, as sentences.
+
+    The same items twice would count twice in every mean, and in every correction for many rows.
+    """
+    known: dict[bytes, str] = {}
+    copies = []
+    for name, mask in panel.teacher.first.slices.items():
+        if not any(fnmatchcase(name, pattern) for pattern in settings.identities):
+            continue
+        first = known.setdefault(np.packbits(mask).tobytes() if mask.any() else name.encode(), name)
+        if first != name:
+            copies.append(f"{name} holds the same items as {first}: it is measured once, under that name.")
+    return tuple(known.values()), tuple(copies)
+
+
+def _not_applicable(panel: Panel, names: Sequence[str], settings: AuditSettings) -> str | None:
+    """Return why nothing can be measured, or None."""
+    teacher = panel.teacher.first
+    if teacher.task != "binary":
+        return f"The task is {teacher.task}: identity AUCs are about one label that a text bears or not."
+    if n_labelled(teacher.truth) == 0:
+        return f"None of the {len(teacher)} items of {panel.data} carries a human label, which an AUC needs."
+    if not any(member.has_scores for _, member in _members(panel)):
+        return "The models give hard decisions, which do not rank items: give scores, probabilities or logits."
+    if not names:
+        there = ", ".join(teacher.slices) if teacher.slices else "none"
+        return (
+            f"No slice is an identity: the names sought are {', '.join(settings.identities)}, the slices {there}. "
+            "Name the identities' slices with --identities 'PATTERN', or cut such as --slice column=identity does."
+        )
+    return None
+
+
+def _remarks(names: Sequence[str]) -> Iterator[str]:
+    """Yield what a reader must know of these identities."""
+    yield "Identity columns of fractions count from 0.5 on: half of the annotators."
+    keywords = [name for name in names if name.startswith(KEYWORDS)]
+    if keywords:
+        yield (
+            f"{len(keywords)} identities ({KEYWORDS}*) are matches of keywords, no annotation by people: a text may "
+            "mention an identity in other words, or the words in another sense."
+        )
+
+
+def _unranked(contrast: Contrast, data: str, names: Sequence[str], without: Sequence[str]) -> Iterator[Gap]:
+    """Yield the rows that a contrast lacks since some of its members do not rank."""
+    why = f"hard decisions do not rank ({', '.join(without)})"
+    of_each = [(metric, name) for name in names for metric in ORDERINGS]
+    of_all = [(metric, None) for metric in MEANS]
+    for metric, name in (*of_each, *of_all):
+        yield Gap(metric, data, contrast.student, contrast.name, name, None, why)
+
+
+def _members(panel: Panel) -> Iterator[tuple[str, Predictions]]:
+    """Yield every member with its role."""
+    for population in panel.populations:
+        for member in population.members:
+            yield population.role, member
+
+
+def _table(panel: Panel, names: Sequence[str]) -> Table:
+    """Return the values of every model for every identity; None where one is not measured."""
+    title = "Identity AUCs and average equality gaps of every model"
+    return Table("identity_aucs", title, COLUMNS, tuple(_values(panel, names)))
+
+
+def _values(panel: Panel, names: Sequence[str]) -> Iterator[tuple[object, ...]]:
+    """Yield the rows of the table."""
+    teacher = panel.teacher.first
+    known = counted(teacher, Findings())
+    kept = teacher.take(known)
+    positive = np.asarray(kept.truth == 1)
+    classes = Classes.of(positive, Design(weights=kept.weights))
+    for role, member in _members(panel):
+        if not member.has_scores:
+            continue
+        ranked = RankedMember.of(member.ranking(1)[known], classes)
+        for name in names:
+            identity = Identity.of(kept.slices[name], classes)
+            n_positive, n_negative = identity.count((True, True)), identity.count((True, False))
+            values = (
+                None if too_few(identity, ordering) else identity.value(ordering, ranked)
+                for ordering in ORDERINGS.values()
+            )
+            yield (member.name, role, name, n_positive + n_negative, n_positive, *values)
