@@ -245,4 +245,7 @@ def test_swaps_that_were_asked_for_carry_their_text_s_label(make_member, make_pa
     assert row(result, "score_range").inference.value > 0
     assert row(result, "score_range").inference.n == 12
     assert any("swaps of 12 test texts" in remark for remark in result.remarks)
-    assert any(d.metric == "swap_auc" for d in result.differences) or any(g.metric == "swap_auc" for g in result.gaps)
+    of_items = dict(zip(request().ids, truth, strict=True))
+    labels = [of_items[item.split("|")[0]] for item in asked.teacher.first.ids]
+    expected = roc_auc_score(labels, asked.students[0].first.ranking(1))
+    assert row(result, "swap_auc").left_value == pytest.approx(expected, abs=1e-12)

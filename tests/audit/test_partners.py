@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from angelshare.audit.partners import Partners, is_original, linked
+from angelshare.audit.partners import Partners, is_original
 from angelshare.data.loading import load_splits
 
 
@@ -30,15 +30,6 @@ def test_pairs_that_are_none_are_left_out_with_counts():
 def test_originals_go_by_several_names():
     """In any case; blanks too."""
     assert is_original(names(["Original", "BASE_3", "base", "", "revised"])).tolist() == [True, True, True, True, False]
-
-
-def test_pairs_and_clusters_link_what_they_share():
-    """Pairs a and b lie in one cluster, c links the clusters 5 and 9; two items in no pair stay apart."""
-    pairs = names(["a", "a", "b", "b", "c", "c", "d", "", ""])
-    alone = linked(pairs, None).tolist()
-    assert [alone.index(code) for code in alone] == [0, 0, 2, 2, 4, 4, 6, 7, 8]
-    found = linked(pairs, np.array([7, 7, 7, 7, 5, 9, 9, 1, 2])).tolist()
-    assert [found.index(code) for code in found] == [0, 0, 0, 0, 4, 4, 4, 7, 8]
 
 
 @pytest.mark.real_data

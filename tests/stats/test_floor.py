@@ -181,3 +181,20 @@ def test_an_item_of_exactly_a_twentieth_of_the_variance_is_not_too_much():
     found = [largest_share(np.concatenate([[m, -m], ones]), SIMPLE) for m in (8.0, 8.01)]
     assert found == [0.05, pytest.approx(0.0501125, abs=1e-6)]
     assert [rests_on_few(np.concatenate([[m, -m], ones]), SIMPLE) for m in (8.0, 8.01)] == [False, True]
+
+
+def test_no_interval_reaches_beyond_what_there_can_be():
+    """With one degree of freedom t(.975) is 12.7: .5 +- 1.27 is cut at 1; the width before that is what power counts."""
+    found = Floored(StudentT(0.5, 0.1, 1.0, 20), 1e9, 1.0)
+    assert found.half_width() == pytest.approx(1.2706, abs=1e-4)
+    assert (found.interval().low, found.interval().high) == (pytest.approx(-0.7706, abs=1e-4), 1.0)
+    assert found.p_value(1.01) == 0
+    assert found.p_value(1.0) > 0.05
+
+
+def test_a_difference_of_differences_can_be_twice_as_large():
+    """So its limit is the sum of both."""
+    positive = np.arange(20) % 2 == 0
+    one = linear_auc(np.arange(20.0)[None], np.ones((1, 20)), positive)
+    assert (one.limit, one.less(one).limit, one.minus(one).limit) == (1, 2, 2)
+    assert with_floor(one.less(one), SIMPLE, method="t").limit == 2

@@ -191,3 +191,11 @@ def test_the_scope_says_which_texts_are_chosen_among():
     only = spec.model_copy(update={"scope": "unlabelled"})
     with pytest.raises(InputError, match="All 12 transfer texts have human labels"):
         label_texts(labelled, LastWordTeacher(), only)
+
+
+def test_texts_that_were_dropped_as_unconfident_are_not_said_to_have_labels():
+    """The one unlabelled text is at one half, the labelled ones are sure: nothing is left to choose among."""
+    texts = TransferTexts(TextBatch(("a 3", "b -3", "c 0")), ("t", "t", "web"), np.array([1, 0, -1]), {})
+    spec = TransferSpec.model_validate({"rebalance": "labels", "min_confidence": 0.9})
+    with pytest.raises(InputError, match=r"None of 1 transfer texts without a human label .* less than 0\.9 on all"):
+        label_texts(texts, LastWordTeacher(), spec)

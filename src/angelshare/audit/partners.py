@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse import csgraph
 
 from angelshare.core.arrays import Array, Labels, Mask, Vector
 from angelshare.core.predictions import Predictions, labelled
@@ -121,23 +119,6 @@ def is_original(variants: Array) -> Mask:
     names, codes = np.unique(variants, return_inverse=True)
     first = [name == "" or name.lower() == ORIGINAL or name.lower().startswith(BASE) for name in names.tolist()]
     return np.asarray(np.array(first, dtype=np.bool_)[codes])
-
-
-def linked(pairs: Array, clusters: Labels | None) -> Labels:
-    """Return (n,) codes of items that are not independent: of one pair, of one cluster, or linked by several of these.
-
-    Args:
-        pairs: (n,) names, "" where an item is in no pair.
-        clusters: (n,) codes of what else is not independent; None: nothing is.
-    """
-    names, codes = np.unique(pairs, return_inverse=True)
-    alone = np.flatnonzero(pairs == "")
-    codes[alone] = len(names) + np.arange(len(alone))
-    if clusters is None:
-        return np.unique(codes, return_inverse=True)[1]
-    own = codes.max() + 1 + np.unique(clusters, return_inverse=True)[1]
-    links = sparse.coo_array((np.ones(len(codes)), (codes, own)), shape=(own.max() + 1, own.max() + 1))
-    return np.unique(csgraph.connected_components(links, directed=False)[1][codes], return_inverse=True)[1]
 
 
 def _left_out(sizes: Labels, n_originals: Labels, *, n_alone: int) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import numpy as np
 from angelshare.audit.contrasts import Contrast, pair
 from angelshare.audit.measuring import MIN_SLICE, Findings, measure_contrast
 from angelshare.audit.metrics import Share
-from angelshare.audit.partners import BothRight, Flipped, FlippedCopy, Missed, Partners, linked
+from angelshare.audit.partners import BothRight, Flipped, FlippedCopy, Missed, Partners
 from angelshare.audit.quality_metrics import correct
 from angelshare.audit.units import (
     PerUnit,
@@ -24,6 +24,7 @@ from angelshare.core.predictions import Predictions, n_labelled
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest
 from angelshare.core.text import TextBatch
 from angelshare.data.word_changes import one_word_changed
+from angelshare.stats.clusters import linked
 
 CHANGED = "one-word-changes"
 """The name of the audit's own texts."""

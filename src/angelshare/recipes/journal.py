@@ -13,3 +13,10 @@ def note(run: Path, event: str, **facts: Any) -> None:  # noqa: ANN401  (whateve
     line = json.dumps({"time": datetime.now(UTC).isoformat(timespec="seconds"), "event": event, **facts})
     with (run / JOURNAL_FILE).open("a", encoding="ascii") as journal:
         journal.write(f"{line}\n")
+
+
+def seconds_of(run: Path, event: str) -> float:
+    """Return the seconds of all events of this name in a journal; 0 where there is none."""
+    file = run / JOURNAL_FILE
+    lines = file.read_text("ascii").splitlines() if file.is_file() else []
+    return float(sum(entry["seconds"] for entry in map(json.loads, lines) if entry["event"] == event))

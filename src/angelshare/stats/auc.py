@@ -87,7 +87,7 @@ def linear_auc(left: Scores, right: Scores, positive: Mask, design: Design = SIM
         Part(np.flatnonzero(mask), _mean([getattr(c, name) for c in sides[0]], [getattr(c, name) for c in sides[1]]))
         for name, mask in (("positives", positive), ("negatives", ~positive))
     )
-    return Linear(left_values - right_values, parts, len(positive), sides=(left_values, right_values))
+    return Linear(left_values - right_values, parts, len(positive), sides=(left_values, right_values), limit=1.0)
 
 
 def _mean(left: list[Vector], right: list[Vector]) -> Vector:

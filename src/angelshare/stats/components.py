@@ -88,6 +88,7 @@ class Linear:
         unseen: how many items it is worth, so counted that one more, which was not sampled, moves it by 1 / unseen at
             most; None: those of its smallest group.
         df: its degrees of freedom are no more, where it sums statistics whose variances are known no better.
+        limit: how far from 0 it can be at most.
     """
 
     by_seed: Vector
@@ -97,6 +98,7 @@ class Linear:
     sides: tuple[Vector, Vector] | None = None
     unseen: float | None = None
     df: float = math.inf
+    limit: float = math.inf
 
     @property
     def worth(self) -> float:
@@ -125,7 +127,7 @@ class Linear:
         flipped = tuple(Part(part.items, -part.values) for part in other.parts)
         rare = min((one.rare for one in (self, other) if one.rare is not None), key=len, default=None)
         parts, unseen = (*self.parts, *flipped), min(self.worth, other.worth)
-        return Linear(self.by_seed - other.by_seed, parts, self.n, rare, unseen=unseen, df=min(self.df, other.df))
+        return self._less(other, parts, rare, unseen)
 
     def less(self, other: "Linear") -> "Linear":
         """Return the difference of two statistics on the same items, part by part: items and seeds stay joint.
@@ -145,7 +147,12 @@ class Linear:
         )
         # an item that was not sampled moves both
         unseen = 1 / (1 / self.worth + 1 / other.worth)
-        return Linear(self.by_seed - other.by_seed, parts, self.n, self.rare, unseen=unseen, df=min(self.df, other.df))
+        return self._less(other, parts, self.rare, unseen)
+
+    def _less(self, other: "Linear", parts: tuple[Part, ...], rare: Labels | None, unseen: float) -> "Linear":
+        """Return self - other of these parts."""
+        df, limit = min(self.df, other.df), self.limit + other.limit
+        return Linear(self.by_seed - other.by_seed, parts, self.n, rare, unseen=unseen, df=df, limit=limit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,11 +42,13 @@ class CountStatistic:
     Attributes:
         value: counts (..., C) -> (...). gradient: counts (C,), as shares -> derivatives.
         worth: counts (C,), as shares -> the share of the items that it is worth: see `Linear.unseen`.
+        limit: how far two of its values can be apart.
     """
 
     value: Callable[[Counts], Array]
     gradient: Callable[[Counts], Gradient]
     worth: Callable[[Counts], float]
+    limit: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,7 +115,7 @@ def matthews() -> CountStatistic:
     With n items, c hits: (c n - sum meant said) / sqrt((n^2 - sum said^2) (n^2 - sum meant^2)). A share e of errors
     costs about e / (1 - sum p^2), with p the labels' shares: of a rare label it is worth twice its items.
     """
-    return CountStatistic(_matthews, _matthews_gradient, lambda counts: 1 - float((counts.meant**2).sum()))
+    return CountStatistic(_matthews, _matthews_gradient, lambda counts: 1 - float((counts.meant**2).sum()), limit=2.0)
 
 
 def linear_counts(
@@ -126,7 +128,8 @@ def linear_counts(
     n = len(left.meant)
     parts = (Part(np.arange(n), influence[0] - influence[1]),)
     unseen = n * min(statistic.worth(counts) for side in sides for counts in side)
-    return Linear(left_values - right_values, parts, n, rare, sides=(left_values, right_values), unseen=unseen)
+    sides_values = (left_values, right_values)
+    return Linear(left_values - right_values, parts, n, rare, sides=sides_values, unseen=unseen, limit=statistic.limit)
 
 
 def _influence(decisions: Decisions, counts: list[Counts], statistic: CountStatistic) -> Vector:

@@ -96,7 +96,7 @@ def linear_correlation(
     influence = [np.mean([found.influence for found in side], axis=0) for side in sides]
     parts = (Part(np.arange(n), influence[0] - influence[1]),)
     unseen = n / max(found.reach for side in sides for found in side)
-    return Linear(left_values - right_values, parts, n, sides=(left_values, right_values), unseen=unseen)
+    return Linear(left_values - right_values, parts, n, sides=(left_values, right_values), unseen=unseen, limit=2.0)
 
 
 def _standardised(values: Vector, weights: Vector) -> Vector:

@@ -32,10 +32,12 @@ class Floored(Widened):
     Attributes:
         t: the inference on what was sampled.
         k: items that the statistic is worth: see `Linear.unseen`.
+        limit: how far from 0 the difference can be: few degrees of freedom would leave open what cannot be.
     """
 
     t: StudentT
     k: float
+    limit: float = math.inf
 
     def se_at(self, distance: float) -> float:
         """Return the standard error to expect where so much is lost.
@@ -51,17 +53,24 @@ class Floored(Widened):
         return f"{self.t.method}, with unseen items"
 
     def interval(self, level: float = 0.95) -> Interval:
-        """Return all values not rejected: up to the larger root of d^2 (1 + a) - a d - q^2 se^2, with a = q^2 / k."""
+        """Return all values not rejected, as far as there can be such."""
+        half = self.half_width(level)
+        low, high = max(-self.limit, self.value - half), min(self.limit, self.value + half)
+        return Interval(low, high, level, self.method)
+
+    def half_width(self, level: float = 0.95) -> float:
+        """Return the larger root of d^2 (1 + a) - a d - q^2 se^2, with a = q^2 / k."""
         squared = float(stats.t.ppf((1 + level) / 2, self.df)) ** 2
         a = squared / self.k
         half = (a + math.sqrt(a**2 + 4 * (1 + a) * squared * self.se**2)) / (2 * (1 + a))
         # t's own half is the larger beyond a distance of 1, where no share is left to be unseen, and where few seeds
         # are alike
-        half = max(half, self.t.half_width(level))
-        return Interval(self.value - half, self.value + half, level, self.method)
+        return max(half, self.t.half_width(level))
 
     def p_value(self, null: float = 0.0) -> float:
-        """Return the two-sided p-value of the hypothesis that the true difference is `null`."""
+        """Return the two-sided p-value of the hypothesis that the true difference is `null`; 0 beyond the limit."""
+        if abs(null) > self.limit:
+            return 0.0
         distance = abs(self.value - null)
         variance = self.se**2 + max(0.0, distance * (1 - distance)) / self.k
         if variance == 0:
@@ -81,7 +90,7 @@ def with_floor(linear: Linear, design: Design, *, method: str) -> Floored:
         ValueError: if a part has fewer than two items or clusters.
     """
     kept = effective_size(design.weights, linear.n) / linear.n
-    return Floored(inference(linear, design, method=method), linear.worth * kept)
+    return Floored(inference(linear, design, method=method), linear.worth * kept, linear.limit)
 
 
 def hidden_by_units(linear: Linear, design: Design) -> float:

@@ -164,7 +164,8 @@ class Identity:
         parts = {at: self._part(near, at, among, by), among: self._part(far, among, at, by)}
         above, below = parts[ordering.above], parts[ordering.below]
         below = replace(below, values=-below.values)
-        return Linear(values[0] - values[1], (above, below), self.classes.n, sides=(values[0], values[1]))
+        sides = values[0], values[1]
+        return Linear(values[0] - values[1], (above, below), self.classes.n, sides=sides, limit=1.0)
 
     def _value(self, ordering: Ordering, lower: Array) -> float:
         """Return the mean over all pairs, from what the nearest cell's items have below them."""

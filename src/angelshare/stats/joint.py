@@ -86,7 +86,9 @@ class Joint:
         parts = tuple(Part(items, self.values[items]) for items in self.classes)
         df = np.inf if self.squares <= 0 else self.variance**2 / self.squares
         unseen = 1 / float(self.reach.max())
-        return Linear(left - right, parts, len(self.values), sides=(left, right), unseen=unseen, df=float(df))
+        return Linear(
+            left - right, parts, len(self.values), sides=(left, right), unseen=unseen, df=float(df), limit=1.0
+        )
 
     def _count(self, term: Linear, moves: float, times: int) -> None:
         """Add a term so many times."""

@@ -48,6 +48,7 @@ def pooled(terms: Sequence[tuple[float, Sampled]]) -> Sampled:
         rare,
         unseen=min(one.worth for one in placed),
         df=min(one.df for one in placed),
+        limit=sum(one.limit for one in placed),
     )
     return Sampled(linear, Design(_clusters([term for _, term in terms]), _weights([term for _, term in terms])))
 
@@ -55,7 +56,13 @@ def pooled(terms: Sequence[tuple[float, Sampled]]) -> Sampled:
 def _scaled(linear: Linear, weight: float) -> Linear:
     """Return the statistic times a weight: an item that was not sampled moves it by as much more."""
     parts = tuple(Part(part.items, part.values * weight) for part in linear.parts)
-    return replace(linear, by_seed=linear.by_seed * weight, parts=parts, unseen=linear.worth / abs(weight))
+    return replace(
+        linear,
+        by_seed=linear.by_seed * weight,
+        parts=parts,
+        unseen=linear.worth / abs(weight),
+        limit=linear.limit * abs(weight),
+    )
 
 
 def _clusters(terms: Sequence[Sampled]) -> Labels | None:

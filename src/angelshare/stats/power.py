@@ -24,8 +24,7 @@ def detectable_difference(inference: Inference, *, alpha: float) -> float:
 
     A loss makes the items vary more than they do without one: see `Floored.se_at`.
     """
-    interval = inference.interval(1 - alpha)
-    half, t = (interval.high - interval.low) / 2, float(stats.t.ppf(POWER, inference.df))
+    half, t = _half_width(inference, alpha), float(stats.t.ppf(POWER, inference.df))
     found = half + t * inference.se
     if isinstance(inference, Floored):
         for _ in range(N_STEPS):
@@ -44,10 +43,17 @@ def n_needed(inference: Inference, margin: float, *, alpha: float) -> int | None
     if margin == 0 or room <= 0:
         return None
     units = inference.n if inference.n_clusters is None else inference.n_clusters
-    interval = inference.interval(1 - alpha)
     needed = math.ceil(units * inference.item_variance / inference.n / room)
-    half = (interval.high - interval.low) / 2
+    half = _half_width(inference, alpha)
     return max(needed, math.ceil(units * half / margin) if half > margin else 1)
+
+
+def _half_width(inference: Inference, alpha: float) -> float:
+    """Return half the interval's width at 1 - alpha, before it is cut to what there can be."""
+    if isinstance(inference, Floored):
+        return inference.half_width(1 - alpha)
+    interval = inference.interval(1 - alpha)
+    return (interval.high - interval.low) / 2
 
 
 def _quantiles(inference: Inference, alpha: float) -> float:

@@ -80,4 +80,5 @@ def linear_precision(left: Scores, right: Scores, positive: Mask, design: Design
         rare=np.flatnonzero(positive),
         sides=(left_values, right_values),
         unseen=n_positive / max(1.0, math.log(n_positive)),
+        limit=1.0,
     )

@@ -98,7 +98,7 @@ def paired_counts(
         return floored
     what = "cells" if design.clusters is None else "clusters"
     method = f"{what} resampled, never narrower than {floored.method}"
-    return Hull(floored.t, (drawn.percentiles(statistic), floored), method)
+    return Hull(floored.t, (drawn.percentiles(statistic), floored), method, limit=linear.limit)
 
 
 def resampled(left: Decisions, right: Decisions, design: Design = SIMPLE) -> Draws | None:

@@ -186,10 +186,15 @@ def _drawn(
     labelled = nobody if texts.truth is None else any_label(texts.truth)
     spared = labelled if spec.scope == "unlabelled" or (spec.scope == "auto" and not labelled.all()) else nobody
     pool = np.flatnonzero(among & ~spared)
-    if not len(pool):
+    if spared.all():
         raise InputError(
             f"All {len(texts)} transfer texts have human labels, so that scope unlabelled leaves nothing to choose "
             "among. Write scope: all, or add a source."
+        )
+    if not len(pool):
+        raise InputError(
+            f"None of {int((~spared).sum())} transfer texts without a human label is left to choose among: {card.name} "
+            f"gives its top label less than {spec.min_confidence:g} on all of them. Lower min_confidence."
         )
     answered = Answered(texts.batch.take(pool.tolist()), logits[pool], card)
     kept: Mask = among & spared

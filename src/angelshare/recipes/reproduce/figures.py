@@ -17,7 +17,7 @@ from angelshare.recipes.reproduce.study import PaperFigures, Parts
 from angelshare.statement.reproduction import Chart, PaperFigure, Point, Series
 
 SWEEP_NOTE = (
-    "Bars: the 95% interval of the difference to the teacher, drawn at the student's value; three seeds at most."
+    "Bars: the 95% interval of the difference to the teacher, drawn at the student's value, the mean over its seeds."
 )
 
 

@@ -1,6 +1,7 @@
 """A study carried out: both recipes trained, every model observed on every set, statements, and the paper beside us."""
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -9,10 +10,11 @@ from angelshare import __version__
 from angelshare.core.panel import Panel
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, Progress, Scorer
 from angelshare.core.task import Role
-from angelshare.data.suites import MissingSet, SuiteScale
+from angelshare.data.suites import MissingSet, SuiteScale, SuiteSet
 from angelshare.data.textset import Splits, TextSet
 from angelshare.data.word_changes import shuffled_words
 from angelshare.recipes.environment import environment
+from angelshare.recipes.journal import note, seconds_of
 from angelshare.recipes.looks import count_look
 from angelshare.recipes.panel import Seat, entries, observe_panels
 from angelshare.recipes.publish import data_rows, publish, publish_reproduction
@@ -31,6 +33,8 @@ from angelshare.statement.schema import Statement, TableRow
 
 ROLES: tuple[Role, ...] = ("train", "validation", "selection", "test")
 SHUFFLE_SEED = 2022
+CALL = "call"
+"""The event that says how long one call took, whether it ended or was interrupted."""
 Seated = tuple[Seat, Scorer]
 
 
@@ -81,7 +85,9 @@ class _Carried:
         ]
 
 
-def reproduce(request: ReproduceRequest, *, progress: Progress) -> Reproduction:
+def reproduce(
+    request: ReproduceRequest, *, progress: Progress, clock: Callable[[], float] = time.perf_counter
+) -> Reproduction:
     """Return the paper's claims, figures and tables beside ours, and write them with the statements behind them.
 
     Both recipes keep their models in folders of their own; what is there already is not trained again.
@@ -89,22 +95,41 @@ def reproduce(request: ReproduceRequest, *, progress: Progress) -> Reproduction:
     Raises:
         InputError: if there is no such paper, or its data are not at hand.
     """
-    study = read_study(request.paper, request.scale)
+    study, began = read_study(request.paper, request.scale), clock()
+    request.out.mkdir(parents=True, exist_ok=True)
+    try:
+        statement, found = _carried_out(study, request, progress=progress)
+    finally:
+        note(request.out, CALL, seconds=round(clock() - began, 1))
+    found = found.model_copy(update={"seconds": seconds_of(request.out, CALL)})
+    publish(statement, request.out)
+    publish_reproduction(found, request.out)
+    return found
+
+
+def _carried_out(study: Study, request: ReproduceRequest, *, progress: Progress) -> tuple[Statement, Reproduction]:
+    """Return the statement behind a study, and the paper beside us."""
     splits, (suite,) = prepare(study.plain, ROLES)
     plain, mitigated = (
         train(recipe, splits, request.out / name, jobs=request.jobs, progress=progress)
         for name, recipe in (("plain", study.plain), ("mitigated", study.mitigated))
     )
-    carried = _Carried(study, splits, suite, plain, mitigated)
+    carried = _Carried(study, splits, _named(suite), plain, mitigated)
     seen = _observed(carried, request.out / "observations", progress=progress)
     evidence = Evidence({name: panels[TEST] for name, panels in seen.items()})
     selection = _on_selection(carried, request.out / "observations", progress=progress)
     extra = mitigation_result(evidence, study.parts, selection)
     statement = _statement(carried, seen, request, extra)
-    publish(statement, request.out)
-    found = _reproduction(carried, evidence, statement, request)
-    publish_reproduction(found, request.out)
-    return found
+    return statement, _reproduction(carried, evidence, statement, request)
+
+
+def _named(suite: GatheredSuite) -> GatheredSuite:
+    """Return the suite with the own test split called as the paper's in-domain set, which claims ask for."""
+    found = tuple(
+        replace(one, texts=replace(one.texts, name=one.spec.name)) if isinstance(one, SuiteSet) else one
+        for one in suite.found
+    )
+    return replace(suite, found=found)
 
 
 def _observed(carried: _Carried, root: Path, *, progress: Progress) -> Mapping[str, Observations]:
@@ -143,7 +168,7 @@ def _statement(
             *data_rows(splits, ROLES),
             *text_rows(study.plain, splits, carried.plain.texts),
             *text_rows(study.mitigated, splits, carried.mitigated.texts),
-            *suite_rows(carried.suite.others),
+            *suite_rows(carried.suite.sets),
         ],
         gates=(),
         margins=study.plain.margins,
