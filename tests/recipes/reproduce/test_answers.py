@@ -30,10 +30,10 @@ def test_a_verdict_needs_the_whole_interval(low, high, is_below, is_above, is_wi
 
 def test_numbers_are_told_to_three_decimals():
     """As the paper prints AUCs, differences with their sign."""
-    assert told(interval(-0.0123, 0.0043)) == "-0.004 (-0.012 to +0.004)"
+    assert told(interval(-0.0123, 0.0043)) == "\N{MINUS SIGN}0.004 (\N{MINUS SIGN}0.012 to +0.004)"
     assert (
-        listed({"one": interval(0, 1), "two": interval(1, 2)})
-        == "one +0.500 (+0.000 to +1.000), two +1.500 (+1.000 to +2.000)"
+        listed({"set_one": interval(0, 1), "two": interval(1, 2)})
+        == "set one +0.500 (+0.000 to +1.000), two +1.500 (+1.000 to +2.000)"
     )
     assert numbers({"a": 0.5}) == "a +0.500"
     assert numbers({"a": 0.5, "b": 1}, sign=False) == "a 0.500, b 1.000"

@@ -49,20 +49,31 @@ def within(number: Found, bound: float) -> ClaimVerdict:
 
 def told(number: Found) -> str:
     """Return a difference with its interval, to three decimals as the paper prints AUCs."""
-    return f"{number.value:+.3f} ({number.low:+.3f} to {number.high:+.3f})"
+    low, high = (_figure(end, sign=True) for end in (number.low, number.high))
+    return f"{_figure(number.value, sign=True)} ({low} to {high})"
 
 
 def listed(numbers: Mapping[str, Found]) -> str:
-    """Return several differences with their intervals."""
-    return ", ".join(f"{name} {told(number)}" for name, number in numbers.items())
+    """Return several differences with their intervals; names of sets as words."""
+    return ", ".join(f"{_words(name)} {told(number)}" for name, number in numbers.items())
 
 
 def numbers(values: Mapping[str, float], *, sign: bool = True) -> str:
-    """Return several numbers."""
-    return ", ".join(f"{name} {value:{'+' if sign else ''}.3f}" for name, value in values.items())
+    """Return several numbers; names of sets as words."""
+    return ", ".join(f"{_words(name)} {_figure(value, sign=sign)}" for name, value in values.items())
+
+
+def _figure(value: float, *, sign: bool) -> str:
+    """Return a number to three decimals, with a minus sign that is one."""
+    return f"{value:{'+' if sign else ''}.3f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _words(name: str) -> str:
+    """Return the name of a set as it is read."""
+    return name.replace("_", " ")
 
 
 def fewer(sets: Sequence[str], asked: Sequence[str]) -> str | None:
     """Return which sets are missing; None if all are there."""
     missing = [name for name in asked if name not in sets]
-    return f"Without {', '.join(missing)}, which are not at hand here." if missing else None
+    return f"Without {', '.join(map(_words, missing))}, which are not at hand here." if missing else None
