@@ -129,6 +129,20 @@ def test_templates_are_texts_and_are_kept_as_numbers(tmp_path):
     assert panel.columns["functionality"].tolist() == ["F1", "F1", "F2", ""]
 
 
+def test_pairs_are_clusters_where_nothing_else_is(tmp_path):
+    """An original and its partner are not independent, whatever audit looks at them; `cluster` and `template` win."""
+    pairs = {"pair": ["p", "p", "", "q"]}
+    alone = read_predictions(scored(tmp_path / "p.parquet", **pairs), name="m", task="binary")
+    assert alone.clusters[0] == alone.clusters[1]
+    assert len(set(alone.clusters)) == 3
+    both = read_predictions(
+        scored(tmp_path / "t.parquet", template=["x", "y", "y", "y"], **pairs), name="m", task="binary"
+    )
+    assert len(set(both.clusters)) == 2
+    blank = read_predictions(scored(tmp_path / "b.parquet", pair=["", "", "", ""]), name="m", task="binary")
+    assert blank.clusters is None
+
+
 @pytest.mark.real_data
 def test_catalogued_suites_name_their_columns():
     """HateCheck, the counterfactual reviews, the styles and the fuzzed templates; slices stay what they were."""

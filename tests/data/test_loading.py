@@ -294,3 +294,14 @@ def test_unlabelled_public_texts_load():
     """Transfer pools."""
     assert len(load_texts("imdb", split="unsupervised").ids) == 15_000
     assert len(load_texts("wikitext").ids) == 10_704
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(("name", "n", "is_paired"), [("adv_glue_sst2", 148, False), ("adv_glue_rte", 81, True)])
+def test_one_file_can_hold_several_sets(name, n, is_paired):
+    """Each task of AdvGLUE is a set of its own; that of single texts has no blank second ones."""
+    splits = load_splits(name)
+    test = splits.role("test")
+    assert len(test) == n
+    assert (test.batch.pairs is not None) == is_paired
+    assert splits.card.notes == ()

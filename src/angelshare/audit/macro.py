@@ -59,7 +59,8 @@ class Macro(Metric):
         left, right = of.of_members(self.per_item)
         sides = tuple(np.average(side, axis=1, weights=of.design.weights) for side in (left, right))
         values = _within_groups((left - right).mean(axis=0), self._groups(of), of.design)
-        return Linear(sides[0] - sides[1], (Part(np.arange(len(of)), values),), len(of), sides=(sides[0], sides[1]), limit=1.0)
+        parts = (Part(np.arange(len(of)), values),)
+        return Linear(sides[0] - sides[1], parts, len(of), sides=(sides[0], sides[1]), limit=1.0)
 
     def difference(self, sample: Sample) -> Inference:
         """Return the t inference over the clusters within groups, and seeds, with unseen items."""

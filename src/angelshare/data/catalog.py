@@ -29,6 +29,7 @@ class CatalogCard(Strict):
         labels: in index order.
         positive: the label that rates and AUCs are about, of binary sets.
         columns: the house's name -> the file's.
+        where: column -> value: the rows of the file that are this set; all of them where nothing is said.
         masked: the column whose value, masked in the text, leaves the text's template; None where the set names them.
         roles: role -> the file's split, where they are not called alike.
         slices: columns, or patterns of them, to slice by.
@@ -51,6 +52,7 @@ class CatalogCard(Strict):
     labels: tuple[str, ...] = ()
     positive: str | None = None
     columns: dict[str, str] = Field(default_factory=dict)
+    where: dict[str, str] = Field(default_factory=dict)
     masked: str | None = None
     roles: dict[Role, str] = Field(default_factory=dict)
     slices: tuple[str, ...] = ()

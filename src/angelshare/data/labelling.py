@@ -206,12 +206,12 @@ def read_slices(frame: pd.DataFrame, *, where: str) -> dict[str, Mask]:
 
 
 def read_clusters(frame: pd.DataFrame, *, where: str) -> Labels | None:
-    """Return codes of the column `cluster`, or else `template`; an item without a cluster is one of its own."""
-    column = next((name for name in ("cluster", "template") if name in frame.columns), None)
+    """Return codes of the column `cluster`, or else `template`, or `pair`; an item without one is one of its own."""
+    column = next((name for name in ("cluster", "template", "pair") if name in frame.columns), None)
     if column is None:
         return None
     names = read_codes(frame, column, path=where)
-    if column == "template" and names.distinct == ("",):
+    if column != "cluster" and names.distinct == ("",):
         return None
     if "" not in names.distinct:
         return names.codes

@@ -90,9 +90,13 @@ def _claim(row: DifferenceRow) -> str:
 
 
 def plain_words(statement: Statement) -> tuple[StudentWords, ...]:
-    """Return the verdicts of every student in sentences: gates first, then all items, then where it hurts most."""
+    """Return the verdicts of every student in sentences: gates first, then all items, then where it hurts most.
+
+    Students that no audit of this statement is about are left out, where others are not.
+    """
     sizes = rows.population_sizes(statement)
-    return tuple(_words_of(statement, student, _role(student, sizes)) for student in rows.students(statement))
+    words = [_words_of(statement, student, _role(student, sizes)) for student in rows.students(statement)]
+    return tuple(own for own in words if own.sentences) or tuple(words)
 
 
 def _role(student: str, sizes: Mapping[tuple[str, str], object]) -> str:

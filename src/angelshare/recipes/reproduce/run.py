@@ -31,7 +31,8 @@ from angelshare.statement.build import build_statement
 from angelshare.statement.reproduction import Reproduction, Setting
 from angelshare.statement.schema import Statement, TableRow
 
-ROLES: tuple[Role, ...] = ("train", "validation", "selection", "test")
+TRAINED_ON: tuple[Role, ...] = ("train", "validation", "selection")
+ROLES: tuple[Role, ...] = (*TRAINED_ON, "test")
 SHUFFLE_SEED = 2022
 CALL = "call"
 """The event that says how long one call took, whether it ended or was interrupted."""
@@ -171,7 +172,7 @@ def _statement(
         results=(*suite_results(carried.suite, shown, AuditSettings(), cards=cards_of(scorers)), extra),
         models=entries(((seat, scorer.card) for seat, scorer in scorers), whole),
         data=[
-            *data_rows(splits, ROLES),
+            *data_rows(splits, TRAINED_ON),
             *text_rows(study.plain, splits, carried.plain.texts),
             *text_rows(study.mitigated, splits, carried.mitigated.texts),
             *suite_rows(carried.suite.sets),
