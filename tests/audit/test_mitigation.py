@@ -115,3 +115,25 @@ def test_members_without_a_common_seed_are_refused(noisy, truth):
         by_seed("words", one, other)
     with pytest.raises(InputError, match="0 mitigated members do not pair with 1 plain ones"):
         Mitigated("words", one.members, ())
+
+
+def test_few_clusters_carry_no_interaction(noisy):
+    """Nine templates: the row stands there, and says nothing."""
+    truth = np.arange(180) % 2
+    clusters = np.arange(180) // 20
+    members = [noisy(name, truth, 1.0, seed=i, clusters=clusters) for i, name in enumerate("abcd")]
+    found = Findings()
+    one, other = Mitigated("cnn", (members[0],), (members[1],)), Mitigated("teacher", (members[2],), (members[3],))
+    measure_interaction(one, other, "forum", [ACCURACY, auc(1)], found)
+    assert [row.withheld for row in found.differences] == [("lost", "preserved", "gained")] * 2
+    assert {row.remarks for row in found.differences} == {("fewer than 10 clusters",)}
+
+
+def test_a_single_cluster_gives_no_interaction(noisy):
+    """Nothing follows from it for others."""
+    truth = np.arange(40) % 2
+    one = Mitigated("cnn", *((noisy(name, truth, 1.0, clusters=np.zeros(40, dtype=np.int64)),) for name in ("a", "b")))
+    found = Findings()
+    measure_interaction(one, one, "forum", [auc(1)], found)
+    assert found.differences == []
+    assert "All items are of one cluster" in found.remarks[0]

@@ -58,6 +58,28 @@ def test_the_variance_of_clustered_sets_is_the_sum_of_theirs():
     assert inference(found.linear, found.design, method="t").se == pytest.approx(math.hypot(*alone), rel=0.01)
 
 
+def test_sets_of_the_same_templates_share_their_clusters():
+    """Two equal sets have one set's standard error, not that of twice as many templates."""
+    rng = np.random.default_rng(0)
+    codes = np.repeat(np.arange(20), 5)
+    rows = rng.normal(size=20)[codes] + rng.normal(size=100)
+    own = mean_of([rows], clusters=codes)
+    one = Sampled(own.linear, own.design, np.array([f"t{code}" for code in codes], dtype=object))
+    found = pooled([(0.5, one), (0.5, one)])
+    whole, alone = (inference(s.linear, s.design, method="t") for s in (found, one))
+    assert (whole.n_clusters, whole.value) == (20, pytest.approx(alone.value))
+    assert whole.se == pytest.approx(alone.se)
+
+
+def test_a_set_without_names_shares_nothing():
+    """Its items stay one cluster each."""
+    plain = mean_of([[1, 0, 1]])
+    named = Sampled(plain.linear, plain.design, np.array(["a", "a", ""], dtype=object))
+    found = pooled([(1.0, named), (1.0, plain)])
+    assert len(np.unique(found.design.clusters)) == 5
+    assert found.design.clusters[0] == found.design.clusters[1]
+
+
 def test_weighted_items_beside_alike_ones():
     """Those of a set without weights count one each."""
     found = pooled([(1.0, mean_of([[1, 0]], weights=[2.0, 1.0])), (1.0, mean_of([[1, 0, 0]]))])

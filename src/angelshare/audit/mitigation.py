@@ -6,14 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from angelshare.audit.contrasts import Contrast
-from angelshare.audit.measuring import Findings, measure_contrast
+from angelshare.audit.measuring import Findings, countable, measure_contrast
 from angelshare.audit.metrics import Metric
+from angelshare.audit.rows import difference_row, few_clusters
 from angelshare.audit.sample import Sample
 from angelshare.core.errors import InputError
 from angelshare.core.estimate import Difference
 from angelshare.core.panel import Population
 from angelshare.core.predictions import Predictions, labelled
-from angelshare.stats.components import Linear
+from angelshare.stats.components import n_units
 from angelshare.stats.floor import hidden_by_units, with_floor
 
 QUESTION = "What does a mitigation give and cost, and does it help the teacher more than the student?"
@@ -88,36 +89,44 @@ def measure_interaction(
     if truth is None or not labelled(truth).any():
         found.remark(f"Whether mitigation helps the teacher more is not measured on {data}: it has no human labels.")
         return
-    known = labelled(truth)
-    samples = [Sample.of(side if known.all() else side.take(known)) for side in sides]
+    samples = [countable(side, found) for side in sides]
+    mitigated, plain = samples[0], samples[1]
+    if mitigated is None or plain is None:
+        return
     for metric in metrics:
         if metric.target is not None:
             continue
-        problem = next(filter(None, (metric.problem(sample) for sample in samples)), None)
+        problem = _problem(metric, (mitigated, plain))
         if problem is not None:
             found.leave_out(metric, sides[0], data, None, problem)
             continue
-        of = [metric.population(sample) for sample in samples]
-        mitigated, plain = (metric.once(sample) for sample in of)
-        found.differences.append(_row(metric, of[0], mitigated, plain, data=data))
+        found.differences.append(_row(metric, metric.population(mitigated), metric.population(plain), data=data))
 
 
-def _row(metric: Metric, sample: Sample, mitigated: Linear, plain: Linear, *, data: str) -> Difference:
+def _problem(metric: Metric, samples: Sequence[Sample]) -> str | None:
+    """Return why a metric cannot be measured on these items of both sides; None if it can."""
+    problem = next(filter(None, (metric.problem(sample) for sample in samples)), None)
+    if problem is not None:
+        return problem
+    of = metric.population(samples[0])
+    few = min(n_units(metric.once(of), of.design)) < 2  # noqa: PLR2004  (a variance needs two)
+    return "all its items, or all of one class, are of one cluster" if few else None
+
+
+def _row(metric: Metric, mitigated: Sample, plain: Sample, *, data: str) -> Difference:
     """Return one interaction."""
-    joint, of = mitigated.less(plain), sample.contrast
-    return Difference(
+    sides = metric.once(mitigated), metric.once(plain)
+    joint, design = sides[0].less(sides[1]), mitigated.design
+    n_clusters = None if design.clusters is None else len(np.unique(design.clusters))
+    return difference_row(
+        mitigated.contrast,
+        (sides[0].by_seed, sides[1].by_seed),
+        with_floor(joint, design, method=METHOD),
         metric=metric.name,
         data=data,
-        contrast="interaction",
-        student=of.student,
-        left=tuple(member.name for member in of.left),
-        right=tuple(member.name for member in of.right),
-        left_value=float(np.mean(mitigated.by_seed)),
-        right_value=float(np.mean(plain.by_seed)),
-        values_by_seed=tuple(joint.by_seed.tolist()),
-        inference=with_floor(joint, sample.design, method=METHOD),
-        kind=of.kind,
+        slice_name=None,
+        withheld=few_clusters(n_clusters),
+        hidden=hidden_by_units(joint, design),
         direction=metric.direction,
-        output=None if metric.label is None else of.left[0].labels[metric.label],
-        least_margin=hidden_by_units(joint, sample.design),
+        output=None if metric.label is None else mitigated.contrast.left[0].labels[metric.label],
     )

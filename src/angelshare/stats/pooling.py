@@ -5,20 +5,31 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from angelshare.core.arrays import Labels, Vector
+from angelshare.core.arrays import Array, Labels, Vector
+from angelshare.stats.clusters import linked
 from angelshare.stats.components import Design, Linear, Part
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sampled:
-    """A statistic and how its items were drawn."""
+    """A statistic and how its items were drawn.
+
+    Attributes:
+        linear, design: of n items.
+        names: (n,) of what items were made from, such as templates, "" where nobody said: items of one name are not
+            independent, on whatever sets they are. None: nobody said.
+    """
 
     linear: Linear
     design: Design
+    names: Array | None = None
 
 
 def pooled(terms: Sequence[tuple[float, Sampled]]) -> Sampled:
-    """Return a weighted sum of statistics of the same members, on text sets that share no item and no cluster.
+    """Return a weighted sum of statistics of the same members on several text sets.
+
+    Sets made from the same templates, such as short texts and the same with filler around them, share clusters: items
+    of one name are one. Sets without names share nothing.
 
     Seeds stay joint: each seed's value is the sum of its values, so that what a seed does to all sets is in the spread
     over seeds. With weights 1 and -1 it is the difference of two losses: whether one set shows more of it than another.
@@ -50,7 +61,8 @@ def pooled(terms: Sequence[tuple[float, Sampled]]) -> Sampled:
         df=min(one.df for one in placed),
         limit=sum(one.limit for one in placed),
     )
-    return Sampled(linear, Design(_clusters([term for _, term in terms]), _weights([term for _, term in terms])))
+    sets = [term for _, term in terms]
+    return Sampled(linear, Design(_clusters(sets), _weights(sets)).without_singles(), _names(sets))
 
 
 def _scaled(linear: Linear, weight: float) -> Linear:
@@ -66,8 +78,9 @@ def _scaled(linear: Linear, weight: float) -> Linear:
 
 
 def _clusters(terms: Sequence[Sampled]) -> Labels | None:
-    """Return the clusters of all items, those of different sets told apart; None where items are independent."""
-    if all(term.design.clusters is None for term in terms):
+    """Return the clusters of all items, those of different sets linked by names alone; None: items are independent."""
+    names = _names(terms)
+    if names is None and all(term.design.clusters is None for term in terms):
         return None
     codes: list[Labels] = []
     first = 0
@@ -75,7 +88,15 @@ def _clusters(terms: Sequence[Sampled]) -> Labels | None:
         own = np.arange(term.linear.n) if term.design.clusters is None else term.design.clusters
         codes.append(own + first)
         first += int(own.max()) + 1
-    return np.concatenate(codes)
+    return np.concatenate(codes) if names is None else linked(names, np.concatenate(codes))
+
+
+def _names(terms: Sequence[Sampled]) -> Array | None:
+    """Return the names of all items, "" where a set has none; None where none has."""
+    if all(term.names is None for term in terms):
+        return None
+    blank = [np.full(term.linear.n, "", dtype=object) if term.names is None else term.names for term in terms]
+    return np.concatenate(blank)
 
 
 def _weights(terms: Sequence[Sampled]) -> Vector | None:

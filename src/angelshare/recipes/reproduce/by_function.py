@@ -13,6 +13,8 @@ from angelshare.recipes.reproduce.study import Parts
 from angelshare.stats.pooling import Sampled, pooled
 
 OVER_FUNCTIONS = Macro(name="macro_accuracy", per_item=correct, column="functionality")
+ROUNDING = 1e-12
+"""A difference of means of 0 and 1 that is no larger is none."""
 LARGEST = ("negate_neg_nh", "spell_char_swap_h", "derog_impl_h")
 """F15 (F14 in the paper), F25 and F4 as the suite's files call them: where the paper's student loses most."""
 NON_PROTECTED = ("target_obj_nh", "target_indiv_nh")
@@ -23,9 +25,11 @@ def mostly_worse_on_functions(evidence: Evidence, parts: Parts) -> Answer:
     """Hold that the student is worse in most functionalities: by the mean over them, as single ones are small."""
     deltas = _by_function(evidence, parts.distilled)
     number = found(evidence.difference(HATECHECK, parts.distilled, TEACHER, OVER_FUNCTIONS))
+    n_lower = sum(delta < -ROUNDING for delta in deltas.values())
+    n_equal = sum(abs(delta) <= ROUNDING for delta in deltas.values())
     finding = (
-        f"Accuracy is lower in {sum(delta < 0 for delta in deltas.values())} of {len(deltas)} functionalities, equal "
-        f"in {sum(delta == 0 for delta in deltas.values())}; mean over them {told(number)}."
+        f"Accuracy is lower in {n_lower} of {len(deltas)} functionalities, equal in {n_equal}; mean over them "
+        f"{told(number)}."
     )
     return Answer(below(number), finding, number)
 

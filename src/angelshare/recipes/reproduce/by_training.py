@@ -16,6 +16,10 @@ from angelshare.recipes.reproduce.evidence import (
 from angelshare.recipes.reproduce.study import Parts
 from angelshare.stats.pooling import Sampled
 
+ONE_TEACHER = (
+    "One teacher was trained with mitigation data and one without: what another training of either would give is in no "
+    "interval. Their students' transfer texts were drawn by either teacher's own answers."
+)
 FLAT = 0.005
 """A change of AUC below which more transfer text is called of little effect: half the default margin."""
 
@@ -50,7 +54,8 @@ def mitigation_helps_the_teacher_more(evidence: Evidence, parts: Parts) -> Answe
         f"Mitigation changes AUC-ROC, mean of {len(sets)} sets: {listed(gains)}; the student's gain less the "
         f"teacher's: {told(number)}."
     )
-    return Answer(below(number), finding, number, fewer(sets, SYNTHETIC))
+    missing = fewer(sets, SYNTHETIC)
+    return Answer(below(number), finding, number, ONE_TEACHER if missing is None else f"{missing} {ONE_TEACHER}")
 
 
 def students_lean_on_words(evidence: Evidence, parts: Parts) -> Answer:

@@ -120,7 +120,9 @@ class Evidence:
             NotMeasured: if it cannot be measured.
         """
         sample = self._sample(data, left, right, metric, among)
-        return Sampled(metric.once(sample), sample.design)
+        templates = sample.contrast.left[0].columns.get("template")
+        names = None if templates is None else templates[sample.items]
+        return Sampled(metric.once(sample), sample.design, names)
 
     def over(
         self, sets: Sequence[str], of: Callable[[str], Sampled], *, less: str | None = None
