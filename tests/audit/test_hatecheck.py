@@ -132,6 +132,18 @@ def test_items_outside_the_suite_are_left_out_with_their_number(suite, make_pane
     assert any("7 items without a functionality or a human label are left out; 80" in r for r in result.remarks)
 
 
+def test_a_functionality_whose_cases_weigh_nothing_is_in_no_table_and_no_count(suite, make_panel):
+    """It has no accuracy; the other two have."""
+    functions, weights = ["A"] * 40 + ["B"] * 40 + ["C"] * 40, np.repeat([1.0, 0.0, 2.0], 40)
+    members = suite({"teacher": np.ones(120), "student": np.tile([1, 0], 60)}, functions, None, weights=weights)
+    result = measured(make_panel, members)
+    (table,) = result.tables
+    assert [found[1] for found in table.rows] == ["A", "C"]
+    assert {estimate.metric: estimate.value for estimate in result.estimates} == {
+        "n_functionalities_lower": 2.0, "n_functionalities_equal": 0.0, "n_functionalities_higher": 0.0
+    }  # fmt: skip
+
+
 def test_what_is_no_suite_says_what_to_give(suite, make_panel, make_member):
     """No column, no label, no decisions: each in a sentence with the remedy."""
     plain = [make_member(name, np.linspace(-1, 1, 40), truth=np.tile([0, 1], 20)) for name in ("teacher", "student")]

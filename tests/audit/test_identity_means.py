@@ -1,5 +1,7 @@
 """Tests of means over identities and of one identity against the others."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -130,3 +132,21 @@ def test_an_identity_of_one_cluster_is_not_measured(noisy, make_panel):
     result = IdentityAuc().measure({TEST: make_panel([teacher], [mlp])}, AuditSettings())
     gaps = {(gap.metric, gap.slice): gap.why for gap in result.gaps}
     assert gaps["bpsn_auc", "identity_0"] == "all its items, or all of one class, are of one cluster"
+
+
+def test_an_excess_reaches_beyond_one(noisy, make_panel):
+    """One identity's AUCs fall from 1 to 0 while the other's rise from 0 to 1: the excess is -2 and +2."""
+    truth, first = np.arange(N) % 2, np.arange(N) < N // 2
+    sides = {name: np.where(first, sign, -sign) * (2 * truth - 1) for name, sign in (("teacher/0", 1), ("mlp/0", -1))}
+    slices = {"identity_0": first, "identity_1": ~first}
+    one = noisy("one", truth, 1.0, slices=slices)
+    members = [
+        replace(one, name=name, values=np.stack([-value, value], axis=1).astype(float)) for name, value in sides.items()
+    ]
+    rows = rows_of(make_panel(members[:1], members[1:]))
+    for name, excess in (("identity_0", -2.0), ("identity_1", 2.0)):
+        found = rows["subgroup_auc", "slice-rest", name].inference
+        interval = found.interval()
+        assert found.value == excess
+        assert interval.low <= excess <= interval.high
+        assert found.p_value(0.0) < 0.001

@@ -53,6 +53,26 @@ def test_thresholds_worked_by_hand():
     assert found.rest == 0.0
 
 
+def test_equal_scores_go_together():
+    """Of all, 15 of 25 are flagged; the group's ten are alike, so that all of them (at a cut below) come nearer."""
+    mask = np.array([False] * 15 + [True] * 10)
+    member = predictions([1.0] * 5 + [-1.0] * 10 + [2.0] * 10, [0] * 25, slices={"old": mask})
+    found = fit_thresholds(member, ["old"])
+    assert (found.rate, found.cuts) == (0.6, {"old": 1.0})
+    assert found.apply(member).decisions()[mask].all()
+
+
+def test_a_margin_of_zero_is_no_flag():
+    """Of equal logits the first label is decided for, and so it is counted."""
+    assert fit_thresholds(predictions([0.0] * 5 + [1.0] * 5, [0] * 10), []).rate == 0.5
+
+
+def test_several_labels_have_no_temperature():
+    """They would each need one."""
+    with pytest.raises(InputError, match="answers multi_label"):
+        fit_temperature(predictions([1.0] * 12, np.zeros((12, 2)), task="multi_label"))
+
+
 def test_an_item_of_two_groups_has_the_higher_cut():
     """And one of none has the rest's."""
     cuts = GroupThresholds({"a": 1.0, "b": -2.0}, rate=0.1, not_fitted={})

@@ -9,7 +9,7 @@ import numpy as np
 from angelshare.audit.contrasts import pair
 from angelshare.audit.functionalities import functionality_counts, functionality_table
 from angelshare.audit.macro import Macro, clusters_of
-from angelshare.audit.measuring import Findings, measure_contrast
+from angelshare.audit.measuring import Findings, counted, measure_contrast
 from angelshare.audit.metrics import Metric, Share
 from angelshare.audit.quality_metrics import correct
 from angelshare.core.arrays import Mask
@@ -48,7 +48,12 @@ class HateCheck:
         found = Findings(said=[*pairing.remarks, *_remarks(panel, suite.teacher.first)])
         for contrast in pairing.contrasts:
             measure_contrast(contrast, panel.data, _metrics(suite), found, asked=settings.in_slices)
-        deciding = [c for c in pairing.named("student-teacher") if all(m.has_decisions for m in (*c.left, *c.right))]
+        counts = counted(suite.teacher.first, found)  # a functionality whose cases all weigh 0 has no accuracy
+        deciding = [
+            contrast.take(counts)
+            for contrast in pairing.named("student-teacher")
+            if counts.any() and all(member.has_decisions for member in (*contrast.left, *contrast.right))
+        ]
         rows = [row for row in found.differences if row.metric == "case_accuracy"]
         return found.result(
             self,

@@ -105,7 +105,8 @@ def _against_others(compared: Compared, name: str, identity: Identity, gathered:
     total = np.sum([left - right for left, right in gathered.sides.values()], axis=0)
     alone = Joint.empty(compared.positive, compared.design)
     alone.add(own)
-    linear = others.plus(alone).linear(own.by_seed, (total - own.by_seed) / n_others)
+    joint = others.plus(alone).linear(own.by_seed, (total - own.by_seed) / n_others)
+    linear = replace(joint, limit=2.0)  # one falls from 1 to 0, the others rise from 0 to 1
     hidden = max(alone.hidden, others.hidden)
     compared.add(gathered.metric, linear, compared.design, hidden=hidden, name=name, excess=True)
 

@@ -65,11 +65,12 @@ class IdentityMean(Metric):
         return np.asarray(sample.truth == 1)
 
     def _measured(self, sample: Sample) -> list[Identity]:
-        """Return the identities that have enough items, in enough clusters."""
+        """Return the identities that have enough items, in enough clusters; those of the same items count once."""
         classes, ordering = Classes.of(self._positive(sample), sample.design), ORDERINGS[self.auc]
         slices = sample.contrast.left[0].slices
         names = [name for name in slices if any(fnmatchcase(name, pattern) for pattern in self.identities)]
-        found = [Identity.of(slices[name][sample.items], classes) for name in names]
+        masks = {mask.tobytes(): mask for mask in (slices[name][sample.items] for name in names)}
+        found = [Identity.of(mask, classes) for mask in masks.values()]
         return [one for one in found if too_few(one, ordering) is None and self._is_spread(one, sample)]
 
     def _is_spread(self, identity: Identity, sample: Sample) -> bool:

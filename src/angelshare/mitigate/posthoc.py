@@ -76,9 +76,11 @@ def fit_temperature(member: Predictions) -> Temperature:
         member: on the selection split, never on the test split.
 
     Raises:
-        InputError: if it holds no logits, or has fewer than 10 labelled items.
+        InputError: if it holds no logits, or several labels for one item, or has fewer than 10 labelled items.
     """
     _need_logits(member)
+    if member.task == "multi_label":
+        raise InputError(f"A temperature is about one label of an item; {member.name} answers multi_label.")
     truth = _truth(member)
     known = labelled(truth)
     if known.sum() < MIN_CLASS:
@@ -115,7 +117,7 @@ def fit_thresholds(member: Predictions, groups: Sequence[str]) -> GroupThreshold
     margin, harmless = member.ranking(POSITIVE), _truth(member) == 0
     if not harmless.any():
         raise InputError(f"No item of {member.name} is labelled {member.labels[0]}: there is no false positive rate.")
-    rate = float((margin[harmless] >= 0).mean())
+    rate = float((margin[harmless] > 0).mean())
     own = {group: margin[harmless & member.slices[group]] for group in groups}
     return GroupThresholds(
         cuts={group: _cut(scores, rate) for group, scores in own.items() if len(scores) >= MIN_CLASS},
@@ -125,10 +127,11 @@ def fit_thresholds(member: Predictions, groups: Sequence[str]) -> GroupThreshold
 
 
 def _cut(scores: Vector, rate: float) -> float:
-    """Return the cut that flags the share of these scores that comes nearest to the rate."""
-    ordered = np.sort(scores)[::-1]
+    """Return the cut that flags the share of these scores that comes nearest to the rate; equal scores go together."""
+    found, counts = np.unique(-scores, return_counts=True)
+    ordered = -found
     edges = np.concatenate([[ordered[0] + 1.0], (ordered[:-1] + ordered[1:]) / 2, [ordered[-1] - 1.0]])
-    flagged = np.array([(scores >= edge).mean() for edge in edges])
+    flagged = np.concatenate([[0], np.cumsum(counts)]) / len(scores)
     return float(edges[np.abs(flagged - rate).argmin()])
 
 
