@@ -22,7 +22,7 @@ NON_PROTECTED = ("target_obj_nh", "target_indiv_nh")
 
 
 def mostly_worse_on_functions(evidence: Evidence, parts: Parts) -> Answer:
-    """Hold that the student is worse in most functionalities: by the mean over them, as single ones are small."""
+    """Hold that the student is worse in most functionalities, and by the mean over them, as single ones are small."""
     deltas = _by_function(evidence, parts.distilled)
     number = found(evidence.difference(HATECHECK, parts.distilled, TEACHER, OVER_FUNCTIONS))
     n_lower = sum(delta < -ROUNDING for delta in deltas.values())
@@ -31,7 +31,8 @@ def mostly_worse_on_functions(evidence: Evidence, parts: Parts) -> Answer:
         f"Accuracy is lower in {n_lower} of {len(deltas)} functionalities, equal in {n_equal}; mean over them "
         f"{told(number)}."
     )
-    return Answer(below(number), finding, number)
+    verdict = below(number)
+    return Answer("undecided" if verdict == "holds" and n_lower <= len(deltas) / 2 else verdict, finding, number)
 
 
 def teacher_is_worse_beyond_identities(evidence: Evidence, parts: Parts) -> Answer:
@@ -41,16 +42,26 @@ def teacher_is_worse_beyond_identities(evidence: Evidence, parts: Parts) -> Answ
 
 
 def negation_swaps_and_implication_lose_most(evidence: Evidence, parts: Parts) -> Answer:
-    """Hold that negated hate, swapped letters and implied derogation lose more than the other functionalities."""
+    """Hold that negated hate, swapped letters and implied derogation lose more than the other functionalities.
+
+    The claim names three: where one of them loses less than the others do on average, it does not hold as a whole.
+    """
     deltas = _by_function(evidence, parts.distilled)
     here = _on_functions(evidence, parts.distilled, LARGEST)
-    elsewhere = _on_functions(evidence, parts.distilled, [name for name in deltas if name not in LARGEST])
+    others = [name for name in deltas if name not in LARGEST]
+    elsewhere = _on_functions(evidence, parts.distilled, others)
     number = found(pooled([(1.0, here), (-1.0, elsewhere)]))
+    mean = elsewhere.linear.value
     finding = (
         f"Mean accuracy difference there less that elsewhere: {told(number)}; "
-        f"{numbers({name: deltas[name] for name in LARGEST})}."
+        f"{numbers({name: deltas[name] for name in LARGEST} | {'elsewhere': mean})}."
     )
-    return Answer(below(number), finding, number)
+    against = [name for name in LARGEST if deltas[name] >= mean]
+    if not against:
+        return Answer(below(number), finding, number)
+    differs = f"Not so on {', '.join(against)}, so that the claim does not hold as a whole."
+    verdict = below(number)
+    return Answer("undecided" if verdict == "holds" else verdict, finding, number, differs)
 
 
 def _by_function(evidence: Evidence, student: str) -> Mapping[str, float]:

@@ -1,7 +1,7 @@
 """A study carried out: both recipes trained, every model observed on every set, statements, and the paper beside us."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,15 @@ from angelshare.recipes.looks import count_look
 from angelshare.recipes.panel import Seat, entries, observe_panels
 from angelshare.recipes.publish import data_rows, publish, publish_reproduction
 from angelshare.recipes.reproduce.claims import all_claims
-from angelshare.recipes.reproduce.evidence import IN_DOMAIN, MITIGATED_STUDENT, MITIGATED_TEACHER, SHUFFLED, Evidence
+from angelshare.recipes.reproduce.evidence import (
+    IN_DOMAIN,
+    MITIGATED_STUDENT,
+    MITIGATED_TEACHER,
+    SHUFFLED,
+    TEACHER,
+    Evidence,
+    NotMeasured,
+)
 from angelshare.recipes.reproduce.figures import paper_figures, sweep_charts
 from angelshare.recipes.reproduce.mitigations import mitigation_result
 from angelshare.recipes.reproduce.study import Parts, Study, read_figures, read_study
@@ -28,12 +36,15 @@ from angelshare.recipes.suite import GatheredSuite, cards_of, observe_suite, sui
 from angelshare.recipes.transfers import text_rows
 from angelshare.report.by_group import identity_charts, tables
 from angelshare.statement.build import build_statement
-from angelshare.statement.reproduction import Reproduction, Setting
+from angelshare.statement.reproduction import Chart, Reproduction, Setting
 from angelshare.statement.schema import Statement, TableRow
 
 TRAINED_ON: tuple[Role, ...] = ("train", "validation", "selection")
 ROLES: tuple[Role, ...] = (*TRAINED_ON, "test")
 SHUFFLE_SEED = 2022
+CHANCE = 0.5
+IN_THE_PAPER = {"identity_aucs": "figures 4 and 5"}
+"""What a group of our charts is in the paper."""
 CALL = "call"
 """The event that says how long one call took, whether it ended or was interrupted."""
 Seated = tuple[Seat, Scorer]
@@ -235,13 +246,33 @@ def _reproduction(
         angelshare=__version__,
         claims=all_claims(evidence, study.parts),
         figures=tuple(figures),
-        charts=(*sweep_charts(evidence, study.parts, titles), *identity_charts(statement)),
+        charts=(*sweep_charts(evidence, study.parts, titles), *map(_numbered, identity_charts(statement))),
         tables=tuple(_tables(statement)),
         settings=tuple(Setting(what=what, paper=theirs, ours=ours) for what, (theirs, ours) in study.settings.items()),
         not_reproducible=tuple(f"{one.what} ({one.table})." for one in carried.suite.spec.not_reproducible),
-        notes=study.about,
+        notes=(*study.about, *_at_chance(evidence, titles)),
         statements=("statement.html", "statement.json"),
     )
+
+
+def _at_chance(evidence: Evidence, titles: Mapping[str, str]) -> Iterator[str]:
+    """Yield the sets that the teacher does not rank better than chance: a difference to it says little there."""
+    for data, title in titles.items():
+        try:
+            level = evidence.level(data, TEACHER)
+        except NotMeasured:  # the paper's numbers on this set say why
+            continue
+        if level.low <= CHANCE:
+            yield (
+                f"Warning: On {title} the teacher's AUC-ROC of {level.value:.3f} ({level.low:.3f} to {level.high:.3f}) "
+                "cannot be told from chance: a student's difference to it says little there."
+            )
+
+
+def _numbered(chart: Chart) -> Chart:
+    """Return a drawing of identities under the numbers that its like has in the paper."""
+    group, _, panel = chart.name.partition("/")
+    return chart.model_copy(update={"name": f"{IN_THE_PAPER[group]}/{panel}"}) if group in IN_THE_PAPER else chart
 
 
 def _tables(statement: Statement) -> list[TableRow]:
