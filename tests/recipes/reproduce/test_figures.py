@@ -64,10 +64,11 @@ def test_a_set_that_is_not_at_hand_says_so(figures):
 
 def test_sweeps_are_drawn_for_every_set_that_is_at_hand(evidence, parts):
     """AUC-ROC and AUC-PR over the sizes, with the teacher and the CNN without one as lines."""
-    charts = {chart.name: chart for chart in sweep_charts(evidence, parts, TITLES)}
+    charts = {chart.name: chart for chart in sweep_charts(evidence, parts, TITLES, n_gold=400)}
     assert len(charts) == 2 * 6
     chart = charts["figure 2/Civil Comments"]
     student, teacher, without = chart.series
+    assert chart.note.endswith("Beside 400 human-labelled texts: a ratio of 0.25 to 0.5.")
     assert [point.x for point in student.points] == [100, 200]
     assert student.points[0].y == pytest.approx(evidence.value(IN_DOMAIN, "cnn-100"))
     assert all(point.low < point.y < point.high for point in student.points)

@@ -14,14 +14,14 @@ class Answer:
     Attributes:
         verdict: read from an interval.
         finding: our numbers as sentences.
-        number: the one that decides, with its interval.
+        number: the one that decides, with its interval; None where it is no estimate.
         differs: where we differ from the paper and why.
         bounds: what its interval is held against.
     """
 
     verdict: ClaimVerdict
     finding: str
-    number: Found
+    number: Found | None
     differs: str | None = None
     bounds: tuple[float, ...] = (0.0,)
 

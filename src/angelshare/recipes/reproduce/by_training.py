@@ -20,6 +20,10 @@ ONE_TEACHER = (
     "One teacher was trained with mitigation data and one without: what another training of either would give is in no "
     "interval. Their students' transfer texts were drawn by either teacher's own answers."
 )
+PIECES, WIDTH, NGRAMS, FILTERS = 30_522, 768, (2, 3, 4, 5, 6), 300
+"""The CNN of Section 4.1.1 over the word embeddings of BERT-base (uncased)."""
+PRINTED = 8_500_000
+"""What Table 2 prints as 8M is at most this."""
 FLAT = 0.005
 """A change of AUC below which more transfer text is called of little effect: half the default margin."""
 
@@ -71,3 +75,16 @@ def students_lean_on_words(evidence: Evidence, parts: Parts) -> Answer:
         f"{told(number)}."
     )
     return Answer(above(number), finding, number)
+
+
+def cnn_is_as_large_as_printed(evidence: Evidence, parts: Parts) -> Answer:
+    """Count the parameters of the CNN that the paper describes: this needs no measurement."""
+    del evidence, parts
+    embeddings = PIECES * WIDTH
+    layers = sum(n * WIDTH * FILTERS + FILTERS for n in NGRAMS)
+    whole = embeddings + layers + 2 * (len(NGRAMS) * FILTERS + 1)
+    finding = (
+        f"As described it has {whole / 1e6:.1f} million: {embeddings / 1e6:.1f} in {PIECES:,} embeddings of width "
+        f"{WIDTH}, {layers / 1e6:.1f} in {FILTERS} filters of each width from {NGRAMS[0]} to {NGRAMS[-1]}."
+    )
+    return Answer("contradicted" if whole > PRINTED else "holds", finding, None)

@@ -22,6 +22,7 @@ from angelshare.recipes.reproduce.by_set import (
     in_domain_is_near,
 )
 from angelshare.recipes.reproduce.by_training import (
+    cnn_is_as_large_as_printed,
     mitigation_helps_the_teacher_more,
     more_text_is_flat,
     students_lean_on_words,
@@ -57,6 +58,8 @@ def _answered(asked: Asked, evidence: Evidence, parts: Parts) -> Claim:
     except NotMeasured as why:
         return Claim(claim=asked.claim, where=asked.where, verdict="not measured", finding=str(why))
     number = answer.number
+    if number is None:
+        return Claim(claim=asked.claim, where=asked.where, verdict=answer.verdict, finding=answer.finding)
     return Claim(
         claim=asked.claim,
         where=asked.where,
@@ -118,5 +121,6 @@ CLAIMS: tuple[Asked, ...] = (
         "Sections 6 and 8",
         mitigation_helps_the_teacher_more,
     ),
+    Asked("The CNN has 8 million parameters.", "Table 2", cnn_is_as_large_as_printed),
     Asked("Students emphasise lexical features.", "Section 8", students_lean_on_words),
 )

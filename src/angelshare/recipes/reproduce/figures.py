@@ -112,8 +112,17 @@ def _gap(evidence: Evidence, data: str, student: str, teacher: str) -> Found | s
         return str(why)
 
 
-def sweep_charts(evidence: Evidence, parts: Parts, titles: Mapping[str, str]) -> Iterator[Chart]:
-    """Yield Figures 2 and 3: AUC-ROC and AUC-PR against the number of transfer texts, one panel for each set."""
+def sweep_charts(evidence: Evidence, parts: Parts, titles: Mapping[str, str], *, n_gold: int) -> Iterator[Chart]:
+    """Yield Figures 2 and 3: AUC-ROC and AUC-PR against the number of transfer texts, one panel for each set.
+
+    Args:
+        evidence: what we measured.
+        parts: with the sweep.
+        titles: set -> what the paper calls it.
+        n_gold: human-labelled texts beside the transfer texts.
+    """
+    ratios = [f"{size / n_gold:.2g}" for size in (min(parts.sweep), max(parts.sweep))]
+    note = f"{SWEEP_NOTE} Beside {n_gold:,} human-labelled texts: a ratio of {ratios[0]} to {ratios[1]}."
     for data, title in titles.items():
         if data not in evidence.panels:
             continue
@@ -126,7 +135,7 @@ def sweep_charts(evidence: Evidence, parts: Parts, titles: Mapping[str, str]) ->
                 y_label=metric,
                 log_x=True,
                 series=tuple(_sweep_series(evidence, parts, data, metric)),
-                note=SWEEP_NOTE,
+                note=note,
             )
 
 

@@ -237,6 +237,7 @@ def _reproduction(
             notes[one.spec.name] = one.why
         elif one.stands_in_for:
             notes[one.spec.name] = f"stand-in: {one.card.name}"
+    n_gold = len(carried.splits.role("train"))
     figures = paper_figures(paper, evidence, study.parts, titles=titles, notes=notes)
     return Reproduction(
         paper=paper.citation,
@@ -246,7 +247,10 @@ def _reproduction(
         angelshare=__version__,
         claims=all_claims(evidence, study.parts),
         figures=tuple(figures),
-        charts=(*sweep_charts(evidence, study.parts, titles), *map(_numbered, identity_charts(statement))),
+        charts=(
+            *sweep_charts(evidence, study.parts, titles, n_gold=n_gold),
+            *map(_numbered, identity_charts(statement)),
+        ),
         tables=tuple(_tables(statement)),
         settings=tuple(Setting(what=what, paper=theirs, ours=ours) for what, (theirs, ours) in study.settings.items()),
         not_reproducible=tuple(f"{one.what} ({one.table})." for one in carried.suite.spec.not_reproducible),
