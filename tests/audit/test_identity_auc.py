@@ -197,8 +197,10 @@ def test_what_is_said_of_the_identities_themselves(noisy, make_panel, texts):
     """Fractions count from a half on; keywords are no annotation; named otherwise, that is not said."""
     truth, slices = texts
     panel = make_panel([noisy("teacher/0", truth, 1.0, slices=slices)], [noisy("mlp/0", truth, 1.6, slices=slices)])
-    assert "from 0.5 on" in measure(panel).remarks[0]
-    assert "3 identities (mentions_*) are matches of keywords" in measure(panel).remarks[1]
+    positive, fractions, keywords = measure(panel).remarks[:3]
+    assert positive == "Positive are the items labelled yes, the second of the labels."
+    assert "from 0.5 on" in fractions
+    assert "3 identities (mentions_*) are matches of keywords" in keywords
     assert not any("keywords" in remark for remark in measure(panel, identities=("lo*",)).remarks)
 
 

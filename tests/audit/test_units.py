@@ -44,11 +44,13 @@ def test_a_target_needs_the_right_side_s_own_inference(contrast):
 
 
 def test_units_that_are_all_alike_leave_room_for_one_that_is_not(contrast):
-    """Without any spread an unseen unit may still move by a twentieth of the scale: the interval has a width."""
+    """Without any spread an unseen unit may move by a third of the scale: 60 units cannot show a margin of 0.02."""
     metric = UnitMetric("score_dev", is_share=False)
     values = {"teacher": np.full(60, 0.01), "student": np.full(60, 0.01)}
     interval = measured(contrast, metric, values, Units("toy", 60, "templates", 10)).inference.interval()
-    assert 0 < interval.high < LEAST_REACH
+    # q^2 / (k + q^2) with q^2 = 2.001^2 and k = 60 / LEAST_REACH = 180
+    assert interval.high == pytest.approx(4.004 / 184.004, rel=1e-3)
+    assert 0.02 < interval.high < LEAST_REACH
 
 
 def test_few_units_and_a_single_cluster_are_gaps(contrast):

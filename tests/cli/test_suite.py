@@ -34,6 +34,20 @@ def test_a_gate_on_a_set_that_is_not_at_hand_is_not_held(models, tmp_path):
     assert [gate["state"] for gate in statement["gates"]] == ["not_measured"]
 
 
+def test_a_model_with_other_labels_is_read_under_those_of_the_suite(models, tmp_path):
+    """As the error without `--labels` says; the page says how they were read."""
+    texts = short_synthetic(1, 40)
+    spec = TfidfSpec(kind="tfidf", name="other", ngrams=1)
+    fit_tfidf(texts.batch, texts.truth, spec, ("fine", "rude"), "binary").save(tmp_path / "other")
+    sides = ("--teacher", models / "teacher", "--student", f"small={tmp_path / 'other'}", "--scale", "tiny")
+    command = ["suite", "lost-in-distillation", *map(str, sides), "--out", str(tmp_path / "out")]
+    refused = CliRunner().invoke(app, command)
+    assert "say so: --labels non-toxic,toxic" in str(refused.exception)
+    assert CliRunner().invoke(app, [*command, "--labels", "non-toxic,toxic"]).exit_code == 0
+    notes = json.loads((tmp_path / "out" / "statement.json").read_text())["notes"]
+    assert any("are read as ['non-toxic', 'toxic'], as asked for" in note for note in notes)
+
+
 def test_an_unknown_suite_names_the_nearest(models):
     """Before any model is loaded."""
     sides = ("--teacher", models / "teacher", "--student", models / "student")

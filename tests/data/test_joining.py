@@ -60,6 +60,17 @@ def test_clusters_of_different_sets_stay_apart():
     assert joined.roles["test"].clusters.tolist() == [0, 0, 1, 2]
 
 
+def test_templates_and_pairs_of_different_sets_stay_apart():
+    """Both call their first one 0; what they say of other things keeps its name, and blanks stay blank."""
+    names = {"template": ["0", ""], "pair": ["0", "1"], "identity": ["old", "young"]}
+    columns = {name: np.array(values, dtype=object) for name, values in names.items()}
+    mail, forum = (text_set(name, "a plan", "a map", columns=columns) for name in ("mail", "forum"))
+    test = join_splits([splits("mail", test=mail), splits("forum", test=forum)]).roles["test"]
+    assert test.columns["template"].tolist() == ["mail:0", "", "forum:0", ""]
+    assert test.columns["pair"].tolist() == ["mail:0", "mail:1", "forum:0", "forum:1"]
+    assert test.columns["identity"].tolist() == ["old", "young"] * 2
+
+
 def test_an_unlabelled_set_stays_unlabelled():
     """-1 beside the labels of the other."""
     joined = join_splits([splits("mail", test=MAIL), splits("forum", test=text_set("forum", "a lamp"))])

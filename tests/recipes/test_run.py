@@ -15,7 +15,7 @@ from angelshare.core.protocols import Silent
 from angelshare.models.memory import PeakMemory
 from angelshare.recipes import speed
 from angelshare.recipes.reading import parse_recipe
-from angelshare.recipes.run import RunSettings, run_recipe
+from angelshare.recipes.run import RunSettings, prepare, run_recipe
 from angelshare.statement.gates import Gate
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -272,3 +272,25 @@ def test_a_recipe_that_learns_from_fractions_needs_some(tiny, tmp_path):
     text = recipe_text(tiny).replace("labels: [fine, rude]}", "labels: [fine, rude], fractional_labels: true}")
     with pytest.raises(InputError, match="fraction"):
         run_recipe(parse_recipe(text, where="tiny"), tmp_path, RunSettings(NOW), progress=Silent())
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "distil: {class_weights: {rood: 2.0}}",
+        "transfer: {sources: [train], rebalance: {kind: share, label: rood}}",
+        "transfer: {sources: [train], rebalance: {kind: groups, label: rood}}",
+    ],
+)
+def test_labels_that_the_data_lack_are_refused_before_training(lines):
+    """With those that there are."""
+    recipe = f"""
+version: 1
+name: mine
+data: {{source: demo}}
+teacher: {{model: minilm}}
+students: [{{name: mlp, kind: mlp}}]
+{lines}
+"""
+    with pytest.raises(InputError, match=r"There is no label called 'rood'\. Known: fine, rude\."):
+        prepare(parse_recipe(recipe, where="mine"))

@@ -38,6 +38,7 @@ FORM = (
             Gate("auc", 0.01, "command line", slice=r'a, "b" [c] = \ d', contrast="slice-rest"),
         ),
         ("auc[slice=länge:kurz] >= -0.01", Gate("auc", 0.01, "command line", slice="länge:kurz")),
+        ("auc[slice=identity=old] >= -0.01", Gate("auc", 0.01, "command line", slice="identity=old")),
     ],
 )
 def test_a_rule_is_read(text, gate):
@@ -85,6 +86,7 @@ def test_a_rule_is_read(text, gate):
         ("accuracy[slice] >= -0.01", f"'slice' is not key=value. {FORM}"),
         ("accuracy[slice=a b] >= -0.01", f"'slice=a b' is not key=value. {FORM}"),
         ("accuracy[slice=] >= -0.01", f"'slice=' is not key=value. {FORM}"),
+        ("accuracy[slice==women] >= -0.01", f"'slice==women' is not key=value. {FORM}"),
         ("accuracy[slice=women >= -0.01", f"'accuracy[slice=women >= -0.01' is no gate. {FORM}"),
         (
             "accuracy[slce=women] >= -0.01",

@@ -97,8 +97,9 @@ def _drawn(gains: Vector, codes: Labels, design: Design, rng: np.random.Generato
     for stratum in range(int(strata.max()) + 1):
         own = np.flatnonzero(strata == stratum)
         times = rng.multinomial(len(own), np.full(len(own), 1 / len(own)), size=N_DRAWS)
-        summed += gained[:, own] @ times.T
-        counted += sizes[:, own] @ times.T
+        there = np.flatnonzero(sizes[:, own[0]])  # the functionalities of these units, of which there may be many
+        summed[there] += gained[np.ix_(there, own)] @ times.T
+        counted[there] += sizes[np.ix_(there, own)] @ times.T
     return np.asarray(summed / counted)
 
 

@@ -74,6 +74,8 @@ def _not_applicable(panel: Panel) -> str | None:
         return f"A suite's cases have one label each, and the models answer a {first.task} task."
     if n_labelled(panel.truth) == 0 or not _of_a_functionality(panel).any():
         return f"None of the {len(first):,} items of {panel.data} has both a functionality and a human label."
+    if first.weights is not None and not first.weights[_of_a_functionality(panel)].any():
+        return f"All labelled items of {panel.data} with a functionality weigh 0, so that none counts."
     students = [member for student in panel.students for member in student.members]
     ranking = [[m.name for m in side if not m.has_decisions] for side in (panel.teacher.members, students)]
     if ranking[0] or len(ranking[1]) == len(students):

@@ -47,7 +47,7 @@ class IdentityAuc:
         if problem is not None:
             return AuditResult(self.name, self.question, not_applicable=problem)
         pairing = pair(panel)
-        found = Findings(said=[*pairing.remarks, *_remarks(names), *copies])
+        found = Findings(said=[*pairing.remarks, *_remarks(names, panel.teacher.first.labels[1]), *copies])
         for contrast in pairing.contrasts:
             without = [member.name for member in (*contrast.left, *contrast.right) if not member.has_scores]
             if without:
@@ -100,8 +100,9 @@ def _not_applicable(panel: Panel, names: Sequence[str], settings: AuditSettings)
     return None
 
 
-def _remarks(names: Sequence[str]) -> Iterator[str]:
-    """Yield what a reader must know of these identities."""
+def _remarks(names: Sequence[str], positive: str) -> Iterator[str]:
+    """Yield which label is the positive one, since BPSN and BNSP hang on it, and what the identities are."""
+    yield f"Positive are the items labelled {positive}, the second of the labels."
     yield "Identity columns of fractions count from 0.5 on: half of the annotators."
     keywords = [name for name in names if name.startswith(KEYWORDS)]
     if keywords:

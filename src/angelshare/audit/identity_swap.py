@@ -130,8 +130,8 @@ def _not_applicable(test: Panel, panel: Panel | None) -> str | None:
 
 
 def _remarks(panel: Panel, swapped: Swapped) -> list[str]:
-    """Return what was left out, and who gives all identities the same score."""
-    said = []
+    """Return which label scores are about, what was left out, and who gives all identities the same score."""
+    said = [f"Scores are those of the label {panel.teacher.first.labels[1]}."]
     if swapped.n_alone:
         n_all = swapped.n_alone + swapped.n_templates
         said.append(f"{swapped.n_alone:,} of {n_all:,} templates have a single identity and are left out.")
@@ -192,6 +192,10 @@ def _measure_auc(panel: Panel, swapped: Swapped, found: Findings, settings: Audi
     """Add the AUC of every identity's texts, and of all; templates are clusters."""
     if n_labelled(panel.truth) == 0:
         found.remark("swap_auc is not measured: no text carries a human label.")
+        return
+    weights = panel.teacher.first.weights
+    if weights is not None and not weights[swapped.items].any():
+        found.remark("swap_auc is not measured: all swaps weigh 0.")
         return
     slices = {f"identity={name}": swapped.identity == code for code, name in enumerate(swapped.identities)}
 

@@ -37,6 +37,9 @@ def suite(  # noqa: PLR0917  (typer's options are parameters)
     scale: Annotated[
         SuiteScale, typer.Option("--scale", help="tiny: generated sets only. small: local copies. paper: the hub's.")
     ] = "small",
+    labels: Annotated[
+        str | None, typer.Option("--labels", metavar="A,B", help="What the models' outputs mean, in order.")
+    ] = None,
     margin: Margins = None,
     gate: GateRules = None,
     max_length: Annotated[int | None, typer.Option("--max-length", min=2, help="In tokens.")] = None,
@@ -61,6 +64,7 @@ def suite(  # noqa: PLR0917  (typer's options are parameters)
         now=datetime.now(UTC),
         scale=scale,
         data=tuple(data or ()),
+        labels=None if labels is None else tuple(labels.split(",")),
         gates=gates_of(margin, gate),
         max_length=max_length,
         trust_remote_code=trust_remote_code,

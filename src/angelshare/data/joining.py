@@ -15,6 +15,8 @@ from angelshare.data.textset import Splits, TextSet
 
 BY_SOURCE = "source="
 """What the slice of each joined set begins with."""
+GROUPING = ("template", "pair")
+"""Columns that say which items belong together: the first template of one set is not that of another."""
 
 
 def join_splits(parts: Sequence[Splits]) -> Splits:
@@ -99,12 +101,18 @@ def _check_same(one: TextSet, other: TextSet) -> None:
 
 
 def _marked(texts: TextSet, name: str) -> TextSet:
-    """Return a set whose ids and slices say where it comes from."""
+    """Return a set whose ids, slices, templates and pairs say where it comes from."""
     everywhere = np.ones(len(texts), dtype=np.bool_)
+    of_set = {
+        column: np.array([f"{name}:{value}" if value else "" for value in texts.columns[column].tolist()], dtype=object)
+        for column in GROUPING
+        if column in texts.columns
+    }
     return replace(
         texts,
         ids=tuple(f"{name}:{item}" for item in texts.ids),
         slices={**texts.slices, f"{BY_SOURCE}{name}": everywhere},
+        columns={**texts.columns, **of_set},
     )
 
 

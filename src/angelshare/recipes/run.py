@@ -12,6 +12,7 @@ from angelshare import __version__
 from angelshare.audit.suite import run_audits
 from angelshare.core.errors import InputError
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Progress, Scorer
+from angelshare.core.registry import unknown_name
 from angelshare.core.task import Role
 from angelshare.data.joining import join_splits, limited
 from angelshare.data.leakage import remove_leaks
@@ -29,7 +30,7 @@ from angelshare.recipes.looks import count_look
 from angelshare.recipes.members import TRAINING_FILE, MemberMaker, make_teacher, members_of
 from angelshare.recipes.panel import Seat, entries, observe_panels
 from angelshare.recipes.publish import data_rows, publish
-from angelshare.recipes.schema import PretrainedEntry, Recipe, TransformerEntry
+from angelshare.recipes.schema import PretrainedEntry, Recipe, TfidfEntry, TransformerEntry
 from angelshare.recipes.speed import Live, audit_speed
 from angelshare.recipes.stages import write_text
 from angelshare.recipes.suite import (
@@ -47,6 +48,7 @@ from angelshare.recipes.workers import train_members
 from angelshare.statement.build import build_statement
 from angelshare.statement.gates import Gate, metrics_in_slices
 from angelshare.statement.schema import Statement
+from angelshare.transfer.spec import EvenGroups, LabelShare
 
 USED_ROLES: tuple[Role, ...] = ("train", "validation", "test")
 
@@ -182,9 +184,28 @@ def prepare(recipe: Recipe, roles: Sequence[Role] = USED_ROLES) -> tuple[Splits,
             "out."
         )
     check_slices(map(loaded, recipe.slices), splits.role("test"))
+    check_labels_of(recipe, splits.role("train").labels)
     splits = limited(splits.with_roles(roles), spec.limits)
     suites = tuple(gather_suite(suite.name, suite.scale, splits) for suite in recipe.suites)
     return remove_leaks(replace(splits, examined=examined_by(suites))), suites
+
+
+def check_labels_of(recipe: Recipe, labels: Sequence[str]) -> None:
+    """Refuse labels that the data do not have, before anything is trained.
+
+    Raises:
+        InputError: if class weights, or a transfer set that is drawn by a label, name one.
+    """
+    students = [entry for entry in recipe.students if not isinstance(entry, TfidfEntry)]
+    weights = [recipe.distil.class_weights, *(entry.distil.class_weights for entry in students)]
+    if recipe.teacher.fine_tune is not None:
+        weights.append(recipe.teacher.fine_tune.class_weights)
+    named: list[str | None] = [label for given in weights if isinstance(given, dict) for label in given]
+    transfers = [recipe.transfer, *(entry.transfer for entry in students if entry.transfer is not None)]
+    named += [spec.rebalance.label for spec in transfers if isinstance(spec.rebalance, LabelShare | EvenGroups)]
+    for label in named:
+        if label is not None and label not in labels:
+            raise InputError(unknown_name("label", label, tuple(labels)))
 
 
 def make_members(

@@ -14,6 +14,7 @@ from angelshare.recipes.kept import keep_predictions
 from angelshare.recipes.looks import count_look
 from angelshare.recipes.panel import Seat, check_labels, entries
 from angelshare.recipes.publish import publish
+from angelshare.recipes.relabelled import relabelled, renaming
 from angelshare.recipes.sides import Side, grouped, refuse_copies, seed_folders
 from angelshare.recipes.stages import digest
 from angelshare.recipes.suite import cards_of, gather_suite, notes_of, observe_suite, suite_results, suite_rows
@@ -33,6 +34,7 @@ class SuiteRequest:
         sides: a teacher, students and baselines, all of them models.
         out: where the statement goes. now: the time that it bears.
         data: whose test split, joined, is the in-domain set; else the suite's own.
+        labels: under which the models' outputs are read; None: their own.
         gates: on every student.
         max_length, trust_remote_code, allow_pickle: how models are to be loaded.
         redact_texts: leave texts out of the statement.
@@ -44,6 +46,7 @@ class SuiteRequest:
     now: datetime
     scale: SuiteScale = "small"
     data: tuple[str, ...] = ()
+    labels: tuple[str, ...] | None = None
     gates: tuple[Gate, ...] = ()
     max_length: int | None = None
     trust_remote_code: bool = False
@@ -77,7 +80,7 @@ def run_suite(request: SuiteRequest, *, progress: Progress) -> Statement:
         test_looks=count_look(
             request.out, digest([row.sha256 for row in rows]), [scorer.card.fingerprint for _, scorer in scorers]
         ),
-        notes=(*notes_of(gathered.sets), SEEN_BEFORE),
+        notes=(*notes_of(gathered.sets), *(said for _, one in scorers if (said := renaming(one))), SEEN_BEFORE),
         redact_texts=request.redact_texts,
     )
     keep_predictions(first, statement, request.out)
@@ -120,6 +123,7 @@ def _opened(request: SuiteRequest, first: SuiteSet) -> Iterator[tuple[Seat, Scor
                 trust_remote_code=request.trust_remote_code,
                 allow_pickle=request.allow_pickle,
             )
+            scorer = scorer if request.labels is None else relabelled(scorer, request.labels)
             check_labels(seat.member, scorer.card.labels, first.texts)
             fingerprints.append(scorer.card.fingerprint)
             refuse_copies(group, fingerprints, [folder for _, folder in folders])

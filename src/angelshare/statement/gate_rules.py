@@ -15,7 +15,7 @@ _RULE = re.compile(
     rf"\s*(?P<metric>[^\s\[\]<>=,\"]+)\s*(?:\[(?P<keys>(?:{_QUOTED}|[^\[\]\"])*)\])?\s*"
     r"(?:(?P<sign>[<>=!]+)\s*(?P<bound>[^\s<>=]+)\s*)?"
 )
-_KEY = re.compile(rf"\s*(?P<key>[^\s=,\"]+)\s*=\s*(?P<value>{_QUOTED}|(?!')[^\s=,\"]+)\s*(?:,|$)")
+_KEY = re.compile(rf"\s*(?P<key>[^\s=,\"]+)\s*=\s*(?P<value>{_QUOTED}|(?!['=])[^\s,\"]+)\s*(?:,|$)")
 _FORM = (
     'Write METRIC[key=value, ...] >= -0.01, such as "auc[slice=women] >= -0.01"; quote names with blanks, commas or '
 )
