@@ -69,6 +69,8 @@ def test_sets_of_the_same_templates_share_their_clusters():
     whole, alone = (inference(s.linear, s.design, method="t") for s in (found, one))
     assert (whole.n_clusters, whole.value) == (20, pytest.approx(alone.value))
     assert whole.se == pytest.approx(alone.se)
+    # a template that was not sampled would move both halves: as much as it moves one whole
+    assert found.linear.worth == pytest.approx(one.linear.worth)
 
 
 def test_a_set_without_names_shares_nothing():

@@ -36,7 +36,7 @@ class Mitigated:
 
     def __post_init__(self) -> None:
         """Refuse populations that do not pair."""
-        if len(self.plain) != len(self.mitigated):
+        if not self.plain or len(self.plain) != len(self.mitigated):
             raise InputError(
                 f"{self.name}: {len(self.mitigated)} mitigated members do not pair with {len(self.plain)} plain ones. "
                 "Train both with the same seeds."

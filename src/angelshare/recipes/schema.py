@@ -79,7 +79,7 @@ class MoreData(Strict):
         source, columns: as in `DataSpec`.
     """
 
-    source: str
+    source: Annotated[str, Field(min_length=1)]
     columns: dict[str, str] = Field(default_factory=dict)
 
 
@@ -100,7 +100,7 @@ class DataSpec(Strict):
         fractional_labels: train on the column `fraction`, the share of annotators who give the positive label.
     """
 
-    source: str
+    source: Annotated[str, Field(min_length=1)]
     task: Task | None = None
     labels: tuple[str, ...] | None = None
     columns: dict[str, str] = Field(default_factory=dict)

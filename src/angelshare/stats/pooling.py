@@ -57,7 +57,7 @@ def pooled(terms: Sequence[tuple[float, Sampled]]) -> Sampled:
         tuple(part for one in placed for part in one.parts),
         n,
         rare,
-        unseen=min(one.worth for one in placed),
+        unseen=_worth(placed, [term for _, term in terms]),
         df=min(one.df for one in placed),
         limit=sum(one.limit for one in placed),
     )
@@ -75,6 +75,13 @@ def _scaled(linear: Linear, weight: float) -> Linear:
         unseen=linear.worth / abs(weight),
         limit=linear.limit * abs(weight),
     )
+
+
+def _worth(placed: Sequence[Linear], terms: Sequence[Sampled]) -> float:
+    """Return how many items the sum is worth: what was not sampled moves one set, or all that share its template."""
+    found = [set(term.names.tolist()) - {""} for term in terms if term.names is not None]
+    shared = sum(map(len, found)) > len(set().union(*found))
+    return 1 / sum(1 / one.worth for one in placed) if shared else min(one.worth for one in placed)
 
 
 def _clusters(terms: Sequence[Sampled]) -> Labels | None:
