@@ -18,7 +18,7 @@ from angelshare.data.catalog import CatalogCard, catalog
 from angelshare.data.columns import read_names
 from angelshare.data.generated import GENERATED, generated_splits, generated_texts
 from angelshare.data.labelling import known_labels, read_batch, refuse_missing, row_ids, text_set
-from angelshare.data.tables import TABLE_SUFFIXES, as_objects, read_table, renamed
+from angelshare.data.tables import TABLE_SUFFIXES, as_objects, read_table, renamed, rows_of
 from angelshare.data.templates import with_templates
 from angelshare.data.textset import Splits, TextSet, content_sha256
 
@@ -188,7 +188,7 @@ def _open_catalog(name: str, entry: CatalogCard, columns: Mapping[str, str]) -> 
     if path is not None and path.is_file():
         if path.suffix in {".json", ".txt"}:
             raise InputError(f"{name} holds no texts in rows: {entry.about} Read {path} directly.")
-        frame = _rows_of(read_table(path, columns={**entry.columns, **columns}), entry.where)
+        frame = rows_of(read_table(path, columns={**entry.columns, **columns}), entry.where)
         frame = with_templates(frame, entry.masked, where=str(path))
         return _Tables(entry.data_card(name), _by_split(frame, str(path)), str(path), entry)
     if entry.hub is None and entry.file is None:
@@ -200,15 +200,6 @@ def _open_catalog(name: str, entry: CatalogCard, columns: Mapping[str, str]) -> 
         raise InputError(f"{name} is only read from a local copy, and {looked}. {remedy}")
     tables = _open_hub(entry.hub, entry.hub_config, {**entry.hub_columns, **columns})
     return replace(tables, card=entry.data_card(name, from_hub=True), entry=entry)
-
-
-def _rows_of(frame: pd.DataFrame, where: Mapping[str, str]) -> pd.DataFrame:
-    """Return the rows of one set of a file that holds several; second texts that are all blank are none."""
-    for column, value in where.items():
-        frame = frame[frame[column] == value]
-    if where and "text_pair" in frame.columns and (frame["text_pair"].fillna("") == "").all():
-        frame = frame.drop(columns="text_pair")
-    return frame.reset_index(drop=True) if where else frame
 
 
 def _open_folder(folder: Path, columns: Mapping[str, str]) -> _Tables:

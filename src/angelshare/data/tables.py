@@ -208,3 +208,12 @@ _READERS: Mapping[FileKind, Callable[[Path, Collection[str]], pd.DataFrame]] = {
 
 TABLE_SUFFIXES = tuple(suffix for suffix, kind in SUFFIXES.items() if kind in _READERS)
 """Of the files that `read_table` reads."""
+
+
+def rows_of(frame: pd.DataFrame, where: Mapping[str, str]) -> pd.DataFrame:
+    """Return the rows of one set of a file that holds several; second texts that are all blank are none."""
+    for column, value in where.items():
+        frame = frame[frame[column] == value]
+    if where and "text_pair" in frame.columns and (frame["text_pair"].fillna("") == "").all():
+        frame = frame.drop(columns="text_pair")
+    return frame.reset_index(drop=True) if where else frame
