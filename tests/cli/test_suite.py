@@ -54,3 +54,16 @@ def test_an_unknown_suite_names_the_nearest(models):
     result = CliRunner().invoke(app, ["suite", "lost-in-destilation", *map(str, sides)])
     assert isinstance(result.exception, InputError)
     assert "Did you mean 'lost-in-distillation'" in str(result.exception)
+
+
+def test_identities_are_chosen_by_name(models, tmp_path):
+    """Of all slices those whose name fits; no other is in the table of identities."""
+    sides = ("--teacher", models / "teacher", "--student", f"small={models / 'student'}", "--scale", "tiny")
+    chosen = ("--identities", "identity=d*", "--out", tmp_path)
+    assert CliRunner().invoke(app, ["suite", "lost-in-distillation", *map(str, (*sides, *chosen))]).exit_code == 0
+    audits = json.loads((tmp_path / "statement.json").read_text())["audits"]
+    (audit,) = [audit for audit in audits if audit["name"] == "identity_auc"]
+    (table,) = [table for table in audit["tables"] if table["name"] == "identity_aucs"]
+    names = {dict(zip(table["columns"], row, strict=True))["identity"] for row in table["rows"]}
+    assert names
+    assert all(name.startswith("identity=d") for name in names)

@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from angelshare.cli.options import AsJson, GateRules, Margins, Redact, folder_of, gates_of
+from angelshare.cli.options import AsJson, GateRules, Identities, Margins, Redact, folder_of, gates_of
 from angelshare.cli.progress import progress_for
 from angelshare.cli.summary import finish
+from angelshare.core.predictions import IDENTITIES
 from angelshare.data.suites import SuiteScale
 
 
@@ -42,6 +43,7 @@ def suite(  # noqa: PLR0917  (typer's options are parameters)
     ] = None,
     margin: Margins = None,
     gate: GateRules = None,
+    identities: Identities = None,
     max_length: Annotated[int | None, typer.Option("--max-length", min=2, help="In tokens.")] = None,
     trust_remote_code: Annotated[bool, typer.Option("--trust-remote-code", help="Let models bring code.")] = False,  # noqa: FBT002
     allow_pickle: Annotated[bool, typer.Option("--allow-pickle", help="Load pickled weights.")] = False,  # noqa: FBT002
@@ -66,6 +68,7 @@ def suite(  # noqa: PLR0917  (typer's options are parameters)
         data=tuple(data or ()),
         labels=None if labels is None else tuple(labels.split(",")),
         gates=gates_of(margin, gate),
+        identities=tuple(identities or IDENTITIES),
         max_length=max_length,
         trust_remote_code=trust_remote_code,
         allow_pickle=allow_pickle,

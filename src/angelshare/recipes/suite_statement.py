@@ -7,6 +7,7 @@ from pathlib import Path
 
 from angelshare.core.errors import InputError
 from angelshare.core.panel import Panel
+from angelshare.core.predictions import IDENTITIES
 from angelshare.core.protocols import TEST, AuditSettings, ModelEntry, Progress, Scorer
 from angelshare.data.suites import IN_DOMAIN, SuiteScale, SuiteSet, read_joined
 from angelshare.recipes.environment import environment
@@ -36,6 +37,7 @@ class SuiteRequest:
         data: whose test split, joined, is the in-domain set; else the suite's own.
         labels: under which the models' outputs are read; None: their own.
         gates: on every student.
+        identities: patterns of the names of slices that are identities.
         max_length, trust_remote_code, allow_pickle: how models are to be loaded.
         redact_texts: leave texts out of the statement.
     """
@@ -48,6 +50,7 @@ class SuiteRequest:
     data: tuple[str, ...] = ()
     labels: tuple[str, ...] | None = None
     gates: tuple[Gate, ...] = ()
+    identities: tuple[str, ...] = IDENTITIES
     max_length: int | None = None
     trust_remote_code: bool = False
     allow_pickle: bool = False
@@ -63,7 +66,7 @@ def run_suite(request: SuiteRequest, *, progress: Progress) -> Statement:
     own = read_joined(request.data) if request.data else None
     gathered = gather_suite(request.name, request.scale, own)
     scorers = list(_opened(request, gathered.sets[0]))
-    settings = AuditSettings(in_slices=metrics_in_slices(request.gates))
+    settings = AuditSettings(in_slices=metrics_in_slices(request.gates), identities=request.identities)
     observations = observe_suite(scorers, gathered.sets, settings, root=request.out / "observations", progress=progress)
     first = observations[gathered.sets[0].texts.name][TEST]
     rows = suite_rows(gathered.sets)
