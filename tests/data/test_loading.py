@@ -305,3 +305,17 @@ def test_one_file_can_hold_several_sets(name, n, is_paired):
     assert len(test) == n
     assert (test.batch.pairs is not None) == is_paired
     assert splits.card.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "is_said"),
+    [("label", ["ok", "bad"], True), ("label", [1, 0], False), ("label_name", ["ok", "bad"], True)],
+)
+def test_an_order_of_labels_that_nobody_named_is_said(tmp_path, column, values, is_said):
+    """It decides which label AUCs are about; numbers, and labels that are given, say it."""
+    path = tmp_path / "own.csv"
+    pd.DataFrame({"text": ["a b", "c d"], column: values}).to_csv(path, index=False)
+    told = "Nobody says which label is positive: of bad, ok the last is taken. Give the labels in order."
+    assert load_splits(str(path), task="binary").card.notes == ((told,) if is_said else ())
+    if is_said:
+        assert load_splits(str(path), task="binary", labels=("ok", "bad")).card.notes == ()

@@ -81,6 +81,7 @@ def test_a_slice_with_all_or_none_is_noted(folder):
     gates = ["accuracy[slice=men] >= -0.1"]
     statement = statement_of(folder, *given, data=str(folder / "data.csv"), gates=gates)
     assert statement.notes == (
+        "Nobody says which label is positive: of fine, rude the last is taken. Give the labels in order.",
         "Slice length 1 or more holds all of the 80 items of data and is not measured.",
         "Slices men, length under 1 hold none of the 80 items of data and are not measured.",
     )

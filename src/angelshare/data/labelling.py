@@ -277,6 +277,14 @@ def category_slices(frame: pd.DataFrame, name: str, *, where: str) -> dict[str, 
     return {f"{name}={value}": np.asarray(values == value) for value in sorted(set(values) - {""})}
 
 
+def order_notes(frames: Sequence[pd.DataFrame], labels: Sequence[str], *, task: Task, where: str) -> tuple[str, ...]:
+    """Return what must be known of two labels that only the alphabet puts into an order: it says which is positive."""
+    if task != "binary" or any(index for frame in frames for index, _ in _numbers_and_names(frame, where)):
+        return ()
+    named = ", ".join(labels)
+    return (f"Nobody says which label is positive: of {named} the last is taken. Give the labels in order.",)
+
+
 def _label_column(frame: pd.DataFrame) -> str:
     """Return where the labels' names stand, or else their numbers."""
     return "label_name" if "label_name" in frame.columns else "label"

@@ -17,7 +17,7 @@ from angelshare.core.text import TextBatch
 from angelshare.data.catalog import CatalogCard, catalog
 from angelshare.data.columns import read_names
 from angelshare.data.generated import GENERATED, generated_splits, generated_texts
-from angelshare.data.labelling import known_labels, read_batch, refuse_missing, row_ids, text_set
+from angelshare.data.labelling import known_labels, order_notes, read_batch, refuse_missing, row_ids, text_set
 from angelshare.data.tables import TABLE_SUFFIXES, as_objects, read_table, renamed, rows_of
 from angelshare.data.templates import with_templates
 from angelshare.data.textset import Splits, TextSet, content_sha256
@@ -113,8 +113,10 @@ def load_splits(
     tables = _open(source, columns or {})
     refuse_missing(keep, tables.frames.values(), where=tables.place)
     task = _declared_task(tables, task)
-    known = tuple(labels or ()) or tables.labels
-    known = known or known_labels([*tables.frames.values()], task=task, where=tables.place)
+    known, frames, notes = tuple(labels or ()) or tables.labels, [*tables.frames.values()], tables.card.notes
+    if not known:
+        known = known_labels(frames, task=task, where=tables.place)
+        notes += order_notes(frames, known, task=task, where=tables.place)
     sets = {
         split: text_set(
             frame,
@@ -131,7 +133,7 @@ def load_splits(
     }
     roles, extra = _by_role(sets, tables.entry.roles if tables.entry else {}, tables.place)
     from_templates = tables.entry is not None and tables.entry.from_templates
-    return Splits(_checked(tables.card, sets), roles, extra=extra, from_templates=from_templates)
+    return Splits(_checked(replace(tables.card, notes=notes), sets), roles, extra=extra, from_templates=from_templates)
 
 
 def load_texts(source: str, *, split: str | None = None, columns: Mapping[str, str] | None = None) -> TextPool:
