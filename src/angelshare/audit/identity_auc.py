@@ -56,14 +56,7 @@ class IdentityAuc:
             sample = countable(contrast, found)
             if sample is not None:
                 measure_identities(Compared.of(sample, panel.data, names, found))
-        return AuditResult(
-            self.name,
-            self.question,
-            differences=tuple(found.differences),
-            tables=(_table(panel, names),),
-            remarks=found.remarks,
-            gaps=tuple(found.gaps),
-        )
+        return found.result(self, tables=(_table(panel, names),))
 
 
 def identities(panel: Panel, settings: AuditSettings) -> tuple[tuple[str, ...], tuple[str, ...]]:

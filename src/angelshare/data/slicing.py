@@ -13,7 +13,7 @@ import pandas as pd
 
 from angelshare.core.arrays import Array, Mask, Vector
 from angelshare.core.errors import InputError
-from angelshare.core.panel import Panel, Population
+from angelshare.core.panel import Panel, each_member
 from angelshare.core.registry import unknown_name
 from angelshare.core.text import TextBatch
 from angelshare.data.columns import read_names, read_numbers
@@ -95,17 +95,8 @@ def sliced(panel: Panel, specs: Sequence[SliceSpec], data: TextSet | None) -> Pa
     masks = cut(specs, Sliceable(panel.data, len(first), texts, columns, first.slices))
     kept = {name: mask for name, mask in masks.items() if 0 < mask.sum() < len(first)}
     remarks = (*_remark(masks, len(first), panel.data, all_of_them=True), *_remark(masks, len(first), panel.data))
-
-    def of(population: Population) -> Population:
-        return replace(population, members=tuple(replace(member, slices=kept) for member in population.members))
-
-    return replace(
-        panel,
-        teacher=of(panel.teacher),
-        students=tuple(of(student) for student in panel.students),
-        baselines={name: of(baseline) for name, baseline in panel.baselines.items()},
-        remarks=(*panel.remarks, *remarks),
-    )
+    cut_up = each_member(panel, lambda member: replace(member, slices=kept))
+    return replace(cut_up, texts=panel.texts, pairs=panel.pairs, remarks=(*panel.remarks, *remarks))
 
 
 def check_slices(specs: Iterable[SliceSpec], data: TextSet) -> None:

@@ -9,7 +9,8 @@ from angelshare.audit.quality import collapsed
 from angelshare.audit.suite import run_audits
 from angelshare.audit.suite_tables import largest_differences, suite_table
 from angelshare.core.errors import InputError
-from angelshare.core.panel import Panel, Population
+from angelshare.core.panel import Panel, each_member
+from angelshare.core.predictions import Predictions
 from angelshare.core.protocols import (
     TEST,
     AuditResult,
@@ -163,24 +164,15 @@ def _measured(
     found = []
     for name in one.spec.audits:
         whole = name == "quality" and not settings.in_slices
-        seen = {**panels, TEST: _without_slices(panels[TEST])} if whole else panels
+        seen = {**panels, TEST: each_member(panels[TEST], _without_slices)} if whole else panels
         (result,) = run_audits([name], seen, settings)
         found.append(_only(result, panels[TEST], metrics, settings) if name == "quality" else result)
     return tuple(found)
 
 
-def _without_slices(panel: Panel) -> Panel:
-    """Return the panel with no slice: its identities have an audit of their own."""
-
-    def bare(population: Population) -> Population:
-        return replace(population, members=tuple(replace(member, slices={}) for member in population.members))
-
-    return replace(
-        panel,
-        teacher=bare(panel.teacher),
-        students=tuple(map(bare, panel.students)),
-        baselines={name: bare(population) for name, population in panel.baselines.items()},
-    )
+def _without_slices(member: Predictions) -> Predictions:
+    """Return the member with no slice: identities have an audit of their own."""
+    return replace(member, slices={})
 
 
 def _only(result: AuditResult, panel: Panel, metrics: set[str], settings: AuditSettings) -> AuditResult:

@@ -62,9 +62,7 @@ def mitigation_result(evidence: Evidence, parts: Parts, selection: Panel) -> Aud
             measure_mitigation(pair, data, metrics, found)
         student, teacher = _with_data(_populations(panel), parts)
         measure_interaction(student, teacher, data, metrics, found)
-    for pair in _adjusted(evidence.panel(IN_DOMAIN), selection, parts, found):
-        sharper = pair.name.endswith("temperature")
-        metrics = calibration_metrics("binary") if sharper else DECISIONS
+    for pair, metrics in _adjusted(evidence.panel(IN_DOMAIN), selection, parts, found):
         measure_mitigation(pair, IN_DOMAIN, metrics, found)
     return AuditResult(
         NAME,
@@ -114,18 +112,24 @@ def _with_data(known: Mapping[str, Population], parts: Parts) -> tuple[Mitigated
     return student, teacher
 
 
-def _adjusted(panel: Panel, selection: Panel, parts: Parts, found: Findings) -> Iterator[Mitigated]:
-    """Yield temperature and thresholds per group of student and teacher, fitted on the selection split."""
+def _adjusted(
+    panel: Panel, selection: Panel, parts: Parts, found: Findings
+) -> Iterator[tuple[Mitigated, tuple[Metric, ...]]]:
+    """Yield temperature and thresholds per group of student and teacher, fitted on the selection split.
+
+    A temperature changes confidence and no decision, thresholds the other way round: each comes with what it changes.
+    """
     here, there = _populations(panel), _populations(selection)
     groups = [name for name in selection.teacher.first.slices if name.startswith(IDENTITY)]
     for who, name in (("student", parts.unmitigated), ("teacher", TEACHER)):
         members, fitted_on = here[name].members, there[name].members
         softened = [fit_temperature(one).apply(member) for one, member in zip(fitted_on, members, strict=True)]
-        yield Mitigated(f"{who}: temperature", members, tuple(softened))
+        yield Mitigated(f"{who}: temperature", members, tuple(softened)), calibration_metrics("binary")
         if not groups:
             found.remark("Thresholds per group are not fitted: no slice is an identity.")
             continue
-        yield Mitigated(f"{who}: thresholds per group", members, tuple(_cut(fitted_on, members, groups, found)))
+        cut = tuple(_cut(fitted_on, members, groups, found))
+        yield Mitigated(f"{who}: thresholds per group", members, cut), DECISIONS
 
 
 def _cut(
