@@ -90,9 +90,8 @@ def _drawn(gains: Vector, codes: Labels, design: Design, rng: np.random.Generato
     weights = design.weights_of(np.arange(len(gains)))
     shape, cells = (n_groups, int(units.max()) + 1), codes * (units.max() + 1) + units
     gained, sizes = (np.bincount(cells, of, shape[0] * shape[1]).reshape(shape) for of in (weights * gains, weights))
-    strata = np.unique(sizes > 0, axis=1, return_inverse=True)[1].reshape(
-        -1
-    )  # by the functionalities that a unit is in
+    # units of the same functionalities are drawn among each other
+    strata = np.unique(sizes > 0, axis=1, return_inverse=True)[1].ravel()
     summed, counted = np.zeros((2, n_groups, N_DRAWS))
     for stratum in range(int(strata.max()) + 1):
         own = np.flatnonzero(strata == stratum)
