@@ -22,8 +22,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from angelshare.data.loading import load_splits
-from angelshare.data.textset import TextSet
+from angelshare.data.texts.loading import load_splits
+from angelshare.data.texts.textset import TextSet
 
 LABELS = ("non-hateful", "hateful")
 MARGIN = 0.05

@@ -22,8 +22,8 @@ import numpy as np
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from angelshare.data.loading import load_splits
-from angelshare.data.textset import Splits
+from angelshare.data.texts.loading import load_splits
+from angelshare.data.texts.textset import Splits
 from angelshare.distil.batches import Batch, Batches, encode_texts
 from angelshare.distil.classification import distil_from
 from angelshare.distil.objectives import objective

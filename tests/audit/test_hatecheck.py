@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from angelshare.audit.answers.quality_metrics import correct
 from angelshare.audit.hatecheck import HateCheck
-from angelshare.audit.quality_metrics import correct
 from angelshare.core.protocols import TEST, AuditSettings
-from angelshare.data.prediction_files import read_predictions, write_predictions
-from angelshare.recipes.panel import Seat, Seated, assemble
+from angelshare.data.predictions.files import read_predictions, write_predictions
+from angelshare.recipes.observe.panel import Seat, Seated, assemble
 
 LABELS = ("fine", "rude")
 

@@ -11,8 +11,8 @@ from angelshare.audit.identity_swap import MAX_TEXTS, SWAPS, IdentitySwap, swaps
 from angelshare.core.panel import aligned
 from angelshare.core.protocols import TEST, AuditSettings, ScoreRequest
 from angelshare.core.text import TextBatch
-from angelshare.data.prediction_files import read_predictions, write_predictions
-from angelshare.recipes.panel import Seat, Seated, assemble
+from angelshare.data.predictions.files import read_predictions, write_predictions
+from angelshare.recipes.observe.panel import Seat, Seated, assemble
 
 WHO = ("cooks", "smiths", "tailors")
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from angelshare.audit.measuring import Findings
-from angelshare.audit.metrics import Share
+from angelshare.audit.answers.quality_metrics import auc, correct
+from angelshare.audit.frame.measuring import Findings
+from angelshare.audit.frame.metric_kinds import Share
 from angelshare.audit.mitigation import Mitigated, by_seed, measure_interaction, measure_mitigation
-from angelshare.audit.quality_metrics import auc, correct
 from angelshare.core.errors import InputError
 from angelshare.core.panel import Population
 

@@ -8,8 +8,8 @@ import pytest
 from angelshare.audit.robustness import CHANGED, MAX_TEXTS, Robustness, changes_of
 from angelshare.core.protocols import TEST, AuditSettings, ScoreRequest
 from angelshare.core.text import TextBatch
-from angelshare.data.prediction_files import read_predictions, write_predictions
-from angelshare.recipes.panel import Seat, Seated, assemble
+from angelshare.data.predictions.files import read_predictions, write_predictions
+from angelshare.recipes.observe.panel import Seat, Seated, assemble
 
 
 def names(values):

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from angelshare.audit.answers.timing import Timing
+from angelshare.audit.frame.registry import run_audits
 from angelshare.audit.speed import Speed, Timed, by_round, measure_speed
-from angelshare.audit.suite import run_audits
-from angelshare.audit.timing import Timing
 from angelshare.core.estimate import judge
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, ModelCard
 

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from angelshare.cli.main import app
-from angelshare.data.prediction_files import read_predictions
+from angelshare.data.predictions.files import read_predictions
 
 PAGE = Path(__file__).parents[2] / "docs" / "prediction-files.md"
 BLOCK = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from angelshare.cli.main import app
 from angelshare.core.errors import InputError
 from angelshare.core.student_spec import TfidfSpec
-from angelshare.data.short_synthetic import short_synthetic
+from angelshare.data.made.short_synthetic import short_synthetic
 from angelshare.models.tfidf import fit_tfidf
 
 

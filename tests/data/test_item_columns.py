@@ -8,13 +8,13 @@ import pytest
 
 from angelshare.core.errors import InputError, MisalignedError
 from angelshare.core.protocols import Silent
-from angelshare.data.loading import load_splits
-from angelshare.data.prediction_files import attach_truth, read_predictions, write_predictions
-from angelshare.data.tables import read_table
+from angelshare.data.predictions.files import attach_truth, read_predictions, write_predictions
+from angelshare.data.tables.reading import read_table
+from angelshare.data.texts.loading import load_splits
 from angelshare.recipes.audit import AuditRequest, audit_models
-from angelshare.recipes.kept import kept_panel
-from angelshare.recipes.panel import Seat, Seated, assemble
-from angelshare.recipes.sides import parse_side
+from angelshare.recipes.folder.kept import kept_panel
+from angelshare.recipes.observe.panel import Seat, Seated, assemble
+from angelshare.recipes.observe.sides import parse_side
 
 SUITE = pd.DataFrame(
     {

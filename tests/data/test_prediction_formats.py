@@ -12,15 +12,15 @@ import pytest
 from angelshare.core.errors import AngelshareError, InputError, MisalignedError
 from angelshare.core.panel import Panel, aligned
 from angelshare.core.text import TextBatch
-from angelshare.data.labelling import text_set
-from angelshare.data.prediction_files import (
+from angelshare.data.predictions.files import (
     attach_truth,
     read_population,
     read_prediction_texts,
     read_predictions,
     write_predictions,
 )
-from angelshare.data.textset import TextSet
+from angelshare.data.texts.labelling import text_set
+from angelshare.data.texts.textset import TextSet
 
 
 def as_parquet(path, columns):

@@ -6,7 +6,7 @@ import numpy as np
 
 from angelshare.core.student_spec import MlpSpec
 from angelshare.core.text import TextBatch
-from angelshare.data.textset import TextSet
+from angelshare.data.texts.textset import TextSet
 from angelshare.models.students import build_student
 from angelshare.models.vocabulary import build_word_tokenizer
 from angelshare.transfer.label import TransferSet

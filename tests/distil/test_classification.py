@@ -13,7 +13,7 @@ from transformers import BertConfig, BertForSequenceClassification
 from angelshare.core.errors import InputError, LabelError
 from angelshare.core.student_spec import MlpSpec
 from angelshare.core.text import TextBatch
-from angelshare.data.textset import TextSet
+from angelshare.data.texts.textset import TextSet
 from angelshare.distil.classification import distil_from, fine_tune, train_baseline
 from angelshare.distil.spec import (
     DistilSpec,
@@ -24,7 +24,7 @@ from angelshare.distil.spec import (
     Weighted,
     WeightedTerm,
 )
-from angelshare.models.labels import set_labels
+from angelshare.models.declared_task import set_labels
 from angelshare.models.students import build_student
 from angelshare.models.vocabulary import build_word_tokenizer
 from angelshare.transfer.label import TransferSet

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from angelshare.audit.timing import SpeedSettings, time_models
+from angelshare.audit.answers.timing import SpeedSettings, time_models
 from angelshare.core.errors import InputError
 from angelshare.core.text import TextBatch
 from angelshare.models.checkpoint import load_scorer

@@ -10,7 +10,7 @@ from angelshare.core.student_spec import BilstmSpec, CnnSpec, MlpSpec, Pretraine
 from angelshare.core.text import TextBatch
 from angelshare.models.checkpoint import load_scorer, save_model
 from angelshare.models.cnn import CnnConfig, CnnForSequenceClassification
-from angelshare.models.labels import set_labels
+from angelshare.models.declared_task import set_labels
 from angelshare.models.students import build_student, start_from_teacher
 from angelshare.models.vocabulary import build_word_tokenizer
 

@@ -10,8 +10,8 @@ from angelshare.models.bag import MlpConfig, MlpForSequenceClassification
 from angelshare.models.bilstm import BilstmConfig, BilstmForSequenceClassification
 from angelshare.models.checkpoint import load_model, save_model
 from angelshare.models.cnn import CnnConfig, CnnForSequenceClassification, StrongestWindow
+from angelshare.models.declared_task import set_labels
 from angelshare.models.encoding import encode_batch, padded
-from angelshare.models.labels import set_labels
 
 NETWORKS = {
     "mlp": (MlpConfig, MlpForSequenceClassification, {}),

@@ -9,7 +9,7 @@ import pytest
 from angelshare.audit.speed import DIRECTIONS
 from angelshare.core.protocols import Silent
 from angelshare.recipes.audit import AuditRequest, audit_models
-from angelshare.recipes.sides import parse_side
+from angelshare.recipes.observe.sides import parse_side
 from angelshare.statement.margins import DEFAULT_MARGINS
 
 N = 300

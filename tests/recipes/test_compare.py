@@ -16,8 +16,8 @@ from angelshare.core.estimate import ContrastName
 from angelshare.core.protocols import AuditResult, Gap, Silent
 from angelshare.recipes.audit import AuditRequest, audit_models
 from angelshare.recipes.compare import CompareRequest, _between, compare_releases
-from angelshare.recipes.kept import FOLDER, INDEX, kept_panel
-from angelshare.recipes.sides import parse_side
+from angelshare.recipes.folder.kept import FOLDER, INDEX, kept_panel
+from angelshare.recipes.observe.sides import parse_side
 from angelshare.report import render_comparison_html, render_comparison_markdown
 from angelshare.statement.build import read_statement, write_statement
 from angelshare.statement.comparison import Comparison, comparison_json_schema, write_comparison

@@ -11,10 +11,10 @@ from scipy import stats
 
 from angelshare.core.protocols import Silent
 from angelshare.core.student_spec import TfidfSpec
-from angelshare.data.loading import load_splits
+from angelshare.data.texts.loading import load_splits
 from angelshare.models.tfidf import fit_tfidf
 from angelshare.recipes.audit import AuditRequest, audit_models
-from angelshare.recipes.sides import parse_side
+from angelshare.recipes.observe.sides import parse_side
 
 LABELS = ("non-hateful", "hateful")
 

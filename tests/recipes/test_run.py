@@ -13,7 +13,7 @@ import pytest
 from angelshare.core.errors import InputError
 from angelshare.core.protocols import Silent
 from angelshare.models.memory import PeakMemory
-from angelshare.recipes import speed
+from angelshare.recipes.observe import speed
 from angelshare.recipes.reading import parse_recipe
 from angelshare.recipes.run import RunSettings, prepare, run_recipe
 from angelshare.statement.gates import Gate
@@ -46,7 +46,7 @@ def tiny(tmp_path_factory):
     from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast, set_seed
 
     from angelshare.models.checkpoint import save_model
-    from angelshare.models.labels import set_labels
+    from angelshare.models.declared_task import set_labels
 
     folder = tmp_path_factory.mktemp("tiny")
     people = ["the cook", "my aunt", "a clerk", "the porter", "our guide", "that singer", "the tailor"]

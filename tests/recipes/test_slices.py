@@ -8,11 +8,11 @@ import pytest
 
 from angelshare.core.errors import InputError
 from angelshare.core.protocols import Silent
-from angelshare.data.slice_specs import parse_slice
+from angelshare.data.slices.specs import parse_slice
 from angelshare.recipes.audit import AuditRequest, audit_models
+from angelshare.recipes.observe.sides import parse_side
 from angelshare.recipes.reading import parse_recipe
 from angelshare.recipes.run import prepare
-from angelshare.recipes.sides import parse_side
 from angelshare.statement.gate_rules import parse_gate
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)

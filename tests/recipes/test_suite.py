@@ -8,11 +8,11 @@ import pytest
 from angelshare.core.errors import InputError, LabelError
 from angelshare.core.protocols import TEST, AuditSettings, Silent
 from angelshare.core.student_spec import TfidfSpec
-from angelshare.data.loading import load_splits
-from angelshare.data.short_synthetic import short_synthetic
+from angelshare.data.made.short_synthetic import short_synthetic
+from angelshare.data.texts.loading import load_splits
 from angelshare.models.tfidf import fit_tfidf
-from angelshare.recipes.panel import Seat
-from angelshare.recipes.sides import parse_side
+from angelshare.recipes.observe.panel import Seat
+from angelshare.recipes.observe.sides import parse_side
 from angelshare.recipes.suite import gather_suite, observe_suite, suite_results
 from angelshare.recipes.suite_statement import SuiteRequest, run_suite
 from angelshare.statement.build import read_statement

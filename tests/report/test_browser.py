@@ -14,8 +14,8 @@ from selenium.webdriver.support.select import Select
 
 from angelshare.core.shown import visible
 from angelshare.report import render_html, render_reproduction_html
-from angelshare.report.comparison import render_comparison_html
-from angelshare.report.texts import shortened
+from angelshare.report.pages.comparison import render_comparison_html
+from angelshare.report.words.excerpts import shortened
 from angelshare.statement.comparison import Comparison
 from angelshare.statement.reproduction import Reproduction
 from angelshare.statement.schema import Statement

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from angelshare.report.html import asset
+from angelshare.report.pages.html import asset
 
 TEXTS = ("ink", "dim", "accent", "lost", "preserved", "gained", "undecided")
 GROUNDS = ("paper", "raised")

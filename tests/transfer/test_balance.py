@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from angelshare.core.errors import InputError
 from angelshare.core.protocols import DataCard, ModelCard
 from angelshare.core.text import TextBatch
-from angelshare.data.textset import Splits, TextSet
+from angelshare.data.texts.textset import Splits, TextSet
 from angelshare.transfer.balance import mentions
 from angelshare.transfer.gather import TransferTexts
 from angelshare.transfer.label import label_texts

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from angelshare.core.errors import InputError
 from angelshare.core.protocols import DataCard
 from angelshare.core.text import TextBatch
-from angelshare.data.loading import TextPool
-from angelshare.data.textset import Splits, TextSet
+from angelshare.data.texts.loading import TextPool
+from angelshare.data.texts.textset import Splits, TextSet
 from angelshare.transfer.gather import gather_texts
 from angelshare.transfer.spec import MaskAndSample, TextSource, TransferSpec
 

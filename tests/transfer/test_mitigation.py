@@ -6,9 +6,9 @@ import pytest
 from angelshare.core.errors import InputError
 from angelshare.core.protocols import DataCard
 from angelshare.core.text import TextBatch
-from angelshare.data.neutral import neutral_sentences
-from angelshare.data.swaps import IDENTITY_TERMS
-from angelshare.data.textset import Splits, TextSet
+from angelshare.data.identities.neutral import neutral_sentences
+from angelshare.data.identities.swaps import IDENTITY_TERMS
+from angelshare.data.texts.textset import Splits, TextSet
 from angelshare.transfer.label import TransferSet
 from angelshare.transfer.mitigation import n_asked, neutral_card, neutral_set, with_labelled
 from angelshare.transfer.spec import NeutralSentences

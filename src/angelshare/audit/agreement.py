@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from angelshare.audit.answers import answers, equal, right
-from angelshare.audit.contrasts import Contrast, Pairing, pair, teacher_pairs
-from angelshare.audit.divergence import divergences
-from angelshare.audit.exemplars import MIN_MEMBERS, are_populations, exemplars
-from angelshare.audit.flips import flip_counts, flip_table, flips_by_slice
-from angelshare.audit.shares import MIN_UNITS, Figure, design_of, share
+from angelshare.audit.answers.decisions import answers, equal, right
+from angelshare.audit.answers.divergence import divergences
+from angelshare.audit.answers.exemplars import MIN_MEMBERS, are_populations, exemplars
+from angelshare.audit.answers.flips import flip_counts, flip_table, flips_by_slice
+from angelshare.audit.frame.contrasts import Contrast, Pairing, pair, teacher_pairs
+from angelshare.audit.frame.item_estimates import MIN_UNITS, Figure, design_of, share
 from angelshare.core.arrays import Mask, Scores
 from angelshare.core.estimate import Estimate
 from angelshare.core.panel import Panel

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from angelshare.audit.answers import has_probabilities
-from angelshare.audit.confidence import (
+from angelshare.audit.answers.confidence import (
     N_BINS,
     binned,
     brier,
@@ -17,11 +16,12 @@ from angelshare.audit.confidence import (
     nll,
     overconfidence,
 )
-from angelshare.audit.contrasts import pair
-from angelshare.audit.measuring import Findings, measure_contrast
-from angelshare.audit.metrics import Mean
-from angelshare.audit.sample import Sample
-from angelshare.audit.shares import design_of, share
+from angelshare.audit.answers.decisions import has_probabilities
+from angelshare.audit.frame.contrasts import pair
+from angelshare.audit.frame.item_estimates import design_of, share
+from angelshare.audit.frame.measuring import Findings, measure_contrast
+from angelshare.audit.frame.metric_kinds import Mean
+from angelshare.audit.frame.sample import Sample
 from angelshare.core.estimate import Estimate
 from angelshare.core.panel import Panel, Population
 from angelshare.core.predictions import Predictions, labelled, n_labelled

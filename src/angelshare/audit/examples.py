@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from angelshare.audit.answers import answers, distance, named, right, true_names
-from angelshare.audit.contrasts import pair
-from angelshare.audit.exemplars import coded, label_counts
-from angelshare.audit.texts import cell_text
+from angelshare.audit.answers.decisions import answers, distance, named, right, true_names
+from angelshare.audit.answers.exemplars import coded, label_counts
+from angelshare.audit.frame.cells import cell_text
+from angelshare.audit.frame.contrasts import pair
 from angelshare.core.arrays import Array, Labels, Mask, Vector
 from angelshare.core.panel import Panel, Population
 from angelshare.core.predictions import labelled

@@ -6,12 +6,12 @@ from itertools import chain
 
 import numpy as np
 
-from angelshare.audit.contrasts import pair
-from angelshare.audit.functionalities import functionality_counts, functionality_table
-from angelshare.audit.macro import Macro, clusters_of
-from angelshare.audit.measuring import Findings, counted, measure_contrast
-from angelshare.audit.metrics import Metric, Share
-from angelshare.audit.quality_metrics import correct
+from angelshare.audit.answers.functionalities import functionality_counts, functionality_table
+from angelshare.audit.answers.quality_metrics import correct
+from angelshare.audit.frame.contrasts import pair
+from angelshare.audit.frame.macro import Macro, clusters_of
+from angelshare.audit.frame.measuring import Findings, counted, measure_contrast
+from angelshare.audit.frame.metric_kinds import Metric, Share
 from angelshare.core.arrays import Mask
 from angelshare.core.panel import Panel, each_member
 from angelshare.core.predictions import Predictions, labelled, n_labelled

@@ -5,10 +5,10 @@ from fnmatch import fnmatchcase
 
 import numpy as np
 
-from angelshare.audit.contrasts import Contrast, pair
-from angelshare.audit.identity_means import MEANS, measure_identities
-from angelshare.audit.identity_rows import Compared, too_few
-from angelshare.audit.measuring import Findings, countable, counted
+from angelshare.audit.frame.contrasts import Contrast, pair
+from angelshare.audit.frame.measuring import Findings, countable, counted
+from angelshare.audit.identities.means import MEANS, measure_identities
+from angelshare.audit.identities.one_by_one import Compared, too_few
 from angelshare.core.panel import Panel
 from angelshare.core.predictions import Predictions, n_labelled
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Gap, Observations, ScoreRequest, Table

@@ -5,16 +5,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from angelshare.audit.contrasts import Contrast, pair
-from angelshare.audit.measuring import Findings, measure_contrast
-from angelshare.audit.quality_metrics import auc
-from angelshare.audit.swapped import Flips, ScoreSense, ScoreSpread, Swapped, positive_score, tied
-from angelshare.audit.units import UnitMetric, Units, leave_out, measure_units, undecided, weights_unused
+from angelshare.audit.answers.quality_metrics import auc
+from angelshare.audit.frame.contrasts import Contrast, pair
+from angelshare.audit.frame.item_groups import UnitMetric, Units, leave_out, measure_units, undecided, weights_unused
+from angelshare.audit.frame.measuring import Findings, measure_contrast
+from angelshare.audit.identities.swapped import Flips, ScoreSense, ScoreSpread, Swapped, positive_score, tied
 from angelshare.core.panel import Panel, each_member
 from angelshare.core.predictions import Predictions, n_labelled
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest
 from angelshare.core.text import TextBatch
-from angelshare.data.swaps import IDENTITY_TERMS, swap_identities
+from angelshare.data.identities.swaps import IDENTITY_TERMS, swap_identities
 
 SWAPS = "identity-swaps"
 """The name of the audit's own texts."""

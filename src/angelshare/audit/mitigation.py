@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from angelshare.audit.contrasts import Contrast
-from angelshare.audit.measuring import Findings, countable, measure_contrast
-from angelshare.audit.metrics import Metric
-from angelshare.audit.rows import difference_row, few_clusters
-from angelshare.audit.sample import Sample
+from angelshare.audit.frame.contrasts import Contrast
+from angelshare.audit.frame.difference_rows import difference_row, few_clusters
+from angelshare.audit.frame.measuring import Findings, countable, measure_contrast
+from angelshare.audit.frame.metric_kinds import Metric
+from angelshare.audit.frame.sample import Sample
 from angelshare.core.errors import InputError
 from angelshare.core.estimate import Difference
 from angelshare.core.panel import Population

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from angelshare.audit.contrasts import Pairing, pair
-from angelshare.audit.measuring import Findings, measure_contrast
-from angelshare.audit.quality_metrics import correct, exact, quality_metrics, truth_of
+from angelshare.audit.answers.quality_metrics import correct, exact, quality_metrics, truth_of
+from angelshare.audit.frame.contrasts import Pairing, pair
+from angelshare.audit.frame.measuring import Findings, measure_contrast
 from angelshare.core.arrays import Array
 from angelshare.core.estimate import Difference, Estimate
 from angelshare.core.panel import Panel

@@ -5,12 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from angelshare.audit.contrasts import Contrast, pair
-from angelshare.audit.measuring import MIN_SLICE, Findings, measure_contrast
-from angelshare.audit.metrics import Share
-from angelshare.audit.partners import BothRight, Flipped, FlippedCopy, Missed, Partners
-from angelshare.audit.quality_metrics import correct
-from angelshare.audit.units import (
+from angelshare.audit.answers.partners import BothRight, Flipped, FlippedCopy, Missed, Partners
+from angelshare.audit.answers.quality_metrics import correct
+from angelshare.audit.frame.contrasts import Contrast, pair
+from angelshare.audit.frame.item_groups import (
     PerUnit,
     UnitMetric,
     Units,
@@ -19,11 +17,13 @@ from angelshare.audit.units import (
     undecided,
     weights_unused,
 )
+from angelshare.audit.frame.measuring import MIN_SLICE, Findings, measure_contrast
+from angelshare.audit.frame.metric_kinds import Share
 from angelshare.core.panel import Panel, each_member
 from angelshare.core.predictions import Predictions, n_labelled
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest
 from angelshare.core.text import TextBatch
-from angelshare.data.word_changes import one_word_changed
+from angelshare.data.made.word_changes import one_word_changed
 from angelshare.stats.clusters import linked
 
 CHANGED = "one-word-changes"

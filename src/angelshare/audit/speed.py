@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from angelshare.audit.timing import MIN_FOR_P99, Timing
+from angelshare.audit.answers.timing import MIN_FOR_P99, Timing
 from angelshare.core.arrays import Vector
 from angelshare.core.estimate import ContrastName, Difference, Direction, Estimate, Interval
 from angelshare.core.protocols import AuditResult, AuditSettings, ModelCard, Observations, ScoreRequest

@@ -15,7 +15,7 @@ catalogue = typer.Typer(help="The catalogue of data sets.", no_args_is_help=True
 @catalogue.command("list")
 def list_data(as_json: AsJson = False) -> None:  # noqa: FBT002
     """List the data sets that the catalogue knows."""
-    from angelshare.data.catalog import catalog
+    from angelshare.data.texts.catalog import catalog
 
     if as_json:
         typer.echo(json.dumps({name: card.model_dump(mode="json") for name, card in catalog().items()}, indent=1))
@@ -29,7 +29,7 @@ def show_data(
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Show where a data set comes from, its licence and its hazards."""
-    from angelshare.data.catalog import catalog_card
+    from angelshare.data.texts.catalog import catalog_card
 
     card = catalog_card(name)
     if as_json:

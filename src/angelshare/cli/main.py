@@ -154,10 +154,10 @@ def audit(  # noqa: PLR0917  (typer's options are parameters)
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Compare a student with its teacher: models, files of predictions, or both."""
-    from angelshare.audit.suite import DEFAULT_AUDITS
-    from angelshare.data.slice_specs import parse_slice
+    from angelshare.audit.frame.registry import DEFAULT_AUDITS
+    from angelshare.data.slices.specs import parse_slice
     from angelshare.recipes.audit import AuditRequest, audit_models
-    from angelshare.recipes.sides import parse_side
+    from angelshare.recipes.observe.sides import parse_side
 
     request = AuditRequest(
         sides=(

@@ -12,7 +12,7 @@ from rich.text import Text
 from angelshare.cli.options import INTERRUPTED, MOST_JOBS, Jobs, Redact, folder_of
 from angelshare.cli.progress import progress_for
 from angelshare.core.shown import one_line
-from angelshare.data.suites import SuiteScale
+from angelshare.data.suites.gathering import SuiteScale
 from angelshare.statement.reproduction import Reproduction, reproduction_text
 
 _STYLES = {"holds": "bold green", "contradicted": "bold red", "undecided": "bold yellow", "not measured": "bold"}
@@ -33,8 +33,8 @@ def reproduce(  # noqa: PLR0917  (typer's options are parameters)
     as_json: Annotated[bool, typer.Option("--json", help="Print the reproduction as JSON, and nothing else.")] = False,  # noqa: FBT002
 ) -> None:
     """Carry out a paper's study and hold its claims against it. After an interruption the same command goes on."""
-    from angelshare.recipes.reproduce.run import ReproduceRequest
-    from angelshare.recipes.reproduce.run import reproduce as carry_out
+    from angelshare.recipes.studies.run import ReproduceRequest
+    from angelshare.recipes.studies.run import reproduce as carry_out
 
     folder = out or Path("runs") / f"{paper}-{scale}"
     jobs = jobs or min(os.cpu_count() or 1, MOST_JOBS)

@@ -11,7 +11,7 @@ from angelshare.cli.options import AsJson, GateRules, Identities, Margins, Redac
 from angelshare.cli.progress import progress_for
 from angelshare.cli.summary import finish
 from angelshare.core.predictions import IDENTITIES
-from angelshare.data.suites import SuiteScale
+from angelshare.data.suites.gathering import SuiteScale
 
 
 def suite(  # noqa: PLR0917  (typer's options are parameters)
@@ -51,7 +51,7 @@ def suite(  # noqa: PLR0917  (typer's options are parameters)
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Compare models on all sets of a suite at once: one statement, with every model on every set in one table."""
-    from angelshare.recipes.sides import parse_side
+    from angelshare.recipes.observe.sides import parse_side
     from angelshare.recipes.suite_statement import SuiteRequest, run_suite
 
     folder = out or Path("runs") / name

@@ -9,11 +9,11 @@ from rich.table import Table
 from rich.text import Text
 
 from angelshare.core.shown import one_line
-from angelshare.data.catalog import CatalogCard
-from angelshare.report.caveats import warnings
-from angelshare.report.comparison import change_page
-from angelshare.report.headline import headline
-from angelshare.report.sentences import plain_words
+from angelshare.data.texts.catalog import CatalogCard
+from angelshare.report.pages.comparison import change_page
+from angelshare.report.words.caveats import warnings
+from angelshare.report.words.headline import headline
+from angelshare.report.words.sentences import plain_words
 from angelshare.statement.build import as_text
 from angelshare.statement.comparison import Comparison
 from angelshare.statement.judging import exit_code

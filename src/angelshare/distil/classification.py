@@ -9,14 +9,14 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from angelshare.core.errors import InputError
 from angelshare.core.predictions import any_label, labelled
 from angelshare.core.protocols import Progress, Silent
-from angelshare.data.textset import TextSet
+from angelshare.data.texts.textset import TextSet
 from angelshare.distil.batches import Batches, encode_texts
 from angelshare.distil.checks import constant_score, not_falling, not_zero_at_teacher, unlearnt
 from angelshare.distil.class_weights import label_weights
 from angelshare.distil.objectives import objective
 from angelshare.distil.spec import DistilSpec, FineTuneSpec, HardLabels, TrainingSpec, needs_labels
 from angelshare.distil.training import Clock, Course, TrainingReport, run_training, schedule
-from angelshare.models.labels import check_label_order, labels_of
+from angelshare.models.declared_task import check_label_order, labels_of
 from angelshare.transfer.label import TransferSet
 
 _VALIDATION_BATCH = 256

@@ -19,6 +19,7 @@ from transformers import (
 from angelshare.core.errors import ModelError
 from angelshare.core.protocols import ModelCard, Scorer
 from angelshare.core.task import Task
+from angelshare.models.declared_task import labels_of, set_labels, task_of
 from angelshare.models.encoder import EncoderScorer, Precision, resolve_precision
 from angelshare.models.folders import (
     MINILM,
@@ -29,7 +30,6 @@ from angelshare.models.folders import (
     replaced,
     weight_files,
 )
-from angelshare.models.labels import labels_of, set_labels, task_of
 from angelshare.models.quiet import quiet
 from angelshare.models.tfidf import MODEL_TYPE as TFIDF
 from angelshare.models.tfidf import load_tfidf

@@ -16,8 +16,8 @@ from angelshare.models.bag import MlpConfig, MlpForSequenceClassification
 from angelshare.models.bilstm import BilstmConfig, BilstmForSequenceClassification
 from angelshare.models.checkpoint import check_length, load_backbone
 from angelshare.models.cnn import CnnConfig, CnnForSequenceClassification
+from angelshare.models.declared_task import check_label_order, check_labels, labels_of, set_labels
 from angelshare.models.encoding import as_utf8
-from angelshare.models.labels import check_label_order, check_labels, labels_of, set_labels
 from angelshare.models.shrink import cut_layers
 from angelshare.models.word_network import WordNetwork
 

@@ -6,21 +6,22 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from angelshare.audit.suite import DEFAULT_AUDITS, load_audits, run_audits
+from angelshare.audit.frame.registry import DEFAULT_AUDITS, load_audits, run_audits
 from angelshare.core.errors import InputError
 from angelshare.core.predictions import IDENTITIES, Predictions
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, ModelCard, Observations, Progress, Scorer
 from angelshare.core.task import Role, Task
 from angelshare.core.text import TextBatch
-from angelshare.data.loading import load_splits
-from angelshare.data.prediction_files import attach_truth, read_population, read_prediction_texts
-from angelshare.data.slice_specs import SliceSpec, columns_of
-from angelshare.data.slicing import check_slices, sliced
-from angelshare.data.textset import Splits, TextSet
-from angelshare.recipes.environment import environment
-from angelshare.recipes.kept import keep_predictions
-from angelshare.recipes.looks import count_look
-from angelshare.recipes.panel import (
+from angelshare.data.predictions.files import attach_truth, read_population, read_prediction_texts
+from angelshare.data.slices.slicing import check_slices, sliced
+from angelshare.data.slices.specs import SliceSpec, columns_of
+from angelshare.data.texts.loading import load_splits
+from angelshare.data.texts.textset import Splits, TextSet
+from angelshare.recipes.folder.environment import environment
+from angelshare.recipes.folder.kept import keep_predictions
+from angelshare.recipes.folder.looks import count_look
+from angelshare.recipes.folder.publish import data_rows, given_row, publish
+from angelshare.recipes.observe.panel import (
     Seat,
     Seated,
     assemble,
@@ -30,9 +31,8 @@ from angelshare.recipes.panel import (
     observed,
     score_request,
 )
-from angelshare.recipes.publish import data_rows, given_row, publish
-from angelshare.recipes.relabelled import relabelled, renaming
-from angelshare.recipes.sides import Side, SideGroup, filter_notes, grouped, refuse_copies, seed_folders
+from angelshare.recipes.observe.relabelled import relabelled, renaming
+from angelshare.recipes.observe.sides import Side, SideGroup, filter_notes, grouped, refuse_copies, seed_folders
 from angelshare.statement.build import build_statement
 from angelshare.statement.gates import Gate, metrics_in_slices
 from angelshare.statement.schema import Statement
@@ -258,9 +258,9 @@ def _time_apart(opened: Sequence[_Opened], request: AuditRequest, test: TextSet 
     scorers = [one.scorer for one in opened if one.scorer is not None]
     if "speed" not in request.audits or test is None or len(scorers) < len(opened):
         return ()
-    from angelshare.audit.timing import SpeedSettings
+    from angelshare.audit.answers.timing import SpeedSettings
     from angelshare.models.memory import Loading
-    from angelshare.recipes.speed import Live, audit_speed
+    from angelshare.recipes.observe.speed import Live, audit_speed
 
     live = [
         Live(

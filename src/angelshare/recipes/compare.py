@@ -7,22 +7,22 @@ from glob import escape
 from pathlib import Path
 
 from angelshare import __version__
-from angelshare.audit.merging import merged
-from angelshare.audit.suite import run_audits
+from angelshare.audit.frame.merging import merged
+from angelshare.audit.frame.registry import run_audits
 from angelshare.core.errors import InputError
 from angelshare.core.estimate import ContrastName
 from angelshare.core.panel import Panel
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings
-from angelshare.recipes.kept import kept_panel
-from angelshare.recipes.publish import publish_comparison
+from angelshare.recipes.folder.kept import kept_panel
+from angelshare.recipes.folder.publish import publish_comparison
 from angelshare.recipes.releases import release_panels
 from angelshare.statement.build import read_statement
 from angelshare.statement.compare import data_changes, gate_changes, model_changes, release_row, row_changes
 from angelshare.statement.comparison import SCHEMA, Comparison, DataChange
 from angelshare.statement.differences import Rules, difference_rows
+from angelshare.statement.entries import audit_row
 from angelshare.statement.gates import Gate, distinct, metrics_in_slices
 from angelshare.statement.judging import apply_gates
-from angelshare.statement.rows import audit_row
 from angelshare.statement.schema import Statement
 
 MEASURED = ("quality", "calibration", "agreement", "identity_auc")

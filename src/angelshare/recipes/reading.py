@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from angelshare.core.errors import RecipeError
-from angelshare.core.registry import unknown_name
+from angelshare.core.factories import unknown_name
 from angelshare.recipes.schema import Recipe
 
 BUILTIN = files("angelshare.recipes.builtin")

@@ -8,7 +8,7 @@ import numpy as np
 from angelshare.core.arrays import Array, Labels, Mask, Vector
 from angelshare.core.panel import Panel, Population, differently_grouped
 from angelshare.core.predictions import Predictions
-from angelshare.recipes.kept import Kept
+from angelshare.recipes.folder.kept import Kept
 
 
 @dataclass(frozen=True, slots=True)

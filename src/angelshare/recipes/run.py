@@ -9,30 +9,29 @@ from pathlib import Path
 import yaml
 
 from angelshare import __version__
-from angelshare.audit.suite import run_audits
+from angelshare.audit.frame.registry import run_audits
 from angelshare.core.errors import InputError
+from angelshare.core.factories import unknown_name
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Progress, Scorer
-from angelshare.core.registry import unknown_name
 from angelshare.core.task import Role
-from angelshare.data.joining import join_splits, limited
-from angelshare.data.leakage import remove_leaks
-from angelshare.data.loading import load_splits
-from angelshare.data.slice_specs import columns_of, loaded
-from angelshare.data.slicing import check_slices, sliced
-from angelshare.data.textset import Splits
+from angelshare.data.slices.slicing import check_slices, sliced
+from angelshare.data.slices.specs import columns_of, loaded
+from angelshare.data.texts.joining import join_splits, limited
+from angelshare.data.texts.leakage import remove_leaks
+from angelshare.data.texts.loading import load_splits
+from angelshare.data.texts.textset import Splits
 from angelshare.models.checkpoint import load_scorer
 from angelshare.models.folders import backbone_note
 from angelshare.models.memory import Loading
-from angelshare.recipes.environment import environment
-from angelshare.recipes.journal import note
-from angelshare.recipes.kept import keep_predictions
-from angelshare.recipes.looks import count_look
-from angelshare.recipes.members import TRAINING_FILE, MemberMaker, make_teacher, members_of
-from angelshare.recipes.panel import Seat, entries, observe_panels
-from angelshare.recipes.publish import data_rows, publish
+from angelshare.recipes.folder.environment import environment
+from angelshare.recipes.folder.journal import note
+from angelshare.recipes.folder.kept import keep_predictions
+from angelshare.recipes.folder.looks import count_look
+from angelshare.recipes.folder.publish import data_rows, publish
+from angelshare.recipes.folder.stages import write_text
+from angelshare.recipes.observe.panel import Seat, entries, observe_panels
+from angelshare.recipes.observe.speed import Live, audit_speed
 from angelshare.recipes.schema import PretrainedEntry, Recipe, TfidfEntry, TransformerEntry
-from angelshare.recipes.speed import Live, audit_speed
-from angelshare.recipes.stages import write_text
 from angelshare.recipes.suite import (
     GatheredSuite,
     cards_of,
@@ -43,8 +42,9 @@ from angelshare.recipes.suite import (
     suite_results,
     suite_rows,
 )
-from angelshare.recipes.transfers import Plan, StudentTexts, gather, make_texts, text_rows
-from angelshare.recipes.workers import train_members
+from angelshare.recipes.train.members import TRAINING_FILE, MemberMaker, make_teacher, members_of
+from angelshare.recipes.train.transfers import Plan, StudentTexts, gather, make_texts, text_rows
+from angelshare.recipes.train.workers import train_members
 from angelshare.statement.build import build_statement
 from angelshare.statement.gates import Gate, metrics_in_slices
 from angelshare.statement.schema import Statement

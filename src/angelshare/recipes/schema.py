@@ -4,11 +4,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
-from angelshare.audit.suite import AUDITS, DEFAULT_AUDITS
-from angelshare.audit.timing import SpeedSettings
+from angelshare.audit.answers.timing import SpeedSettings
+from angelshare.audit.frame.registry import AUDITS, DEFAULT_AUDITS
 from angelshare.core.errors import InputError
+from angelshare.core.factories import unknown_name
 from angelshare.core.predictions import IDENTITIES
-from angelshare.core.registry import unknown_name
 from angelshare.core.strict import Strict
 from angelshare.core.student_spec import (
     NAME,
@@ -20,8 +20,8 @@ from angelshare.core.student_spec import (
     TransformerSpec,
 )
 from angelshare.core.task import Role, Task
-from angelshare.data.slice_specs import SliceSpec
-from angelshare.data.suites import SuiteChoice
+from angelshare.data.slices.specs import SliceSpec
+from angelshare.data.suites.gathering import SuiteChoice
 from angelshare.distil.spec import DistilSpec, FineTuneSpec, TrainingOverrides
 from angelshare.statement.gate_rules import parse_gate
 from angelshare.statement.gates import Gate, GateContrast, distinct

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from angelshare.audit.merging import WARNING, about, merged
+from angelshare.audit.frame.merging import WARNING, about, merged
+from angelshare.audit.frame.registry import run_audits
+from angelshare.audit.frame.set_tables import largest_differences, suite_table
 from angelshare.audit.quality import collapsed
-from angelshare.audit.suite import run_audits
-from angelshare.audit.suite_tables import largest_differences, suite_table
 from angelshare.core.errors import InputError
 from angelshare.core.panel import Panel, each_member
 from angelshare.core.predictions import Predictions
@@ -23,7 +23,7 @@ from angelshare.core.protocols import (
 )
 from angelshare.core.task import ModelRole
 from angelshare.core.text import TextBatch
-from angelshare.data.suites import (
+from angelshare.data.suites.gathering import (
     IN_DOMAIN,
     MissingSet,
     SuiteScale,
@@ -33,8 +33,8 @@ from angelshare.data.suites import (
     own_set,
     suite_spec,
 )
-from angelshare.data.textset import Splits
-from angelshare.recipes.panel import Seat, observe_panels
+from angelshare.data.texts.textset import Splits
+from angelshare.recipes.observe.panel import Seat, observe_panels
 from angelshare.statement.gates import Gate
 from angelshare.statement.schema import DataRow
 

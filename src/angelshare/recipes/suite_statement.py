@@ -9,15 +9,15 @@ from angelshare.core.errors import InputError
 from angelshare.core.panel import Panel
 from angelshare.core.predictions import IDENTITIES
 from angelshare.core.protocols import TEST, AuditSettings, ModelEntry, Progress, Scorer
-from angelshare.data.suites import IN_DOMAIN, SuiteScale, SuiteSet, read_joined
-from angelshare.recipes.environment import environment
-from angelshare.recipes.kept import keep_predictions
-from angelshare.recipes.looks import count_look
-from angelshare.recipes.panel import Seat, check_labels, entries
-from angelshare.recipes.publish import publish
-from angelshare.recipes.relabelled import relabelled, renaming
-from angelshare.recipes.sides import Side, grouped, refuse_copies, seed_folders
-from angelshare.recipes.stages import digest
+from angelshare.data.suites.gathering import IN_DOMAIN, SuiteScale, SuiteSet, read_joined
+from angelshare.recipes.folder.environment import environment
+from angelshare.recipes.folder.kept import keep_predictions
+from angelshare.recipes.folder.looks import count_look
+from angelshare.recipes.folder.publish import publish
+from angelshare.recipes.folder.stages import digest
+from angelshare.recipes.observe.panel import Seat, check_labels, entries
+from angelshare.recipes.observe.relabelled import relabelled, renaming
+from angelshare.recipes.observe.sides import Side, grouped, refuse_copies, seed_folders
 from angelshare.recipes.suite import cards_of, gather_suite, notes_of, observe_suite, suite_results, suite_rows
 from angelshare.statement.build import build_statement
 from angelshare.statement.gates import Gate, metrics_in_slices

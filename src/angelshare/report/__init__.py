@@ -1,10 +1,10 @@
 """A statement made readable: one HTML page, one Markdown comment; and so a comparison and a reproduction."""
 
-from angelshare.report.comparison import render_comparison_html, render_comparison_markdown
-from angelshare.report.html import render_html
-from angelshare.report.markdown import render_markdown
-from angelshare.report.reproduction import render_reproduction_html
-from angelshare.report.reproduction_markdown import render_reproduction_markdown
+from angelshare.report.pages.comparison import render_comparison_html, render_comparison_markdown
+from angelshare.report.pages.html import render_html
+from angelshare.report.pages.markdown import render_markdown
+from angelshare.report.papers.markdown import render_reproduction_markdown
+from angelshare.report.papers.reproduction import render_reproduction_html
 
 __all__ = [
     "render_comparison_html",

@@ -12,10 +12,10 @@ from angelshare import __version__
 from angelshare.core.errors import StatementError
 from angelshare.core.protocols import AuditResult, ModelEntry
 from angelshare.statement.differences import Rules, difference_rows
+from angelshare.statement.entries import audit_row, model_row
 from angelshare.statement.gates import Gate, distinct
 from angelshare.statement.judging import apply_gates, regated
 from angelshare.statement.reading import contradiction, read_json
-from angelshare.statement.rows import audit_row, model_row
 from angelshare.statement.schema import SCHEMA, DataRow, Statement
 
 

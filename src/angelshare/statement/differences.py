@@ -8,10 +8,10 @@ from typing import Literal
 from angelshare.core.errors import InputError
 from angelshare.core.estimate import Difference, Inference, Verdict
 from angelshare.core.protocols import AuditResult
+from angelshare.statement.entries import interval_row
 from angelshare.statement.gates import PRIMARY, UNTOLERATED, Gate, MarginSource, deciding_gate, lending_gate
 from angelshare.statement.judging import gate_p_values, judged
 from angelshare.statement.margins import default_margin
-from angelshare.statement.rows import interval_row
 from angelshare.statement.schema import DifferenceRow
 from angelshare.statement.target import DistanceLoss
 from angelshare.stats.multiplicity import holm, simultaneous_level

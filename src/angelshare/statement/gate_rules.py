@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from angelshare.core.errors import InputError
-from angelshare.core.registry import nearest, unknown_name
+from angelshare.core.factories import nearest, unknown_name
 from angelshare.statement.gates import Gate, MarginSource
 from angelshare.statement.margins import DEFAULT_MARGINS, default_margin
 

@@ -7,7 +7,7 @@ from typing import Literal, Protocol, get_args
 
 from angelshare.core.errors import InputError
 from angelshare.core.estimate import ContrastName
-from angelshare.core.registry import unknown_name
+from angelshare.core.factories import unknown_name
 from angelshare.statement.margins import DEFAULT_MARGINS, check_margin
 
 MarginSource = Literal["recipe", "command line"]

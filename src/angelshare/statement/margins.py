@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from angelshare.core.errors import InputError
 from angelshare.core.estimate import Direction, Scale
-from angelshare.core.registry import unknown_name
+from angelshare.core.factories import unknown_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,16 @@ import numpy as np
 
 from angelshare.core.arrays import Array, Mask
 from angelshare.core.errors import InputError
+from angelshare.core.factories import unknown_name
 from angelshare.core.predictions import UNLABELLED
 from angelshare.core.protocols import DataCard
-from angelshare.core.registry import unknown_name
 from angelshare.core.task import Role
 from angelshare.core.text import TextBatch
-from angelshare.data.augment import mask_and_sample, split_sentences
-from angelshare.data.leakage import find_batch_leaks, said_alike
-from angelshare.data.loading import TextPool, load_texts
-from angelshare.data.swaps import swap_texts
-from angelshare.data.textset import Splits
+from angelshare.data.identities.swaps import swap_texts
+from angelshare.data.texts.augment import mask_and_sample, split_sentences
+from angelshare.data.texts.leakage import find_batch_leaks, said_alike
+from angelshare.data.texts.loading import TextPool, load_texts
+from angelshare.data.texts.textset import Splits
 from angelshare.transfer.spec import AugmentSpec, CounterfactualIdentity, MaskAndSample, TextSource, TransferSpec
 
 TRAIN = "train"

@@ -15,7 +15,7 @@ from angelshare.core.predictions import any_label
 from angelshare.core.protocols import DataCard, ModelCard, Progress, Scorer, Silent
 from angelshare.core.task import Task
 from angelshare.core.text import TextBatch
-from angelshare.data.textset import Splits
+from angelshare.data.texts.textset import Splits
 from angelshare.models.observe import observe, store_folder
 from angelshare.transfer.balance import Answered, draw
 from angelshare.transfer.gather import TransferTexts

@@ -9,10 +9,10 @@ from angelshare.core.errors import InputError
 from angelshare.core.predictions import UNLABELLED
 from angelshare.core.protocols import DataCard
 from angelshare.core.text import TextBatch
-from angelshare.data.identity_terms import IDENTITY_TERMS
-from angelshare.data.leakage import said_alike
-from angelshare.data.neutral import neutral_sentences
-from angelshare.data.textset import Splits, TextSet
+from angelshare.data.identities.neutral import neutral_sentences
+from angelshare.data.identities.terms import IDENTITY_TERMS
+from angelshare.data.texts.leakage import said_alike
+from angelshare.data.texts.textset import Splits, TextSet
 from angelshare.transfer.gather import examined_texts
 from angelshare.transfer.label import TransferSet
 from angelshare.transfer.spec import NeutralSentences
@@ -23,7 +23,9 @@ NEUTRAL = "neutral_sentences"
 
 def neutral_card(spec: NeutralSentences) -> DataCard:
     """Return where the sentences come from."""
-    return DataCard(NEUTRAL, f"angelshare.data.neutral, seed {spec.seed}", revision="1", licence="Apache-2.0")
+    return DataCard(
+        NEUTRAL, f"angelshare.data.identities.neutral, seed {spec.seed}", revision="1", licence="Apache-2.0"
+    )
 
 
 def n_asked(spec: NeutralSentences) -> int:

@@ -1,0 +1,1 @@
+"""What is read off answers: decisions, confidence, flips, exemplars, partners, time."""

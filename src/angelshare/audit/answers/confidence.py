@@ -1,0 +1,140 @@
+"""How sure a model is of what it says, item by item: log loss, Brier score, and confidence against being right."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from angelshare.audit.answers.decisions import answers, log_chances, probabilities
+from angelshare.core.arrays import Array, Vector
+from angelshare.core.predictions import Predictions
+
+N_BINS = 15
+SURE_AND_WRONG = 10.0
+"""Nats that an item costs which a model calls all but impossible, with a probability of 1 in 22,000."""
+LOG_SMALLEST = 745.0
+"""-log of the smallest double above 0: a probability of 0 is taken for it where only its size matters."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bins:
+    """Probabilities in bins of equal width between 0 and 1; only bins with items.
+
+    Attributes:
+        index: (b,) which bins. n: (b,) how many items. share: (b,) of the (weighted) items.
+        confidence, accuracy: (b,) their mean probability, and how often it came true.
+        variance: (b,) of accuracy - confidence, were every probability right.
+    """
+
+    index: Array
+    n: Array
+    share: Vector
+    confidence: Vector
+    accuracy: Vector
+    variance: Vector
+
+
+def nll(member: Predictions) -> Vector:
+    """Return (n,) -log p(truth) in nats, of several labels the mean over them; infinite where p is 0."""
+    logs = log_chances(member)
+    outcome = _outcomes(member)
+    return np.asarray(-np.take_along_axis(logs, outcome[:, :, None], axis=2)[:, :, 0].mean(axis=1))
+
+
+def largest_nll(members: Sequence[Predictions]) -> float:
+    """Return the largest loss in nats that any of these models could have had on an item, had the truth been otherwise.
+
+    So much costs an item that was not sampled, on which a model is as sure as it ever is, and wrong. It is taken for at
+    least `SURE_AND_WRONG`: what a network can be sure of need not be in the sample.
+    """
+    worst = [np.minimum(-log_chances(member), LOG_SMALLEST).max(axis=2).mean(axis=1).max() for member in members]
+    return max(SURE_AND_WRONG, float(max(worst)))
+
+
+def brier(member: Predictions) -> Vector:
+    """Return (n,) squared errors of the probabilities.
+
+    Binary: (p - y)^2 of the positive label. Several classes: the sum of (p - y)^2 over them, from 0 to 2 (Brier 1950).
+    Several labels: the mean over them of (p - y)^2.
+    """
+    chances = probabilities(member)
+    if member.task == "multi_label":
+        return np.asarray(((chances - _outcomes(member)) ** 2).mean(axis=1))
+    errors = (chances - np.eye(len(member.labels))[_outcomes(member)[:, 0]]) ** 2
+    return np.asarray(errors[:, 1] if member.task == "binary" else errors.sum(axis=1))
+
+
+def overconfidence(member: Predictions) -> Vector:
+    """Return (n,) the probability of what the model decides for, less 1 where it is right; of labels, the mean."""
+    confidence, correct = decided(member)
+    return np.asarray((confidence - correct).mean(axis=1))
+
+
+def decided(member: Predictions) -> tuple[Array, Array]:
+    """Return (n, questions) the probability of each decision, and 1 where it is right.
+
+    One question where one label is chosen; of several labels, a question for each: whether it applies.
+    """
+    chances, correct = probabilities(member), answers(member) == member.truth
+    if member.task == "multi_label":
+        # a label is said to apply from one half on
+        return np.asarray(np.maximum(chances, 1 - chances)), correct.astype(np.float64)
+    return chances.max(axis=1, keepdims=True), correct[:, None].astype(np.float64)
+
+
+def by_label(member: Predictions) -> tuple[Array, Array]:
+    """Return (n, labels) the probability of every label, and 1 where it is true."""
+    outcome = _outcomes(member)
+    if member.task == "multi_label":
+        return probabilities(member), outcome.astype(np.float64)
+    return probabilities(member), np.eye(len(member.labels))[outcome[:, 0]]
+
+
+def binned(chances: Vector, came_true: Vector, weights: Vector | None = None, *, n_bins: int = N_BINS) -> Bins:
+    """Return the items in bins of equal width; a probability on an edge belongs to the bin above it."""
+    which = np.minimum((chances * n_bins).astype(np.int64), n_bins - 1)
+    w = np.ones(len(chances)) if weights is None else weights
+    total = np.bincount(which, w, minlength=n_bins)
+    kept = np.flatnonzero(total > 0)
+
+    def mean(values: Vector) -> Vector:
+        return np.asarray(np.bincount(which, w * values, minlength=n_bins)[kept] / total[kept])
+
+    spread = np.bincount(which, w**2 * chances * (1 - chances), minlength=n_bins)[kept] / total[kept] ** 2
+    n = np.bincount(which, w > 0, minlength=n_bins)[kept].astype(np.int64)
+    return Bins(kept, n, total[kept] / total.sum(), mean(chances), mean(came_true), spread)
+
+
+def calibration_error(bins: Bins) -> tuple[float, float]:
+    """Return the expected calibration error as it is usually reported, and without most of its upward bias.
+
+    Plug-in: sum_b w_b |d_b| with d_b = accuracy - confidence. Of a perfectly calibrated model it is not 0: |d_b| of a
+    normal d_b with mean m and variance v has the folded normal's mean f(m, v) >= |m|. So sum_b w_b (f(m_b, v_b) -
+    |m_b|) is taken off, v_b being the variance of d_b if the probabilities are right. For m_b^2, d_b^2 is shrunk by the
+    share of the squared error that is no noise, s / (s + sum_b w_b v_b) with s = sum_b w_b (d_b^2 - v_b), the unbiased
+    squared error (Broecker 2012; Ferro & Fricker 2012; Kumar et al. 2019), or 0 where that is negative. Kumar et al.
+    take m_b = d_b itself, which leaves more than half of the bias of a calibrated model. Below 0 the result is 0. That
+    items come in clusters is not counted.
+    """
+    gaps = bins.accuracy - bins.confidence
+    plug_in = float(bins.share @ np.abs(gaps))
+    noise = float(bins.share @ bins.variance)
+    signal = max(0.0, float(bins.share @ gaps**2) - noise)
+    shrunk = np.abs(gaps) * np.sqrt(signal / (signal + noise)) if signal > 0 else np.zeros(len(gaps))
+    bias = float(bins.share @ (folded_mean(shrunk, np.sqrt(bins.variance)) - shrunk))
+    return plug_in, max(0.0, plug_in - bias)
+
+
+def folded_mean(mean: Vector, sd: Vector) -> Vector:
+    """Return E|x| of normal x: sd sqrt(2 / pi) exp(-mean^2 / (2 sd^2)) + mean (1 - 2 Phi(-mean / sd))."""
+    ratio = np.divide(mean, sd, out=np.full(len(mean), np.inf), where=sd > 0)
+    # beyond 40 standard deviations the fold is nothing, and squares overflow
+    ratio = np.minimum(ratio, 40.0)
+    return np.asarray(2 * sd * stats.norm.pdf(ratio) + mean * (1 - 2 * stats.norm.sf(ratio)))
+
+
+def _outcomes(member: Predictions) -> Array:
+    """Return (n, questions) the outcome that came true: the class, or of every label whether it applies."""
+    assert member.truth is not None, "calibration needs human labels"
+    return np.asarray(member.truth if member.truth.ndim > 1 else member.truth[:, None]).astype(np.int64)

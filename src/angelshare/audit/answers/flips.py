@@ -1,0 +1,152 @@
+"""Tables of the texts on which a student and its teacher disagree: one by one, by true label, and by slice."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from angelshare.audit.answers.decisions import (
+    answers,
+    distance,
+    equal,
+    has_probabilities,
+    named,
+    probabilities,
+    right,
+    true_names,
+)
+from angelshare.audit.frame.cells import cell_text
+from angelshare.audit.frame.contrasts import Contrast
+from angelshare.audit.frame.item_estimates import design_of, share
+from angelshare.audit.frame.measuring import MIN_SLICE
+from angelshare.core.arrays import Mask
+from angelshare.core.panel import Panel
+from angelshare.core.predictions import Predictions, labelled
+from angelshare.core.protocols import Table
+
+FLIP_COLUMNS = (
+    "id",
+    "text",
+    "truth",
+    "teacher label",
+    "teacher confidence",
+    "student label",
+    "student confidence",
+    "group",
+    "student",
+)
+SLICE_COLUMNS = (
+    "student",
+    "slice",
+    "n",
+    "negative_flips",
+    "negative_low",
+    "negative_high",
+    "positive_flips",
+    "positive_low",
+    "positive_high",
+)
+
+
+def flip_table(contrasts: Sequence[Contrast], panel: Panel, n_examples: int) -> Table:
+    """Return the texts on which each student's first member and its teacher disagree, the strongest first."""
+    each = n_examples // max(1, len(contrasts))
+    rows = [row for contrast in contrasts for row in _flips(contrast, panel, each)]
+    cut = [c.student for c in contrasts if int(_differ(c).sum()) > each]
+    title = "Texts on which the first member of a student and its teacher disagree, the strongest disagreement first"
+    if cut:
+        title += f" (the first {each} of {', '.join(cut)})"
+    return Table("flips", title, FLIP_COLUMNS, tuple(rows), text_columns=("text",))
+
+
+def flip_counts(contrasts: Sequence[Contrast]) -> Table:
+    """Return how often which true label is answered how by teacher and student, where they disagree."""
+    rows: list[tuple[object, ...]] = []
+    for contrast in contrasts:
+        said, taught, truth = _names(contrast)
+        counts = Counter((truth[i], taught[i], said[i]) for i in np.flatnonzero(_differ(contrast)))
+        rows.extend((contrast.student, *labels, count) for labels, count in counts.most_common())
+    title = "Disagreements of a student's first member with its teacher, by true label"
+    return Table("flip_counts", title, ("student", "truth", "teacher label", "student label", "n"), tuple(rows))
+
+
+def flips_by_slice(contrasts: Sequence[Contrast], level: float) -> tuple[Table, ...]:
+    """Return both kinds of flips on all labelled items and in every slice, the mean over members."""
+    rows: list[tuple[object, ...]] = []
+    for contrast in contrasts:
+        teacher = contrast.right[0]
+        if teacher.truth is None or not teacher.slices:
+            continue
+        everything = labelled(teacher.truth) & (True if teacher.weights is None else teacher.weights > 0)
+        design = design_of(teacher)
+        hits = [(right(student), right(taught)) for student, taught in contrast.pairs]
+        flags = [np.array([taught & ~own for own, taught in hits]), np.array([own & ~taught for own, taught in hits])]
+        for name, mask in ((None, everything), *teacher.slices.items()):
+            kept = np.flatnonzero(mask & everything)
+            if len(kept) < MIN_SLICE:
+                continue
+            row: list[object] = [contrast.student, name, len(kept)]
+            for by_seed in flags:
+                found = share(by_seed[:, kept].astype(np.float64), design.take(kept), level)
+                ends = (None, None) if found.interval is None else (found.interval.low, found.interval.high)
+                row += [found.value, *ends]
+            rows.append(tuple(row))
+    if not rows:
+        return ()
+    title = (
+        f"Flips on all labelled items and in every slice with at least {MIN_SLICE} of them: new errors (negative) and "
+        "new hits (positive)"
+    )
+    return (Table("flips_by_slice", title, SLICE_COLUMNS, tuple(rows)),)
+
+
+def _flips(contrast: Contrast, panel: Panel, limit: int) -> list[tuple[object, ...]]:
+    """Return the rows of one student: by the distance of the probabilities, where they are known, else by id."""
+    student, teacher = contrast.pairs[0]
+    said, taught, truth = _names(contrast)
+    confidences = [_confidence(teacher), _confidence(student)]
+    index = np.flatnonzero(_differ(contrast))
+    index = index[np.argsort(-distance(student, teacher)[index], kind="stable")][:limit]
+    return [
+        (
+            str(teacher.ids[i]),
+            cell_text(panel, int(i)),
+            truth[i],
+            taught[i],
+            confidences[0][i],
+            said[i],
+            confidences[1][i],
+            _group(taught[i], said[i], truth[i]),
+            contrast.student,
+        )
+        for i in index
+    ]
+
+
+def _names(contrast: Contrast) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return (n,) names of what the first member and its teacher answer, and of the truth."""
+    student, teacher = contrast.pairs[0]
+    return named(answers(student), student.labels), named(answers(teacher), teacher.labels), true_names(teacher)
+
+
+def _differ(contrast: Contrast) -> Mask:
+    """Return on which items the first member and its teacher disagree."""
+    student, teacher = contrast.pairs[0]
+    return ~equal(answers(student), answers(teacher))
+
+
+def _group(taught: str, said: str, truth: str | None) -> str:
+    """Return who is right."""
+    if truth is None:
+        return "unlabelled"
+    if taught == truth:
+        return "only the teacher is right"
+    return "only the student is right" if said == truth else "neither is right"
+
+
+def _confidence(member: Predictions) -> list[float | None]:
+    """Return the probability of every item's label; None where it is not known, or where there are several labels."""
+    if member.task == "multi_label" or not has_probabilities(member):
+        return [None] * len(member)
+    confidences: list[float | None] = probabilities(member).max(axis=1).tolist()
+    return confidences

@@ -1,0 +1,75 @@
+"""Rows of audits, and which verdicts their items cannot carry."""
+
+from collections.abc import Mapping
+
+from angelshare.audit.frame.contrasts import Contrast
+from angelshare.core.arrays import Vector
+from angelshare.core.estimate import ContrastName, Difference, Direction, Inference, Verdict
+from angelshare.stats.components import MIN_CLUSTERS
+
+ALL_VERDICTS: tuple[Verdict, ...] = ("lost", "preserved", "gained")
+FEW_CLUSTERS = f"fewer than {MIN_CLUSTERS} clusters"
+Withheld = dict[str, tuple[Verdict, ...]]
+"""Why items cannot carry verdicts -> which."""
+
+
+def difference_row(
+    contrast: Contrast,
+    values: tuple[Vector, Vector],
+    inference: Inference,
+    *,
+    metric: str,
+    data: str,
+    slice_name: str | None,
+    withheld: Withheld,
+    hidden: float,
+    name: ContrastName | None = None,
+    direction: Direction = "higher",
+    output: str | None = None,
+    target: float | None = None,
+    right_inference: Inference | None = None,
+) -> Difference:
+    """Return one row of a contrast.
+
+    `values` are the metric of every member on the left, and on the right; `withheld` says why the items cannot carry
+    which verdicts; `hidden`, how much clusters or heavy items that were not sampled could hide; `name` is that of the
+    row's contrast, where it is not its members'. All else is as in `Difference`.
+    """
+    left, right = values
+    return Difference(
+        metric=metric,
+        data=data,
+        contrast=name or contrast.name,
+        student=contrast.student,
+        left=tuple(member.name for member in contrast.left),
+        right=tuple(member.name for member in contrast.right),
+        left_value=float(left.mean()),
+        right_value=float(right.mean()),
+        values_by_seed=tuple((left - right).tolist()),
+        inference=inference,
+        kind=contrast.kind,
+        direction=direction,
+        slice=slice_name,
+        output=output,
+        target=target,
+        identical=contrast.identical,
+        right_inference=right_inference,
+        withheld=all_of(withheld),
+        remarks=tuple(withheld),
+        least_margin=hidden,
+    )
+
+
+def few_clusters(n_clusters: int | None, *, is_share: bool = False) -> Withheld:
+    """Return which verdicts so many clusters cannot carry; None: items are independent.
+
+    A bound on the share of discordant items serves where clusters are few; what is no share has none.
+    """
+    if n_clusters is None or n_clusters >= MIN_CLUSTERS:
+        return {}
+    return {FEW_CLUSTERS: ("lost", "gained") if is_share else ALL_VERDICTS}
+
+
+def all_of(withheld: Mapping[str, tuple[Verdict, ...]]) -> tuple[Verdict, ...]:
+    """Return every verdict that is withheld for any reason, once."""
+    return tuple(dict.fromkeys(verdict for verdicts in withheld.values() for verdict in verdicts))

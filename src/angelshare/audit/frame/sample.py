@@ -1,0 +1,121 @@
+"""Two sides of a contrast on some items, as the arrays that statistics take."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+import numpy as np
+
+from angelshare.audit.frame.contrasts import Contrast
+from angelshare.core.arrays import Array, Labels, Mask, Scores
+from angelshare.core.predictions import Predictions
+from angelshare.stats.auc import dense_ranks
+from angelshare.stats.components import Design, Linear
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """The labelled items that one row is about.
+
+    Attributes:
+        contrast: both sides, on all labelled items.
+        items: (m,) positions of this sample's items among those.
+        whole_design: of all labelled items.
+        whole: what is computed once, on all labelled items, for every sample of them.
+        memo: what is computed once on these items, by name.
+    """
+
+    contrast: Contrast
+    items: Labels
+    whole_design: Design
+    whole: dict[Hashable, tuple[Array, Array]] = field(default_factory=dict)
+    memo: dict[Hashable, Any] = field(default_factory=dict)  # Any: each name has its own type
+
+    @classmethod
+    def of(cls, contrast: Contrast) -> "Sample":
+        """Return the sample of all items of a contrast."""
+        member = contrast.left[0]
+        return cls(contrast, np.arange(len(member)), Design.of(member.clusters, member.weights))
+
+    def __len__(self) -> int:
+        """Return the number of items."""
+        return len(self.items)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether these are all labelled items."""
+        return len(self.items) == len(self.contrast.left[0])
+
+    @property
+    def truth(self) -> Array:
+        """Return the human labels."""
+        truth = self.contrast.left[0].truth
+        assert truth is not None
+        return truth if self.is_whole else truth[self.items]
+
+    @property
+    def design(self) -> Design:
+        """Return how the items were drawn; clusters of one item each are none."""
+        design = self.whole_design if self.is_whole else self.whole_design.take(self.items)
+        return design.without_singles()
+
+    def take(self, index: Array) -> "Sample":
+        """Return the items at these positions of the sample (or under this mask)."""
+        return replace(self, items=self.items[index], memo={})
+
+    def cut(self, in_slice: Mask) -> "Cut":
+        """Return the sample in two: the items under the mask, and the others."""
+        return Cut(self, in_slice, self.take(in_slice), self.take(~in_slice))
+
+    def of_members(self, per_item: Callable[[Predictions], Array]) -> tuple[Scores, Scores]:
+        """Return either side's (K, m, ...) values, from a function of a member on all labelled items."""
+        if per_item not in self.whole:
+            sides = (self.contrast.left, self.contrast.right)
+            left, right = (np.array([per_item(member) for member in side]) for side in sides)
+            self.whole[per_item] = left, right
+        left, right = self.whole[per_item]
+        return (left, right) if self.is_whole else (left[:, self.items], right[:, self.items])
+
+    def rankings(self, label: int) -> tuple[Labels, Labels]:
+        """Return either side's (K, m) dense ranks by one label."""
+        return self.of_members(_Ranks(label))
+
+    def once(self, name: Hashable, compute: Callable[["Sample"], T]) -> T:
+        """Return what is computed of this sample when it is first asked for by this name."""
+        if name not in self.memo:
+            self.memo[name] = compute(self)
+        found: T = self.memo[name]
+        return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cut:
+    """A sample in two: a slice and all other items.
+
+    Attributes:
+        whole: the sample. in_slice: (n,) mask of its items.
+        here, rest: the items under the mask, and the others.
+    """
+
+    whole: Sample
+    in_slice: Mask
+    here: Sample
+    rest: Sample
+
+    def linear(self, of: Callable[[Sample], Linear]) -> Linear:
+        """Return a statistic on the slice, less the same on all other items, at its place among all of them."""
+        n = len(self.whole)
+        here = of(self.here).at(np.flatnonzero(self.in_slice), n)
+        return here.minus(of(self.rest).at(np.flatnonzero(~self.in_slice), n))
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranks:
+    """A member -> the dense ranks of its scores of one label: sorted once, for every slice."""
+
+    label: int
+
+    def __call__(self, member: Predictions) -> Labels:
+        return np.asarray(dense_ranks(member.ranking(self.label)), dtype=np.int32)

@@ -1,0 +1,1 @@
+"""What is measured identity by identity."""

@@ -1,0 +1,143 @@
+"""Identity AUCs of one contrast over identities: their means, and what one loses more than the others."""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from angelshare.audit.frame.measuring import Findings
+from angelshare.audit.identities.one_by_one import AUCS, Compared, measured
+from angelshare.core.arrays import Array, Vector
+from angelshare.stats.auc import linear_auc
+from angelshare.stats.components import Linear
+from angelshare.stats.identity import ORDERINGS, Identity, power_gradient, power_mean
+from angelshare.stats.joint import Joint
+
+FINAL = "final_bias_score"
+SHARE = 0.25
+"""Of the overall AUC and of each generalised mean in the final score."""
+MEANS = (*(f"{kind}_{metric}" for metric in AUCS for kind in ("mean", "power_mean")), FINAL)
+TOO_FEW = "fewer than two identities are measured well enough"
+Sides = tuple[Vector, Vector]
+
+
+@dataclass(slots=True, eq=False)
+class Gathered:
+    """One AUC of all identities that may enter a mean.
+
+    Attributes:
+        metric: its name.
+        total: the sum over the identities. power: their generalised mean.
+        sides: identity -> either side's values.
+    """
+
+    metric: str
+    total: Joint
+    power: Joint
+    sides: dict[str, Sides] = field(default_factory=dict)
+
+    @property
+    def are_enough(self) -> bool:
+        """Whether there is a mean."""
+        return len(self.sides) > 1
+
+    def add(self, name: str, linear: Linear) -> None:
+        """Add an identity."""
+        assert linear.sides is not None
+        self.sides[name] = linear.sides
+        self.total.add(linear)
+
+    def means(self) -> Sides:
+        """Return the mean over identities for every member, on the left and on the right."""
+        return self._values(0).mean(axis=0), self._values(1).mean(axis=0)
+
+    def power_means(self) -> Sides:
+        """Return the generalised mean over identities for every member, on the left and on the right."""
+        left, right = (np.array([power_mean(one) for one in self._values(side).T]) for side in (0, 1))
+        return left, right
+
+    def gradients(self, name: str) -> Sides:
+        """Return how every member's generalised mean changes with its value for an identity."""
+        place = list(self.sides).index(name)
+        left, right = (np.array([power_gradient(one)[place] for one in self._values(side).T]) for side in (0, 1))
+        return left, right
+
+    def _values(self, side: int) -> Array:
+        """Return (identities, members) on the left (0) or right (1)."""
+        return np.array([sides[side] for sides in self.sides.values()])
+
+
+def measure_identities(compared: Compared) -> None:
+    """Add the rows of one contrast.
+
+    There are two passes over the identities: what one does to a generalised mean, or loses more than the others, is
+    known when all of them are measured, and nothing as long as the set is kept for each of them.
+    """
+    nothing = Joint.empty(compared.positive, compared.design)
+    aucs = {metric: Gathered(metric, nothing.times(1), nothing.times(1)) for metric in AUCS}
+    for name, identity in compared.each():
+        for metric in ORDERINGS:
+            linear = measured(compared, name, identity, metric)
+            if linear is not None:
+                aucs[metric].add(name, linear)
+    apart = replace(compared, found=Findings())
+    for name, identity in compared.each():
+        for gathered in aucs.values():
+            if name in gathered.sides:
+                _against_others(apart, name, identity, gathered)
+    _means(compared, tuple(aucs.values()))
+    compared.found.differences.extend(apart.found.differences)
+    compared.found.gaps.extend(apart.found.gaps)
+
+
+def _against_others(compared: Compared, name: str, identity: Identity, gathered: Gathered) -> None:
+    """Add an identity to its generalised mean, and the row of what it loses more than the others."""
+    if not gathered.are_enough:
+        compared.leave_out(gathered.metric, name, TOO_FEW, excess=True)
+        return
+    ordering, by = ORDERINGS[gathered.metric], gathered.gradients(name)
+    moves = float(max(side.max() for side in by))
+    gathered.power.add(identity.linear(ordering, *compared.members, by=by), moves=moves)
+    if not compared.has_excess:
+        return
+    own = identity.linear(ordering, *compared.members)
+    n_others = len(gathered.sides) - 1
+    others = gathered.total.without(own).times(-1 / n_others)
+    total = np.sum([left - right for left, right in gathered.sides.values()], axis=0)
+    alone = Joint.empty(compared.positive, compared.design)
+    alone.add(own)
+    joint = others.plus(alone).linear(own.by_seed, (total - own.by_seed) / n_others)
+    linear = replace(joint, limit=2.0)  # one falls from 1 to 0, the others rise from 0 to 1
+    hidden = max(alone.hidden, others.hidden)
+    compared.add(gathered.metric, linear, compared.design, hidden=hidden, name=name, excess=True)
+
+
+def _means(compared: Compared, aucs: tuple[Gathered, ...]) -> None:
+    """Add the rows of all means, or the reason why there are none."""
+    for gathered in aucs:
+        metric, n = gathered.metric, len(gathered.sides)
+        if gathered.are_enough:
+            _add(compared, f"mean_{metric}", gathered.total.times(1 / n), gathered.means())
+            _add(compared, f"power_mean_{metric}", gathered.power, gathered.power_means())
+        else:
+            for mean in ("mean", "power_mean"):
+                compared.leave_out(f"{mean}_{metric}", None, TOO_FEW)
+    if not all(gathered.are_enough for gathered in aucs):
+        compared.leave_out(FINAL, None, TOO_FEW)
+        return
+    rankings = compared.sample.rankings(1)
+    overall = linear_auc(*rankings, compared.positive, compared.design)
+    assert overall.sides is not None
+    final = Joint.empty(compared.positive, compared.design)
+    final.add(overall)
+    for gathered in aucs:
+        final = final.plus(gathered.power)
+    left, right = (
+        SHARE * np.sum([side, *powers], axis=0)
+        for side, powers in zip(overall.sides, zip(*(one.power_means() for one in aucs), strict=True), strict=True)
+    )
+    _add(compared, FINAL, final.times(SHARE), (left, right))
+
+
+def _add(compared: Compared, metric: str, joint: Joint, sides: Sides) -> None:
+    """Add the row of a mean."""
+    compared.add(metric, joint.linear(*sides), compared.design, hidden=joint.hidden)

@@ -1,0 +1,1 @@
+"""Groups of people in texts: their names, mentions and swaps."""

@@ -1,0 +1,1 @@
+"""Texts that the package makes itself."""

@@ -1,0 +1,68 @@
+"""Answers that an evaluation judged: which of them were right.
+
+Such a log says nothing about classes. It is read as binary decisions for the labels `wrong` and `right`, and the truth
+of every item is `right`: accuracy is the share of right answers, a negative flip an answer that was right before.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from angelshare.core.errors import InputError
+from angelshare.core.factories import unknown_name
+from angelshare.data.predictions.metadata import Declared
+
+WRONG, RIGHT = "wrong", "right"
+
+JUDGED = Declared(task="binary", labels=(WRONG, RIGHT))
+"""What a log of judged answers declares."""
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """A log of evaluation under the house's column names, and what it declares."""
+
+    frame: pd.DataFrame
+    declared: Declared
+
+
+def right_or_wrong(
+    grades: Sequence[float], *, ids: Sequence[object], name: str, threshold: float | None, where: str
+) -> list[str]:
+    """Return the decision of every item.
+
+    Args:
+        grades: 1 is right and 0 is wrong; others need a threshold.
+        ids: to name an item by.
+        name: of the metric or scorer.
+        threshold: at or above it an answer is right.
+        where: what to call the log in an error.
+
+    Raises:
+        InputError: for a grade that is neither 0 nor 1, without a threshold.
+    """
+    graded = [row for row, grade in enumerate(grades) if grade not in (0, 1)]
+    if graded and threshold is None:
+        row = graded[0]
+        raise InputError(
+            f"{where}, sample {str(ids[row])!r}: {name} is {grades[row]:g}, neither right (1) nor wrong (0) "
+            f"({len(graded)} such samples). Say from where on an answer is right: --threshold 0.5, for example."
+        )
+    return [RIGHT if grade >= (1 if threshold is None else threshold) else WRONG for grade in grades]
+
+
+def only_one(what: str, names: Sequence[str], chosen: str | None, where: str) -> str:
+    """Return the metric or scorer to read: the one chosen, or the only one.
+
+    Raises:
+        InputError: if there is none, if it is not chosen among several, or if the chosen one is not there.
+    """
+    if chosen is not None and chosen not in names:
+        raise InputError(f"{where}: {unknown_name(what, chosen, tuple(names))}")
+    if not names:
+        raise InputError(f"{where} has no {what} that says of each sample how good its answer was. Take another log.")
+    if chosen is None and len(names) > 1:
+        msg = f"{where} has {len(names)} {what}s: {', '.join(names)}."
+        raise InputError(f"{msg} Choose one: --columns label={names[0]}, for example.")
+    return chosen or names[0]

@@ -1,0 +1,1 @@
+"""Lists, cards and templates that the package brings."""

@@ -1,0 +1,1 @@
+"""Test suites known by name."""

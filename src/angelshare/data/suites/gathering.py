@@ -1,0 +1,262 @@
+"""Test suites known by name: lists of labelled sets, each a public original, a stand-in, or a gap that is told."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal, Self
+
+import yaml
+from pydantic import Field, model_validator
+
+from angelshare import __version__
+from angelshare.core.errors import InputError
+from angelshare.core.factories import unknown_name
+from angelshare.core.protocols import DataCard
+from angelshare.core.strict import Strict
+from angelshare.core.task import Role
+from angelshare.data.suites.making import GENERATED, MADE, drawn, labelled_as
+from angelshare.data.texts.catalog import catalog_card
+from angelshare.data.texts.joining import join_splits
+from angelshare.data.texts.loading import FOLDER_VARIABLE, load_splits
+from angelshare.data.texts.textset import Splits, TextSet
+
+SuiteScale = Literal["tiny", "small", "paper"]
+"""tiny: what the house generates itself, for machines without data. small: local copies. paper: the hub's originals."""
+
+IN_DOMAIN = "in_domain"
+"""The set that a model's own test split stands in for."""
+
+
+class Original(Strict):
+    """What the paper measured on.
+
+    Attributes:
+        what: it is. where: it can be had.
+        card: its name in the catalogue, if it has one.
+    """
+
+    what: str
+    where: Literal["public", "not found", "proprietary"]
+    card: str | None = None
+
+
+class Source(Strict):
+    """One way to have a set.
+
+    Attributes:
+        data: a name of the catalogue; more: those that are joined with it. generated: or else one in
+            `suite_sets.GENERATED`.
+        made: what is done to these texts, a name in `suite_sets.MADE`.
+        split: the role that they play in the catalogued set. keep: further columns that `made` needs.
+        stands_in_for: what it is not, but is taken for; None: it is the original.
+        scales: at which it serves.
+    """
+
+    data: str | None = None
+    more: tuple[str, ...] = ()
+    generated: str | None = None
+    made: str = "as_is"
+    split: Role = "test"
+    keep: tuple[str, ...] = ()
+    stands_in_for: str | None = None
+    scales: tuple[SuiteScale, ...] = ("tiny", "small", "paper")
+
+    @model_validator(mode="after")
+    def _can_be_had(self) -> Self:
+        """Refuse names that there are not, and a source that is two or none."""
+        if (self.data is None) == (self.generated is None):
+            raise ValueError("A source is either `data` or `generated`.")
+        if self.generated is not None and self.generated not in GENERATED:
+            raise ValueError(unknown_name("generated set", self.generated, GENERATED))
+        if self.made not in MADE:
+            raise ValueError(unknown_name("way to make a set", self.made, MADE))
+        return self
+
+
+class SetSpec(Strict):
+    """One set of a suite.
+
+    Attributes:
+        name: by which rows and gates call it. title: the paper's.
+        original: what the paper measured on. sources: the first that is at hand serves.
+        audits: run on it.
+        at_most: items at each scale, drawn by their content in whole templates. All where nothing is said.
+    """
+
+    name: str
+    title: str
+    original: Original
+    sources: tuple[Source, ...]
+    audits: tuple[str, ...]
+    at_most: dict[SuiteScale, int] = Field(default_factory=dict)
+
+
+class NotReproducible(Strict):
+    """A model or a set of the paper that nobody outside can have, and where the paper has it."""
+
+    what: str
+    table: str
+
+
+class SuiteSpec(Strict):
+    """A suite.
+
+    Attributes:
+        about: what it is.
+        labels: every set's classes are called so, the positive one last, so that one model answers all of them.
+        metrics: of the audit `quality`, on every set.
+        sets: in the paper's order. not_reproducible: what of the paper nobody outside can have.
+    """
+
+    about: str
+    labels: tuple[str, str]
+    metrics: tuple[str, ...]
+    sets: tuple[SetSpec, ...]
+    not_reproducible: tuple[NotReproducible, ...] = ()
+
+
+class SuiteChoice(Strict):
+    """A suite that a recipe asks for, by its name alone or with a scale."""
+
+    name: str
+    scale: SuiteScale = "small"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_name(cls, given: object) -> object:
+        """Read a bare name."""
+        return {"name": given} if isinstance(given, str) else given
+
+    @model_validator(mode="after")
+    def _is_known(self) -> Self:
+        """Refuse a suite that there is not."""
+        if self.name not in suites():
+            raise ValueError(unknown_name("suite", self.name, suites()))
+        return self
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SuiteSet:
+    """A set of a suite that is at hand.
+
+    Attributes:
+        spec: what was asked for.
+        texts: called as the spec is, with the suite's labels.
+        card: of what they were made from.
+        stands_in_for: what they are not, but are taken for; None: they are the original.
+        passed_over: why better sources did not serve, as sentences.
+    """
+
+    spec: SetSpec
+    texts: TextSet
+    card: DataCard
+    stands_in_for: str | None = None
+    passed_over: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MissingSet:
+    """A set of a suite that is not at hand, and why, as sentences."""
+
+    spec: SetSpec
+    why: str
+
+
+@cache
+def suites() -> Mapping[str, SuiteSpec]:
+    """Return every suite by name."""
+    read = yaml.safe_load(files("angelshare.data.resources").joinpath("suites.yaml").read_text("utf-8"))
+    return {name: SuiteSpec.model_validate(suite) for name, suite in read.items()}
+
+
+def suite_spec(name: str) -> SuiteSpec:
+    """Return a suite.
+
+    Raises:
+        InputError: if there is none of that name; the nearest is given.
+    """
+    if name not in suites():
+        raise InputError(unknown_name("suite", name, suites()))
+    return suites()[name]
+
+
+def gather_sets(suite: SuiteSpec, scale: SuiteScale) -> tuple[SuiteSet | MissingSet, ...]:
+    """Return every set of a suite, in order: from the first source that is at hand, or the reason why there is none."""
+    return tuple(gather_set(spec, suite.labels, scale) for spec in suite.sets)
+
+
+def gather_set(spec: SetSpec, labels: tuple[str, str], scale: SuiteScale) -> SuiteSet | MissingSet:
+    """Return one set, or the reason why there is none."""
+    serving = [source for source in spec.sources if _serves(source, scale)]
+    if not serving:
+        return MissingSet(spec, f"No source of it serves at scale {scale}.")
+    passed_over: list[str] = []
+    for source in serving:
+        why = _not_at_hand(source, scale)
+        if why is None:
+            texts, card = _read(source, spec.at_most.get(scale))
+            named = replace(labelled_as(texts, labels), name=spec.name)
+            return SuiteSet(spec, named, card, source.stands_in_for, tuple(passed_over))
+        passed_over.append(why)
+    return MissingSet(spec, " ".join(passed_over))
+
+
+def own_set(spec: SetSpec, texts: TextSet, card: DataCard, labels: tuple[str, str]) -> SuiteSet:
+    """Return the user's own test split as the in-domain set: it keeps its name, its labels and all its items.
+
+    Raises:
+        InputError: if it is not binary, or its positive label does not come last.
+    """
+    labelled_as(texts, labels)
+    is_original = card.name == spec.original.card
+    return SuiteSet(
+        spec, texts, card, None if is_original else f"{spec.original.what[:1].lower()}{spec.original.what[1:]}"
+    )
+
+
+def _serves(source: Source, scale: SuiteScale) -> bool:
+    """Return whether a source is meant for this scale: tiny reads no data."""
+    return scale in source.scales and (scale != "tiny" or source.generated is not None)
+
+
+def _not_at_hand(source: Source, scale: SuiteScale) -> str | None:
+    """Return why a source cannot be read, as a sentence; None if it can, or the hub may be asked."""
+    if source.data is None or scale == "paper":
+        return None
+    folder = os.environ.get(FOLDER_VARIABLE)
+    for name in (source.data, *source.more):
+        file = catalog_card(name).file
+        if file is None or not folder:
+            return f"{name} is not at hand: {FOLDER_VARIABLE} is not set to a folder with local copies."
+        if not (Path(folder) / file).is_file():
+            return f"{name} is not at hand: {FOLDER_VARIABLE} lacks {file}."
+    return None
+
+
+def _read(source: Source, at_most: int | None) -> tuple[TextSet, DataCard]:
+    """Return the texts of a source, made into the set after they were drawn, and its card."""
+    if source.data is not None:
+        splits = read_joined((source.data, *source.more), keep=source.keep)
+        texts, card = splits.role(source.split), splits.card
+    else:
+        assert source.generated is not None, "a source is one or the other"
+        texts, card = GENERATED[source.generated](), _own_card(source.generated)
+    return MADE[source.made](drawn(texts, at_most)), card
+
+
+def read_joined(sources: Sequence[str], *, keep: Sequence[str] = ()) -> Splits:
+    """Return one set, or several of the same labels as one.
+
+    Raises:
+        InputError: if one cannot be read, or they do not fit each other.
+    """
+    parts = [load_splits(source, keep=keep) for source in sources]
+    return parts[0] if len(parts) == 1 else join_splits(parts)
+
+
+def _own_card(name: str) -> DataCard:
+    """Return what is said of a set that the house generates."""
+    return DataCard(name, "angelshare", revision=__version__, licence="as angelshare", hazards="mild insults to groups")

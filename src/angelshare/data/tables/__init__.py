@@ -1,0 +1,1 @@
+"""Tables as users have them: files, their kinds, their columns."""

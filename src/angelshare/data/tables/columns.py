@@ -1,0 +1,258 @@
+"""The columns of a table as ids, numbers, names and texts, or the row in which they are not."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from angelshare.core.arrays import Array, Labels, Vector
+from angelshare.core.errors import InputError
+from angelshare.data.tables.reading import UNWRITABLE
+
+LARGEST = 1e60
+"""Beyond it, fourth powers, which the spread of a squared error takes, come near the end of float64."""
+
+_EXACT = 2**53
+_FRACTION = re.compile(r"[+-]?\d*\.\d*(e[+-]?\d+)?", re.IGNORECASE)
+_NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """A column of names: the distinct ones, in order of appearance, and the position of every row's (n,)."""
+
+    distinct: tuple[str, ...]
+    codes: Labels
+
+    def each(self) -> list[str]:
+        """Return every row's name."""
+        return [self.distinct[code] for code in self.codes.tolist()]
+
+    def row_of(self, name: str) -> int:
+        """Return the first row of a name, from 0."""
+        return int(np.argmax(self.codes == self.distinct.index(name)))
+
+
+def column(frame: pd.DataFrame, name: str, *, path: str | Path) -> "pd.Series[Any]":
+    """Return a column that must be there.
+
+    Raises:
+        InputError: if it is not; the nearest existing name is given.
+    """
+    if name not in frame.columns:
+        near = get_close_matches(name, list(frame.columns), n=1, cutoff=0.5)
+        hint = f" Did you mean {near[0]!r}? Map it with --columns {name}={near[0]}." if near else ""
+        raise InputError(f"{path} has no column {name!r}.{hint} It has: {', '.join(map(str, frame.columns))}.")
+    return frame[name]
+
+
+def read_ids(frame: pd.DataFrame, name: str, *, path: str | Path) -> Array:
+    """Return a column of ids as text: "007" stays "007".
+
+    Raises:
+        InputError: for an id that is missing or blank, a fraction, repeated, no text or integer, with white space
+            around it, or with NUL or half a surrogate pair in it.
+    """
+    series = column(frame, name, path=path)
+    values = series.tolist()
+    # texts without a point are no fractions: that is quicker to see than what each value is
+    plain = is_text(series) and not any("." in value or not value.strip() for value in values)
+    read = values if plain else [_as_id(value) for value in values]
+    ids = [value for value in read if value is not None]
+    if len(ids) < len(values):
+        row = read.index(None)
+        msg = (
+            f"{path}, row {row + 1}: the {name} {values[row]!r} is no id ({read.count(None)} such rows). "
+            "Ids are texts or integers; fractions, even whole ones, lose digits. Write ids as text."
+        )
+        raise InputError(msg)
+    _refuse_unwritable(ids, name, path)
+    padded = [row for row, value in enumerate(ids) if value != value.strip()]
+    if padded:
+        msg = (
+            f"{path}, row {padded[0] + 1}: the {name} {ids[padded[0]]!r} begins or ends with white space "
+            f"({len(padded)} such rows), so that it pairs with no id that does not. Leave the white space out."
+        )
+        raise InputError(msg)
+    if len(set(ids)) != len(ids):
+        repeated, count = Counter(ids).most_common(1)[0]
+        msg = (
+            f"{path}, row {_second(ids, repeated) + 1}: the {name} {repeated!r} stands in {count} rows "
+            f"({len(ids) - len(set(ids))} rows repeat an id). Give every row an id of its own."
+        )
+        raise InputError(msg)
+    return np.array(ids, dtype=np.str_)
+
+
+def read_numbers(
+    frame: pd.DataFrame,
+    name: str,
+    *,
+    path: str | Path,
+    ids: Sequence[str] | Array | None = None,
+    gaps: bool = False,
+) -> Vector:
+    """Return a column of finite float64 numbers; what is blank or missing is nan.
+
+    Args:
+        frame: the table.
+        name: of the column.
+        path: what to call the table in an error.
+        ids: to name the row by.
+        gaps: nan in a Parquet column of floats is a gap, not somebody's failed computation.
+
+    Raises:
+        InputError: for a value that is no number, NaN spelt out, infinite, or beyond 1e60, with its row and id.
+    """
+    values = column(frame, name, path=path)
+    numbers = values.to_numpy() if values.dtype == np.float64 else _exact(values)
+    blank = np.zeros(len(values), dtype=np.bool_)
+    if values.dtype != np.float64 or gaps:
+        missing = np.isnan(numbers)
+        blank[missing] = is_blank(values[missing])
+    bad = ~blank & ~(np.abs(numbers) <= LARGEST)
+    if bad.any():
+        row = int(np.argmax(bad))
+        at = "" if ids is None else f" (id {str(ids[row])!r})"
+        value = str(values.iloc[row])
+        msg = (
+            f"{path}, row {row + 1}{at}: the {name} {value[:40]} is {_fault(value, float(numbers[row]))} "
+            f"({int(bad.sum())} such rows). Score these texts again, or drop these rows for every model."
+        )
+        raise InputError(msg)
+    return np.where(blank, np.nan, numbers)
+
+
+def read_texts(frame: pd.DataFrame, name: str, *, path: str | Path) -> tuple[str, ...]:
+    """Return a column of texts, verbatim.
+
+    Raises:
+        InputError: for a row without text, or with something else in its place.
+    """
+    values = column(frame, name, path=path).tolist()
+    wrong = [row for row, value in enumerate(values) if not isinstance(value, str)]
+    if wrong:
+        msg = (
+            f"{path}, row {wrong[0] + 1}: the {name} is {values[wrong[0]]!r}, not text ({len(wrong)} such rows). "
+            "Write an empty text where there is none, or leave the rows out."
+        )
+        raise InputError(msg)
+    return tuple(values)
+
+
+def read_names(frame: pd.DataFrame, name: str, *, path: str | Path) -> list[str]:
+    """Return a column as names, "" where blank; integers are written out, also those that a tool made floats.
+
+    Raises:
+        InputError: for fractions, nested values, and names with NUL or half a surrogate pair in them.
+    """
+    return read_codes(frame, name, path=path).each()
+
+
+def read_codes(frame: pd.DataFrame, name: str, *, path: str | Path) -> Names:
+    """Return a column of names as `read_names` does, each distinct one read once.
+
+    Raises:
+        InputError: as `read_names`.
+    """
+    values = column(frame, name, path=path)
+    codes = np.arange(len(values))
+    if values.dtype != object or is_text(values):  # among others, 1, 1.0 and True would be one value
+        codes = pd.factorize(values, use_na_sentinel=False)[0]
+    rows = np.unique(codes, return_index=True)[1]
+    given = values.iloc[rows]
+    blank = is_blank(given)
+    names = ["" if blank[i] else _as_name(value, int(rows[i]), name, path) for i, value in enumerate(given.tolist())]
+    distinct = tuple(dict.fromkeys(names))
+    wrong = [each for each in distinct if UNWRITABLE.search(each)]
+    if wrong:
+        first = names.index(wrong[0])
+        n_rows = int(np.isin(codes, [i for i, each in enumerate(names) if each in wrong]).sum())
+        raise _unwritable(wrong[0], int(rows[first]), n_rows, name, path)
+    position = {each: i for i, each in enumerate(distinct)}
+    return Names(distinct, np.array([position[each] for each in names], dtype=np.int64)[codes])
+
+
+def _as_name(value: object, row: int, name: str, path: str | Path) -> str:
+    """Return a value as a name, or refuse it with its row."""
+    if isinstance(value, (str, int, np.integer)):
+        return str(value).strip()
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+        # a column of integers with gaps, as pandas writes it
+        return str(int(value))
+    msg = f"{path}, row {row + 1}: the {name} is {value!r}. Write it as text or as an integer."
+    raise InputError(msg)
+
+
+def is_text(values: "pd.Series[Any]") -> bool:
+    """Return whether all values are texts."""
+    return values.dtype == object and pd.api.types.infer_dtype(values, skipna=False) == "string"
+
+
+def is_blank(values: "pd.Series[Any]") -> Array:
+    """Return the mask of the values that are missing or nothing but white space."""
+    missing = values.isna().to_numpy(dtype=np.bool_)
+    if values.dtype != object:
+        return missing
+    return missing | np.fromiter(
+        (isinstance(v, str) and not v.strip() for v in values), dtype=np.bool_, count=len(values)
+    )
+
+
+def _exact(values: "pd.Series[Any]") -> Vector:
+    """Return numbers to the last bit, nan for what is none: pandas finds the numbers, Python reads them."""
+    if values.dtype == object:
+        # no float64 holds such integers, and whoever tries stops with an OverflowError
+        huge = () if is_text(values) else [isinstance(each, int) and abs(each) > LARGEST for each in values]
+        values = values.mask(np.array(huge, dtype=np.bool_), np.inf) if any(huge) else values
+    numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    if values.dtype == object:
+        there = ~np.isnan(numbers)
+        numbers = np.where(there, numbers, np.nan)
+        numbers[there] = values.to_numpy()[there].astype(np.float64)
+    return np.asarray(numbers)
+
+
+def _fault(value: str, number: float) -> str:
+    """Return what is wrong with a value that was read as this number."""
+    if _NOT_FINITE.fullmatch(value.strip()):
+        return "not finite"
+    return "no number" if np.isnan(number) else f"too large: beyond {LARGEST:g} statistics overflow"
+
+
+def _refuse_unwritable(values: Sequence[str], name: str, path: str | Path) -> None:
+    """Refuse names and ids that would turn into others, or cannot be written."""
+    if not UNWRITABLE.search("".join(values)):
+        return
+    wrong = [row for row, value in enumerate(values) if UNWRITABLE.search(value)]
+    raise _unwritable(values[wrong[0]], wrong[0], len(wrong), name, path)
+
+
+def _unwritable(value: str, row: int, n_rows: int, name: str, path: str | Path) -> InputError:
+    """Return the error for a name or an id that holds what cannot be written."""
+    return InputError(
+        f"{path}, row {row + 1}: the {name} {value!r} holds NUL or half a surrogate pair ({n_rows} such rows). "
+        "Leave these characters out."
+    )
+
+
+def _second(ids: Sequence[object], repeated: object) -> int:
+    """Return the position where an id comes a second time."""
+    return ids.index(repeated, ids.index(repeated) + 1)
+
+
+def _as_id(value: object) -> str | None:
+    """Return an id as text, or None if it cannot be one."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, (int, np.integer)):
+        return str(value)
+    if isinstance(value, str) and value.strip() and not (value.strip(".") and _FRACTION.fullmatch(value.strip())):
+        return value
+    return None

@@ -1,0 +1,1 @@
+"""Text sets: found, labelled, joined, cleared of leaks."""

@@ -1,0 +1,96 @@
+"""Cards of the data sets that are known by name: where they come from, what they are, what is in them."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+import yaml
+from pydantic import Field
+
+from angelshare.core.errors import InputError
+from angelshare.core.factories import unknown_name
+from angelshare.core.protocols import DataCard
+from angelshare.core.strict import Strict
+from angelshare.core.task import Role, Task
+
+
+class CatalogCard(Strict):
+    """What is known about one data set.
+
+    Attributes:
+        about: what it is and what it is for.
+        source: the repository (and file) that the local copy was made from.
+        revision: of the source; None where it is not known.
+        file: of the local copy, below the folder ANGELSHARE_DATA; None where nobody has one. files: all of them, with
+            their sha256.
+        sha256: `content_sha256` of the set as loaded; None for sets without texts to classify.
+        licence, hazards: in words.
+        task: None for sets that no classifier is trained or tested on.
+        labels: in index order.
+        positive: the label that rates and AUCs are about, of binary sets.
+        columns: the house's name -> the file's.
+        where: column -> value: the rows of the file that are this set; all of them where nothing is said.
+        masked: the column whose value, masked in the text, leaves the text's template; None where the set names them.
+        roles: role -> the file's split, where they are not called alike.
+        slices: columns, or patterns of them, to slice by.
+        from_templates: written from templates or generated; the leakage rule of shared runs does not apply.
+        hub: the id on the Hugging Face hub, read where there is no local copy; unpinned: its revision is not known.
+        hub_config, hub_columns: its configuration, and how its columns are called there.
+        homepage: where else it is described.
+        stands_in_for: the catalogued sets that it is taken for where they are not at hand; see `data.suites`.
+    """
+
+    about: str
+    source: str
+    revision: str | None = None
+    file: str | None = None
+    files: dict[str, str] = Field(default_factory=dict)
+    sha256: str | None = None
+    licence: str
+    hazards: str = "none known"
+    task: Task | None = None
+    labels: tuple[str, ...] = ()
+    positive: str | None = None
+    columns: dict[str, str] = Field(default_factory=dict)
+    where: dict[str, str] = Field(default_factory=dict)
+    masked: str | None = None
+    roles: dict[Role, str] = Field(default_factory=dict)
+    slices: tuple[str, ...] = ()
+    from_templates: bool = False
+    hub: str | None = None
+    hub_config: str | None = None
+    hub_columns: dict[str, str] = Field(default_factory=dict)
+    homepage: str = ""
+    stands_in_for: tuple[str, ...] = ()
+
+    def data_card(self, name: str, *, from_hub: bool = False) -> DataCard:
+        """Return what a statement says about the set: as copied, or as read from the hub."""
+        return DataCard(
+            name=name,
+            source=f"hub: {self.hub}" if from_hub else self.source,
+            revision=None if from_hub else self.revision,
+            sha256=self.sha256,
+            licence=self.licence,
+            hazards=self.hazards,
+            homepage=f"https://huggingface.co/datasets/{self.hub}" if self.hub else self.homepage,
+            notes=("The revision is not pinned.",) if from_hub or self.revision is None else (),
+        )
+
+
+@cache
+def catalog() -> Mapping[str, CatalogCard]:
+    """Return every card by name."""
+    cards = yaml.safe_load(files("angelshare.data.resources").joinpath("cards.yaml").read_text("utf-8"))
+    return {name: CatalogCard.model_validate(card) for name, card in cards.items()}
+
+
+def catalog_card(name: str) -> CatalogCard:
+    """Return one card.
+
+    Raises:
+        InputError: if there is none of that name; the nearest is given.
+    """
+    cards = catalog()
+    if name not in cards:
+        raise InputError(unknown_name("data set", name, cards))
+    return cards[name]

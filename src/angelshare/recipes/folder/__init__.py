@@ -1,0 +1,1 @@
+"""What a run leaves behind: stages, kept predictions, statements, logs."""

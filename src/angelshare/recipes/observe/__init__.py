@@ -1,0 +1,1 @@
+"""Who is compared, opened and observed."""

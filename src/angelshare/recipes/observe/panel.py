@@ -1,0 +1,178 @@
+"""From models to the panel that audits measure: each observed once on every text."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from angelshare.audit.frame.registry import requests_of
+from angelshare.audit.quality import collapsed
+from angelshare.core.errors import LabelError
+from angelshare.core.panel import Panel, Population, aligned
+from angelshare.core.predictions import Predictions
+from angelshare.core.protocols import (
+    TEST,
+    AuditSettings,
+    ModelCard,
+    ModelEntry,
+    Observations,
+    Progress,
+    Scorer,
+    ScoreRequest,
+)
+from angelshare.core.task import ModelRole
+from angelshare.core.text import TextBatch
+from angelshare.data.texts.textset import TextSet
+from angelshare.data.texts.truth import item_columns
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Who a model is in the comparison.
+
+    Attributes:
+        role, population: such as student, `mlp`.
+        seed: None where there is just one member and nobody named a seed.
+    """
+
+    role: ModelRole
+    population: str
+    seed: int | None = None
+
+    @property
+    def member(self) -> str:
+        """Return the member's name, such as `mlp/0`."""
+        return self.population if self.seed is None else f"{self.population}/{self.seed}"
+
+
+@dataclass(frozen=True, slots=True)
+class Seated:
+    """A model's predictions, and what is known about it."""
+
+    seat: Seat
+    card: ModelCard
+    predictions: Predictions
+
+
+def observe_panels(
+    scorers: Sequence[tuple[Seat, Scorer]],
+    test: TextSet,
+    audits: Sequence[str],
+    settings: AuditSettings,
+    *,
+    root: Path,
+    progress: Progress,
+) -> Observations:
+    """Return, for every text set that the audits ask for, what every model answers.
+
+    Args:
+        scorers: teacher, students and baselines.
+        test: the labelled test split.
+        audits: names; their requests are merged first, so that each text is scored once per model.
+        settings: of the audits.
+        root: of the folders of cached logits.
+        progress: told how many texts are done.
+    """
+    panels = {}
+    for request in requests_of(audits, score_request(test), settings):
+        labelled = test if request.name == TEST else None
+        seated = [
+            Seated(seat, scorer.card, observed(seat, scorer, request, labelled, root=root, progress=progress))
+            for seat, scorer in scorers
+        ]
+        panels[request.name] = assemble(seated, data=test.name, texts=request.texts)
+    return panels
+
+
+def score_request(test: TextSet) -> ScoreRequest:
+    """Return the request to score the test split."""
+    return ScoreRequest(TEST, test.ids, test.batch, columns=tuple(item_columns(test)))
+
+
+def assemble(seated: Sequence[Seated], *, data: str, texts: TextBatch | None) -> Panel:
+    """Return the aligned panel of these models."""
+
+    def populations(role: ModelRole) -> tuple[Population, ...]:
+        names = dict.fromkeys(s.seat.population for s in seated if s.seat.role == role)
+        return tuple(
+            Population(
+                role,
+                name,
+                tuple(s.predictions for s in seated if (s.seat.role, s.seat.population) == (role, name)),
+            )
+            for name in names
+        )
+
+    (teacher,) = populations("teacher")
+    baselines = {population.name: population for population in populations("baseline")}
+    given, pairs = (None, None) if texts is None else (texts.texts, texts.pairs)
+    return aligned(Panel(data, teacher, populations("student"), baselines, texts=given, pairs=pairs))
+
+
+def entries(models: Iterable[tuple[Seat, ModelCard]], panel: Panel) -> list[ModelEntry]:
+    """Return the statement's list of models; one that learnt nothing is called collapsed."""
+    members = {(p.role, m.name): m for p in panel.populations for m in p.members}
+    return [
+        ModelEntry(seat.role, seat.population, seat.seed, card, collapsed(members[seat.role, seat.member]))
+        for seat, card in models
+    ]
+
+
+def observed(
+    seat: Seat, scorer: Scorer, request: ScoreRequest, labelled: TextSet | None, *, root: Path, progress: Progress
+) -> Predictions:
+    """Return one model's predictions on the texts of one request.
+
+    Args:
+        seat: who answers.
+        scorer: with what.
+        request: the texts.
+        labelled: the same items with truth, slices, columns and clusters, where there are any.
+        root: of the folders of cached logits.
+        progress: told how many texts are done.
+    """
+    from angelshare.models.observe import observe, store_folder
+
+    card = scorer.card
+    if labelled is not None:
+        check_labels(seat.member, card.labels, labelled)
+    progress.start(
+        f"{seat.role} {seat.member}: scoring {request.name if labelled is None else labelled.name}", len(request.ids)
+    )
+    values = observe(scorer, request.texts, store=store_folder(root, card), progress=progress)
+    progress.finish()
+    return Predictions(
+        name=seat.member,
+        task=card.task,
+        labels=card.labels,
+        outputs="values" if card.task == "regression" else "logits",
+        ids=np.array(request.ids, dtype=np.str_),
+        values=values,
+        truth=None if labelled is None else labelled.truth,
+        slices={} if labelled is None else labelled.slices,
+        clusters=None if labelled is None else labelled.clusters,
+        weights=None if labelled is None else labelled.weights,
+        seed=seat.seed,
+        fingerprint=card.fingerprint,
+        parent_fingerprint=card.parent_fingerprint,
+        text_keys=np.array(request.texts.keys(), dtype=np.str_),
+        columns={} if labelled is None else item_columns(labelled),
+    )
+
+
+def check_labels(member: str, labels: Sequence[str], data: TextSet) -> None:
+    """Refuse a model whose labels are not the data's, or stand in another order.
+
+    Raises:
+        LabelError: with both lists, and what to do.
+    """
+    if tuple(labels) == data.labels:
+        return
+    both = f"{member} names the labels {list(labels)}, {data.name} {list(data.labels)}"
+    if sorted(labels) == sorted(data.labels):
+        raise LabelError(f"{both}: the same labels in another order. Correct id2label in the model's config.json.")
+    raise LabelError(
+        f"{both}. If its outputs mean these, in this order, say so: --labels {','.join(data.labels)}. Else correct "
+        "id2label in the model's config.json, map the label column, or take a model of this task."
+    )

@@ -1,0 +1,1 @@
+"""Chvasta et al. 2022, Lost in Distillation: its studies, claims and figures."""

@@ -1,0 +1,72 @@
+"""Claims on what is lost on which set (Section 5 and Table 2)."""
+
+from angelshare.recipes.studies.answers import Answer, above, below, fewer, listed, numbers, told
+from angelshare.recipes.studies.evidence import IN_DOMAIN, TEACHER, Evidence, Found, baseline_of, found
+from angelshare.recipes.studies.study import Parts
+from angelshare.stats.pooling import Sampled
+
+HARD = ("short_synthetic", "long_synthetic", "hatecheck", "false_positives", "identity_swaps")
+SYNTHETIC = ("short_synthetic", "long_synthetic", "identity_swaps")
+COVERT = "covert_toxicity"
+NEAR = 0.016
+"""The largest in-domain loss of AUC-ROC of a CNN in the paper's Table 2."""
+POOR = 0.6
+"""The AUC-ROC that no model of the paper reaches on covert toxicity."""
+
+
+def _loss(evidence: Evidence, student: str, data: str) -> Found:
+    """Return a student's AUC less its teacher's on a set."""
+    return found(evidence.difference(data, student, TEACHER))
+
+
+def in_domain_is_near(evidence: Evidence, parts: Parts) -> Answer:
+    """Hold the smallest of the paper's promises: in-domain, a CNN comes close."""
+    students = {"distilled": parts.distilled, "without a teacher": baseline_of(parts.distilled)}
+    losses = {what: _loss(evidence, name, IN_DOMAIN) for what, name in students.items()}
+    finding = f"AUC-ROC less the teacher's: {listed(losses)}."
+    return Answer(above(losses["distilled"], -NEAR), finding, losses["distilled"], bounds=(-NEAR,))
+
+
+def hard_sets_lose_more(evidence: Evidence, parts: Parts) -> Answer:
+    """Hold the central claim: in-domain figures hide what harder sets show."""
+
+    def of(data: str) -> Sampled:
+        return evidence.difference(data, parts.distilled, TEACHER)
+
+    number, sets = evidence.over(HARD, of, less=IN_DOMAIN)
+    losses = {data: found(of(data)) for data in (IN_DOMAIN, *sets)}
+    finding = (
+        f"Loss of AUC-ROC on harder sets less that in-domain, mean of {len(sets)}: {told(number)}. {listed(losses)}."
+    )
+    return Answer(below(number), finding, number, fewer(sets, HARD))
+
+
+def distillation_gives_a_little(evidence: Evidence, parts: Parts) -> Answer:
+    """Hold that a transfer set lifts a CNN in-domain."""
+    without = baseline_of(parts.distilled)
+    number = found(evidence.difference(IN_DOMAIN, parts.distilled, without))
+    finding = f"AUC-ROC of the distilled CNN less that of the same CNN without a teacher, in-domain: {told(number)}."
+    return Answer(above(number), finding, number)
+
+
+def distillation_does_not_help_identities(evidence: Evidence, parts: Parts) -> Answer:
+    """Hold that distillation gives little on synthetic identity sets: in the paper the CNN without it is as good."""
+
+    def of(data: str) -> Sampled:
+        return evidence.difference(data, parts.distilled, baseline_of(parts.distilled))
+
+    number, sets = evidence.over(SYNTHETIC, of)
+    finding = (
+        f"AUC-ROC of the distilled CNN less that of the CNN without a teacher, mean of {len(sets)} sets: "
+        f"{told(number)}. {listed({data: found(of(data)) for data in sets})}."
+    )
+    return Answer(below(number), finding, number, fewer(sets, SYNTHETIC))
+
+
+def covert_toxicity_is_unsolved(evidence: Evidence, parts: Parts) -> Answer:
+    """Hold that not even the teacher finds covert toxicity."""
+    number = evidence.level(COVERT, TEACHER)
+    names = (TEACHER, parts.distilled, baseline_of(parts.distilled), parts.small_bert)
+    values = {name: evidence.value(COVERT, name) for name in names}
+    finding = f"AUC-ROC {numbers(values, sign=False)}; the teacher's interval {number.low:.3f} to {number.high:.3f}."
+    return Answer(below(number, POOR), finding, number, bounds=(POOR,))

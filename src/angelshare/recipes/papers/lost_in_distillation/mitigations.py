@@ -1,0 +1,144 @@
+"""What each mitigation of a study gives and costs, on every set, before and after on the same models."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from angelshare.audit.answers.quality_metrics import correct
+from angelshare.audit.calibration import calibration_metrics
+from angelshare.audit.frame.macro import Macro
+from angelshare.audit.frame.measuring import Findings
+from angelshare.audit.frame.metric_kinds import Metric, Share
+from angelshare.audit.mitigation import QUESTION, Mitigated, by_seed, measure_interaction, measure_mitigation
+from angelshare.core.estimate import Difference
+from angelshare.core.panel import Panel, Population
+from angelshare.core.predictions import Predictions
+from angelshare.core.protocols import AuditResult, Table
+from angelshare.mitigate.posthoc import fit_temperature, fit_thresholds
+from angelshare.recipes.papers.lost_in_distillation.by_identity import MEANS
+from angelshare.recipes.studies.evidence import (
+    AUC,
+    AVERAGE_PRECISION,
+    HATECHECK,
+    IN_DOMAIN,
+    LEVEL,
+    MITIGATED_STUDENT,
+    MITIGATED_TEACHER,
+    SHUFFLED,
+    TEACHER,
+    Evidence,
+)
+from angelshare.recipes.studies.study import Parts
+
+NAME = "mitigation"
+IDENTITY = "mentions_"
+"""What the slices of identities begin with."""
+
+OF_IDENTITIES = (IN_DOMAIN, "short_synthetic")
+RANKING: tuple[Metric, ...] = (replace(AUC, in_slices=False), AVERAGE_PRECISION)
+IDENTITIES: tuple[Metric, ...] = tuple(MEANS.values())
+FUNCTIONS: tuple[Metric, ...] = (Macro(name="macro_accuracy", per_item=correct, column="functionality"),)
+DECISIONS: tuple[Metric, ...] = (
+    Share(name="accuracy", per_item=correct, in_slices=False),
+    # of the harmless texts: one less the false positive rate
+    Share(name="recall", per_item=correct, label=0),
+)
+
+
+def mitigation_result(evidence: Evidence, parts: Parts, selection: Panel) -> AuditResult:
+    """Return what every mitigation changes, and whether mitigation data help the teacher more than the student.
+
+    Args:
+        evidence: every model on every set.
+        parts: who is mitigated how.
+        selection: the unmitigated student and the teacher on the split that temperature and thresholds are fitted on.
+    """
+    found = Findings()
+    for data, panel in evidence.panels.items():
+        if data == SHUFFLED:
+            continue
+        metrics = (*RANKING, *(FUNCTIONS if data == HATECHECK and "functionality" in panel.columns else ()))
+        metrics += IDENTITIES if data in OF_IDENTITIES else ()
+        for pair in _trained(_populations(panel), parts):
+            measure_mitigation(pair, data, metrics, found)
+        student, teacher = _with_data(_populations(panel), parts)
+        measure_interaction(student, teacher, data, metrics, found)
+    for pair, metrics in _adjusted(evidence.panel(IN_DOMAIN), selection, parts, found):
+        measure_mitigation(pair, IN_DOMAIN, metrics, found)
+    return AuditResult(
+        NAME,
+        QUESTION,
+        differences=tuple(found.differences),
+        tables=(mitigation_table(found.differences),),
+        remarks=found.remarks,
+        gaps=tuple(found.gaps),
+    )
+
+
+def mitigation_table(differences: Iterable[Difference]) -> Table:
+    """Return what each mitigation changes, set by set, with 95% intervals of each row by itself."""
+    rows = []
+    for row in differences:
+        if row.slice is None:
+            interval = row.inference.interval(LEVEL)
+            what = "interaction" if row.contrast == "interaction" else row.student
+            values = (row.right_value, row.left_value, row.inference.value, interval.low, interval.high)
+            rows.append((what, row.data, row.metric, *values))
+    columns = ("mitigation", "set", "metric", "without", "with", "change", "low", "high")
+    title = (
+        "What each mitigation changes; an interaction is the student's difference to its teacher with mitigation less "
+        "the same without, each row's interval by itself"
+    )
+    return Table(NAME, title, columns, tuple(rows))
+
+
+def _populations(panel: Panel) -> Mapping[str, Population]:
+    """Return the teacher and all students by name."""
+    return {TEACHER: panel.teacher, **{student.name: student for student in panel.students}}
+
+
+def _trained(known: Mapping[str, Population], parts: Parts) -> Iterator[Mitigated]:
+    """Yield every mitigation that was trained in, beside what was trained without."""
+    for what, student in parts.mitigations.items():
+        yield by_seed(f"student: {what}", known[parts.unmitigated], known[student])
+    student_too, teacher = _with_data(known, parts)
+    yield student_too
+    yield teacher
+
+
+def _with_data(known: Mapping[str, Population], parts: Parts) -> tuple[Mitigated, Mitigated]:
+    """Return student and teacher with mitigation data in the training of both."""
+    teacher = Mitigated("teacher: mitigation data", known[TEACHER].members, known[MITIGATED_TEACHER].members)
+    student = by_seed("student: mitigated teacher and data", known[parts.unmitigated], known[MITIGATED_STUDENT])
+    return student, teacher
+
+
+def _adjusted(
+    panel: Panel, selection: Panel, parts: Parts, found: Findings
+) -> Iterator[tuple[Mitigated, tuple[Metric, ...]]]:
+    """Yield temperature and thresholds per group of student and teacher, fitted on the selection split.
+
+    A temperature changes confidence and no decision, thresholds the other way round: each comes with what it changes.
+    """
+    here, there = _populations(panel), _populations(selection)
+    groups = [name for name in selection.teacher.first.slices if name.startswith(IDENTITY)]
+    for who, name in (("student", parts.unmitigated), ("teacher", TEACHER)):
+        members, fitted_on = here[name].members, there[name].members
+        softened = [fit_temperature(one).apply(member) for one, member in zip(fitted_on, members, strict=True)]
+        yield Mitigated(f"{who}: temperature", members, tuple(softened)), calibration_metrics("binary")
+        if not groups:
+            found.remark("Thresholds per group are not fitted: no slice is an identity.")
+            continue
+        cut = tuple(_cut(fitted_on, members, groups, found))
+        yield Mitigated(f"{who}: thresholds per group", members, cut), DECISIONS
+
+
+def _cut(
+    fitted_on: Sequence[Predictions], members: Sequence[Predictions], groups: Sequence[str], found: Findings
+) -> Iterator[Predictions]:
+    """Yield members with the cuts of their own scores; groups of too few harmless texts are remarked."""
+    for one, member in zip(fitted_on, members, strict=True):
+        thresholds = fit_thresholds(one, groups)
+        if thresholds.not_fitted:
+            few = ", ".join(f"{name} ({n})" for name, n in thresholds.not_fitted.items())
+            found.remark(f"Groups without a threshold of their own, for too few harmless texts: {few}.")
+        yield thresholds.apply(member)

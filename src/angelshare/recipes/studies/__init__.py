@@ -1,0 +1,1 @@
+"""The engine of studies: recipes trained, claims held against what came out."""

@@ -1,0 +1,79 @@
+"""How a claim is answered: a verdict from an interval, and our numbers in words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from angelshare.recipes.studies.evidence import Found
+from angelshare.statement.reproduction import ClaimVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What we found about a claim.
+
+    Attributes:
+        verdict: read from an interval.
+        finding: our numbers as sentences.
+        number: the one that decides, with its interval; None where it is no estimate.
+        differs: where we differ from the paper and why.
+        bounds: what its interval is held against.
+    """
+
+    verdict: ClaimVerdict
+    finding: str
+    number: Found | None
+    differs: str | None = None
+    bounds: tuple[float, ...] = (0.0,)
+
+
+def below(number: Found, bound: float = 0.0) -> ClaimVerdict:
+    """Return whether the whole interval is below a bound: a claim of a loss."""
+    if number.high < bound:
+        return "holds"
+    return "contradicted" if number.low > bound else "undecided"
+
+
+def above(number: Found, bound: float = 0.0) -> ClaimVerdict:
+    """Return whether the whole interval is above a bound."""
+    if number.low > bound:
+        return "holds"
+    return "contradicted" if number.high < bound else "undecided"
+
+
+def within(number: Found, bound: float) -> ClaimVerdict:
+    """Return whether the whole interval lies within +- a bound: a claim of no effect is shown, not assumed."""
+    if -bound < number.low and number.high < bound:
+        return "holds"
+    return "contradicted" if number.low > bound or number.high < -bound else "undecided"
+
+
+def told(number: Found) -> str:
+    """Return a difference with its interval, to three decimals as the paper prints AUCs."""
+    low, high = (_figure(end, sign=True) for end in (number.low, number.high))
+    return f"{_figure(number.value, sign=True)} ({low} to {high})"
+
+
+def listed(numbers: Mapping[str, Found]) -> str:
+    """Return several differences with their intervals; names of sets as words."""
+    return ", ".join(f"{_words(name)} {told(number)}" for name, number in numbers.items())
+
+
+def numbers(values: Mapping[str, float], *, sign: bool = True) -> str:
+    """Return several numbers; names of sets as words."""
+    return ", ".join(f"{_words(name)} {_figure(value, sign=sign)}" for name, value in values.items())
+
+
+def _figure(value: float, *, sign: bool) -> str:
+    """Return a number to three decimals, with a minus sign that is one."""
+    return f"{value:{'+' if sign else ''}.3f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _words(name: str) -> str:
+    """Return the name of a set as it is read."""
+    return name.replace("_", " ")
+
+
+def fewer(sets: Sequence[str], asked: Sequence[str]) -> str | None:
+    """Return which sets are missing; None if all are there."""
+    missing = [name for name in asked if name not in sets]
+    return f"Without {', '.join(map(_words, missing))}, which are not at hand here." if missing else None

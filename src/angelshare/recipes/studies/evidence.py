@@ -1,0 +1,205 @@
+"""What a study's models answered, and any statistic of any two of them on one or several sets."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from angelshare.audit.answers.quality_metrics import auc, average_precision
+from angelshare.audit.frame.contrasts import Contrast
+from angelshare.audit.frame.metric_kinds import Metric
+from angelshare.audit.frame.sample import Sample
+from angelshare.core.arrays import Mask
+from angelshare.core.estimate import Interval
+from angelshare.core.panel import Panel
+from angelshare.core.predictions import Predictions, labelled
+from angelshare.data.suites import gathering
+from angelshare.stats.auc import linear_auc
+from angelshare.stats.components import MIN_CLUSTERS
+from angelshare.stats.floor import with_floor
+from angelshare.stats.pooling import Sampled, pooled
+
+AUC = auc(1)
+AVERAGE_PRECISION = average_precision(1)
+TEACHER = "teacher"
+MITIGATED_TEACHER = "teacher+mitigation"
+MITIGATED_STUDENT = "student+mitigation"
+IN_DOMAIN = gathering.IN_DOMAIN
+HATECHECK = "hatecheck"
+SHUFFLED = "in_domain, words shuffled"
+LEVEL = 0.95
+METHOD = "influence function, t"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A number with its interval at 95%.
+
+    Attributes:
+        value: the estimate. low, high: of the interval.
+        n: items that it rests on.
+    """
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+class NotMeasured(Exception):  # noqa: N818  (no error: it says why a claim has no answer)
+    """Something that a claim rests on is not at hand; the message says why, as a sentence."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """Every model of a study on every set.
+
+    Attributes:
+        panels: set -> the panel of all models: the plain teacher as the teacher, the paper's CNN as the baseline of the
+            distilled one, all others as students.
+    """
+
+    panels: Mapping[str, Panel]
+
+    def panel(self, data: str) -> Panel:
+        """Return the panel of a set.
+
+        Raises:
+            NotMeasured: if the set is not at hand.
+        """
+        if data not in self.panels:
+            raise NotMeasured(f"The set {data} is not at hand here.")
+        return self.panels[data]
+
+    def members(self, data: str, name: str) -> tuple[Predictions, ...]:
+        """Return the seeds of a model on a set; `NAME (baseline)` is the baseline of a student.
+
+        Raises:
+            NotMeasured: if there is no such model.
+        """
+        panel = self.panel(data)
+        known = {panel.teacher.name: panel.teacher, **{student.name: student for student in panel.students}}
+        known |= {baseline_of(name): population for name, population in panel.baselines.items()}
+        if name not in known:
+            raise NotMeasured(f"There is no model {name} on {data}.")
+        return known[name].members
+
+    def value(self, data: str, name: str, metric: Metric = AUC) -> float:
+        """Return a model's metric on a set, the mean over its seeds.
+
+        Raises:
+            NotMeasured: if it cannot be measured.
+        """
+        left, _ = metric.values(self._sample(data, name, name, metric))
+        return float(left.mean())
+
+    def level(self, data: str, name: str) -> Found:
+        """Return a model's AUC with its interval, the mean over its seeds, cut at 0 and 1.
+
+        Raises:
+            NotMeasured: if it cannot be measured.
+        """
+        sample = self._sample(data, name, name, AUC)
+        ranks, _ = sample.rankings(1)
+        # scores that are all alike have an AUC of one half, and no variance
+        chance = linear_auc(ranks, np.zeros((1, len(sample)), dtype=np.int64), sample.truth == 1, sample.design)
+        above = found(Sampled(chance, sample.design))
+        return Found(above.value + 0.5, max(0.0, above.low + 0.5), min(1.0, above.high + 0.5), above.n)
+
+    def difference(self, data: str, left: str, right: str, metric: Metric = AUC, among: Mask | None = None) -> Sampled:
+        """Return left - right of a metric on a set: members pair by seed, a single one with all.
+
+        Args:
+            data: the set. left, right: names of models.
+            left: see there.
+            right: see there.
+            metric: which one.
+            among: (n,) mask of the set's items; None: all.
+
+        Raises:
+            NotMeasured: if it cannot be measured.
+        """
+        sample = self._sample(data, left, right, metric, among)
+        templates = sample.contrast.left[0].columns.get("template")
+        names = None if templates is None else templates[sample.items]
+        return Sampled(metric.once(sample), sample.design, names)
+
+    def over(
+        self, sets: Sequence[str], of: Callable[[str], Sampled], *, less: str | None = None
+    ) -> tuple[Found, tuple[str, ...]]:
+        """Return the mean of a statistic over the sets that have it, less its value on one more, and their names.
+
+        Raises:
+            NotMeasured: if no set has it, or the one more has not.
+        """
+        terms, known = [], []
+        for data in sets:
+            try:
+                terms.append(of(data))
+            except NotMeasured:
+                continue
+            known.append(data)
+        if not terms:
+            raise NotMeasured(f"None of the sets {', '.join(sets)} is at hand here.")
+        weighted = [(1 / len(terms), term) for term in terms]
+        if less is not None:
+            weighted.append((-1.0, of(less)))
+        return found(pooled(weighted)), tuple(known)
+
+    def _sample(self, data: str, left: str, right: str, metric: Metric, among: Mask | None = None) -> Sample:
+        """Return the labelled items of two models, on which the metric can be measured."""
+        sides = paired(self.members(data, left), self.members(data, right))
+        contrast = Contrast("student-teacher", left, *sides, identical=False)
+        truth = contrast.left[0].truth
+        if truth is None or not labelled(truth).any():
+            raise NotMeasured(f"{data} has no human labels.")
+        kept = labelled(truth) if among is None else labelled(truth) & among
+        if not kept.any():
+            raise NotMeasured(f"{metric.name} on {data} is not measured: no item is left.")
+        sample = Sample.of(contrast if kept.all() else contrast.take(kept))
+        problem = metric.problem(sample)
+        if problem is not None:
+            raise NotMeasured(f"{metric.name} on {data} is not measured: {problem}.")
+        return metric.population(sample)
+
+
+def baseline_of(name: str) -> str:
+    """Return what the baseline of a student is called here."""
+    return f"{name} (baseline)"
+
+
+def paired(
+    left: tuple[Predictions, ...], right: tuple[Predictions, ...]
+) -> tuple[tuple[Predictions, ...], tuple[Predictions, ...]]:
+    """Return the members of both sides that share a seed; a single one on the right serves all, on the left the first.
+
+    Raises:
+        NotMeasured: if no seed is shared.
+    """
+    if len(right) == 1:
+        return left, right
+    by_seed = {member.seed: member for member in right}
+    if len(left) == 1 and left[0].seed not in by_seed:
+        return left, right[:1]
+    common = [(member, by_seed[member.seed]) for member in left if member.seed in by_seed]
+    if not common:
+        raise NotMeasured(f"{left[0].name} and {right[0].name} share no seed.")
+    return tuple(one for one, _ in common), tuple(other for _, other in common)
+
+
+def found(of: Sampled) -> Found:
+    """Return the value of a statistic with its interval.
+
+    Raises:
+        NotMeasured: if its items come in so few clusters that none can be trusted.
+    """
+    if of.design.clusters is not None and len(np.unique(of.design.clusters)) < MIN_CLUSTERS:
+        raise NotMeasured(f"Its items come in fewer than {MIN_CLUSTERS} clusters, from which no interval follows.")
+    inference = with_floor(of.linear, of.design, method=METHOD)
+    interval: Interval = inference.interval(LEVEL)
+    return Found(inference.value, interval.low, interval.high, of.linear.n)
+
+
+def interaction(plain: Sampled, mitigated: Sampled) -> Found:
+    """Return how much larger one difference is than another one on the same items."""
+    return found(Sampled(mitigated.linear.less(plain.linear), plain.design))

@@ -1,0 +1,1 @@
+"""Models from a recipe: teacher, transfer sets, students, baselines."""

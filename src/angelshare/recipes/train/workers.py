@@ -1,0 +1,83 @@
+"""Members trained side by side, one process and one thread each: small networks gain nothing from more threads."""
+
+import os
+import signal
+from collections.abc import Iterator, Sequence
+from multiprocessing import TimeoutError as NothingYet
+from multiprocessing import active_children, connection, get_context, parent_process
+from multiprocessing.pool import IMapIterator
+from threading import Thread
+
+from angelshare.core.errors import AngelshareError
+from angelshare.core.protocols import Progress
+from angelshare.recipes.train.members import Member, MemberMaker
+
+_PATIENCE_S = 5.0
+"""How often it is checked, while nothing comes, that the workers are alive."""
+
+_maker: MemberMaker | None = None
+"""What a worker process trains with; set once, when it begins."""
+
+
+def train_members(maker: MemberMaker, members: Sequence[Member], *, jobs: int, progress: Progress) -> None:
+    """Train these members, as many at a time as there are jobs; what each comes to does not depend on the others.
+
+    Args:
+        maker: of the run; a copy goes to every process.
+        members: not trained yet.
+        jobs: processes; 1 trains here.
+        progress: told about members where there are several processes, else about steps.
+    """
+    if jobs == 1 or len(members) < 2:  # noqa: PLR2004  (one member needs no second process)
+        for member in members:
+            maker.make(member)
+        return
+    quiet = maker.for_workers(members)
+    progress.start(f"training students, {jobs} at a time", len(members))
+    # leaving the context ends the processes, also after an error or Ctrl-C
+    with get_context("spawn").Pool(min(jobs, len(members)), initializer=_begin, initargs=(quiet,)) as pool:
+        for _ in _each(pool.imap_unordered(_make, members, chunksize=1)):
+            progress.advance(1)
+    progress.finish()
+
+
+def _each(results: "IMapIterator[bool]") -> Iterator[bool]:
+    """Yield what the workers return.
+
+    Raises:
+        AngelshareError: if a worker died: a pool would wait for its result for ever.
+    """
+    workers = {process.pid for process in active_children()}
+    while True:
+        try:
+            yield results.next(timeout=_PATIENCE_S)
+        except StopIteration:
+            return
+        except NothingYet:
+            if {process.pid for process in active_children()} != workers:
+                raise AngelshareError(
+                    "A process that trained a student was killed, perhaps for want of memory. "
+                    "The same command goes on where it stood; with --jobs 1 it needs less memory."
+                ) from None
+
+
+def _begin(maker: MemberMaker) -> None:
+    """Prepare a worker: deaf to Ctrl-C (its parent ends it), and gone when its parent is."""
+    global _maker  # noqa: PLW0603  (a process pool has no other place for what its tasks share)
+    _maker = maker
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process as soon as its parent is gone: an orphan must not write beside the next run."""
+    parent = parent_process()
+    assert parent is not None
+    connection.wait([parent.sentinel])
+    os._exit(1)
+
+
+def _make(member: Member) -> bool:
+    """Train one member in a worker."""
+    assert _maker is not None
+    return _maker.make(member)

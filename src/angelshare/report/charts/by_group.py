@@ -1,0 +1,225 @@
+"""Charts of what is measured group by group: the AUCs of every identity, the functionalities of a suite."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from statistics import fmean
+from typing import Any, Literal
+
+from angelshare.core.estimate import ContrastName
+from angelshare.report.charts.groups import ChartGroup, chart_groups
+from angelshare.report.words import lookup
+from angelshare.report.words.numbers import POINTS, metric_name
+from angelshare.statement.reproduction import Chart, Point, Series
+from angelshare.statement.schema import DifferenceRow, Statement, TableRow
+
+IDENTITIES, FUNCTIONALITIES = "identity_aucs", "functionalities"
+LINES = "Lines are the intervals of the differences to the teacher, at each model's own value; an arrow: it goes on."
+IDENTITY_MEASURES = ("subgroup_auc", "bpsn_auc", "bnsp_auc", "aeg_positive", "aeg_negative")
+STANDS: Mapping[ContrastName, Literal["student", "baseline"]] = {
+    "student-teacher": "student",
+    "baseline-teacher": "baseline",
+}
+"""Contrasts with the teacher -> whose they are."""
+Key = tuple[str, str, str, str]
+"""Role, name, metric and slice."""
+MEANINGS = {
+    "subgroup_auc": "How well texts that mention the identity are ranked among themselves.",
+    "bpsn_auc": "Background positives against subgroup negatives: low means false positives for the identity.",
+    "bnsp_auc": "Background negatives against subgroup positives: low means false negatives for the identity.",
+    "aeg_positive": "Whether toxic texts of the identity score higher (above 0) or lower than other toxic texts.",
+    "aeg_negative": "Whether harmless texts of the identity score higher (above 0) or lower than other harmless texts.",
+    "final_bias_score": "A quarter each: overall AUC, and the power means over identities of the three AUCs.",
+    "score_sense": "How far a mention of the identity moves the score from its template's mean; ideal is 0.",
+    "score_dev": "How much scores of one template differ between identities, as a standard deviation.",
+    "score_range": "The largest score of a template less the smallest, over identities.",
+    "swap_flips": "How many templates get another label when the identity is swapped.",
+    "macro_accuracy": "The mean over functionalities, each counting alike whatever its number of cases.",
+    "missed_changes": "Pairs of which the truth changes and the model's label does not.",
+}
+"""What metrics of groups say, for readers who see them for the first time."""
+
+
+def meanings(statement: Statement) -> tuple[tuple[str, str], ...]:
+    """Return name and meaning of those metrics that a statement has and few readers know."""
+    known = {row.metric for row in lookup.differences(statement)}
+    known |= {row.metric for audit in statement.audits for row in audit.estimates}
+    known |= {column for table in tables(statement, IDENTITIES) for column in table.columns}
+    return tuple((metric_name(metric), meaning) for metric, meaning in MEANINGS.items() if metric in known)
+
+
+def tables(statement: Statement, name: str) -> tuple[TableRow, ...]:
+    """Return the tables of this name; those of further text sets bear a number behind it."""
+    everything = (table for audit in statement.audits for table in audit.tables if table.rows)
+    return tuple(t for t in everything if t.name == name or t.name.removeprefix(f"{name}_").isdigit())
+
+
+def group_charts(statement: Statement) -> tuple[ChartGroup, ...]:
+    """Return the charts of all identities and functionalities; a model has one symbol in all of them."""
+    charts = identity_charts(statement)
+    charts += [_functionality_chart(table) for table in tables(statement, FUNCTIONALITIES)]
+    groups = chart_groups(charts, POINTS)
+    named = {table.name: _title(table) for name in (IDENTITIES, FUNCTIONALITIES) for table in tables(statement, name)}
+    names = dict.fromkeys(chart.name.partition("/")[0] for chart in charts)
+    return tuple(replace(group, title=named.get(name, group.title)) for group, name in zip(groups, names, strict=True))
+
+
+def identity_charts(statement: Statement) -> list[Chart]:
+    """Return a chart for each measure by identity, of every text set, then the means over identities."""
+    several = lookup.several_sets(statement)
+    found = []
+    for table in tables(statement, IDENTITIES):
+        about = [row for row in lookup.differences(statement) if not several or table.title.endswith(f"({row.data})")]
+        own = [row for row in about if row.slice is not None and row.contrast in STANDS]
+        found += _by_identity(table, {(STANDS[r.contrast], r.student, r.metric, str(r.slice)): r for r in own})
+    return found + _means_over_identities(statement)
+
+
+def _title(table: TableRow) -> str:
+    """Return a table's title without what it says of its columns, which a drawing has not."""
+    told, stop, rest = table.title.partition(";")
+    return told + (f" ({rest.rpartition('(')[2]}" if stop and rest.endswith(")") else "")
+
+
+def _by_identity(table: TableRow, known: Mapping[Key, DifferenceRow]) -> list[Chart]:
+    """Return a chart for each measure: means over seeds, with the intervals of the differences about the same set."""
+    records = lookup.records(table)
+    models = dict.fromkeys((_role(r["role"]), _population(str(r["model"]))) for r in records)
+    return [
+        Chart(
+            name=f"{table.name}/{measure}",
+            title=metric_name(measure),
+            kind="bars",
+            x_label="identity",
+            y_label="equality gap" if measure.startswith("aeg") else "AUC",
+            categories=_short(_identities(records)),
+            series=tuple(
+                Series(name=name, role=role, points=_means(records, (role, name), measure, known))
+                for role, name in models
+            ),
+            note=f"Points are means over a model's seeds. {LINES}",
+        )
+        for measure in IDENTITY_MEASURES
+        if measure in table.columns
+    ]
+
+
+def _short(identities: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of slices without what only says that they are identities, if they still differ then."""
+    found = tuple(
+        name.removeprefix("mentions_").removeprefix("identity=").removeprefix("identity_term=").replace("_", " ")
+        for name in identities
+    )
+    return found if len(set(found)) == len(found) else tuple(identities)
+
+
+def _means(
+    records: Sequence[Mapping[str, Any]], model: tuple[str, str], measure: str, known: Mapping[Key, DifferenceRow]
+) -> tuple[Point, ...]:
+    """Return the mean over a model's seeds for every identity where all of them were measured."""
+    found = []
+    for place, identity in enumerate(_identities(records)):
+        own = [r for r in records if str(r["identity"]) == identity]
+        values = [r[measure] for r in own if (_role(r["role"]), _population(str(r["model"]))) == model]
+        if values and None not in values:
+            found.append(_with_interval(place, fmean(values), known.get((*model, measure, identity))))
+    return tuple(found)
+
+
+def _identities(records: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return the identities in their order."""
+    return tuple(dict.fromkeys(str(r["identity"]) for r in records))
+
+
+def _with_interval(place: int, value: float, row: DifferenceRow | None) -> Point:
+    """Return a value with the interval of its difference to the teacher, if there is one."""
+    if row is None:
+        return Point(x=place, y=value)
+    teacher = value - row.delta
+    return Point(x=place, y=value, low=teacher + row.interval.low, high=teacher + row.interval.high)
+
+
+def _means_over_identities(statement: Statement) -> list[Chart]:
+    """Return one chart for each text set: the mean AUCs over identities of the teacher and of all that stand by it."""
+    wanted = tuple(f"mean_{metric}" for metric in lookup.IDENTITY_AUCS)
+    about = [row for row in lookup.differences(statement) if row.metric in wanted and row.contrast in STANDS]
+    found = []
+    for data in dict.fromkeys(row.data for row in about):
+        own = [row for row in about if row.data == data]
+        measured = tuple(metric for metric in wanted if any(row.metric == metric for row in own))
+        known = {row.metric: row.right_value for row in own}
+        teacher = tuple(Point(x=measured.index(metric), y=value) for metric, value in known.items())
+        models = dict.fromkeys((STANDS[row.contrast], row.student) for row in own)
+        found.append(
+            Chart(
+                name=f"means over identities, {data}",
+                title="Means over identities" + (f" ({data})" if lookup.several_sets(statement) else ""),
+                kind="bars",
+                x_label="mean over identities",
+                y_label="AUC",
+                categories=tuple(metric_name(metric.removeprefix("mean_")) for metric in measured),
+                series=(
+                    Series(name="teacher", role="teacher", points=teacher),
+                    *(
+                        Series(name=name, role=role, points=_beside(own, (role, name), measured))
+                        for role, name in models
+                    ),
+                ),
+                note=LINES,
+            )
+        )
+    return found
+
+
+def _beside(own: Sequence[DifferenceRow], model: tuple[str, str], measured: Sequence[str]) -> tuple[Point, ...]:
+    """Return one model's means, each with the interval of its difference to the teacher."""
+    return tuple(
+        Point(
+            x=measured.index(row.metric),
+            y=row.left_value,
+            low=row.right_value + row.interval.low,
+            high=row.right_value + row.interval.high,
+        )
+        for row in own
+        if (STANDS[row.contrast], row.student) == model
+    )
+
+
+def _functionality_chart(table: TableRow) -> Chart:
+    """Return what every student loses in every functionality, the largest mean loss first."""
+    records = lookup.records(table)
+    losses: dict[str, list[float]] = {}
+    for r in records:
+        losses.setdefault(str(r["functionality"]), []).append(r["delta"])
+    order = tuple(sorted(losses, key=lambda name: fmean(losses[name])))
+    return Chart(
+        name=table.name,
+        title="Student's accuracy less the teacher's",
+        kind="bars",
+        x_label="functionality",
+        y_label="accuracy",
+        categories=order,
+        series=tuple(
+            Series(
+                name=student,
+                role="student",
+                points=tuple(
+                    Point(x=order.index(str(r["functionality"])), y=r["delta"], low=r["low"], high=r["high"])
+                    for r in records
+                    if str(r["student"]) == student
+                ),
+            )
+            for student in dict.fromkeys(str(r["student"]) for r in records)
+        ),
+        note="Lines are 95% intervals of the differences; where there are none, the cases have a single template.",
+    )
+
+
+def _population(model: str) -> str:
+    """Return the population of a member: `mlp` of `mlp/3`."""
+    name, stroke, seed = model.rpartition("/")
+    return name if stroke and seed.isdigit() else model
+
+
+def _role(role: object) -> Literal["teacher", "student", "baseline", "reference"]:
+    """Return the role of a model in a chart."""
+    return next((known for known in ("teacher", "student", "baseline") if known == role), "reference")

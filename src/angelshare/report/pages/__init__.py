@@ -1,0 +1,1 @@
+"""Whole pages: statements and comparisons as HTML and Markdown."""

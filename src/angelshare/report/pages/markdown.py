@@ -1,0 +1,183 @@
+"""The statement as a comment on a pull request: short, and unable to mention anybody or to hold markup of a text."""
+
+import re
+from collections.abc import Iterable
+
+from angelshare.core.estimate import Verdict
+from angelshare.core.shown import visible
+from angelshare.report.charts import forest
+from angelshare.report.words import caveats, lookup, phrases
+from angelshare.report.words.excerpts import shortened
+from angelshare.report.words.headline import headline
+from angelshare.report.words.numbers import (
+    DASH,
+    MINUS,
+    amount,
+    estimate,
+    metric_name,
+    minute,
+    signed,
+    unit_of,
+    with_word,
+)
+from angelshare.statement.schema import DifferenceRow, Statement
+
+MOST_ROWS = 12
+MOST_SLICES = 2
+MOST_LINES = 5
+MOST_GATES = 8
+MOST_WARNINGS = 6
+LONGEST = 300
+AGREEMENT = ("agreement", "negative_flips", "positive_flips")
+_SIGNS = {"lost": "▼", "preserved": "●", "held": "●", "gained": "▲", "undecided": "◌"}
+_MARKUP = re.compile(r"([\\`*_{}\[\]|~^$])")
+_LIST = re.compile(r"^(\d*)([-+.)])(?=\s|$)")
+_LINK = re.compile(r"([@#]|:(?=//)|www(?=\.))", flags=re.IGNORECASE)
+
+
+def render_markdown(statement: Statement) -> str:
+    """Return the summary: verdict, gates, the main differences, warnings, where the numbers come from."""
+    head = headline(statement)
+    lines = [f"### Loss statement: {escaped(statement.title)}", ""]
+    lines += [f"**{_sign(head.state) if head.state else 'No overall verdict'}.** {escaped(head.gates)}", ""]
+    lines += [f"- {escaped(claim)}" for claim in head.sentences] + [""]
+    lines += _gates(statement) + _differences(statement) + _for_whom(statement) + _figures(statement)
+    lines += _warnings(statement) + _provenance(statement)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def escaped(text: str) -> str:
+    """Return a text that Markdown shows as it is: one line, no markup, no list, no mention, no link, no HTML."""
+    line = " ".join(visible(shortened(text, LONGEST)).split())
+    line = _LIST.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", line))
+    line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    # a zero-width space stops what is linked in spite of backslashes: mentions, numbers of issues, addresses
+    return _LINK.sub("\\1\u200b", line)
+
+
+def pipe_table(columns: Iterable[str], lines: Iterable[Iterable[str]]) -> list[str]:
+    """Return a pipe table; its cells are escaped already."""
+    names = tuple(columns)
+    return [f"| {' | '.join(names)} |", "|" + " --- |" * len(names), *(f"| {' | '.join(line)} |" for line in lines), ""]
+
+
+def _gates(statement: Statement) -> list[str]:
+    """Return the gates as a table, the failed ones first."""
+    gates = lookup.gates_worst_first(statement)
+    if not gates:
+        return []
+    lines = [
+        (escaped(gate.rule), escaped(gate.student or "every student"), _sign(gate.state)) for gate in gates[:MOST_GATES]
+    ]
+    more = [f"{len(gates) - MOST_GATES} more gates stand in the page.", ""] if len(gates) > MOST_GATES else []
+    return pipe_table(("gate", "student", "state"), lines) + more
+
+
+def _differences(statement: Statement) -> list[str]:
+    """Return the rows named by gates and each student's main metric."""
+    metric = lookup.main_metric(statement)
+    everything = lookup.differences(statement)
+    main = [
+        row
+        for row in everything
+        if row.family == lookup.PRIMARY or (row.metric == metric and row.slice is None and row.contrast != "slice-rest")
+    ]
+    if not main:
+        return []
+    main.sort(key=lambda row: (row.family != lookup.PRIMARY, lookup.students(statement).index(row.student)))
+    n_more = len(everything) - len(main[:MOST_ROWS])
+    columns = ("student", "metric", "compared", "from → to", "change", "interval", "margin", "verdict")
+    told = "Intervals are 95% where a gate names the row, else simultaneous over the student's rows of one audit."
+    more = (
+        f" {n_more} more {'difference stands' if n_more == 1 else 'differences stand'} in the page." if n_more else ""
+    )
+    several = lookup.several_sets(statement)
+    return [*pipe_table(columns, (_line(row, names_data=several) for row in main[:MOST_ROWS])), told + more, ""]
+
+
+def _for_whom(statement: Statement) -> list[str]:
+    """Return the slices that lose most in excess of the others, at most two of each student."""
+    columns = ("student", "slice", "others → slice", "excess", "95% interval", "verdict")
+    sections = [section for section in forest.excess_sections(statement) if section.is_first]
+    lines = [
+        (
+            escaped(section.student),
+            escaped(line.subset + (f", {section.data}" if section.data else "")),
+            f"{line.right} → {line.left}",
+            f"**{line.delta}**",
+            line.interval,
+            _sign(line.verdict) if line.verdict else "not judged",
+        )
+        for section in sections
+        for line in section.lines[:MOST_SLICES]
+    ]
+    if not lines:
+        return []
+    return [f"Who loses more than the others, in {sections[0].metric}:", "", *pipe_table(columns, lines[:MOST_LINES])]
+
+
+def _figures(statement: Statement) -> list[str]:
+    """Return what the other audits say of each student, in a line."""
+    whole = [row for row in lookup.differences(statement) if lookup.is_whole(row) and row.contrast == "student-teacher"]
+    shares = [row for metric in AGREEMENT for row in lookup.estimates(statement, metric)]
+    found = []
+    for student in lookup.students(statement)[:MOST_LINES]:
+        told = [
+            f"{metric_name(row.metric)} {estimate(row.metric, row.value)}" for row in shares if row.student == student
+        ]
+        ratios = [row for row in whole if row.student == student and row.scale == "log_ratio"]
+        told += [f"{metric_name(row.metric)} {phrases.change(row)}" for row in ratios]
+        if told:
+            found.append(f"- {escaped(student)}: {escaped(', '.join(dict.fromkeys(told)))}")
+    return [*found, ""] if found else []
+
+
+def _line(row: DifferenceRow, *, names_data: bool) -> tuple[str, ...]:
+    """Return one difference as cells; the text set is named where there are several."""
+    unit, values, found = lookup.unit(row), unit_of(row.metric), lookup.deciding_interval(row)
+    side = signed if row.contrast in lookup.OF_DIFFERENCES else amount
+    return (
+        escaped(row.student),
+        escaped(lookup.what(row) + (f", {row.data}" if names_data else "")),
+        row.contrast.replace("-", f" {MINUS} "),
+        f"{side(row.right_value, values)} → {side(row.left_value, values)}",
+        f"**{phrases.change(row) if unit.ratio else signed(row.delta, unit)}**",
+        phrases.span(row, found.low, found.high),
+        phrases.margin(row) if unit.ratio else with_word(phrases.margin(row), unit),
+        _sign(row.verdict) if row.verdict else "not judged",
+    )
+
+
+def _sign(state: Verdict | str) -> str:
+    """Return a verdict or the state of a gate with its shape."""
+    return f"{_SIGNS.get(state, DASH)} {state.replace('_', ' ')}"
+
+
+def _warnings(statement: Statement) -> list[str]:
+    """Return what a reader must know first, at most `MOST_WARNINGS` of it."""
+    found = [*caveats.warnings(statement), *caveats.split_by_kind(statement.notes)[1]]
+    found += [
+        f"{audit.name}: not applicable: {audit.not_applicable}" for audit in statement.audits if audit.not_applicable
+    ]
+    lines = [f"- {escaped(warning)}" for warning in found[:MOST_WARNINGS]]
+    if len(found) > MOST_WARNINGS:
+        lines.append(f"- {len(found) - MOST_WARNINGS} more stand in the page.")
+    return [*lines, ""] if lines else []
+
+
+def _provenance(statement: Statement) -> list[str]:
+    """Return one line on where the numbers come from."""
+    dropped = sum(row.leaked_and_dropped for row in statement.data)
+    split = lookup.audited_split(statement)
+    tests = ", ".join(
+        f"{row.name} ({row.n:,} items, {row.sha256[:12]})" for row in statement.data if row.split == split
+    )
+    seen = f"{'given items' if split == 'given' else split} {lookup.looked_at(statement)}"
+    parts = [f"angelshare {statement.angelshare}", minute(statement.created), tests, seen]
+    parts.append(f"{dropped:,} leaked texts dropped")
+    metric = lookup.main_metric(statement)
+    if metric:
+        parts.append(
+            f"{metric_name(metric)} in {unit_of(metric).word}" if unit_of(metric).word else metric_name(metric)
+        )
+    return [f"<sub>{' · '.join(escaped(part) for part in parts if part)}</sub>"]

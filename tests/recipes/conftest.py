@@ -1,0 +1,100 @@
+"""Evidence of invented models with known strengths."""
+
+import numpy as np
+import pytest
+
+from angelshare.core.panel import Panel, Population, aligned
+from angelshare.core.predictions import Predictions
+from angelshare.recipes.studies.evidence import (
+    HATECHECK,
+    IN_DOMAIN,
+    MITIGATED_STUDENT,
+    MITIGATED_TEACHER,
+    SHUFFLED,
+    Evidence,
+)
+from angelshare.recipes.studies.study import Parts
+
+FUNCTIONS = ("derog_impl_h", "negate_neg_nh", "spell_char_swap_h", "target_indiv_nh", "target_obj_nh", "threat_dir_h")
+PARTS = Parts(
+    distilled="cnn",
+    matched="cnn-200",
+    small_bert="bert",
+    sweep={100: "cnn-100", 200: "cnn-200"},
+    mitigations={"mitigation data": "cnn-neutral"},
+    unmitigated="cnn-200",
+    mitigated="cnn-mitigated",
+)
+STRENGTHS = {
+    "cnn": 1.0,
+    "cnn-100": 1.2,
+    "cnn-200": 1.2,
+    "bert": 0.8,
+    "cnn-neutral": 1.2,
+    MITIGATED_TEACHER: 3.0,
+    MITIGATED_STUDENT: 1.3,
+}
+SETS = (IN_DOMAIN, SHUFFLED, "short_synthetic", "long_synthetic", HATECHECK, "identity_swaps", "covert_toxicity")
+N = 600
+
+
+def member(name, strength, truth, *, seed, **more):
+    """Return logits that follow the truth by so many standard deviations of their noise."""
+    rng = np.random.default_rng([seed, *name.encode()])
+    margin = strength * (2.0 * truth - 1) + rng.normal(size=len(truth))
+    ids = np.array([f"i{i:04d}" for i in range(len(truth))])
+    values = np.column_stack([np.zeros(len(truth)), margin])
+    return Predictions(name, "binary", ("fine", "toxic"), "logits", ids, values, truth, seed=seed, **more)
+
+
+def panel(data, strengths, *, teacher, baseline):
+    """Return all models on one set; HateCheck has functionalities with templates."""
+    truth = np.arange(N) % 2
+    more = {}
+    if data == IN_DOMAIN:
+        more = {"slices": {"mentions_old": np.arange(N) % 3 == 0, "mentions_young": np.arange(N) % 5 < 2}}
+    if data == HATECHECK:
+        codes = np.arange(N) // 5
+        columns = {"functionality": np.array([FUNCTIONS[code % len(FUNCTIONS)] for code in codes])}
+        more = {"clusters": codes, "columns": columns}
+
+    def seeds(name, strength):
+        return tuple(member(f"{name}/{s}", strength, truth, seed=s, **more) for s in (0, 1))
+
+    students = tuple(
+        Population(
+            "student",
+            name,
+            (member(name, strength, truth, seed=0, **more),)
+            if name in {"bert", MITIGATED_TEACHER}
+            else seeds(name, strength),
+        )
+        for name, strength in strengths.items()
+    )
+    first = Population("teacher", "teacher", (member("teacher", teacher, truth, seed=0, **more),))
+    without = {"cnn": Population("baseline", "cnn", seeds("cnn", baseline))}
+    return aligned(Panel(data, first, students, without))
+
+
+@pytest.fixture(scope="session")
+def parts():
+    """Return who plays which part."""
+    return PARTS
+
+
+@pytest.fixture(scope="session")
+def make_evidence():
+    """Build evidence: set -> strengths that differ there, `teacher` and `baseline` among them."""
+
+    def build(sets=SETS, **differ):
+        panels = {}
+        for data in sets:
+            own = {**STRENGTHS, "teacher": 2.5, "baseline": 0.9, **differ.get(data.split(",", maxsplit=1)[0], {})}
+            if data == SHUFFLED:
+                own = {**own, **differ.get("shuffled", {})}
+            panels[data] = panel(
+                data, {name: own[name] for name in STRENGTHS}, teacher=own["teacher"], baseline=own["baseline"]
+            )
+        return Evidence(panels)
+
+    return build
