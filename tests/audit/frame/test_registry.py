@@ -37,7 +37,7 @@ def test_the_test_split_is_requested_once_for_all_audits():
 def test_different_texts_under_one_name_are_refused(monkeypatch):
     """A panel cannot be two things."""
     places = {**registry.AUDITS.places, "greedy": f"{__name__}:Greedy"}
-    monkeypatch.setattr(suite, "AUDITS", Registry("audit", places))
+    monkeypatch.setattr(registry, "AUDITS", Registry("audit", places))
     with pytest.raises(InputError, match="both request 'test'"):
         registry.requests_of(["quality", "greedy"], REQUEST, AuditSettings())
 
