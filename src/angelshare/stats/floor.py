@@ -4,11 +4,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from angelshare.core.arrays import Vector
 from angelshare.core.estimate import Interval
 from angelshare.stats.components import Design, Linear, effective_size, inference, unit_sizes
+from angelshare.stats.distributions import normal_quantile, t_quantile, t_two_sided
 from angelshare.stats.inference import StudentT, Widened
 
 LEVEL = 0.95
@@ -60,7 +60,7 @@ class Floored(Widened):
 
     def half_width(self, level: float = 0.95) -> float:
         """Return the larger root of d^2 (1 + a) - a d - q^2 se^2, with a = q^2 / k."""
-        squared = float(stats.t.ppf((1 + level) / 2, self.df)) ** 2
+        squared = t_quantile((1 + level) / 2, self.df) ** 2
         a = squared / self.k
         half = (a + math.sqrt(a**2 + 4 * (1 + a) * squared * self.se**2)) / (2 * (1 + a))
         # t's own half is the larger beyond a distance of 1, where no share is left to be unseen, and where few seeds
@@ -75,7 +75,7 @@ class Floored(Widened):
         variance = self.se**2 + max(0.0, distance * (1 - distance)) / self.k
         if variance == 0:
             return 1.0 if distance == 0 else 0.0
-        return max(self.t.p_value(null), float(2 * stats.t.sf(distance / math.sqrt(variance), self.df)))
+        return max(self.t.p_value(null), t_two_sided(distance / math.sqrt(variance), self.df))
 
 
 def with_floor(linear: Linear, design: Design, *, method: str) -> Floored:
@@ -104,7 +104,7 @@ def hidden_by_units(linear: Linear, design: Design) -> float:
     if design.is_simple:
         return 0.0
     sizes = [unit_sizes(linear, design, items) for items in linear.groups]
-    left_open = float(stats.norm.ppf((1 + LEVEL) / 2)) ** 2 * max(float(one.max() / one.sum()) for one in sizes)
+    left_open = normal_quantile((1 + LEVEL) / 2) ** 2 * max(float(one.max() / one.sum()) for one in sizes)
     smallest = min(len(items) for items in linear.groups)
     return min(1.0, left_open / (1 + left_open) * smallest / min(smallest, linear.worth))
 

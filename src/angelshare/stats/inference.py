@@ -3,9 +3,8 @@
 import math
 from dataclasses import dataclass
 
-from scipy import stats
-
 from angelshare.core.estimate import Interval
+from angelshare.stats.distributions import t_quantile, t_two_sided
 
 IDENTICAL = "identical scores"
 """The method of a difference that is zero because both sides gave the same scores, item by item."""
@@ -48,13 +47,13 @@ class StudentT:
 
     def half_width(self, level: float = 0.95) -> float:
         """Return half the width of the interval of this level."""
-        return max(float(stats.t.ppf((1 + level) / 2, df)) * se for se, df in self._spreads)
+        return max(t_quantile((1 + level) / 2, df) * se for se, df in self._spreads)
 
     def p_value(self, null: float = 0.0) -> float:
         """Return the two-sided p-value of the hypothesis that the true value is `null`."""
         if self.se == 0:
             return 1.0 if self.value == null else 0.0
-        return max(float(2 * stats.t.sf(abs(self.value - null) / se, df)) for se, df in self._spreads if se > 0)
+        return max(t_two_sided(abs(self.value - null) / se, df) for se, df in self._spreads if se > 0)
 
     @property
     def _spreads(self) -> tuple[tuple[float, float], ...]:

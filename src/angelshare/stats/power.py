@@ -2,9 +2,8 @@
 
 import math
 
-from scipy import stats
-
 from angelshare.core.estimate import Inference
+from angelshare.stats.distributions import t_quantile
 from angelshare.stats.floor import Floored
 
 POWER = 0.80
@@ -24,7 +23,7 @@ def detectable_difference(inference: Inference, *, alpha: float) -> float:
 
     A loss makes the items vary more than they do without one: see `Floored.se_at`.
     """
-    half, t = _half_width(inference, alpha), float(stats.t.ppf(POWER, inference.df))
+    half, t = _half_width(inference, alpha), t_quantile(POWER, inference.df)
     found = half + t * inference.se
     if isinstance(inference, Floored):
         for _ in range(N_STEPS):
@@ -58,4 +57,4 @@ def _half_width(inference: Inference, alpha: float) -> float:
 
 def _quantiles(inference: Inference, alpha: float) -> float:
     """Return q: how many standard errors a difference found with 80% power lies from zero."""
-    return float(stats.t.ppf(1 - alpha / 2, inference.df) + stats.t.ppf(POWER, inference.df))
+    return t_quantile(1 - alpha / 2, inference.df) + t_quantile(POWER, inference.df)

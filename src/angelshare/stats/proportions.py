@@ -3,9 +3,10 @@
 import math
 from dataclasses import dataclass
 
-from scipy import optimize, stats
+from scipy import optimize
 
 from angelshare.core.estimate import Interval
+from angelshare.stats.distributions import binomial_cdf, binomial_pmf, normal_quantile, normal_two_sided
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class PairedProportions:
 
     def interval(self, level: float = 0.95) -> Interval:
         """Return all differences that the score test does not reject."""
-        z = float(stats.norm.ppf((1 + level) / 2))
+        z = normal_quantile((1 + level) / 2)
         low = -_upper(self.n_right_only, self.n_left_only, self.n, z)
         return Interval(low, _upper(self.n_left_only, self.n_right_only, self.n, z), level, self.method)
 
@@ -91,19 +92,19 @@ class PairedProportions:
         scale = math.sqrt(self.n * _score_variance(self.n_left_only, self.n_right_only, self.n, null))
         if scale == 0:
             return 1.0 if distance == 0 else 0.0
-        return float(2 * stats.norm.sf(distance / scale))
+        return normal_two_sided(distance / scale)
 
 
 def mcnemar_exact(n_left_only: int, n_right_only: int) -> float:
     """Return the two-sided exact (binomial) McNemar p-value; 1 without discordant items."""
     smaller, n = min(n_left_only, n_right_only), n_left_only + n_right_only
-    return min(1.0, 2 * float(stats.binom.cdf(smaller, n, 0.5)))
+    return min(1.0, 2 * binomial_cdf(smaller, n, 0.5))
 
 
 def mcnemar_midp(n_left_only: int, n_right_only: int) -> float:
     """Return the two-sided mid-p McNemar p-value (Fagerland et al. 2013); 1 without discordant items."""
     smaller, n = min(n_left_only, n_right_only), n_left_only + n_right_only
-    return min(1.0, float(2 * stats.binom.cdf(smaller, n, 0.5) - stats.binom.pmf(smaller, n, 0.5)))
+    return min(1.0, 2 * binomial_cdf(smaller, n, 0.5) - binomial_pmf(smaller, n, 0.5))
 
 
 def wilson(successes: float, n: float, level: float = 0.95) -> Interval:
@@ -112,7 +113,7 @@ def wilson(successes: float, n: float, level: float = 0.95) -> Interval:
     (p + z^2 / 2n +- z sqrt(p (1 - p) / n + z^2 / 4n^2)) / (1 + z^2 / n). (statsmodels has it too, and takes half a
     second to be imported.)
     """
-    z, share = float(stats.norm.ppf((1 + level) / 2)), successes / n
+    z, share = normal_quantile((1 + level) / 2), successes / n
     centre, scale = share + z**2 / (2 * n), 1 + z**2 / n
     half = z * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     # rounding leaves 1e-17 where the bound is exactly 0 or 1

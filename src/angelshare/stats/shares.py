@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from angelshare.core.arrays import Mask, Scores
 from angelshare.core.estimate import Inference, Interval
@@ -17,6 +16,7 @@ from angelshare.stats.components import (
     item_spread,
     linear_mean,
 )
+from angelshare.stats.distributions import beta_quantile, binomial_cdf
 from angelshare.stats.hull import Hull, Recovered
 from angelshare.stats.proportions import PairedProportions
 
@@ -45,7 +45,7 @@ class ClusterBound:
         """Return +- the bound."""
         share = 1.0
         if self.n_discordant < self.n_clusters:
-            share = float(stats.beta.ppf((1 + level) / 2, self.n_discordant + 1, self.n_clusters - self.n_discordant))
+            share = beta_quantile((1 + level) / 2, self.n_discordant + 1, self.n_clusters - self.n_discordant)
         bound = min(1.0, share * self.ratio)
         return Interval(-bound, bound, level, "exact bound on discordant clusters")
 
@@ -56,7 +56,7 @@ class ClusterBound:
         if self.n_discordant == self.n_clusters:
             return 1.0
         share = min(1.0, abs(null) / self.ratio)
-        return min(1.0, 2 * float(stats.binom.cdf(self.n_discordant, self.n_clusters, share)))
+        return min(1.0, 2 * binomial_cdf(self.n_discordant, self.n_clusters, share))
 
 
 def share_difference(differences: Scores, design: Design = SIMPLE) -> Inference:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy.special import ndtr
 
 from angelshare.audit.answers.decisions import answers, log_chances, probabilities
 from angelshare.core.arrays import Array, Vector
@@ -131,7 +131,8 @@ def folded_mean(mean: Vector, sd: Vector) -> Vector:
     ratio = np.divide(mean, sd, out=np.full(len(mean), np.inf), where=sd > 0)
     # beyond 40 standard deviations the fold is nothing, and squares overflow
     ratio = np.minimum(ratio, 40.0)
-    return np.asarray(2 * sd * stats.norm.pdf(ratio) + mean * (1 - 2 * stats.norm.sf(ratio)))
+    density = np.exp(-(ratio**2) / 2) / np.sqrt(2 * np.pi)
+    return np.asarray(2 * sd * density + mean * (1 - 2 * ndtr(-ratio)))
 
 
 def _outcomes(member: Predictions) -> Array:
