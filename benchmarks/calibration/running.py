@@ -3,7 +3,6 @@
 import ast
 import hashlib
 import json
-import os
 import sys
 import time
 from collections import Counter
@@ -16,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from angelshare.core.atomic import write_text
 from calibration import counts, nulls, power, rankings, shares, values
 from calibration.worlds import Block, Cell, World, coverage
 
@@ -53,9 +53,7 @@ def run(cells: Sequence[Cell], folder: Path, *, n_blocks: int, jobs: int) -> lis
         for n_done, future in enumerate(as_completed(waiting), 1):
             block = waiting[future]
             file = files[block.settings]
-            partial = file.with_suffix(f".{os.getpid()}")
-            partial.write_text(json.dumps(future.result()), encoding="ascii")
-            partial.replace(file)
+            write_text(file, json.dumps(future.result()))
             took = time.monotonic() - started
             say(f"{n_done}/{len(missing)} after {took:.0f} s: {block.cell.study}, {block.cell.name}, {block.number}")
     return [_merged(cell, [files[Block(cell, number).settings] for number in range(n_blocks)]) for cell in cells]

@@ -61,7 +61,7 @@ def test_saving_replaces_the_folder_whole(bert, word_tokenizer, tmp_path):
     folder = tmp_path / "m"
     folder.mkdir()
     (folder / "old.txt").write_text("old")
-    (tmp_path / ".m.unfinished").mkdir()
+    (tmp_path / ".m.partial").mkdir()
     save_model(bert, word_tokenizer, folder, task="binary", labels=("bad", "good"), kind="bert")
     assert [path.name for path in tmp_path.iterdir()] == ["m"]
     assert not (folder / "old.txt").exists()

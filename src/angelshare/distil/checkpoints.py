@@ -10,6 +10,7 @@ import json
 import shutil
 from pathlib import Path
 
+from angelshare.core.atomic import write_text
 from angelshare.core.errors import ModelError
 
 SEAL = "checksums.json"
@@ -20,7 +21,7 @@ _PLAN = "plan.sha256"
 
 def seal(checkpoint: Path) -> None:
     """Write the checksums of a checkpoint's files beside them."""
-    _write_whole(checkpoint / SEAL, json.dumps(_checksums(checkpoint), indent=1))
+    write_text(checkpoint / SEAL, json.dumps(_checksums(checkpoint), indent=1))
 
 
 def verify(checkpoint: Path) -> None:
@@ -68,7 +69,7 @@ def claim(work: Path, plan: str) -> None:
         return
     for folder in _checkpoints(work):
         shutil.rmtree(folder)
-    _write_whole(file, plan)
+    write_text(file, plan)
 
 
 def _checkpoints(work: Path) -> list[Path]:
@@ -94,10 +95,3 @@ def _checksums(folder: Path) -> dict[str, str]:
         for file in sorted(folder.iterdir())
         if file.is_file() and file.name != SEAL
     }
-
-
-def _write_whole(file: Path, text: str) -> None:
-    """Write a file so that it is either there as a whole, or as it was."""
-    temporary = file.with_suffix(".tmp")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(file)

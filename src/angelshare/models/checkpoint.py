@@ -16,6 +16,7 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
+from angelshare.core.atomic import whole_folder
 from angelshare.core.errors import ModelError
 from angelshare.core.protocols import ModelCard, Scorer
 from angelshare.core.task import Task
@@ -27,7 +28,6 @@ from angelshare.models.folders import (
     fingerprint,
     minilm_folder,
     read_config,
-    replaced,
     weight_files,
 )
 from angelshare.models.quiet import quiet
@@ -209,7 +209,7 @@ def save_model(
     if backend is not None:  # its file must not depend on how the tokenizer was used last
         backend.no_truncation()
         backend.no_padding()
-    with replaced(folder) as unfinished, quiet():
+    with whole_folder(folder) as unfinished, quiet():
         model.save_pretrained(unfinished)
         tokenizer.save_pretrained(unfinished)
     return fingerprint(folder)

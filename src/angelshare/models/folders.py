@@ -1,11 +1,8 @@
-"""Model folders: found, checked for what may be loaded from them, named by their content, replaced whole."""
+"""Model folders: found, checked for what may be loaded from them, named by their content."""
 
 import hashlib
 import importlib.util
 import json
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -136,17 +133,3 @@ def file_sha256(path: Path) -> str:
     """Return the sha256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@contextmanager
-def replaced(folder: Path) -> Iterator[Path]:
-    """Give an empty folder to write into; afterwards it takes the place of `folder`."""
-    unfinished, old = (folder.with_name(f".{folder.name}.{state}") for state in ("unfinished", "old"))
-    for leftover in (unfinished, old):
-        shutil.rmtree(leftover, ignore_errors=True)
-    unfinished.mkdir(parents=True)
-    yield unfinished
-    if folder.exists():
-        folder.rename(old)
-    unfinished.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)

@@ -13,13 +13,13 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from angelshare.core.arrays import Array, Scores
+from angelshare.core.atomic import whole_folder
 from angelshare.core.errors import InputError, ModelError
 from angelshare.core.predictions import labelled
 from angelshare.core.protocols import ModelCard
 from angelshare.core.student_spec import TfidfSpec
 from angelshare.core.task import Task
 from angelshare.core.text import TextBatch
-from angelshare.models.folders import replaced
 
 MODEL_TYPE = "angelshare-tfidf"
 
@@ -65,7 +65,7 @@ class TfidfScorer:
         }
         weights = {"idf": self._vectorizer.idf_, "coefficients": self.coefficients, "intercept": self.intercept}
         text = json.dumps(fields, ensure_ascii=False, indent=1)
-        with replaced(folder) as unfinished:
+        with whole_folder(folder) as unfinished:
             save_file(
                 {name: np.ascontiguousarray(array) for name, array in weights.items()}, unfinished / "model.safetensors"
             )

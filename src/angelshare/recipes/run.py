@@ -10,6 +10,7 @@ import yaml
 
 from angelshare import __version__
 from angelshare.audit.frame.registry import run_audits
+from angelshare.core.atomic import write_text
 from angelshare.core.errors import InputError
 from angelshare.core.factories import unknown_name
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Progress, Scorer
@@ -28,7 +29,6 @@ from angelshare.recipes.folder.journal import note
 from angelshare.recipes.folder.kept import keep_predictions
 from angelshare.recipes.folder.looks import count_look
 from angelshare.recipes.folder.publish import data_rows, publish
-from angelshare.recipes.folder.stages import write_text
 from angelshare.recipes.observe.panel import Seat, entries, observe_panels
 from angelshare.recipes.observe.speed import Live, audit_speed
 from angelshare.recipes.schema import PretrainedEntry, Recipe, TfidfEntry, TransformerEntry

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from angelshare import __version__
+from angelshare.core.atomic import write_text
 from angelshare.core.errors import StatementError
 from angelshare.core.protocols import AuditResult, ModelEntry
 from angelshare.statement.differences import Rules, difference_rows
@@ -103,9 +104,7 @@ def write_statement(statement: Statement, path: Path) -> None:
     Raises:
         ValueError: if it holds a number that is not finite.
     """
-    partial = path.with_name(f"{path.name}.partial")
-    partial.write_text(f"{as_text(statement)}\n", encoding="ascii")
-    partial.replace(path)
+    write_text(path, f"{as_text(statement)}\n")
 
 
 def as_text(statement: Statement) -> str:

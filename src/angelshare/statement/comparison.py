@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from angelshare.core.atomic import write_text
 from angelshare.core.estimate import ContrastName, Scale, Verdict
 from angelshare.core.task import ModelRole
 from angelshare.statement.schema import (
@@ -133,9 +134,7 @@ class Comparison(Row):
 
 def write_comparison(comparison: Comparison, path: Path) -> None:
     """Write the comparison as JSON, whole or not at all."""
-    partial = path.with_name(f"{path.name}.partial")
-    partial.write_text(f"{comparison_text(comparison)}\n", encoding="ascii")
-    partial.replace(path)
+    write_text(path, f"{comparison_text(comparison)}\n")
 
 
 def comparison_text(comparison: Comparison) -> str:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from angelshare.core.arrays import Array
+from angelshare.core.atomic import whole_file
 from angelshare.core.errors import InputError
 from angelshare.core.predictions import UNLABELLED, Predictions
 from angelshare.core.task import Outputs
@@ -25,7 +26,7 @@ def write_predictions(predictions: Predictions, path: str | Path, *, texts: Sequ
     This is how other software hands its models' outputs to `angelshare audit`, which itself only reads such files.
     Probabilities that are all 0 or 1 are read back as the decisions that they are.
 
-    The file is written under a temporary name and renamed. Half surrogate pairs, which UTF-8 has no place for, become
+    The file is there whole or not at all. Half surrogate pairs, which UTF-8 has no place for, become
     "?" in the column `text`; the column `text_key` still is the true texts'.
 
     Raises:
@@ -41,9 +42,8 @@ def write_predictions(predictions: Predictions, path: str | Path, *, texts: Sequ
             f"{predictions.name} has {len(predictions)} items and {len(texts)} texts. Give one for every item."
         )
     table = pa.table(_columns(predictions, texts)).replace_schema_metadata(_metadata(predictions))
-    unfinished = path.with_name(path.name + ".tmp")
-    pq.write_table(table, unfinished, compression="zstd")
-    unfinished.replace(path)
+    with whole_file(path) as file:
+        pq.write_table(table, file, compression="zstd")
 
 
 def _columns(predictions: Predictions, texts: Sequence[str] | None) -> dict[str, Array | list[str | None]]:

@@ -8,6 +8,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
+from angelshare.core.atomic import write_text
 from angelshare.core.errors import InputError
 from angelshare.core.panel import Panel
 from angelshare.core.predictions import Predictions
@@ -15,7 +16,6 @@ from angelshare.core.protocols import ModelCard
 from angelshare.core.strict import Strict
 from angelshare.core.task import ModelRole
 from angelshare.data.predictions.files import read_predictions, write_predictions
-from angelshare.recipes.folder.stages import write_text
 from angelshare.recipes.observe.panel import Seat, Seated, assemble
 from angelshare.statement.schema import Statement
 

@@ -4,8 +4,9 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from angelshare.core.atomic import write_text
 from angelshare.core.errors import InputError
-from angelshare.recipes.folder.stages import digest, write_text
+from angelshare.recipes.folder.stages import digest
 
 LOOKS_FILE = "test_looks.json"
 

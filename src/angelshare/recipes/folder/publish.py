@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from angelshare.core.arrays import Array
+from angelshare.core.atomic import write_text
 from angelshare.core.panel import Panel
 from angelshare.core.task import Role
 from angelshare.core.text import TextBatch
 from angelshare.data.texts.textset import Splits, count_unusual
-from angelshare.recipes.folder.stages import digest, write_text
+from angelshare.recipes.folder.stages import digest
 from angelshare.report.pages.comparison import render_comparison_html, render_comparison_markdown
 from angelshare.report.pages.html import render_html
 from angelshare.report.pages.markdown import render_markdown

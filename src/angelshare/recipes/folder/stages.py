@@ -2,11 +2,12 @@
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+
+from angelshare.core.atomic import replace_folder, write_text
 
 STAGE_FILE = "stage.json"
 
@@ -44,9 +45,7 @@ def staged(folder: Path, inputs: Mapping[str, Any], build: Callable[[Path, Path]
         shutil.rmtree(result)
     build(result, work)
     _write_key(result, key, inputs)
-    if folder.exists():
-        shutil.rmtree(folder)
-    os.replace(result, folder)  # noqa: PTH105  (os.replace is the atomic one on every system)
+    replace_folder(result, folder)
     shutil.rmtree(partial)
     return True
 
@@ -72,11 +71,3 @@ def _write_key(folder: Path, key: str, inputs: Mapping[str, Any]) -> None:
     """Write the digest and, for people, what it was made from."""
     text = json.dumps({"key": key, "inputs": inputs}, indent=1, sort_keys=True)
     write_text(folder / STAGE_FILE, text)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text, "utf-8")
-    os.replace(partial, path)  # noqa: PTH105  (atomic on every system)

@@ -10,6 +10,7 @@ import numpy as np
 
 from angelshare.audit.answers.timing import SpeedSettings, Timing, chosen_texts, time_models
 from angelshare.audit.speed import Timed, measure_speed
+from angelshare.core.atomic import write_text
 from angelshare.core.protocols import AuditResult, Scorer
 from angelshare.core.text import TextBatch
 from angelshare.data.texts.textset import TextSet
@@ -17,7 +18,7 @@ from angelshare.models.encoder import device_in_words
 from angelshare.models.memory import Loading, PeakMemory, peak_memories
 from angelshare.models.observe import observe
 from angelshare.recipes.folder.environment import environment
-from angelshare.recipes.folder.stages import digest, staged, write_text
+from angelshare.recipes.folder.stages import digest, staged
 from angelshare.recipes.observe.panel import Seat
 
 SPEED_VERSION = 1

@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from angelshare.core.atomic import write_text
 from angelshare.core.errors import InputError
 from angelshare.core.protocols import Progress, Scorer, Silent
 from angelshare.core.task import ModelRole
@@ -18,7 +19,7 @@ from angelshare.models.checkpoint import backbone_fingerprint, load_backbone, lo
 from angelshare.models.students import build_student
 from angelshare.models.tfidf import fit_tfidf
 from angelshare.models.vocabulary import WordTokenizer, build_word_tokenizer
-from angelshare.recipes.folder.stages import is_current, staged, write_text
+from angelshare.recipes.folder.stages import is_current, staged
 from angelshare.recipes.schema import NeuralEntry, PretrainedEntry, Recipe, StudentEntry, TfidfEntry, TransformerEntry
 from angelshare.recipes.train.transfers import Plan, StudentTexts, plan_of, targets_sha256, teacher_train
 

@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from angelshare.core.atomic import write_text
 from angelshare.core.protocols import Progress, Scorer
 from angelshare.data.texts.joining import join_sets
 from angelshare.data.texts.textset import Splits, TextSet
 from angelshare.models.checkpoint import mask_token
 from angelshare.recipes.folder.publish import transfer_rows
-from angelshare.recipes.folder.stages import digest, write_text
+from angelshare.recipes.folder.stages import digest
 from angelshare.recipes.schema import NeuralEntry, Recipe, TfidfEntry
 from angelshare.statement.schema import DataRow
 from angelshare.transfer.gather import TransferTexts, gather_texts

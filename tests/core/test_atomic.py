@@ -1,0 +1,102 @@
+"""Files and folders that are there whole, or as they were."""
+
+import os
+import stat
+
+import pytest
+
+from angelshare.core.atomic import replace_folder, whole_file, whole_folder, write_text
+
+
+def names(folder):
+    """Return what lies in a folder."""
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_text_takes_the_place_of_what_was_there_in_a_folder_made_for_it(tmp_path):
+    """Line breaks are kept, it is UTF-8, and nothing else is left."""
+    file = tmp_path / "new" / "page.html"
+    write_text(file, "old")
+    write_text(file, "ä\n€\r\n")
+    assert file.read_bytes() == "ä\n€\r\n".encode()
+    assert names(file.parent) == ["page.html"]
+
+
+def test_a_text_that_cannot_be_written_leaves_the_old_one(tmp_path):
+    """A lone surrogate has no place in UTF-8."""
+    write_text(tmp_path / "page.html", "old")
+    with pytest.raises(UnicodeEncodeError):
+        write_text(tmp_path / "page.html", "\ud800")
+    assert (tmp_path / "page.html").read_text() == "old"
+
+
+def test_an_error_half_way_leaves_the_old_file_and_nothing_else(tmp_path):
+    """A file cut short never gets its name."""
+    file = tmp_path / "shard.parquet"
+    file.write_bytes(b"old")
+
+    def write_half():
+        with whole_file(file) as half:
+            half.write(b"ha")
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk"):
+        write_half()
+    assert (names(tmp_path), file.read_bytes()) == (["shard.parquet"], b"old")
+
+
+def test_a_file_is_readable_by_whom_the_system_says(tmp_path):
+    """It has the permissions of any new file, so that a web server may show the page."""
+    umask = os.umask(0o027)
+    try:
+        write_text(tmp_path / "page.html", "")
+    finally:
+        os.umask(umask)
+    assert stat.S_IMODE((tmp_path / "page.html").stat().st_mode) == 0o640
+
+
+@pytest.mark.parametrize("taken", [".page.html.partial", ".page.html.0.partial", "page.html"])
+def test_a_planted_link_is_not_followed(tmp_path, monkeypatch, taken):
+    """Neither under the temporary name, should anyone guess it, nor in the place of the file."""
+    monkeypatch.setattr("secrets.token_hex", lambda n: "0")
+    (tmp_path / "precious").write_text("precious")
+    (tmp_path / taken).symlink_to("precious")
+    try:
+        write_text(tmp_path / "page.html", "new")
+    except FileExistsError:
+        assert taken == ".page.html.0.partial"
+    assert (tmp_path / "precious").read_text() == "precious"
+
+
+def test_a_folder_takes_the_place_of_what_was_there(tmp_path):
+    """What an interrupted process left beside it goes too."""
+    folder = tmp_path / "model"
+    for left in (folder, tmp_path / ".model.partial", tmp_path / ".model.old"):
+        left.mkdir()
+        (left / "old.txt").write_text("old")
+    with whole_folder(folder) as unfinished:
+        (unfinished / "new.txt").write_text("new")
+        assert names(folder) == ["old.txt"]
+    assert (names(tmp_path), names(folder)) == (["model"], ["new.txt"])
+
+
+def test_an_error_half_way_leaves_the_old_folder_and_nothing_else(tmp_path):
+    """A model without its tokenizer never gets its name."""
+    folder = tmp_path / "model"
+    folder.mkdir()
+
+    def write_half():
+        with whole_folder(folder) as unfinished:
+            (unfinished / "half").write_text("ha")
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk"):
+        write_half()
+    assert (names(tmp_path), names(folder)) == (["model"], [])
+
+
+def test_a_folder_is_renamed_to_a_free_name_too(tmp_path):
+    """Nothing has to be there."""
+    (tmp_path / "new").mkdir()
+    replace_folder(tmp_path / "new", tmp_path / "old")
+    assert names(tmp_path) == ["old"]
