@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from angelshare.core.arrays import Scores
+from angelshare.core.errors import InputError
 from angelshare.core.estimate import ContrastName, Difference, Estimate
 from angelshare.core.panel import Panel
 from angelshare.core.predictions import IDENTITIES
@@ -18,7 +19,8 @@ class ModelCard:
 
     Attributes:
         name: as the user calls it.
-        task, labels: what it answers, in the order of its outputs.
+        task, labels: what it answers, in the order of its outputs; None and () of a model without classes, such as a
+            language model.
         fingerprint: sha256 over weights, configuration and tokenizer.
         parent_fingerprint: of the teacher it was distilled from; None where it has none or nobody declared it.
         max_length: in tokens; longer texts are cut.
@@ -29,7 +31,7 @@ class ModelCard:
     """
 
     name: str
-    task: Task
+    task: Task | None
     labels: tuple[str, ...]
     fingerprint: str
     parent_fingerprint: str | None = None
@@ -38,6 +40,17 @@ class ModelCard:
     n_parameters: int | None = None
     n_bytes: int | None = None
     kind: str = ""
+
+    @property
+    def scored_task(self) -> Task:
+        """Return the task that scores of classes are about.
+
+        Raises:
+            InputError: if the model has no classes.
+        """
+        if self.task is None:
+            raise InputError(f"{self.name} has no classes to score: it answers no task. Give a classifier.")
+        return self.task
 
 
 class Scorer(Protocol):

@@ -139,7 +139,7 @@ def chosen(
         raise InputError(msg)
     index = np.flatnonzero(kept)
     return TransferSet(
-        task=card.task,
+        task=card.scored_task,
         labels=card.labels,
         batch=texts.batch.take(index.tolist()),
         logits=logits[index],

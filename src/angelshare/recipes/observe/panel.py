@@ -144,7 +144,7 @@ def observed(
     progress.finish()
     return Predictions(
         name=seat.member,
-        task=card.task,
+        task=card.scored_task,
         labels=card.labels,
         outputs="values" if card.task == "regression" else "logits",
         ids=np.array(request.ids, dtype=np.str_),

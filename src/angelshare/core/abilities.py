@@ -1,0 +1,102 @@
+"""What models can do besides scoring: one small protocol for each kind of observation."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal, Protocol, runtime_checkable
+
+import numpy as np
+from jaxtyping import Float
+from pydantic import Field
+
+from angelshare.core.arrays import Vector
+from angelshare.core.protocols import ModelCard
+from angelshare.core.strict import Strict
+from angelshare.core.text import TextBatch
+
+Pooling = Literal["cls", "mean", "pooler"]
+"""cls: the first token's vector. mean: of all tokens, special ones included. pooler: the model's own of the first."""
+
+Style = Literal["causal", "masked"]
+"""causal: each token given those before it. masked: each token given all others."""
+
+
+class Generation(Strict):
+    """How texts are continued.
+
+    Attributes:
+        n: continuations of each prompt.
+        max_tokens: of one continuation.
+        top_k: only so many of the likeliest tokens are drawn from; None: all. 1 always takes the likeliest.
+        top_p: only the likeliest tokens that together reach this probability; 1: all.
+        temperature: logits are divided by it.
+        seed: of the draws: one prompt's continuations depend on it and on the prompt, not on other prompts.
+    """
+
+    n: Annotated[int, Field(ge=1)] = 1
+    max_tokens: Annotated[int, Field(ge=1)] = 20
+    top_k: Annotated[int, Field(ge=1)] | None = None
+    top_p: Annotated[float, Field(gt=0, le=1)] = 1.0
+    temperature: Annotated[float, Field(gt=0)] = 1.0
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+
+
+@runtime_checkable
+class Embedder(Protocol):
+    """A model that turns texts into vectors.
+
+    Attributes:
+        card: what a statement says about it.
+        pooling: how a text's vector is made of its tokens'.
+        width: of a vector.
+    """
+
+    @property
+    def card(self) -> ModelCard: ...
+
+    @property
+    def pooling(self) -> str: ...
+
+    @property
+    def width(self) -> int: ...
+
+    def embed(self, batch: TextBatch) -> Float[np.ndarray, "items width"]:
+        """Return one vector for each text."""
+        ...
+
+
+@runtime_checkable
+class LanguageModel(Protocol):
+    """A model that knows how likely a token is.
+
+    Attributes:
+        card: what a statement says about it.
+        style: of which other tokens it is given.
+    """
+
+    @property
+    def card(self) -> ModelCard: ...
+
+    @property
+    def style(self) -> Style: ...
+
+    def token_log_probs(self, contexts: Sequence[str], continuations: Sequence[str]) -> Sequence[Vector]:
+        """Return, for every item, the natural log-probability of each token of the continuation after the context.
+
+        A whole text is a continuation of the empty context.
+        """
+        ...
+
+
+@runtime_checkable
+class Generator(Protocol):
+    """A model that writes.
+
+    Attributes:
+        card: what a statement says about it.
+    """
+
+    @property
+    def card(self) -> ModelCard: ...
+
+    def generate(self, prompts: Sequence[str], settings: Generation) -> list[list[str]]:
+        """Return `settings.n` continuations of each prompt, without the prompt."""
+        ...

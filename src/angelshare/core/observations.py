@@ -1,0 +1,169 @@
+"""What models can be asked for besides scores of classes: vectors, likelihoods and texts, one answer for each item."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float
+
+from angelshare.core.arrays import Array, Labels, Vector
+from angelshare.core.errors import InputError
+
+Kind = Literal["scores", "embeddings", "likelihoods", "continuations", "timing"]
+"""scores: `Predictions`. embeddings, likelihoods, continuations: the types below. timing: what the clock said."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Embeddings:
+    """One model's vectors of the items.
+
+    Attributes:
+        name: the member, such as `minilm/0`.
+        vectors: (n, width).
+        pooling: how a text's vector is made of its tokens', such as `cls` or `mean`; "" where nobody says.
+        seed: of the member.
+        fingerprint: of the model, "" where it is not known.
+        parent_fingerprint: of the teacher it was distilled from, where declared.
+
+    Raises:
+        InputError: for no items, another shape, or a number that is not finite.
+    """
+
+    name: str
+    vectors: Float[np.ndarray, "items width"]
+    pooling: str = ""
+    seed: int | None = None
+    fingerprint: str = ""
+    parent_fingerprint: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what no angle can be measured from."""
+        _check_some(self.name, self.vectors)
+        if self.vectors[0].ndim != 1 or not self.vectors[0].size:
+            raise InputError(
+                f"{self.name} has embeddings of shape {self.vectors.shape}: give one vector for every item, all of one "
+                "width."
+            )
+        _check_each(
+            self.name,
+            np.isfinite(self.vectors).all(axis=1),
+            "hold NaN or an infinite number",
+            "Embed these texts again, or drop them for every model.",
+        )
+
+    def __len__(self) -> int:
+        """Return the number of items."""
+        return len(self.vectors)
+
+    def take(self, index: Array) -> "Embeddings":
+        """Return the items at these positions (or under this mask), in this order."""
+        return replace(self, vectors=self.vectors[index])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Likelihoods:
+    """How likely one language model finds each item: a text, or a continuation of its context.
+
+    Attributes:
+        name: the member, such as `gpt/0`.
+        nats: (n,) negative log-likelihood of the whole item, natural logarithm; at least 0.
+        n_tokens: (n,) how many tokens were predicted; tokens of two models compare only where their tokenizers do.
+        n_bytes: (n,) length of the item in UTF-8.
+        seed, fingerprint, parent_fingerprint: as in `Embeddings`.
+
+    Raises:
+        InputError: for no items, arrays of different lengths, nats that are negative or not finite, or counts that are
+            no positive integers.
+    """
+
+    name: str
+    nats: Vector
+    n_tokens: Labels
+    n_bytes: Labels
+    seed: int | None = None
+    fingerprint: str = ""
+    parent_fingerprint: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what no perplexity can be measured from."""
+        shapes = {"nats": self.nats.shape, "n_tokens": self.n_tokens.shape, "n_bytes": self.n_bytes.shape}
+        if self.nats.ndim != 1 or len(set(shapes.values())) > 1:
+            msg = ", ".join(f"{part} of shape {shape}" for part, shape in shapes.items())
+            raise InputError(f"{self.name} has {msg}: give one number of each for every item.")
+        _check_some(self.name, self.nats)
+        _check_each(
+            self.name,
+            np.isfinite(self.nats) & (self.nats >= 0),
+            "have nats that are negative or not finite",
+            "Nats are negative log-likelihoods, natural logarithm: a log-likelihood needs its sign turned.",
+        )
+        for part, counts in (("tokens", self.n_tokens), ("bytes", self.n_bytes)):
+            whole = np.issubdtype(counts.dtype, np.integer)
+            _check_each(
+                self.name,
+                counts > 0 if whole else np.zeros(len(counts), dtype=np.bool_),
+                f"have no positive whole number of {part}",
+                "An empty text has no likelihood: leave it out for every model.",
+            )
+
+    def __len__(self) -> int:
+        """Return the number of items."""
+        return len(self.nats)
+
+    def take(self, index: Array) -> "Likelihoods":
+        """Return the items at these positions (or under this mask), in this order."""
+        return replace(self, nats=self.nats[index], n_tokens=self.n_tokens[index], n_bytes=self.n_bytes[index])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Continuations:
+    """What one model writes after each item.
+
+    Attributes:
+        name: the member, such as `gpt/0`.
+        texts: for every item one continuation or more, without the prompt; they may be empty.
+        seed, fingerprint, parent_fingerprint: as in `Embeddings`.
+
+    Raises:
+        InputError: for no items, or an item without a continuation.
+    """
+
+    name: str
+    texts: tuple[tuple[str, ...], ...]
+    seed: int | None = None
+    fingerprint: str = ""
+    parent_fingerprint: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse items of which nothing can be read."""
+        _check_some(self.name, self.texts)
+        _check_each(
+            self.name,
+            np.array([bool(texts) for texts in self.texts]),
+            "have no continuation",
+            "Generate them again: a model that stops at once gives an empty text, not none.",
+        )
+
+    def __len__(self) -> int:
+        """Return the number of items."""
+        return len(self.texts)
+
+    def take(self, index: Array) -> "Continuations":
+        """Return the items at these positions (or under this mask), in this order."""
+        places = np.arange(len(self))[index].tolist()
+        return replace(self, texts=tuple(self.texts[place] for place in places))
+
+
+def _check_some(name: str, items: Array | tuple[object, ...]) -> None:
+    """Refuse a member without items."""
+    if len(items) == 0:
+        raise InputError(f"{name} has no items. Give at least one.")
+
+
+def _check_each(name: str, good: Array, fault: str, remedy: str) -> None:
+    """Refuse items that have a fault, naming their number and the first one's place."""
+    if not good.all():
+        raise InputError(
+            f"{name}: {int((~good).sum())} items {fault}, the first is item {int(np.argmin(good)) + 1} of {len(good)}. "
+            f"{remedy}"
+        )
