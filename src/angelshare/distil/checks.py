@@ -44,7 +44,7 @@ def unlearnt(score: float | None, constant: float, *, who: str) -> tuple[str, ..
 
 def not_falling(history: Sequence[Evaluation]) -> tuple[str, ...]:
     """Return a warning if the training loss at the end is not below that of the first step."""
-    if len(history) < 2 or history[-1].loss < history[0].loss:  # noqa: PLR2004  (a first and a last)
+    if len(history) <= 1 or history[-1].loss < history[0].loss:
         return ()
     first, last = history[0], history[-1]
     sentence = (

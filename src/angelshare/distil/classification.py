@@ -33,7 +33,7 @@ def fine_tune(
     spec: FineTuneSpec,
     *,
     work: Path,
-    progress: Progress = Silent(),  # noqa: B008  (it has no state)
+    progress: Progress = Silent(),
     name: str = "teacher",
     clock: Clock = time.perf_counter,
 ) -> TrainingReport:
@@ -71,7 +71,7 @@ def train_baseline(
     n_transfer: int,
     seed: int,
     work: Path,
-    progress: Progress = Silent(),  # noqa: B008  (it has no state)
+    progress: Progress = Silent(),
     max_length: int | None = None,
     name: str = "baseline",
     clock: Clock = time.perf_counter,
@@ -113,7 +113,7 @@ def distil_from(
     *,
     seed: int,
     work: Path,
-    progress: Progress = Silent(),  # noqa: B008  (it has no state)
+    progress: Progress = Silent(),
     max_length: int | None = None,
     name: str = "student",
     clock: Clock = time.perf_counter,

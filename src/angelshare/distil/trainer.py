@@ -1,4 +1,3 @@
-# ruff: noqa: ANN401, ARG002, FBT001, FBT002  (overriding methods have the signatures of their parent)
 """A transformers Trainer that distils: losses on cached teacher logits, whole batches, little work between steps."""
 
 import contextlib

@@ -1,4 +1,3 @@
-# ruff: noqa: ARG002  (a callback has the arguments of its parent, needed or not)
 """What happens between steps: progress, early stopping, and a halt where training has diverged."""
 
 from pathlib import Path

@@ -37,7 +37,7 @@ def observe(
     batch: TextBatch,
     *,
     store: Path | None = None,
-    progress: Progress = Silent(),  # noqa: B008  (it has no state)
+    progress: Progress = Silent(),
     shard_size: int = 4096,
     tokens_per_batch: int = 2048,
 ) -> Scores:

@@ -11,11 +11,12 @@ from tokenizers.processors import TemplateProcessing
 from tokenizers.trainers import WordLevelTrainer
 from transformers import PreTrainedTokenizerFast
 
+from angelshare.data.texts.augment import MASK
 from angelshare.models.encoding import as_utf8
 
-PAD, UNK, MASK, SEP = "[PAD]", "[UNK]", "[MASK]", "[SEP]"
+PAD, UNK, SEP = "[PAD]", "[UNK]", "[SEP]"
 SPECIAL = (PAD, UNK, MASK, SEP)
-"""In the order of their numbers. Texts of mask-and-sample hold [MASK], which so becomes a word of its own."""
+"""In the order of their numbers. Texts of mask-and-sample hold `MASK`, which so becomes a word of its own."""
 
 _SPECIAL = re.compile("|".join(map(re.escape, SPECIAL)))
 

@@ -14,7 +14,7 @@ from angelshare.core.protocols import DataCard
 from angelshare.core.task import Role
 from angelshare.core.text import TextBatch
 from angelshare.data.identities.swaps import swap_texts
-from angelshare.data.texts.augment import mask_and_sample, split_sentences
+from angelshare.data.texts.augment import MASK, mask_and_sample, split_sentences
 from angelshare.data.texts.leakage import find_batch_leaks, said_alike
 from angelshare.data.texts.loading import TextPool, load_texts
 from angelshare.data.texts.textset import Splits
@@ -87,7 +87,7 @@ def gather_texts(
     splits: Splits,
     load: Load = load_texts,
     *,
-    mask_token: str = "[MASK]",  # noqa: S107  (a word, no password)
+    mask_token: str = MASK,
 ) -> TransferTexts:
     """Return the texts that a recipe names, in an order and selection that the same recipe always gives.
 

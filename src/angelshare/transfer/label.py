@@ -76,7 +76,7 @@ def label_texts(
     *,
     splits: Splits | None = None,
     store: Path | None = None,
-    progress: Progress = Silent(),  # noqa: B008  (it has no state)
+    progress: Progress = Silent(),
 ) -> TransferSet:
     """Return the texts with the teacher's logits, after the recipe's filters on what the teacher answered.
 

@@ -9,6 +9,9 @@ import numpy as np
 from angelshare.core.arrays import Array, Labels
 from angelshare.core.errors import InputError
 
+MASK = "[MASK]"
+"""What stands for a word left out, unless the teacher reads another token so."""
+
 LONGEST_NGRAM = 5
 """n-grams of 1 to so many words are sampled."""
 
@@ -35,7 +38,7 @@ def mask_and_sample(
     p_pos: float,
     p_ngram: float,
     rng: np.random.Generator,
-    mask_token: str = "[MASK]",  # noqa: S107  (a word, no password)
+    mask_token: str = MASK,
 ) -> tuple[list[str], Labels]:
     """Return distinct altered copies of the texts, and the position of the text that each was made from.
 

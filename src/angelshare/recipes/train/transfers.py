@@ -11,6 +11,7 @@ import numpy as np
 
 from angelshare.core.atomic import write_text
 from angelshare.core.protocols import Progress, Scorer
+from angelshare.data.texts.augment import MASK
 from angelshare.data.texts.joining import join_sets
 from angelshare.data.texts.textset import Splits, TextSet
 from angelshare.models.checkpoint import mask_token
@@ -76,7 +77,7 @@ def plans_of(recipe: Recipe) -> Mapping[Plan, tuple[str, ...]]:
 
 def gather(recipe: Recipe, splits: Splits) -> Mapping[TransferSpec, TransferTexts]:
     """Return the texts that the teacher will label, masked with its own mask token: once where plans share them."""
-    token = mask_token(recipe.teacher.model) or "[MASK]"
+    token = mask_token(recipe.teacher.model) or MASK
     specs = dict.fromkeys(plan.transfer.unchosen() for plan in plans_of(recipe))
     return {spec: gather_texts(spec, splits, mask_token=token) for spec in specs}
 
