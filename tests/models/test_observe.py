@@ -1,7 +1,6 @@
 """Tests of the runner and of its cache."""
 
 import logging
-from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -11,11 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from angelshare.audit.answers.timing import SpeedSettings, time_models
+from angelshare.core.abilities import Generation
 from angelshare.core.errors import InputError
+from angelshare.core.protocols import ModelCard
 from angelshare.core.text import TextBatch
+from angelshare.models import questions
 from angelshare.models.checkpoint import load_scorer
-from angelshare.models.logit_store import LogitStore
-from angelshare.models.observe import _batches, observe, store_folder
+from angelshare.models.observe import ask
+from angelshare.models.store import Store
 
 WORDS = ["warm", "soup", "stale", "bread", "tea"]
 TEXT = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join)
@@ -35,6 +37,11 @@ class Recorder:
 
     def finish(self):
         self.finished = True
+
+
+def observe(scorer, batch, **more):
+    """Return the scorer's logits."""
+    return ask(questions.scores(scorer), batch, **more)
 
 
 def many(n):
@@ -92,7 +99,7 @@ def test_a_killed_run_goes_on_and_ends_with_the_same_numbers(bert_folder, tmp_pa
 
     with pytest.raises(Killed):
         observe(Mortal(), texts, store=tmp_path / "s", shard_size=10, tokens_per_batch=30)
-    assert len(LogitStore(tmp_path / "s")) == 10 * killed_after
+    assert len(Store(tmp_path / "s")) == 10 * killed_after
     n_calls[0] = -100
     resumed = observe(Mortal(), texts, store=tmp_path / "s", shard_size=10, tokens_per_batch=30)
     assert n_calls[0] + 100 == 5 - killed_after
@@ -122,33 +129,13 @@ def test_a_file_that_is_no_shard_is_scored_again_with_a_warning(columns, keyword
     with caplog.at_level(logging.WARNING):
         assert np.array_equal(observe(keyword_scorer, many(10), store=tmp_path), first)
     assert "was removed" in caplog.text
-    assert len(LogitStore(tmp_path)) == len(set(many(10).texts))
+    assert len(Store(tmp_path)) == len(set(many(10).texts))
 
 
 def test_an_unfinished_shard_is_not_read(keyword_scorer, tmp_path):
     """Only what was renamed counts."""
     (tmp_path / "0123.456.tmp").write_bytes(b"half")
     assert observe(keyword_scorer, TextBatch(("warm",)), store=tmp_path).tolist() == [[0.0, 1.5]]
-
-
-def test_the_store_finds_keys_in_any_order(tmp_path):
-    """Found rows come in the order asked for; what is not there is said."""
-    store = LogitStore(tmp_path)
-    store.append(["b" * 32, "a" * 32], np.array([[1.0], [2.0]]))
-    store.append(["c" * 32], np.array([[3.0]]))
-    for opened in (store, LogitStore(tmp_path)):
-        found, logits = opened.find(["c" * 32, "z" * 32, "a" * 32, "0" * 32])
-        assert found.tolist() == [True, False, True, False]
-        assert logits.tolist() == [[3.0], [2.0]]
-
-
-def test_the_folder_of_a_scorer_is_named_by_all_its_numbers_depend_on(keyword_scorer, tmp_path):
-    """Another fingerprint, length or precision gives another folder; another name does not."""
-    card = keyword_scorer.card
-    changed = [replace(card, fingerprint="0" * 64), replace(card, max_length=64), replace(card, precision="bf16")]
-    folders = {store_folder(tmp_path, c) for c in [card, *changed]}
-    assert len(folders) == 4
-    assert store_folder(tmp_path, replace(card, name="other")) == store_folder(tmp_path, card)
 
 
 def test_a_logit_that_is_no_number_names_its_text(keyword_scorer, tmp_path):
@@ -164,21 +151,39 @@ def test_no_texts_give_no_logits(keyword_scorer):
     assert observe(keyword_scorer, TextBatch(())).shape == (0, 2)
 
 
+def test_answers_of_another_shape_are_refused(keyword_scorer):
+    """The shape that they should have is said."""
+    keyword_scorer.score = lambda batch: np.zeros((len(batch), 3))
+    with pytest.raises(InputError, match=r"keywords gave scores of shape \(1, 3\) for 1 texts: .* of shape \(1, 2\)"):
+        observe(keyword_scorer, TextBatch(("warm",)))
+
+
+def test_texts_that_a_model_writes_are_kept_as_numbers_are(tmp_path):
+    """Each prompt is continued once; another run reads the shards."""
+    asked = []
+
+    class Parrot:
+        card = ModelCard("parrot", None, (), "f" * 64)
+
+        def generate(self, prompts, settings):
+            asked.extend(prompts)
+            return [[prompt.upper()] * settings.n for prompt in prompts]
+
+    question = questions.continuations(Parrot(), Generation(n=2))
+    texts = TextBatch(("tea", "soup", "tea", ""))
+    for _ in range(2):
+        said = ask(question, texts, store=tmp_path, shard_size=2)
+        assert said.tolist() == [("TEA", "TEA"), ("SOUP", "SOUP"), ("TEA", "TEA"), ("", "")]
+    assert sorted(asked) == ["", "soup", "tea"]
+    assert ask(question, TextBatch(())).tolist() == []
+
+
 def test_progress_counts_every_distinct_text_once(keyword_scorer, tmp_path):
     """Also those that were stored before."""
     observe(keyword_scorer, TextBatch(("warm", "soup")), store=tmp_path)
     progress = Recorder()
     observe(keyword_scorer, TextBatch(("warm", "soup", "tea", "tea")), store=tmp_path, progress=progress)
     assert (progress.total, progress.done, progress.finished) == (3, 3, True)
-
-
-@given(st.lists(st.integers(0, 300), max_size=40), st.integers(1, 500))
-def test_batches_hold_every_row_once_and_keep_the_budget(n_tokens, budget):
-    """Padding included, unless one text alone is longer."""
-    batches = list(_batches(np.array(n_tokens, dtype=np.int64), budget))
-    assert sorted(row for rows in batches for row in rows) == list(range(len(n_tokens)))
-    for rows in batches:
-        assert len(rows) == 1 or len(rows) * max(n_tokens[row] for row in rows) <= budget
 
 
 @pytest.mark.parametrize("text", ["", "\x00", "soup \x00 soup", "😀😀", "x" * 1_000_000, "מרק soup مرق", "\ud800 soup"])

@@ -1,7 +1,7 @@
 """What models can do besides scoring: one small protocol for each kind of observation."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal, Protocol, runtime_checkable
+from typing import Annotated, Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
@@ -60,6 +60,19 @@ class Embedder(Protocol):
 
     def embed(self, batch: TextBatch) -> Float[np.ndarray, "items width"]:
         """Return one vector for each text."""
+        ...
+
+
+@runtime_checkable
+class EncodingEmbedder(Embedder, Protocol):
+    """An embedder that tokenises apart from running; see `core.protocols.EncodingScorer`."""
+
+    def encode(self, batch: TextBatch) -> Sequence[Sequence[Any]]:
+        """Return one encoding per text; its `len` is the number of tokens."""
+        ...
+
+    def embed_encoded(self, encodings: Sequence[Sequence[Any]]) -> Float[np.ndarray, "items width"]:
+        """Return one vector for each encoding of one batch."""
         ...
 
 

@@ -1,6 +1,6 @@
 """Texts turned into tokens, in one call per batch, and tokens into padded arrays."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,6 +91,18 @@ def encode_batch(tokenizer: PreTrainedTokenizerBase, batch: TextBatch, max_lengt
     )
     columns = [encoded[name] for name in _INPUTS if name in encoded]
     return [np.array(rows, dtype=np.int32).reshape(len(columns), -1).T for rows in zip(*columns, strict=True)]
+
+
+def batches(n_tokens: Array, tokens_per_batch: int) -> Iterator[list[int]]:
+    """Yield rows in order of length, as many at a time as fit the budget when padded to the longest of them."""
+    rows: list[int] = []
+    for row in np.argsort(n_tokens, kind="stable").tolist():
+        if rows and max(n_tokens[row], 1) * (len(rows) + 1) > tokens_per_batch:
+            yield rows
+            rows = []
+        rows.append(row)
+    if rows:
+        yield rows
 
 
 def padded(encodings: Sequence[Encoding], tokenizer: PreTrainedTokenizerBase) -> dict[str, Tensor]:

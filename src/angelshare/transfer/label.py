@@ -16,7 +16,8 @@ from angelshare.core.protocols import DataCard, ModelCard, Progress, Scorer, Sil
 from angelshare.core.task import Task
 from angelshare.core.text import TextBatch
 from angelshare.data.texts.textset import Splits
-from angelshare.models.observe import observe, store_folder
+from angelshare.models import questions
+from angelshare.models.observe import ask
 from angelshare.transfer.balance import Answered, draw
 from angelshare.transfer.gather import TransferTexts
 from angelshare.transfer.spec import TransferSpec
@@ -103,14 +104,14 @@ def teacher_logits(batch: TextBatch, teacher: Scorer, *, store: Path | None, pro
     Args:
         batch: n texts.
         teacher: is asked once for every text that the store does not hold.
-        store: root of all stored logits, the teacher's own folder is below it (see `store_folder`); None: none.
+        store: root of all stored logits, the teacher's own folder is below it (see `Question.folder`); None: none.
         progress: counts texts.
 
     Raises:
         InputError: if the teacher gives a logit that is not finite.
     """
-    folder = None if store is None else store_folder(store, teacher.card)
-    return np.asarray(observe(teacher, batch, store=folder, progress=progress))
+    question = questions.scores(teacher)
+    return ask(question, batch, store=None if store is None else question.folder(store), progress=progress)
 
 
 def chosen(

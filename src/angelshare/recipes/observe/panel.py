@@ -132,7 +132,8 @@ def observed(
         root: of the folders of cached logits.
         progress: told how many texts are done.
     """
-    from angelshare.models.observe import observe, store_folder
+    from angelshare.models import questions
+    from angelshare.models.observe import ask
 
     card = scorer.card
     if labelled is not None:
@@ -140,7 +141,8 @@ def observed(
     progress.start(
         f"{seat.role} {seat.member}: scoring {request.name if labelled is None else labelled.name}", len(request.ids)
     )
-    values = observe(scorer, request.texts, store=store_folder(root, card), progress=progress)
+    question = questions.scores(scorer)
+    values = ask(question, request.texts, store=question.folder(root), progress=progress)
     progress.finish()
     return Predictions(
         name=seat.member,
