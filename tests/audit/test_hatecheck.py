@@ -117,7 +117,7 @@ def test_a_suite_without_templates_counts_cases_and_warns(suite, make_panel):
     """Cases are independent then, which a reader must know."""
     members = suite({"teacher": np.ones(80), "student": np.tile([1, 1, 1, 0], 20)}, np.repeat(["A", "B"], 40), None)
     result = measured(make_panel, members)
-    assert any(remark.startswith("Warning: The suite names no templates") for remark in result.remarks)
+    assert any(warning.startswith("The suite names no templates") for warning in result.warnings)
     macro = row(result, "macro_accuracy")
     # the variance of a share of 40 is .25 * .75 / 39 in each of two functions, over 4
     assert macro.inference.se**2 == pytest.approx(2 * 0.25 * 0.75 / 39 / 4, rel=0.05)

@@ -164,7 +164,7 @@ def test_hard_decisions_flip_and_have_no_scores(swaps, make_member, make_panel):
     bare = [make_member(n, rng.normal(0, 30, 36), outputs="score", columns=grid(12)) for n in ("teacher", "student")]
     result = found(make_panel(bare[:1], bare[1:]))
     assert "swap_flips" not in {d.metric for d in result.differences}
-    assert any(remark.startswith("Warning: The scores of student are no probabilities") for remark in result.remarks)
+    assert any(warning.startswith("The scores of student are no probabilities") for warning in result.warnings)
     by_hand = bare[1].values[:, 0].reshape(12, 3)
     assert row(result, "score_range").left_value == pytest.approx(np.ptp(by_hand, axis=1).mean())
 
@@ -224,7 +224,7 @@ def test_templates_of_one_cluster_count_once(swaps):
     assert "Templates come in 12 clusters, which the intervals count." in clustered.remarks
     across = found(swaps(scores, scores[::-1], clusters=np.tile(np.arange(12), 12)))
     assert row(across, "score_range").inference.n_clusters is None
-    assert any(remark.startswith("Warning: Clusters cut across templates") for remark in across.remarks)
+    assert any(warning.startswith("Clusters cut across templates") for warning in across.warnings)
 
 
 def test_swaps_that_were_asked_for_carry_their_text_s_label(make_member, make_panel):

@@ -103,12 +103,13 @@ def test_one_model_with_too_few_latencies_is_enough_to_drop_the_99th_percentile(
 def test_a_machine_that_others_used_is_a_warning():
     """The mean share is what counts: (1 + 0.61) / 2 = 80.5% is still undisturbed, (1 + 0.5) / 2 = 75% is not."""
     models = [TEACHER, timed("mlp", [1, 2, 3], [[1.0, 2]] * 3, busy=0.5)]
-    assert measure_speed(models, data="soups").remarks[0] == (
-        "Warning: Others were at work while speed was measured: this process had a processor for 75% of the time. That "
-        "slows slow models more than quick ones. Measure again on an idle machine, into another folder."
+    (warning,) = measure_speed(models, data="soups").warnings
+    assert warning == (
+        "Others were at work while speed was measured: this process had a processor for 75% of the time. That slows "
+        "slow models more than quick ones. Measure again on an idle machine, into another folder."
     )
     models = [TEACHER, timed("mlp", [1, 2, 3], [[1.0, 2]] * 3, busy=0.61)]
-    assert not any("Warning" in remark for remark in measure_speed(models, data="soups").remarks)
+    assert measure_speed(models, data="soups").warnings == ()
 
 
 def test_every_model_has_its_sizes_and_its_speed():

@@ -221,9 +221,9 @@ def test_a_seed_without_a_counterpart_leaves_a_gate_not_measured(tmp_path, n_new
     new = release(tmp_path / "new", *seeds[:n_new], others=[("big", table(5))])
     comparison = compare(old, new, Gate("accuracy", 0.05))
     assert {(gate.student, gate.state) for gate in comparison.gates} == {("clf", "not_measured"), ("big", "held")}
-    (note,) = comparison.notes
-    assert note == (
-        f"Warning: The change of clf is not measured: its seeds are 0, 1 in the old release and "
+    (warning,) = comparison.warnings
+    assert warning == (
+        f"The change of clf is not measured: its seeds are 0, 1 in the old release and "
         f"{', '.join(map(str, range(n_new)))} in the new one, and one that is left out could hide a loss. "
         "Audit the same seeds in both."
     )
@@ -264,9 +264,9 @@ def test_a_slice_that_was_cut_differently_is_not_compared(releases, tmp_path):
     gates = (Gate("accuracy", 0.5, slice="late"), Gate("accuracy", 0.5, slice="odd"))
     comparison = compare(releases["good"], new, *gates)
     assert {(gate.slice, gate.state) for gate in comparison.gates} == {("late", "not_measured"), ("odd", "held")}
-    (note,) = comparison.notes
-    assert note == (
-        "Warning: The slice late is not the same in both releases: 300 of 400 items are in it in one release only. "
+    (warning,) = comparison.warnings
+    assert warning == (
+        "The slice late is not the same in both releases: 300 of 400 items are in it in one release only. "
         "No change is measured on it."
     )
 
@@ -301,9 +301,7 @@ def test_other_items_give_changes_without_intervals(releases, tmp_path, teacher,
     assert [gate.state for gate in comparison.gates] == ["not_measured"]
     assert exit_code(comparison) == 5
     if "labels" in why or "300" in why:
-        assert comparison.notes[0].startswith(
-            "Warning: predictions (given) does not hold the same items in both releases"
-        )
+        assert comparison.warnings[0].startswith("predictions (given) does not hold the same items in both releases")
 
 
 def test_without_predictions_there_are_changes_without_intervals(releases, tmp_path):

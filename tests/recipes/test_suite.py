@@ -87,10 +87,8 @@ def test_families_stay_within_one_set(statement):
 def test_sets_that_are_not_at_hand_are_named_and_never_left_out(statement):
     """A warning, a row in either table, and a gate on one is not measured."""
     (audit,) = [audit for audit in statement[0].audits if audit.name == "suite"]
-    warned = [remark for remark in audit.remarks if remark.startswith("Warning: covert_toxicity")]
-    assert warned == [
-        "Warning: covert_toxicity (Covert Toxicity) was not measured. No source of it serves at scale tiny."
-    ]
+    warned = [warning for warning in audit.warnings if warning.startswith("covert_toxicity")]
+    assert warned == ["covert_toxicity (Covert Toxicity) was not measured. No source of it serves at scale tiny."]
     tables = tables_of(statement[0])
     assert [row[1] for row in tables["table2"].rows if row[0] == "Covert Toxicity"] == ["not measured"]
     assert [row[4] for row in tables["suite_sets"].rows if row[0] == "Covert Toxicity"] == ["not at hand"]

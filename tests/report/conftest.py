@@ -222,8 +222,8 @@ def build(*, redacted: bool = False) -> Statement:
             GateRow(rule="latency|p99 <b>", metric="latency", margin=1.0, student=None, state="not_measured"),
         ),
         verdict="lost",
-        notes=("There is one teacher: everything here is conditional on it.",
-               "Warning: the content of reviews differs from the one that its card names."),
+        notes=("There is one teacher: everything here is conditional on it.",),
+        warnings=("the content of reviews differs from the one that its card names.",),
     )  # fmt: skip
 
 
@@ -613,7 +613,7 @@ def build_reproduction(*, hostile: tuple[str, ...] = (), redacted: bool = False)
         settings=(Setting(what="batch size", paper="64", ours="64"), Setting(what="sequence length", paper="1,536 tokens",
                   ours="128 tokens: two cores"), *(Setting(what=t, paper=t, ours=t) for t in taken)),
         not_reproducible=("Table 3 rests on proprietary data.", *taken),
-        notes=("Warning: the transfer set is a thousandth of the paper's.", "Seeds: 3 of each student.", *taken),
+        notes=("Seeds: 3 of each student.", *taken), warnings=("the transfer set is a thousandth of the paper's.",),
         statements=("statements/suite/statement.html", "javascript:alert(1)", *taken),
     )  # fmt: skip
 
@@ -732,5 +732,5 @@ def comparison(rich_statement: Statement, make_difference: Callable[..., Differe
         audits=(audit,),
         gates=(gate,),
         verdict="lost",
-        notes=("Warning: the items differ.", f"A note with {EVIL}."),
+        warnings=("the items differ.", f"A warning with {EVIL}."),
     )

@@ -6,7 +6,7 @@ import pytest
 
 from angelshare.core.errors import StatementError
 from angelshare.statement.build import as_text, read_statement, write_statement
-from angelshare.statement.reading import MAX_DEPTH, contradiction, read_json
+from angelshare.statement.reading import MAX_DEPTH, contradiction, read_json, with_warnings
 
 
 def nested(depth):
@@ -58,6 +58,31 @@ def test_what_is_no_statement_is_told_with_its_file(make_statement, make_differe
         f"{path} is no valid loss-statement/0: 1 mistakes, the first at test_looks: Input should be a valid integer, "
         "unable to parse string as an integer. Make the statement again."
     )
+
+
+def test_warnings_of_an_older_statement_are_read_from_among_its_notes(make_statement, make_difference, tmp_path):
+    """They began with a word, and an audit's stood among its remarks; a statement with warnings keeps its words."""
+    content = json.loads(as_text(make_statement(make_difference())))
+    (audit,) = content["audits"]
+    said = ["Few.", "Warning: Too few.", "Warning:None."]
+    old = {key: value for key, value in content.items() if key != "warnings"} | {"notes": said}
+    old["audits"] = [{key: value for key, value in audit.items() if key != "warnings"} | {"remarks": said}]
+    path = tmp_path / "statement.json"
+    path.write_text(json.dumps(old), encoding="utf-8")
+    statement = read_statement(path)
+    assert (statement.notes, statement.warnings) == (("Few.",), ("Too few.", "None."))
+    assert (statement.audits[0].remarks, statement.audits[0].warnings) == (("Few.",), ("Too few.", "None."))
+    path.write_text(json.dumps(content | {"notes": said}), encoding="utf-8")
+    statement = read_statement(path)
+    assert (statement.notes, statement.warnings) == (tuple(said), ())
+
+
+@pytest.mark.parametrize(
+    "content", [None, [], {}, {"notes": 1, "audits": 2}, {"audits": [3, {"remarks": 4}], "warnings": []}]
+)
+def test_what_is_no_statement_has_no_warnings_either(content):
+    """Whether it is one is not for these to say."""
+    assert with_warnings(content) == content
 
 
 def test_a_row_that_stands_twice_is_a_contradiction(make_statement, make_difference):

@@ -66,6 +66,7 @@ class Agreement:
             estimates=(*estimates, *found_by_population, *_churn(panel, settings.level)),
             tables=(*tables, *flips_by_slice(contrasts, settings.level)),
             remarks=(*pairing.remarks, *remarks, *why),
+            warnings=pairing.warnings,
         )
 
 

@@ -72,7 +72,7 @@ class Calibration:
         if problem is not None:
             return AuditResult(self.name, self.question, not_applicable=problem)
         pairing = pair(panel)
-        found = Findings(said=list(pairing.remarks))
+        found = Findings.about(pairing)
         metrics = calibration_metrics(panel.teacher.first.task)
         for contrast in pairing.contrasts:
             without = [m.name for m in (*contrast.left, *contrast.right) if not has_probabilities(m)]

@@ -19,6 +19,10 @@ from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observat
 from angelshare.stats.components import Design
 
 COLUMN = "functionality"
+NO_TEMPLATES = (
+    "The suite names no templates, so its cases count as independent: where several were made from one template, the "
+    "intervals are too narrow. Give a column `template`."
+)
 
 
 class HateCheck:
@@ -45,7 +49,9 @@ class HateCheck:
         cases = _of_a_functionality(panel)
         suite = each_member(panel, lambda member: replace(member, slices=_slices(panel)).take(cases))
         pairing = pair(suite)
-        found = Findings(said=[*pairing.remarks, *_remarks(panel, suite.teacher.first)])
+        found = Findings.about(pairing, *_remarks(panel, suite.teacher.first))
+        if suite.teacher.first.clusters is None:
+            found.warnings.append(NO_TEMPLATES)
         for contrast in pairing.contrasts:
             measure_contrast(contrast, panel.data, _metrics(suite), found, asked=settings.in_slices)
         counts = counted(suite.teacher.first, found)  # a functionality whose cases all weigh 0 has no accuracy
@@ -122,10 +128,6 @@ def _remarks(panel: Panel, cases: Predictions) -> list[str]:
         n_out = len(panel.teacher.first) - len(cases)
         said.append(f"{n_out:,} items without a functionality or a human label are left out; {len(cases):,} are cases.")
     if cases.clusters is None:
-        said.append(
-            "Warning: The suite names no templates, so its cases count as independent: where several were made from "
-            "one template, the intervals are too narrow. Give a column `template`."
-        )
         return said
     names, codes = np.unique(cases.columns[COLUMN], return_inverse=True)
     alone = names[clusters_of(codes, Design.of(cases.clusters, None)) == 1].tolist()

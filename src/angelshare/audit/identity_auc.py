@@ -47,7 +47,7 @@ class IdentityAuc:
         if problem is not None:
             return AuditResult(self.name, self.question, not_applicable=problem)
         pairing = pair(panel)
-        found = Findings(said=[*pairing.remarks, *_remarks(names, panel.teacher.first.labels[1]), *copies])
+        found = Findings.about(pairing, *_remarks(names, panel.teacher.first.labels[1]), *copies)
         for contrast in pairing.contrasts:
             without = [member.name for member in (*contrast.left, *contrast.right) if not member.has_scores]
             if without:

@@ -1,6 +1,6 @@
 """Does a text's score change with the group of people that it is about?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -52,8 +52,8 @@ class IdentitySwap:
             return AuditResult(self.name, self.question, not_applicable=problem)
         swapped = _swapped(panel)
         pairing = pair(panel)
-        said = [*pairing.remarks, *remark, *weights_unused(panel, "templates"), *_remarks(panel, swapped)]
-        found = Findings(said=said)
+        found = Findings.about(pairing, *remark, *weights_unused(panel, "templates"), *_remarks(panel, swapped))
+        found.warnings += _warnings(panel, swapped)
         for contrast in pairing.contrasts:
             _measure_scores(contrast, panel.data, swapped, found)
             _measure_flips(contrast, panel.data, swapped, found)
@@ -143,19 +143,22 @@ def _remarks(panel: Panel, swapped: Swapped) -> list[str]:
         for member in members
         if tied(swapped, member).all()
     ]
-    said += [
-        f"Warning: The scores of {member.name} are no probabilities (they run from {low:g} to {high:g}): margins of "
-        "score_sense, score_dev and score_range are about probabilities where nobody gives others."
-        for member in members
-        for low, high in [(float(positive_score(member).min()), float(positive_score(member).max()))]
-        if low < 0 or high > 1
-    ]
-    clusters = panel.teacher.first.clusters
     if swapped.clusters is not None and len(np.unique(swapped.clusters)) < swapped.n_templates:
         said.append(f"Templates come in {len(np.unique(swapped.clusters)):,} clusters, which the intervals count.")
-    elif swapped.clusters is None and clusters is not None:
-        said.append("Warning: Clusters cut across templates, and templates count as independent.")
     return said
+
+
+def _warnings(panel: Panel, swapped: Swapped) -> Iterator[str]:
+    """Yield whose scores are no probabilities, and whether clusters cut across templates."""
+    for member in (member for population in panel.populations for member in population.members if member.has_scores):
+        low, high = float(positive_score(member).min()), float(positive_score(member).max())
+        if low < 0 or high > 1:
+            yield (
+                f"The scores of {member.name} are no probabilities (they run from {low:g} to {high:g}): margins of "
+                "score_sense, score_dev and score_range are about probabilities where nobody gives others."
+            )
+    if swapped.clusters is None and panel.teacher.first.clusters is not None:
+        yield "Clusters cut across templates, and templates count as independent."
 
 
 def _measure_scores(contrast: Contrast, data: str, swapped: Swapped, found: Findings) -> None:

@@ -38,11 +38,9 @@ class Quality:
             why = f"{n} of the {n_items} items of {panel.data} carry a human label; at least {MIN_ITEMS} are needed."
             return AuditResult(self.name, self.question, not_applicable=why)
         pairing = pair(panel)
-        found = Findings(said=[*pairing.remarks, *_conditional(panel)])
+        found = Findings.about(pairing, *_conditional(panel))
         teacher = panel.teacher.first
-        repeated = _repeated(teacher)
-        if repeated is not None:
-            found.remark(repeated)
+        found.warnings += _repeated(teacher)
         metrics = quality_metrics(teacher.task, len(teacher.labels))
         for contrast in pairing.contrasts:
             measure_contrast(contrast, panel.data, metrics, found, asked=settings.in_slices)
@@ -140,18 +138,17 @@ def _mcnemar(pairing: Pairing, panel: Panel) -> Iterator[Estimate]:
             yield Estimate(name, p, models, student=contrast.student, data=panel.data, n=n)
 
 
-def _repeated(member: Predictions) -> str | None:
-    """Return the warning that texts stand there several times as if they were independent; None where they do not."""
+def _repeated(member: Predictions) -> Iterator[str]:
+    """Yield a warning where texts repeat as if they were independent."""
     keys = member.text_keys
     if keys is None or member.clusters is not None:
-        return None
+        return
     n = len(keys) - len(set(keys.tolist()))
-    if n <= MOST_REPEATED * len(keys):
-        return None
-    return (
-        f"Warning: {n:,} of {len(keys):,} items repeat the text of another and are not independent: the intervals are "
-        "too narrow. Give equal texts one cluster, or keep each once."
-    )
+    if n > MOST_REPEATED * len(keys):
+        yield (
+            f"{n:,} of {len(keys):,} items repeat the text of another and are not independent: the intervals are too "
+            "narrow. Give equal texts one cluster, or keep each once."
+        )
 
 
 def _labelled_items(member: Predictions) -> Predictions:

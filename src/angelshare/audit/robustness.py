@@ -63,7 +63,7 @@ class Robustness:
             return AuditResult(self.name, self.question, not_applicable=problem)
         panel = _by_pair(panel)
         pairing = pair(panel)
-        found = Findings(said=[*pairing.remarks, *weights_unused(panel, "partners and changed texts")])
+        found = Findings.about(pairing, *weights_unused(panel, "partners and changed texts"))
         if "variant" in panel.columns and n_labelled(panel.truth):
             _measure_variants(panel, found, settings)
         if _has_pairs(panel):

@@ -98,6 +98,7 @@ def measure_speed(
             estimate for model in models for estimate in (*_sizes(model), *_speeds(model, metrics, data, level))
         ),
         remarks=(*remarks, *_gaps(models)),
+        warnings=tuple(_disturbed(models)),
     )
 
 
@@ -167,15 +168,18 @@ def _speeds(model: Timed, metrics: Sequence[str], data: str, level: float) -> It
         )
 
 
-def _gaps(models: Sequence[Timed]) -> Iterator[str]:
-    """Yield whether others were at work meanwhile, and what is not measured, and why."""
+def _disturbed(models: Sequence[Timed]) -> Iterator[str]:
+    """Yield a warning where others were at work meanwhile."""
     busy = float(np.mean([model.timing.busy for model in models]))
     if busy < UNDISTURBED:
         yield (
-            f"Warning: Others were at work while speed was measured: this process had a processor for {busy:.0%} of "
-            "the time. That slows slow models more than quick ones. Measure again on an idle machine, into another "
-            "folder."
+            f"Others were at work while speed was measured: this process had a processor for {busy:.0%} of the time. "
+            "That slows slow models more than quick ones. Measure again on an idle machine, into another folder."
         )
+
+
+def _gaps(models: Sequence[Timed]) -> Iterator[str]:
+    """Yield what is not measured, and why."""
     for what, sizes in (
         ("parameters", [model.card.n_parameters for model in models]),
         ("bytes", [model.card.n_bytes for model in models]),

@@ -1,7 +1,7 @@
 """What the house asks of models and of audits: small protocols, so that a fake is five lines."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from angelshare.core.arrays import Scores
@@ -161,7 +161,8 @@ class AuditResult:
         name, question: of the audit.
         differences, estimates, tables: what it measured.
         not_applicable: why nothing could be measured, as a sentence; None if something was.
-        remarks: parts that could not be measured, and why, and what a reader must know, as sentences.
+        remarks: parts that could not be measured, and why, and how the others were, as sentences.
+        warnings: what must be known before any number is believed, as sentences.
         gaps: the rows that could not be measured, for gates.
     """
 
@@ -172,6 +173,7 @@ class AuditResult:
     tables: tuple[Table, ...] = ()
     not_applicable: str | None = None
     remarks: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
 
 
@@ -254,6 +256,7 @@ class DataCard:
         revision: of the source; None where it cannot be known ("unpinned").
         sha256: of the normalised content; None where it is not known beforehand.
         licence, hazards: in words.
+        notes, warnings: sentences on how the content was read, and on what is wrong with it.
     """
 
     name: str
@@ -263,4 +266,5 @@ class DataCard:
     licence: str = "not stated"
     hazards: str = "none known"
     homepage: str = ""
-    notes: tuple[str, ...] = field(default_factory=tuple)
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()

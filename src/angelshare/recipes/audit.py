@@ -32,7 +32,7 @@ from angelshare.recipes.observe.panel import (
     score_request,
 )
 from angelshare.recipes.observe.relabelled import relabelled, renaming
-from angelshare.recipes.observe.sides import Side, SideGroup, filter_notes, grouped, refuse_copies, seed_folders
+from angelshare.recipes.observe.sides import Side, SideGroup, filter_warnings, grouped, refuse_copies, seed_folders
 from angelshare.statement.build import build_statement
 from angelshare.statement.gates import Gate, metrics_in_slices
 from angelshare.statement.schema import Statement
@@ -116,9 +116,12 @@ def audit_models(request: AuditRequest, *, progress: Progress) -> Statement:
         test_looks=count_look(request.out, rows[0].sha256, [one.card.fingerprint for one in opened]),
         notes=(
             *(() if splits is None else splits.card.notes),
-            *filter_notes(request.sides, request.columns.get("label", "")),
             *(said for one in opened if (said := renaming(one.scorer))),
             *panel.remarks,
+        ),
+        warnings=(
+            *(() if splits is None else splits.card.warnings),
+            *filter_warnings(request.sides, request.columns.get("label", "")),
         ),
         redact_texts=request.redact_texts,
     )

@@ -86,7 +86,7 @@ def compare_releases(request: CompareRequest) -> Comparison:
         audits=tuple(audit_row(r, d, redact=False) for r, d in zip(results, differences, strict=True)),
         gates=states,
         verdict=verdict,
-        notes=(*_not_the_same(data), *paired.notes),
+        warnings=(*_not_the_same(data), *paired.warnings),
     )
     if request.out is not None:
         publish_comparison(comparison, request.out)
@@ -130,7 +130,7 @@ def _not_the_same(data: Sequence[DataChange]) -> Iterator[str]:
     for change in data:
         if change.change == "changed" and change.split != "transfer":
             yield (
-                f"Warning: {change.name} ({change.split}) does not hold the same items in both releases: "
+                f"{change.name} ({change.split}) does not hold the same items in both releases: "
                 f"{change.old_n:,} before, {change.new_n:,} now, with another content."
             )
 

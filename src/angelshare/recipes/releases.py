@@ -18,12 +18,12 @@ class ReleasePanels:
     Attributes:
         panels: one for every student of both releases.
         why: why there are none, as a sentence; None where there are.
-        notes: on students whose seeds differ, and on slices that were cut differently.
+        warnings: on students whose seeds differ, and on slices that were cut differently.
     """
 
     panels: tuple[Panel, ...] = ()
     why: str | None = None
-    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def release_panels(old: Kept, new: Kept) -> ReleasePanels:
@@ -38,11 +38,11 @@ def release_panels(old: Kept, new: Kept) -> ReleasePanels:
     other = _other_items(old.panel, new.panel)
     if other is not None:
         return ReleasePanels(why=_without_intervals(other))
-    notes: list[str] = []
-    slices = _slices_of_both(old.panel.teacher.first, new.panel.teacher.first, notes)
-    panels = tuple(_panels(old.panel, new.panel, slices, notes))
+    warnings: list[str] = []
+    slices = _slices_of_both(old.panel.teacher.first, new.panel.teacher.first, warnings)
+    panels = tuple(_panels(old.panel, new.panel, slices, warnings))
     why = None if panels else _without_intervals("no student is in both releases with the same seeds")
-    return ReleasePanels(panels, why, tuple(notes))
+    return ReleasePanels(panels, why, tuple(warnings))
 
 
 def _without_intervals(why: str) -> str:
@@ -90,28 +90,28 @@ def _clusters(items: Predictions) -> Labels:
     return np.arange(len(items)) if items.clusters is None else items.clusters
 
 
-def _slices_of_both(before: Predictions, after: Predictions, notes: list[str]) -> Mapping[str, Mask]:
+def _slices_of_both(before: Predictions, after: Predictions, warnings: list[str]) -> Mapping[str, Mask]:
     """Return the slices of the new release, without those that the old one cut differently."""
     kept = {}
     for name, mask in after.slices.items():
         n = _n_different(before.slices.get(name), mask)
         if n:
-            notes.append(
-                f"Warning: The slice {name} is not the same in both releases: {n:,} of {len(after):,} items are in it "
-                "in one release only. No change is measured on it."
+            warnings.append(
+                f"The slice {name} is not the same in both releases: {n:,} of {len(after):,} items are in it in one "
+                "release only. No change is measured on it."
             )
         else:
             kept[name] = mask
     return kept
 
 
-def _panels(old: Panel, new: Panel, slices: Mapping[str, Mask], notes: list[str]) -> Iterator[Panel]:
+def _panels(old: Panel, new: Panel, slices: Mapping[str, Mask], warnings: list[str]) -> Iterator[Panel]:
     """Yield a panel for every student of both: its old members as the teacher, its new ones as the student."""
     before = {population.name: population for population in old.students}
     for population in new.students:
         if population.name not in before:
             continue
-        pairs = _paired(before[population.name], population, notes)
+        pairs = _paired(before[population.name], population, warnings)
         if pairs:
             items = replace(population.first, slices=slices)
             olds = {one.name: _renamed(one, "old", items) for one, _ in pairs}
@@ -136,7 +136,7 @@ def _renamed(member: Predictions, release: str, items: Predictions) -> Predictio
     )
 
 
-def _paired(old: Population, new: Population, notes: list[str]) -> list[tuple[Predictions, Predictions]]:
+def _paired(old: Population, new: Population, warnings: list[str]) -> list[tuple[Predictions, Predictions]]:
     """Return every new member beside its old one: the only one, or the one of its seed.
 
     None where the seeds differ: those without a counterpart may be the ones that lost.
@@ -147,8 +147,8 @@ def _paired(old: Population, new: Population, notes: list[str]) -> list[tuple[Pr
     if set(by_seed) == {member.seed for member in new.members}:
         return [(by_seed[member.seed], member) for member in new.members]
     before, after = (", ".join(str(member.seed) for member in side.members) for side in (old, new))
-    notes.append(
-        f"Warning: The change of {new.name} is not measured: its seeds are {before} in the old release and {after} in "
-        "the new one, and one that is left out could hide a loss. Audit the same seeds in both."
+    warnings.append(
+        f"The change of {new.name} is not measured: its seeds are {before} in the old release and {after} in the new "
+        "one, and one that is left out could hide a loss. Audit the same seeds in both."
     )
     return []

@@ -41,6 +41,7 @@ from angelshare.recipes.suite import (
     observe_suite,
     suite_results,
     suite_rows,
+    warnings_of,
 )
 from angelshare.recipes.train.members import TRAINING_FILE, MemberMaker, make_teacher, members_of
 from angelshare.recipes.train.transfers import Plan, StudentTexts, gather, make_texts, text_rows
@@ -120,10 +121,14 @@ def run_recipe(recipe: Recipe, run: Path, settings: RunSettings, *, progress: Pr
         test_looks=count_look(run, test.sha256(), [scorer.card.fingerprint for _, scorer in scorers]),
         notes=(
             *splits.card.notes,
-            *contamination(recipe, splits),
-            *training_warnings(recipe, run),
             *panels[TEST].remarks,
             *(note for suite in suites for note in notes_of(suite.others)),
+        ),
+        warnings=(
+            *splits.card.warnings,
+            *contamination(recipe, splits),
+            *training_warnings(recipe, run),
+            *(warning for suite in suites for warning in warnings_of(suite.others)),
         ),
         redact_texts=settings.redact_texts,
     )
@@ -249,7 +254,7 @@ def contamination(recipe: Recipe, splits: Splits) -> Iterable[str]:
     """Yield what the teacher's pretraining has seen of this task, where that is known and the task is about pairs."""
     note = backbone_note(recipe.teacher.model)
     if note is not None and splits.role("test").batch.pairs is not None:
-        yield f"Warning: {note}"
+        yield note
 
 
 def training_warnings(recipe: Recipe, run: Path) -> Iterable[str]:
@@ -257,4 +262,4 @@ def training_warnings(recipe: Recipe, run: Path) -> Iterable[str]:
     for folder in (run / "teacher", *(member.folder(run) for member in members_of(recipe))):
         file = folder / TRAINING_FILE
         if file.is_file():
-            yield from (f"Warning: {sentence}" for sentence in json.loads(file.read_text("utf-8"))["warnings"])
+            yield from json.loads(file.read_text("utf-8"))["warnings"]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from angelshare.audit.frame.merging import WARNING, about, merged
+from angelshare.audit.frame.merging import about, merged
 from angelshare.audit.frame.registry import run_audits
 from angelshare.audit.frame.set_tables import largest_differences, suite_table
 from angelshare.audit.quality import collapsed
@@ -100,8 +100,13 @@ def examined_by(suites: Sequence[GatheredSuite]) -> dict[str, TextBatch]:
 
 
 def notes_of(sets: Iterable[SuiteSet]) -> tuple[str, ...]:
-    """Return what must be known about where the sets come from, each note once."""
+    """Return where the sets come from, each note once."""
     return tuple(dict.fromkeys(about(one.texts.name, note) for one in sets for note in one.card.notes))
+
+
+def warnings_of(sets: Iterable[SuiteSet]) -> tuple[str, ...]:
+    """Return what must be known of the sets before any number is believed, each warning once."""
+    return tuple(dict.fromkeys(about(one.texts.name, warning) for one in sets for warning in one.card.warnings))
 
 
 def cards_of(scorers: Sequence[tuple[Seat, Scorer]]) -> dict[tuple[ModelRole, str], ModelCard]:
@@ -214,15 +219,13 @@ def _tables(
         QUESTION,
         tables=(*tables, *([largest] if largest else ()), *_not_reproducible(gathered.spec)),
         remarks=tuple(_said(gathered)),
+        warnings=tuple(f"{one.spec.name} ({one.spec.title}) was not measured. {one.why}" for one in gathered.missing),
     )
 
 
 def _said(gathered: GatheredSuite) -> Iterator[str]:
-    """Yield what stands in for what, what was passed over, and what is missing."""
-    for one in gathered.found:
-        if isinstance(one, MissingSet):
-            yield f"{WARNING} {one.spec.name} ({one.spec.title}) was not measured. {one.why}"
-            continue
+    """Yield what stands in for what, and what was passed over."""
+    for one in gathered.sets:
         if one.stands_in_for:
             yield f"{one.texts.name} is a stand-in: {one.card.name} stands in for {one.stands_in_for}."
         yield from (about(one.texts.name, why) for why in one.passed_over)

@@ -18,7 +18,15 @@ from angelshare.recipes.folder.stages import digest
 from angelshare.recipes.observe.panel import Seat, check_labels, entries
 from angelshare.recipes.observe.relabelled import relabelled, renaming
 from angelshare.recipes.observe.sides import Side, grouped, refuse_copies, seed_folders
-from angelshare.recipes.suite import cards_of, gather_suite, notes_of, observe_suite, suite_results, suite_rows
+from angelshare.recipes.suite import (
+    cards_of,
+    gather_suite,
+    notes_of,
+    observe_suite,
+    suite_results,
+    suite_rows,
+    warnings_of,
+)
 from angelshare.statement.build import build_statement
 from angelshare.statement.gates import Gate, metrics_in_slices
 from angelshare.statement.schema import Statement
@@ -84,6 +92,7 @@ def run_suite(request: SuiteRequest, *, progress: Progress) -> Statement:
             request.out, digest([row.sha256 for row in rows]), [scorer.card.fingerprint for _, scorer in scorers]
         ),
         notes=(*notes_of(gathered.sets), *(said for _, one in scorers if (said := renaming(one))), SEEN_BEFORE),
+        warnings=warnings_of(gathered.sets),
         redact_texts=request.redact_texts,
     )
     keep_predictions(first, statement, request.out)

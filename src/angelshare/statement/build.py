@@ -16,7 +16,7 @@ from angelshare.statement.differences import Rules, difference_rows
 from angelshare.statement.entries import audit_row, model_row
 from angelshare.statement.gates import Gate, distinct
 from angelshare.statement.judging import apply_gates, regated
-from angelshare.statement.reading import contradiction, read_json
+from angelshare.statement.reading import contradiction, read_json, with_warnings
 from angelshare.statement.schema import SCHEMA, DataRow, Statement
 
 
@@ -33,6 +33,7 @@ def build_statement(
     title: str,
     test_looks: int,
     notes: Sequence[str] = (),
+    warnings: Sequence[str] = (),
     redact_texts: bool = False,
 ) -> Statement:
     """Return the statement.
@@ -52,7 +53,8 @@ def build_statement(
         created: now.
         title: of the report.
         test_looks: how often the test split has been looked at, this time included.
-        notes: what a reader must know, as sentences.
+        notes: what a reader should know, as sentences.
+        warnings: what must be known before any number is believed, as sentences.
         redact_texts: leave users' texts out.
 
     Raises:
@@ -76,6 +78,7 @@ def build_statement(
         gates=gate_rows,
         verdict=verdict,
         notes=tuple(notes),
+        warnings=tuple(warnings),
     )
 
 
@@ -143,7 +146,7 @@ def parse_statement(content: object, *, where: str) -> Statement:
             "Make the statement again, or use the version that wrote it."
         )
     try:
-        statement = Statement.model_validate(content)
+        statement = Statement.model_validate(with_warnings(content))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])

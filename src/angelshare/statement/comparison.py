@@ -129,7 +129,7 @@ class Comparison(Row):
     audits: tuple[AuditRow, ...]
     gates: tuple[GateRow, ...]
     verdict: OverallVerdict | None
-    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def write_comparison(comparison: Comparison, path: Path) -> None:

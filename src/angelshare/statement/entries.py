@@ -48,6 +48,7 @@ def audit_row(result: AuditResult, differences: tuple[DifferenceRow, ...], *, re
         question=result.question,
         not_applicable=result.not_applicable,
         remarks=result.remarks,
+        warnings=result.warnings,
         estimates=tuple(_estimate_row(estimate) for estimate in result.estimates),
         tables=tuple(_table_row(table, redact=redact) for table in result.tables),
         differences=differences,

@@ -12,6 +12,8 @@ MAX_DEPTH = 100
 """Lists and objects within each other; a recipe nests a handful."""
 
 
+_WARNING = "Warning:"
+
 ROUNDING = 1e-9
 """How far outside of its interval a difference may lie, relative to 1 + its size."""
 
@@ -35,6 +37,31 @@ def read_json(file: Path) -> object:
     if _deeper_than(content, MAX_DEPTH):
         raise StatementError(_too_deep(file))
     return content
+
+
+def with_warnings(content: object) -> object:
+    """Return a statement's content with its warnings in a list of their own, and those of each audit.
+
+    In older statements they stand among the notes, or an audit's remarks, and begin with "Warning:".
+    """
+    if not isinstance(content, dict):
+        return content
+    audits = content.get("audits")
+    if isinstance(audits, list):
+        content = content | {"audits": [_split(audit, "remarks") for audit in audits]}
+    return _split(content, "notes")
+
+
+def _split(part: object, place: str) -> object:
+    """Return a part of a statement without warnings among its sentences; one with a list of warnings as it is."""
+    if not isinstance(part, dict) or "warnings" in part or not isinstance(part.get(place), list):
+        return part
+    sentences = part[place]
+    old = [sentence for sentence in sentences if isinstance(sentence, str) and sentence.startswith(_WARNING)]
+    return part | {
+        place: [sentence for sentence in sentences if sentence not in old],
+        "warnings": [sentence.removeprefix(_WARNING).strip() for sentence in old],
+    }
 
 
 def contradiction(rows: Sequence[DifferenceRow]) -> str | None:

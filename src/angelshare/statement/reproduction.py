@@ -124,6 +124,7 @@ class Reproduction(Row):
     settings: tuple[Setting, ...]
     not_reproducible: tuple[str, ...]
     notes: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
     statements: tuple[str, ...]
 
 

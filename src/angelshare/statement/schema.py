@@ -145,12 +145,13 @@ class GapRow(Row):
 
 
 class AuditRow(Row):
-    """What one audit found. A remark that begins with `Warning:` must be read before any number is believed."""
+    """What one audit found. `warnings` must be read before any number is believed."""
 
     name: str
     question: str
     not_applicable: str | None
     remarks: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
     estimates: tuple[EstimateRow, ...]
     tables: tuple[TableRow, ...]
     differences: tuple[DifferenceRow, ...]
@@ -225,8 +226,8 @@ def overall_verdict(gates: Sequence[GateRow]) -> OverallVerdict | None:
 class Statement(Row):
     """The result of all audits.
 
-    The overall verdict comes from the gates alone; without gates it is null. A note that begins with `Warning:` must be
-    read before any number is believed.
+    The overall verdict comes from the gates alone; without gates it is null. `warnings` must be read before any number
+    is believed; `notes` are the other things to know.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=True, serialize_by_alias=True)
@@ -244,6 +245,7 @@ class Statement(Row):
     gates: tuple[GateRow, ...]
     verdict: OverallVerdict | None
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @field_validator("verdict")
     @classmethod

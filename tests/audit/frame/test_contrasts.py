@@ -54,7 +54,7 @@ def test_students_of_several_teachers_pair_with_their_parent(make_member, make_p
     mlp, cnn = pair(panel).contrasts
     assert [right.name for _, right in mlp.pairs] == ["t/1", "t/0"]
     assert [right.name for _, right in cnn.pairs] == ["t/0"]
-    assert "student cnn does not declare" in pair(panel).remarks[0]
+    assert "student cnn does not declare" in pair(panel).warnings[0]
     assert [(a.name, b.name) for a, b in teacher_pairs(panel)] == [("t/0", "t/1")]
 
 

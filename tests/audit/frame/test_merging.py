@@ -21,8 +21,8 @@ def test_rows_of_all_sets_stand_together():
 
 def test_remarks_say_which_set_they_are_about_and_warnings_stay_warnings():
     """A page shows those at the top."""
-    whole = merged([result("one", remarks=("Few items.", "Warning: Too few."))], names=["one"])
-    assert whole.remarks == ("one: Few items.", "Warning: one: Too few.")
+    whole = merged([result("one", remarks=("Few items.",), warnings=("Too few.",))], names=["one"])
+    assert (whole.remarks, whole.warnings) == (("one: Few items.",), ("one: Too few.",))
 
 
 def test_a_set_that_was_not_measured_is_a_remark_beside_others():

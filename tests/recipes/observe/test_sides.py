@@ -3,7 +3,7 @@ import json
 import pytest
 
 from angelshare.core.errors import InputError
-from angelshare.recipes.observe.sides import Side, filter_notes, grouped, parse_side, seed_folders
+from angelshare.recipes.observe.sides import Side, filter_warnings, grouped, parse_side, seed_folders
 
 
 def groups(*sides):
@@ -143,11 +143,11 @@ def test_logs_of_different_filters_are_a_warning(tmp_path):
         (tmp_path / f"{name}.jsonl").write_text(json.dumps(sample | {"filtered_resps": ["1"], "exact_match": 1.0}))
     teacher, strict, alike = (Side("student", name, str(tmp_path / f"{name}.jsonl")) for name in "tsu")
     model = Side("student", "m", "owner/model")
-    assert list(filter_notes([teacher, strict, model], "exact_match")) == [
+    assert list(filter_warnings([teacher, strict, model], "exact_match")) == [
         (
-            "Warning: The logs judge answers by different filters, and part of a difference may be theirs: "
+            "The logs judge answers by different filters, and part of a difference may be theirs: "
             "none in t.jsonl, strict in s.jsonl."
         )
     ]
-    assert list(filter_notes([teacher, alike], "")) == []
-    assert list(filter_notes([teacher, strict], "exact_match@none")) == []
+    assert list(filter_warnings([teacher, alike], "")) == []
+    assert list(filter_warnings([teacher, strict], "exact_match@none")) == []

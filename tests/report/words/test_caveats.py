@@ -18,8 +18,8 @@ def test_collapsed_models_few_seeds_and_unmeasured_gates_are_warnings(statement:
 
 def test_a_warning_is_told_once_wherever_it_stands(statement: Statement):
     """Two audits that say the same of clustered items; the other remarks stay where they are."""
-    alarm = "Warning: Items come in 30 clusters."
-    audits = tuple(a.model_copy(update={"remarks": (alarm, "Fine.")}) for a in statement.audits)
+    alarm = "Items come in 30 clusters."
+    audits = tuple(a.model_copy(update={"warnings": (alarm,), "remarks": ("Fine.",)}) for a in statement.audits)
     found = warnings(statement.model_copy(update={"audits": audits}))
     assert found.count("Items come in 30 clusters.") == 1
     assert "Fine." not in found

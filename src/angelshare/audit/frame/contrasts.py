@@ -53,6 +53,7 @@ class Pairing:
 
     contrasts: tuple[Contrast, ...]
     remarks: tuple[str, ...]
+    warnings: tuple[str, ...]
 
     def named(self, name: ContrastName) -> tuple[Contrast, ...]:
         """Return the contrasts of this name."""
@@ -68,13 +69,14 @@ def pair(panel: Panel) -> Pairing:
     """
     found: list[Contrast] = []
     remarks: list[str] = []
+    warnings: list[str] = []
     for student in panel.students:
-        found.append(_against_teacher(student, panel.teacher, remarks))
+        found.append(_against_teacher(student, panel.teacher, warnings))
         baseline = panel.baselines.get(student.name)
         if baseline is not None:
             found.extend(_against_baseline(student, baseline, remarks))
-    found.extend(_against_teacher(baseline, panel.teacher, remarks) for baseline in panel.baselines.values())
-    return Pairing(tuple(found), tuple(remarks))
+    found.extend(_against_teacher(baseline, panel.teacher, warnings) for baseline in panel.baselines.values())
+    return Pairing(tuple(found), tuple(remarks), tuple(warnings))
 
 
 def teacher_pairs(panel: Panel) -> tuple[tuple[Predictions, Predictions], ...]:
@@ -82,7 +84,7 @@ def teacher_pairs(panel: Panel) -> tuple[tuple[Predictions, Predictions], ...]:
     return tuple(combinations(panel.teacher.members, 2))
 
 
-def _against_teacher(population: Population, teacher: Population, remarks: list[str]) -> Contrast:
+def _against_teacher(population: Population, teacher: Population, warnings: list[str]) -> Contrast:
     """Return the contrast of a student, or of a baseline, with the teacher."""
     name: ContrastName = "student-teacher" if population.role == "student" else "baseline-teacher"
     by_fingerprint = {member.fingerprint: member for member in teacher.members if member.fingerprint}
@@ -95,8 +97,8 @@ def _against_teacher(population: Population, teacher: Population, remarks: list[
         right = declared[:1] if len({parent.name for parent in declared}) == 1 else declared
     else:
         right = teacher.members[:1]
-        remarks.append(
-            f"Warning: There are {len(teacher.members)} teachers, and {population.role} {population.name} does not "
+        warnings.append(
+            f"There are {len(teacher.members)} teachers, and {population.role} {population.name} does not "
             f"declare which it comes from: it is compared with {teacher.first.name} alone."
         )
     return _contrast(name, population.name, population.members, right)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from angelshare.audit.frame.contrasts import Contrast
+from angelshare.audit.frame.contrasts import Contrast, Pairing
 from angelshare.audit.frame.difference_rows import ALL_VERDICTS, Withheld, all_of, difference_row, few_clusters
 from angelshare.audit.frame.metric_kinds import Correlated, Mean, Metric, Share, Sides
 from angelshare.audit.frame.sample import Cut, Sample
@@ -29,7 +29,13 @@ class Findings:
 
     differences: list[Difference] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+
+    @classmethod
+    def about(cls, pairing: Pairing, *remarks: str) -> "Findings":
+        """Return nothing measured yet, with what a reader must know of the pairing and these remarks."""
+        return cls(said=[*pairing.remarks, *remarks], warnings=list(pairing.warnings))
 
     def remark(self, sentence: str) -> None:
         """Keep a remark, once."""
@@ -60,6 +66,7 @@ class Findings:
             estimates=tuple(estimates),
             tables=tuple(tables),
             remarks=self.remarks,
+            warnings=tuple(self.warnings),
             gaps=tuple(self.gaps),
         )
 

@@ -5,8 +5,6 @@ from dataclasses import replace
 
 from angelshare.core.protocols import AuditResult, Table
 
-WARNING = "Warning:"
-
 
 def merged(results: Sequence[AuditResult], *, names: Sequence[str] = ()) -> AuditResult:
     """Return one audit's results as one: its rows tell the comparisons apart.
@@ -31,14 +29,13 @@ def merged(results: Sequence[AuditResult], *, names: Sequence[str] = ()) -> Audi
         tables=_told_apart([table for result in of_sets for table in result.tables]),
         not_applicable=" ".join(dict.fromkeys(nothing)) if all_failed else None,
         remarks=tuple(dict.fromkeys(remarks)),
+        warnings=tuple(dict.fromkeys(warning for result in of_sets for warning in result.warnings)),
         gaps=tuple(gap for result in of_sets for gap in result.gaps),
     )
 
 
 def about(name: str, sentence: str) -> str:
-    """Return a sentence that says which text set it is about; a warning stays one."""
-    if sentence.startswith(WARNING):
-        return f"{WARNING} {name}: {sentence.removeprefix(WARNING).strip()}"
+    """Return a sentence that says which text set it is about."""
     return f"{name}: {sentence}"
 
 
@@ -47,6 +44,7 @@ def _named(result: AuditResult, name: str) -> AuditResult:
     return replace(
         result,
         remarks=tuple(about(name, remark) for remark in result.remarks),
+        warnings=tuple(about(name, warning) for warning in result.warnings),
         not_applicable=None if result.not_applicable is None else about(name, result.not_applicable),
         tables=tuple(replace(table, title=f"{table.title} ({name})") for table in result.tables),
     )

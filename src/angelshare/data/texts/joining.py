@@ -173,4 +173,5 @@ def _joined_card(cards: Sequence[DataCard]) -> DataCard:
         licence=licence,
         hazards=" ".join(dict.fromkeys(card.hazards for card in cards)),
         notes=tuple(f"{card.name}: {note}" for card in cards for note in card.notes),
+        warnings=tuple(f"{card.name}: {warning}" for card in cards for warning in card.warnings),
     )

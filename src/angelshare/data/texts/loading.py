@@ -291,9 +291,9 @@ def _by_role(
 
 
 def _checked(card: DataCard, sets: Mapping[str, TextSet]) -> DataCard:
-    """Return the card with the content's checksum, and a note where it is not the one expected."""
+    """Return the card with the content's checksum, and a warning where it is not the one expected."""
     found = content_sha256(sets)
     if card.sha256 in (None, found):
         return replace(card, sha256=found)
-    note = f"Warning: the content differs from the card's: sha256 {found}, and the card says {card.sha256}."
-    return replace(card, sha256=found, notes=(*card.notes, note))
+    warning = f"the content differs from the card's: sha256 {found}, and the card says {card.sha256}."
+    return replace(card, sha256=found, warnings=(*card.warnings, warning))

@@ -111,7 +111,7 @@ def _refuse_folder_of_files(side: Side) -> None:
         )
 
 
-def filter_notes(sides: Sequence[Side], label: str) -> Iterator[str]:
+def filter_warnings(sides: Sequence[Side], label: str) -> Iterator[str]:
     """Yield a warning where sample logs were judged by different filters: the difference may be that of the filters.
 
     Args:
@@ -122,7 +122,7 @@ def filter_notes(sides: Sequence[Side], label: str) -> Iterator[str]:
     filters = {} if "@" in label else {source: ", ".join(filters_of(Path(source))) for source in logs}
     if len(set(filters.values())) > 1:
         told = ", ".join(f"{filter_} in {Path(source).name}" for source, filter_ in filters.items())
-        yield f"Warning: The logs judge answers by different filters, and part of a difference may be theirs: {told}."
+        yield f"The logs judge answers by different filters, and part of a difference may be theirs: {told}."
 
 
 def seed_folders(group: SideGroup) -> Sequence[tuple[int | None, str]]:

@@ -200,6 +200,9 @@ def _statement(
         notes=(
             *splits.card.notes,
             *study.about,
+        ),
+        warnings=(
+            *splits.card.warnings,
             *training_warnings(study.plain, request.out / "plain"),
             *training_warnings(study.mitigated, request.out / "mitigated"),
         ),
@@ -254,7 +257,8 @@ def _reproduction(
         tables=tuple(_tables(statement)),
         settings=tuple(Setting(what=what, paper=theirs, ours=ours) for what, (theirs, ours) in study.settings.items()),
         not_reproducible=tuple(f"{one.what} ({one.table})." for one in carried.suite.spec.not_reproducible),
-        notes=(*study.about, *_at_chance(evidence, titles)),
+        notes=study.about,
+        warnings=tuple(_at_chance(evidence, titles)),
         statements=("statement.html", "statement.json"),
     )
 
@@ -268,7 +272,7 @@ def _at_chance(evidence: Evidence, titles: Mapping[str, str]) -> Iterator[str]:
             continue
         if level.low <= CHANCE:
             yield (
-                f"Warning: On {title} the teacher's AUC-ROC of {level.value:.3f} ({level.low:.3f} to {level.high:.3f}) "
+                f"On {title} the teacher's AUC-ROC of {level.value:.3f} ({level.low:.3f} to {level.high:.3f}) "
                 "cannot be told from chance: a student's difference to it says little there."
             )
 

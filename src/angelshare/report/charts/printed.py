@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from angelshare.report.charts import flips, reliability
-from angelshare.report.words.caveats import split_by_kind
 from angelshare.report.words.excerpts import shortened
 from angelshare.report.words.numbers import DASH, MINUS, POINTS, amount, count, estimate, metric_name, unit_of
 from angelshare.statement.schema import AuditRow, EstimateRow, TableRow
@@ -85,7 +84,7 @@ def audit_view(audit: AuditRow) -> AuditView:
         audit.name,
         audit.question,
         audit.not_applicable,
-        split_by_kind(audit.remarks)[1],
+        tuple(dict.fromkeys(audit.remarks)),
         estimate_grid(audit.estimates),
         tuple(table_view(table) for table in shown if not table.text_columns),
         tuple(table_view(table) for table in shown if table.text_columns),

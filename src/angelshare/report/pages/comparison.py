@@ -8,7 +8,6 @@ from angelshare.report.charts import forest
 from angelshare.report.pages.html import rendered
 from angelshare.report.pages.markdown import escaped, pipe_table
 from angelshare.report.words import lookup, phrases, sentences
-from angelshare.report.words.caveats import split_by_kind
 from angelshare.report.words.headline import deciding
 from angelshare.report.words.numbers import (
     DASH,
@@ -50,7 +49,6 @@ class ChangePage:
     verdict: str | None
     sentences: tuple[str, ...]
     warnings: tuple[str, ...]
-    notes: tuple[str, ...]
     tables: tuple[ChangeTable, ...]
     provenance: str
 
@@ -71,7 +69,7 @@ def render_comparison_markdown(comparison: Comparison) -> str:
     """Return the summary for a comment on a pull request."""
     page = change_page(comparison)
     lines = [f"### {escaped(page.title)}", "", f"**{page.state}.**", ""]
-    lines += [f"- {escaped(sentence)}" for sentence in (*page.sentences, *page.warnings, *page.notes)] + [""]
+    lines += [f"- {escaped(sentence)}" for sentence in (*page.sentences, *page.warnings)] + [""]
     for table in page.tables:
         cells = [tuple(escaped(cell) for cell in row) for row in table.rows]
         lines += [f"#### {escaped(table.title)}", "", *pipe_table(table.columns, cells)]
@@ -81,15 +79,13 @@ def render_comparison_markdown(comparison: Comparison) -> str:
 
 def change_page(comparison: Comparison) -> ChangePage:
     """Return everything that is printed about a comparison."""
-    warnings, notes = split_by_kind(comparison.notes)
     verdict = comparison.verdict
     return ChangePage(
         title=f"{comparison.new.title}: this release against the last",
         state="No gate on the change" if verdict is None else with_sign(verdict),
         verdict=verdict,
         sentences=tuple(_sentences(comparison)),
-        warnings=warnings,
-        notes=notes,
+        warnings=tuple(dict.fromkeys(comparison.warnings)),
         tables=tuple(table for table in _tables(comparison) if table.rows),
         provenance=(
             f"old: {comparison.old.title}, {minute(comparison.old.created)}, angelshare {comparison.old.angelshare} · "

@@ -155,7 +155,7 @@ def _sign(state: Verdict | str) -> str:
 
 def _warnings(statement: Statement) -> list[str]:
     """Return what a reader must know first, at most `MOST_WARNINGS` of it."""
-    found = [*caveats.warnings(statement), *caveats.split_by_kind(statement.notes)[1]]
+    found = [*caveats.warnings(statement), *dict.fromkeys(statement.notes)]
     found += [
         f"{audit.name}: not applicable: {audit.not_applicable}" for audit in statement.audits if audit.not_applicable
     ]

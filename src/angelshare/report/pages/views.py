@@ -93,7 +93,7 @@ def page(statement: Statement) -> Page:
         splits=tuple(data for data in statement.data if data.split != lookup.TRANSFER),
         transfer=tuple(data for data in statement.data if data.split == lookup.TRANSFER),
         looks=provenance.looks(statement),
-        notes=caveats.split_by_kind(statement.notes)[1],
+        notes=tuple(dict.fromkeys(statement.notes)),
         margins=provenance.margins(statement),
         methods=provenance.methods(statement),
         recipe=provenance.as_yaml(plain["recipe"]),

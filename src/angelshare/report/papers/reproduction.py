@@ -10,7 +10,6 @@ from angelshare.report.charts.groups import ChartGroup, chart_groups
 from angelshare.report.charts.marks import Axis
 from angelshare.report.pages.html import rendered
 from angelshare.report.papers import beside
-from angelshare.report.words.caveats import split_by_kind
 from angelshare.report.words.numbers import DASH, PLAIN, figure
 from angelshare.report.words.phrases import capital, joined, plural
 from angelshare.statement.reproduction import Claim, ClaimVerdict, Reproduction
@@ -76,7 +75,6 @@ def render_reproduction_html(reproduction: Reproduction) -> str:
 
 def reproduction_page(reproduction: Reproduction) -> ReproductionPage:
     """Return everything that is printed about a reproduction."""
-    warnings, notes = split_by_kind(reproduction.notes)
     tables = beside.paper_tables(reproduction)
     found = [(suite.suite, line.name) for table in tables for suite in table.suites for line in suite.lines]
     scale = SCALES.get(reproduction.scale, "")
@@ -86,8 +84,11 @@ def reproduction_page(reproduction: Reproduction) -> ReproductionPage:
         scale="" if reproduction.scale == TOO_SMALL else scale,
         tally=tally(reproduction.claims),
         facts=_facts(reproduction),
-        warnings=(*((scale,) if reproduction.scale == TOO_SMALL else ()), *map(capital, warnings)),
-        notes=notes,
+        warnings=(
+            *((scale,) if reproduction.scale == TOO_SMALL else ()),
+            *map(capital, dict.fromkeys(reproduction.warnings)),
+        ),
+        notes=tuple(dict.fromkeys(reproduction.notes)),
         claims=tuple(ClaimView(claim, claim_mark(claim)) for claim in reproduction.claims),
         tables=tables,
         suites=tuple(dict.fromkeys(suite for suite, _ in found if suite)),

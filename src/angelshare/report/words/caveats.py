@@ -1,20 +1,9 @@
 """What a reader must know before believing a number."""
 
-from collections.abc import Iterable
-
 from angelshare.report.words import lookup, phrases
 from angelshare.statement.schema import Statement
 
-WARNING = "Warning:"
-"""Begins a note or remark that must be read before any number is believed."""
 MOST_NAMES = 3
-
-
-def split_by_kind(sentences: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the notes or remarks that are warnings, without the word, and the others."""
-    kept = tuple(dict.fromkeys(sentences))
-    alarms = tuple(one.removeprefix(WARNING).strip() for one in kept if one.startswith(WARNING))
-    return alarms, tuple(one for one in kept if not one.startswith(WARNING))
 
 
 def warnings(statement: Statement) -> tuple[str, ...]:
@@ -23,8 +12,8 @@ def warnings(statement: Statement) -> tuple[str, ...]:
     That is: clustered items, data that are not what they should be, trainings and models that failed, metrics with
     nothing to lose, few seeds, gates that were not measured.
     """
-    said = [*statement.notes, *(remark for audit in statement.audits for remark in audit.remarks)]
-    found = [*split_by_kind(said)[0], *_models_that_failed(statement), *_nothing_to_lose(statement)]
+    said = [*statement.warnings, *(warning for audit in statement.audits for warning in audit.warnings)]
+    found = [*dict.fromkeys(said), *_models_that_failed(statement), *_nothing_to_lose(statement)]
     few = sorted({row.student for row in lookup.differences(statement) if row.remark and "few seeds" in row.remark})
     if few:
         found.append(

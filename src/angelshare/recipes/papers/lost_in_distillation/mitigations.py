@@ -70,6 +70,7 @@ def mitigation_result(evidence: Evidence, parts: Parts, selection: Panel) -> Aud
         differences=tuple(found.differences),
         tables=(mitigation_table(found.differences),),
         remarks=found.remarks,
+        warnings=tuple(found.warnings),
         gaps=tuple(found.gaps),
     )
 
