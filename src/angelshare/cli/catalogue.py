@@ -4,17 +4,19 @@ import json
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from angelshare.cli.helping import Command, example
 from angelshare.cli.options import AsJson
-from angelshare.cli.summary import print_card, print_cards
 
-catalogue = typer.Typer(help="The catalogue of data sets.", no_args_is_help=True)
+catalogue = typer.Typer(help="List the known data sets, or show one.", no_args_is_help=True, rich_markup_mode=None)
 
 
-@catalogue.command("list")
-def list_data(as_json: AsJson = False) -> None:  # noqa: FBT002
-    """List the data sets that the catalogue knows."""
+@catalogue.command("list", epilog=example("angelshare data list"))
+def list_data(as_json: AsJson = False) -> None:
+    """List the data sets that are known by name."""
+    from rich.console import Console
+
+    from angelshare.cli.summary import print_cards
     from angelshare.data.texts.catalog import catalog
 
     if as_json:
@@ -23,12 +25,14 @@ def list_data(as_json: AsJson = False) -> None:  # noqa: FBT002
         print_cards(Console(), catalog())
 
 
-@catalogue.command("show")
+@catalogue.command("show", cls=Command, epilog=example("angelshare data show sst2"))
 def show_data(
-    name: Annotated[str, typer.Argument(help="A name from `angelshare data list`.")],
-    as_json: AsJson = False,  # noqa: FBT002
+    name: Annotated[str, typer.Argument(metavar="NAME", help="One of {sets}.")], as_json: AsJson = False
 ) -> None:
-    """Show where a data set comes from, its licence and its hazards."""
+    """Show where a data set comes from, its licence and hazards."""
+    from rich.console import Console
+
+    from angelshare.cli.summary import print_card
     from angelshare.data.texts.catalog import catalog_card
 
     card = catalog_card(name)

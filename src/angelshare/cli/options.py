@@ -1,17 +1,18 @@
 """Options that several commands share, and what their texts mean."""
 
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from angelshare.core.errors import InputError
-from angelshare.statement.gate_rules import parse_gate, parse_margin
-from angelshare.statement.gates import Gate, distinct
+
+if TYPE_CHECKING:  # help shows options, and reads none
+    from angelshare.recipes.observe.sides import Side
+    from angelshare.statement.gates import Gate
 
 MOST_JOBS = 4
-INTERRUPTED = 130
-"""The exit code after Ctrl-C."""
 
 
 def folder_of(given: str) -> Path:
@@ -25,13 +26,37 @@ def folder_of(given: str) -> Path:
     return Path(given)
 
 
+Teacher = Annotated[
+    list[str],
+    typer.Option("--teacher", metavar="PATH", help="A model folder or hub id; several are its seeds."),
+]
+Students = Annotated[
+    list[str],
+    typer.Option("--student", metavar="[NAME=]PATH", help="The same; several of one name are its seeds."),
+]
+Baselines = Annotated[
+    list[str] | None,
+    typer.Option("--baseline", metavar="[NAME=]PATH", help="The student trained on human labels only."),
+]
+LabelNames = Annotated[
+    str | None,
+    typer.Option("--labels", metavar="LABEL,LABEL", help="What the models' outputs mean, in order."),
+]
 Margins = Annotated[
     list[str] | None,
-    typer.Option("--margin", metavar="METRIC=VALUE", help="A gate: no student may lose more than VALUE of METRIC."),
+    typer.Option(
+        "--margin",
+        metavar="METRIC=VALUE",
+        help="A gate: no student may lose more than VALUE of METRIC, as in accuracy=0.01.",
+    ),
 ]
 GateRules = Annotated[
     list[str] | None,
-    typer.Option("--gate", metavar="RULE", help='A gate such as "auc[slice=women] >= -0.01"; see docs/margins.md.'),
+    typer.Option(
+        "--gate",
+        metavar="RULE",
+        help='A gate on a part: "auc[slice=women] >= -0.01"; it can name slice, output, student, data and contrast.',
+    ),
 ]
 Slices = Annotated[
     list[str] | None,
@@ -47,14 +72,24 @@ Identities = Annotated[
     typer.Option(
         "--identities",
         metavar="PATTERN",
-        help="Which slices are identities for --audit identity_auc; mentions_* and identity* by default.",
+        help="Which slices are identities for identity_auc; mentions_* and identity* by default.",
     ),
 ]
+MaxLength = Annotated[
+    int | None, typer.Option("--max-length", metavar="TOKENS", min=2, help="Cut texts here; by default the model's.")
+]
+TrustRemoteCode = Annotated[bool, typer.Option("--trust-remote-code", help="Let models bring code.")]
+AllowPickle = Annotated[bool, typer.Option("--allow-pickle", help="Load pickled weights, which can run code.")]
 Redact = Annotated[bool, typer.Option("--redact-texts", help="Leave users' texts out of the statement.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the statement as JSON, and nothing else.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")]
 Jobs = Annotated[
     int | None,
-    typer.Option("--jobs", min=1, help="Students trained side by side; one per processor, at most 4, by default."),
+    typer.Option(
+        "--jobs",
+        metavar="NUMBER",
+        min=1,
+        help="Students trained side by side; by default one per processor, at most 4.",
+    ),
 ]
 Out = Annotated[
     Path,
@@ -62,13 +97,36 @@ Out = Annotated[
 ]
 
 
-def gates_of(margins: list[str] | None, rules: list[str] | None) -> tuple[Gate, ...]:
+def jobs_of(given: int | None) -> int:
+    """Return how many students train side by side."""
+    return given or min(os.cpu_count() or 1, MOST_JOBS)
+
+
+def gates_of(margins: list[str] | None, rules: list[str] | None) -> tuple["Gate", ...]:
     """Return the gates of the command line.
 
     Raises:
         InputError: if one is none, or two contradict each other.
     """
+    from angelshare.statement.gate_rules import parse_gate, parse_margin
+    from angelshare.statement.gates import distinct
+
     return distinct([*map(parse_margin, margins or []), *map(parse_gate, rules or [])])
+
+
+def sides_of(teacher: list[str], student: list[str], baseline: list[str]) -> tuple["Side", ...]:
+    """Return who is compared with whom.
+
+    Raises:
+        InputError: if a name or a path is blank.
+    """
+    from angelshare.recipes.observe.sides import parse_side
+
+    return (
+        *(parse_side("teacher", given) for given in teacher),
+        *(parse_side("student", given) for given in student),
+        *(parse_side("baseline", given) for given in baseline),
+    )
 
 
 def columns_of(given: str | None) -> dict[str, str]:
@@ -86,3 +144,8 @@ def columns_of(given: str | None) -> dict[str, str]:
             raise InputError(f"--columns {given!r} maps {ours.strip()!r} more than once. Map every name once.")
         columns[ours.strip()] = theirs.strip()
     return columns
+
+
+def labels_of(given: str | None) -> tuple[str, ...] | None:
+    """Return `A,B,...` as labels, in order."""
+    return None if given is None else tuple(given.split(","))

@@ -1,10 +1,17 @@
-"""Progress bars with remaining time on a terminal; nothing where output is piped."""
+"""Progress bars with remaining time on a terminal, nothing where output is piped; and what Ctrl-C means."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from angelshare.core.protocols import Progress as ProgressProtocol
 from angelshare.core.protocols import Silent
+
+INTERRUPTED = 130
+"""The exit code after Ctrl-C."""
 
 
 class Bars:
@@ -41,6 +48,16 @@ class Bars:
         self._bars = self._task = None
 
 
-def progress_for(console: Console) -> ProgressProtocol:
-    """Return bars where somebody watches, else silence."""
-    return Bars(console) if console.is_terminal else Silent()
+@contextmanager
+def resumable() -> Iterator[ProgressProtocol]:
+    """Give work that can be interrupted its bars: the same command goes on where it stood.
+
+    Raises:
+        typer.Exit: with 130 after Ctrl-C.
+    """
+    console = Console(stderr=True)
+    try:
+        yield Bars(console) if console.is_terminal else Silent()
+    except KeyboardInterrupt:
+        typer.echo("Interrupted. The same command goes on from here.", err=True)
+        raise typer.Exit(INTERRUPTED) from None

@@ -17,11 +17,13 @@ from angelshare.report.words.sentences import plain_words
 from angelshare.statement.build import as_text
 from angelshare.statement.comparison import Comparison
 from angelshare.statement.judging import exit_code
+from angelshare.statement.reproduction import Reproduction
 from angelshare.statement.schema import Statement
 
 MOST_ROWS = 12
 """Of a table of changes on a terminal."""
 _STYLES = {"lost": "bold red", "preserved": "bold blue", "gained": "bold green", "undecided": "bold yellow"}
+_CLAIM_STYLES = {"holds": "bold green", "contradicted": "bold red", "undecided": "bold yellow"}
 
 
 def finish(statement: Statement, folder: Path | None, *, as_json: bool) -> None:
@@ -80,6 +82,16 @@ def print_comparison(console: Console, comparison: Comparison, folder: Path | No
             console.print(Text(f"{len(table.rows) - MOST_ROWS} more; --out keeps them all."), soft_wrap=True)
     if folder is not None:
         console.print(Text(f"\nThe comparison: {one_line(str(folder / 'comparison.html'))}"), soft_wrap=True)
+
+
+def print_reproduction(console: Console, reproduction: Reproduction, folder: Path) -> None:
+    """Print every claim with its verdict, then where the page lies."""
+    for claim in reproduction.claims:
+        verdict = Text(f"{claim.verdict:>12}  ", style=_CLAIM_STYLES.get(claim.verdict, "bold"))
+        console.print(verdict + Text(one_line(claim.claim)), soft_wrap=True)
+        console.print(Text(f"{'':>14}{one_line(claim.finding)}", style="dim"), soft_wrap=True)
+    console.print(Text(f"\nThe paper beside us: {one_line(str(folder / 'reproduction.html'))}"), soft_wrap=True)
+    console.print(Text(f"The statement: {one_line(str(folder / 'statement.html'))}"), soft_wrap=True)
 
 
 def print_cards(console: Console, cards: Mapping[str, CatalogCard]) -> None:

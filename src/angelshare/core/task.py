@@ -12,4 +12,7 @@ decisions: hard labels, one 0/1 column per label. values: one column, regression
 Role = Literal["train", "validation", "selection", "calibration", "test"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
+SuiteScale = Literal["tiny", "small", "paper"]
+"""tiny: what the house generates itself, for machines without data. small: local copies. paper: the hub's originals."""
+
 ModelRole = Literal["teacher", "student", "baseline"]

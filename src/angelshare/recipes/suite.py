@@ -21,12 +21,11 @@ from angelshare.core.protocols import (
     Scorer,
     Table,
 )
-from angelshare.core.task import ModelRole
+from angelshare.core.task import ModelRole, SuiteScale
 from angelshare.core.text import TextBatch
 from angelshare.data.suites.gathering import (
     IN_DOMAIN,
     MissingSet,
-    SuiteScale,
     SuiteSet,
     SuiteSpec,
     gather_set,

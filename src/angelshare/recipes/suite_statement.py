@@ -9,7 +9,8 @@ from angelshare.core.errors import InputError
 from angelshare.core.panel import Panel
 from angelshare.core.predictions import IDENTITIES
 from angelshare.core.protocols import TEST, AuditSettings, ModelEntry, Progress, Scorer
-from angelshare.data.suites.gathering import IN_DOMAIN, SuiteScale, SuiteSet, read_joined
+from angelshare.core.task import SuiteScale
+from angelshare.data.suites.gathering import IN_DOMAIN, SuiteSet, read_joined
 from angelshare.recipes.folder.environment import environment
 from angelshare.recipes.folder.kept import keep_predictions
 from angelshare.recipes.folder.looks import count_look

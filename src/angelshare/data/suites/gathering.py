@@ -16,15 +16,12 @@ from angelshare.core.errors import InputError
 from angelshare.core.factories import unknown_name
 from angelshare.core.protocols import DataCard
 from angelshare.core.strict import Strict
-from angelshare.core.task import Role
+from angelshare.core.task import Role, SuiteScale
 from angelshare.data.suites.making import GENERATED, MADE, drawn, labelled_as
 from angelshare.data.texts.catalog import catalog_card
 from angelshare.data.texts.joining import join_splits
 from angelshare.data.texts.loading import FOLDER_VARIABLE, load_splits
 from angelshare.data.texts.textset import Splits, TextSet
-
-SuiteScale = Literal["tiny", "small", "paper"]
-"""tiny: what the house generates itself, for machines without data. small: local copies. paper: the hub's originals."""
 
 IN_DOMAIN = "in_domain"
 """The set that a model's own test split stands in for."""

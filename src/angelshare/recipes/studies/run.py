@@ -9,9 +9,9 @@ from pathlib import Path
 from angelshare import __version__
 from angelshare.core.panel import Panel
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, Progress, Scorer
-from angelshare.core.task import Role
+from angelshare.core.task import Role, SuiteScale
 from angelshare.data.made.word_changes import shuffled_words
-from angelshare.data.suites.gathering import MissingSet, SuiteScale, SuiteSet
+from angelshare.data.suites.gathering import MissingSet, SuiteSet
 from angelshare.data.texts.textset import Splits, TextSet
 from angelshare.recipes.folder.environment import environment
 from angelshare.recipes.folder.journal import note, seconds_of

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from angelshare.core.errors import InputError
 from angelshare.core.factories import unknown_name
 from angelshare.core.strict import Strict
-from angelshare.data.suites.gathering import SuiteScale
+from angelshare.core.task import SuiteScale
 from angelshare.recipes.schema import Recipe, TfidfEntry
 
 PAPERS = ("lost-in-distillation",)

@@ -1,0 +1,27 @@
+"""The command that reads a finished statement."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from angelshare.cli.options import AsJson, GateRules, Margins, gates_of
+
+
+def check(
+    statement: Annotated[Path, typer.Argument(metavar="DIR", help="A run folder, or a statement.json.")],
+    margin: Margins = None,
+    gate: GateRules = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read a statement again; the exit code says whether it holds.
+
+    With --margin or --gate it is judged by these gates instead of its own. Exit codes: 0 no gate failed, 4 a gate
+    has seen a loss, 5 undecided or not measured.
+    """
+    from angelshare.cli.summary import finish
+    from angelshare.statement.build import read_statement, regate
+
+    gates = gates_of(margin, gate)
+    read = read_statement(statement)
+    finish(regate(read, gates) if gates else read, None, as_json=as_json)
