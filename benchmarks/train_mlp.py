@@ -28,6 +28,7 @@ from angelshare.distil.batches import Batch, Batches, encode_texts
 from angelshare.distil.classification import distil_from
 from angelshare.distil.objectives import objective
 from angelshare.distil.spec import DistilSpec
+from angelshare.distil.step import Output, Step
 from angelshare.distil.training import Clock, schedule
 from angelshare.models.checkpoint import load_scorer
 from angelshare.models.students import build_student
@@ -155,7 +156,7 @@ def _steps(student: PreTrainedModel, batches: list[Batch], optimiser: torch.opti
     student.train()
     for batch in batches:
         logits = student(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits
-        torch.autograd.backward(loss_of(logits, batch["teacher_logits"], None))
+        torch.autograd.backward(loss_of(Step(Output(logits), Output(batch["teacher_logits"]))))
         torch.nn.utils.clip_grad_norm_(student.parameters(), spec.max_grad_norm)
         optimiser.step()
         optimiser.zero_grad()

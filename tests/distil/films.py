@@ -3,10 +3,13 @@
 from dataclasses import dataclass, field
 
 import numpy as np
+import torch
+from transformers import BertConfig, BertForSequenceClassification
 
 from angelshare.core.student_spec import MlpSpec
 from angelshare.core.text import TextBatch
 from angelshare.data.texts.textset import TextSet
+from angelshare.models.declared_task import set_labels
 from angelshare.models.students import build_student
 from angelshare.models.vocabulary import build_word_tokenizer
 from angelshare.transfer.label import TransferSet
@@ -50,6 +53,22 @@ def small_student(seed: int = 0, **settings):
     texts, _ = film_texts(200)
     words = build_word_tokenizer(texts, spec.vocabulary, max_length=spec.max_length)
     return build_student(spec, labels=LABELS, task="binary", seed=seed, tokenizer=words)
+
+
+def small_transformer(seed: int = 0, *, n_layers: int = 1):
+    """Return random layers, 8 wide, and a tokenizer."""
+    _, tokenizer = small_student()
+    torch.manual_seed(seed)
+    config = BertConfig(
+        vocab_size=40,
+        hidden_size=8,
+        num_hidden_layers=n_layers,
+        num_attention_heads=2,
+        intermediate_size=16,
+        pad_token_id=0,
+    )
+    set_labels(config, labels=LABELS, task="binary")
+    return BertForSequenceClassification(config), tokenizer
 
 
 @dataclass

@@ -68,7 +68,11 @@ def test_nothing_is_left_to_learn_from_a_teacher_that_one_equals(task):
 
 def test_a_wrong_objective_is_named(monkeypatch):
     """One that swaps its arguments' roles, or drops a factor, still has a gradient at the teacher."""
-    monkeypatch.setattr(checks, "objective", lambda spec, task: lambda s, t, _: (s - 2 * t).square().mean())
+
+    def swapped(step):
+        return (step.student.logits - 2 * step.teacher.logits).square().mean()
+
+    monkeypatch.setattr(checks, "objective", lambda spec, task: swapped)
     (warning,) = not_zero_at_teacher(SoftTargets(), "binary", np.ones((3, 2), dtype=np.float32))
     assert "soft_targets loss of 1 " in warning
     assert torch.is_grad_enabled()

@@ -6,9 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from films import film_set, film_texts, film_transfer, small_student
+from films import film_set, film_texts, film_transfer, small_student, small_transformer
 from pydantic import ValidationError
-from transformers import BertConfig, BertForSequenceClassification
 
 from angelshare.core.errors import InputError, LabelError
 from angelshare.core.student_spec import MlpSpec
@@ -24,7 +23,6 @@ from angelshare.distil.spec import (
     Weighted,
     WeightedTerm,
 )
-from angelshare.models.declared_task import set_labels
 from angelshare.models.students import build_student
 from angelshare.models.vocabulary import build_word_tokenizer
 from angelshare.transfer.label import TransferSet
@@ -74,17 +72,6 @@ def test_unlabelled_training_texts_do_not_count_for_a_baseline(tmp_path):
         train_baseline(*students[i], train, film_set(40, 1), SPEC, n_transfer=50, seed=0, work=tmp_path / str(i))
     one, other = (student.state_dict() for student, _ in students)
     assert all(torch.equal(one[name], other[name]) for name in one)
-
-
-def small_transformer():
-    """Return one random layer, 8 wide, and a tokenizer."""
-    _, tokenizer = small_student()
-    torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=40, hidden_size=8, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16, pad_token_id=0
-    )
-    set_labels(config, labels=("bad", "good"), task="binary")
-    return BertForSequenceClassification(config), tokenizer
 
 
 def test_frozen_embeddings_stay_as_they_were(tmp_path):

@@ -14,6 +14,8 @@ from angelshare.core.protocols import Silent
 from angelshare.distil.batches import Batches, encode_texts
 from angelshare.distil.objectives import objective
 from angelshare.distil.spec import DistilSpec, HardLabels
+from angelshare.distil.step import Output, Step
+from angelshare.distil.teachers import CachedLogits
 from angelshare.distil.training import Course, Schedule, run_training, schedule
 from angelshare.distil.watch import SCORE
 
@@ -40,6 +42,7 @@ def trained(work, *, spec=SPEC, seed=0, model=None, n=100, validate=True, progre
         loss=objective(spec.objective, "binary"),
         task="binary",
         course=course,
+        teacher=CachedLogits(),
     )
     return model, report
 
@@ -103,8 +106,8 @@ def test_the_first_step_is_adamw_on_the_batch_mean(tmp_path):
     transfer = film_transfer(100)
     inputs = tokenizer(list(transfer.batch.texts), padding=True, return_tensors="pt")
     expected.dropout.p = 0.0
-    student = objective(spec.objective, "binary")(expected(**inputs).logits, torch.from_numpy(transfer.logits), None)
-    student.backward()
+    step = Step(Output(expected(**inputs).logits), Output(torch.from_numpy(transfer.logits)))
+    objective(spec.objective, "binary")(step).backward()
     torch.nn.utils.clip_grad_norm_(expected.parameters(), 0.05)
     decayed = [p for name, p in expected.named_parameters() if "bias" not in name]
     plain = [p for name, p in expected.named_parameters() if "bias" in name]

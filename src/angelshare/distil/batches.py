@@ -14,7 +14,9 @@ from angelshare.core.text import TextBatch
 from angelshare.models.encoding import EncodedTexts, encode_batch
 
 Batch = dict[str, Tensor]
-"""Model inputs (n, width), and, where known, `teacher_logits` (n, labels) and `labels`."""
+"""Model inputs (n, tokens) and, where known, targets: `teacher_logits` (n, labels) and `labels`."""
+
+_TARGETS = ("teacher_logits", "labels")
 
 MEGABATCH = 50
 """So many batches are sorted by length together: enough to save padding, few enough to keep batches mixed."""
@@ -23,6 +25,11 @@ MEGABATCH = 50
 def encode_texts(tokenizer: PreTrainedTokenizerBase, texts: TextBatch, max_length: int) -> EncodedTexts:
     """Return the tokens of these texts, cut at `max_length`."""
     return EncodedTexts.of(encode_batch(tokenizer, texts, max_length), tokenizer)
+
+
+def inputs_of(batch: Batch) -> Batch:
+    """Return what a network reads of a batch."""
+    return {name: tensor for name, tensor in batch.items() if name not in _TARGETS}
 
 
 class Batches(Dataset[Batch]):
@@ -46,8 +53,8 @@ class Batches(Dataset[Batch]):
         self.texts = texts
         self.batch_size = batch_size
         self.seed = seed
-        targets = {"teacher_logits": teacher_logits, "labels": labels}
-        self._targets = {name: _tensor(rows) for name, rows in targets.items() if rows is not None}
+        targets = zip(_TARGETS, (teacher_logits, labels), strict=True)
+        self._targets = {name: _tensor(rows) for name, rows in targets if rows is not None}
         self._epoch = 0
         self._plan = self._draw()
 

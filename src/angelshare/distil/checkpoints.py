@@ -10,6 +10,9 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
+from torch import nn
+
 from angelshare.core.atomic import write_text
 from angelshare.core.errors import ModelError
 
@@ -70,6 +73,15 @@ def claim(work: Path, plan: str) -> None:
     for folder in _checkpoints(work):
         shutil.rmtree(folder)
     write_text(file, plan)
+
+
+def weights_digest(network: nn.Module) -> bytes:
+    """Return a sha256 of a network's weights and their names."""
+    digest = hashlib.sha256()
+    for name, weights in network.state_dict().items():
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(weights.detach().cpu().numpy()).data)
+    return digest.digest()
 
 
 def _checkpoints(work: Path) -> list[Path]:

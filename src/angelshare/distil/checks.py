@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from angelshare.core.arrays import Array, Scores
 from angelshare.core.task import Task
 from angelshare.distil.objectives import objective
-from angelshare.distil.spec import HardLabels, HumanOrTeacher, ObjectiveSpec, SoftCrossEntropy, Weighted
+from angelshare.distil.spec import HumanOrTeacher, ObjectiveSpec, SoftCrossEntropy, Weighted
+from angelshare.distil.step import Output, Step
 from angelshare.distil.trainer import metric_of
 from angelshare.distil.training import Evaluation
 
@@ -68,7 +68,7 @@ def not_zero_at_teacher(spec: ObjectiveSpec, task: Task, logits: Scores) -> tupl
     warnings = []
     for part in _soft_parts(spec):
         student = teacher.clone().requires_grad_()
-        loss: Tensor = objective(part, task)(student, teacher, None)
+        loss = objective(part, task)(Step(Output(student), Output(teacher)))
         (gradient,) = torch.autograd.grad(loss, student)
         remains = 0.0 if isinstance(part, SoftCrossEntropy) else abs(loss.item())
         if max(remains, gradient.abs().max().item()) > _NOTHING:
@@ -86,5 +86,5 @@ def _soft_parts(spec: ObjectiveSpec) -> Iterator[ObjectiveSpec]:
             yield from _soft_parts(term.objective)
     elif isinstance(spec, HumanOrTeacher):
         yield SoftCrossEntropy(kind="soft_cross_entropy")  # what it is without human labels
-    elif not isinstance(spec, HardLabels):
+    elif "teacher" in spec.needs:
         yield spec

@@ -14,7 +14,8 @@ from angelshare.distil.batches import Batches, encode_texts
 from angelshare.distil.checks import constant_score, not_falling, not_zero_at_teacher, unlearnt
 from angelshare.distil.class_weights import label_weights
 from angelshare.distil.objectives import objective
-from angelshare.distil.spec import DistilSpec, FineTuneSpec, HardLabels, TrainingSpec, needs_labels
+from angelshare.distil.spec import DistilSpec, FineTuneSpec, HardLabels, TrainingSpec
+from angelshare.distil.teachers import CachedLogits, OnlineTeacher
 from angelshare.distil.training import Clock, Course, TrainingReport, run_training, schedule
 from angelshare.models.declared_task import check_label_order, labels_of
 from angelshare.transfer.label import TransferSet
@@ -117,13 +118,14 @@ def distil_from(
     max_length: int | None = None,
     name: str = "student",
     clock: Clock = time.perf_counter,
+    teacher: OnlineTeacher | None = None,
 ) -> TrainingReport:
-    """Distil a student from the logits of a transfer set, in place: the teacher itself is not needed.
+    """Distil a student from a teacher's answers to a transfer set, in place.
 
     Args:
         model: freshly initialised with `seed`.
         tokenizer: the model's.
-        transfer: texts with the teacher's logits.
+        transfer: texts with the teacher's logits, for the checks where the teacher is online.
         validation: decides which weights are kept and when to stop. Without any human label there the last are kept.
         spec: objective, rates, stopping rule.
         seed: of dropout and of the order of the texts.
@@ -132,25 +134,38 @@ def distil_from(
         max_length: in tokens; None: as long as the tokenizer says.
         name: for the progress bar and warnings.
         clock: of the report's seconds.
+        teacher: answers every batch anew; None: the logits of the transfer set are its answers, and it is not needed.
 
     Raises:
         InputError: if the objective needs human labels and no text of the transfer set has one, or if the loss is no
             longer finite.
+        ModelError: if an online teacher cannot read what its student reads.
         LabelError: if the student has other labels than the teacher, or the data.
     """
     _check_objective(spec, transfer)
     check_label_order(labels_of(model.config, name), transfer.labels, who=name, where="its teacher")
     check_label_order(transfer.labels, validation.labels, who="The teacher", where=validation.name)
-    texts = encode_texts(tokenizer, transfer.batch, max_length or tokenizer.model_max_length)
-    truth = transfer.truth if needs_labels(spec.objective) else None
-    batches = Batches(texts, batch_size=spec.batch_size, seed=seed, teacher_logits=transfer.logits, labels=truth)
+    max_length = max_length or tokenizer.model_max_length
+    if teacher is not None:
+        teacher.check_fits(transfer, tokenizer, max_length)
+    texts = encode_texts(tokenizer, transfer.batch, max_length)
+    truth = transfer.truth if "labels" in spec.objective.needs else None
+    logits = transfer.logits if teacher is None else None
+    batches = Batches(texts, batch_size=spec.batch_size, seed=seed, teacher_logits=logits, labels=truth)
     weights = None
     if truth is not None:  # without human labels in the objective there is nothing to weigh
         weights = label_weights(spec.class_weights, truth, task=transfer.task, labels=transfer.labels)
     loss = objective(spec.objective, transfer.task, weights)
-    course = Course(name, schedule(len(transfer), spec), seed, work, progress, clock)
-    examination = _examination(tokenizer, validation, max_length)
-    report = run_training(model, batches, examination, spec, loss=loss, task=transfer.task, course=course)
+    report = run_training(
+        model,
+        batches,
+        _examination(tokenizer, validation, max_length),
+        spec,
+        loss=loss,
+        task=transfer.task,
+        course=Course(name, schedule(len(transfer), spec), seed, work, progress, clock),
+        teacher=teacher or CachedLogits(),
+    )
     wrong = not_zero_at_teacher(spec.objective, transfer.task, transfer.logits[:_CHECKED])
     return _with_warnings(report, validation, name, wrong)
 
@@ -198,7 +213,7 @@ def _labelled_part(texts: TextSet) -> TextSet:
 
 def _check_objective(spec: DistilSpec, transfer: TransferSet) -> None:
     """Refuse an objective that this transfer set cannot serve."""
-    if needs_labels(spec.objective) and (transfer.truth is None or not any_label(transfer.truth).any()):
+    if "labels" in spec.objective.needs and (transfer.truth is None or not any_label(transfer.truth).any()):
         msg = (
             f"The objective has hard labels, but none of the {len(transfer)} transfer texts has a human label. "
             "Add the source 'train', or choose an objective without them."

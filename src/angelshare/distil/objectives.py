@@ -12,6 +12,9 @@ gradients independent of the temperature (Hinton et al. 2015).
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol, TypeVar
 
 import torch
 from torch import Tensor
@@ -24,21 +27,53 @@ from angelshare.distil.spec import (
     HardLabels,
     HumanOrTeacher,
     LogitMse,
+    Needs,
     ObjectiveSpec,
     SoftCrossEntropy,
     SoftTargets,
     Weighted,
 )
+from angelshare.distil.step import Step
 
-Objective = Callable[[Tensor, Tensor | None, Tensor | None], Tensor]
-"""(student logits (n, labels), teacher logits (n, labels) or None, human labels or None) -> loss, a scalar."""
+T = TypeVar("T")
+
+Divergence = Callable[[Tensor, Tensor], Tensor]
+"""(log-probabilities of the student, of the teacher) -> their divergence, summed over everything."""
+
+
+class Objective(Protocol):
+    """A loss of training steps that says what it looks at."""
+
+    @property
+    def needs(self) -> Needs:
+        """What a step must have beside the student's logits."""
+        ...
+
+    def __call__(self, step: Step) -> Tensor:
+        """Return the loss of a step, a scalar.
+
+        Raises:
+            InputError: if the step lacks what is needed.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Loss:
+    """An objective made of a function."""
+
+    needs: Needs
+    of_step: Callable[[Step], Tensor]
+
+    def __call__(self, step: Step) -> Tensor:
+        """Return the loss of a step."""
+        return self.of_step(step)
 
 
 def objective(spec: ObjectiveSpec, task: Task, label_weights: Sequence[float] | None = None) -> Objective:
     """Return the loss that a recipe names, for this task.
 
-    Human labels are class indices (n,) with -1 where unlabelled, or floats (n, labels) or (n,) with nan there; they do
-    not count, and a batch without any label has loss 0.
+    Items without a human label do not count in losses to human labels; a batch without any label has loss 0.
 
     Args:
         spec: which.
@@ -46,45 +81,58 @@ def objective(spec: ObjectiveSpec, task: Task, label_weights: Sequence[float] | 
         label_weights: (labels,) factors of the losses to human labels, of tasks with a single label; None: all 1.
     """
     weights = None if label_weights is None else torch.tensor(label_weights, dtype=torch.float32)
+    loss: Callable[[Step], Tensor]
     match spec:
         case Weighted(terms=terms):
-            return _weighted([(term.weight, objective(term.objective, task, label_weights)) for term in terms])
+            parts = [(term.weight, objective(term.objective, task, label_weights)) for term in terms]
+            loss = partial(_weighted, parts=parts)
         case HardLabels():
-            return lambda student, _teacher, labels: _hard(student, _given(labels, "human labels"), task, weights)
+            loss = partial(_hard, task=task, weights=weights)
         case HumanOrTeacher():
-            return lambda student, teacher, labels: _human_or_teacher(
-                student, _given(teacher, "teacher logits"), _given(labels, "human labels"), task, weights
-            )
+            loss = partial(_human_or_teacher, task=task, weights=weights)
         case SoftTargets(temperature=temperature):
-            return _towards_teacher(_kl, temperature, task)
+            loss = partial(_towards_teacher, divergence=_kl, temperature=temperature, task=task)
         case SoftCrossEntropy(temperature=temperature):
-            return _towards_teacher(_cross_entropy, temperature, task)
+            loss = partial(_towards_teacher, divergence=_cross_entropy, temperature=temperature, task=task)
         case LogitMse():
-            return lambda student, teacher, _labels: functional.mse_loss(student, _given(teacher, "teacher logits"))
+            loss = _logit_mse
+    return _Loss(spec.needs, loss)
 
 
-def _weighted(terms: list[tuple[float, Objective]]) -> Objective:
+def _given(value: T | None, what: str) -> T:
+    """Return what an objective needs.
+
+    Raises:
+        InputError: if the step does not have it.
+    """
+    if value is None:
+        raise InputError(f"The objective needs {what}, but the batch has none. Choose an objective that does without.")
+    return value
+
+
+def _weighted(step: Step, *, parts: Sequence[tuple[float, Objective]]) -> Tensor:
     """Return the weighted sum of losses."""
-
-    def loss(student: Tensor, teacher: Tensor | None, labels: Tensor | None) -> Tensor:
-        parts = [weight * term(student, teacher, labels) for weight, term in terms]
-        return torch.stack(parts).sum()
-
-    return loss
+    return torch.stack([weight * loss(step) for weight, loss in parts]).sum()
 
 
-def _towards_teacher(divergence: Callable[[Tensor, Tensor], Tensor], temperature: float, task: Task) -> Objective:
+def _logits(step: Step) -> tuple[Tensor, Tensor]:
+    """Return (n, labels) of the student and of the teacher."""
+    return step.student.logits, _given(step.teacher, "teacher logits").logits
+
+
+def _logit_mse(step: Step) -> Tensor:
+    """Return the mean squared distance between the logits."""
+    return functional.mse_loss(*_logits(step))
+
+
+def _towards_teacher(step: Step, *, divergence: Divergence, temperature: float, task: Task) -> Tensor:
     """Return T^2 times a divergence of softened log-probabilities, summed over the classes, mean over the items."""
+    if task == "regression":
+        return _logit_mse(step)
     log_probabilities = _label_log_probabilities if task == "multi_label" else _class_log_probabilities
-
-    def loss(student: Tensor, teacher: Tensor | None, _labels: Tensor | None) -> Tensor:
-        teacher = _given(teacher, "teacher logits")
-        if task == "regression":
-            return functional.mse_loss(student, teacher)
-        softened = divergence(log_probabilities(student / temperature), log_probabilities(teacher / temperature))
-        return softened * (temperature**2 / len(student))
-
-    return loss
+    student, teacher = _logits(step)
+    softened = divergence(log_probabilities(student / temperature), log_probabilities(teacher / temperature))
+    return softened * (temperature**2 / len(student))
 
 
 def _class_log_probabilities(logits: Tensor) -> Tensor:
@@ -107,15 +155,16 @@ def _cross_entropy(student: Tensor, teacher: Tensor) -> Tensor:
     return -(teacher.exp() * student).sum()
 
 
-def _hard(student: Tensor, labels: Tensor, task: Task, weights: Tensor | None) -> Tensor:
+def _hard(step: Step, *, task: Task, weights: Tensor | None) -> Tensor:
     """Return the loss to human labels, mean over the labelled items."""
-    losses, known = _to_people(student, labels, task, weights)
+    losses, known = _to_people(step.student.logits, _given(step.labels, "human labels"), task, weights)
     return losses.sum() / known.sum().clamp(min=1)
 
 
-def _human_or_teacher(student: Tensor, teacher: Tensor, labels: Tensor, task: Task, weights: Tensor | None) -> Tensor:
+def _human_or_teacher(step: Step, *, task: Task, weights: Tensor | None) -> Tensor:
     """Return the loss to the human label, or to the teacher where there is none, mean over the items."""
-    human, known = _to_people(student, labels, task, weights)
+    student, teacher = _logits(step)
+    human, known = _to_people(student, _given(step.labels, "human labels"), task, weights)
     return torch.where(known, human, _to_teacher(student, teacher, task)).mean()
 
 
@@ -153,15 +202,3 @@ def _to_teacher(student: Tensor, teacher: Tensor, task: Task) -> Tensor:
         each = functional.binary_cross_entropy_with_logits(student, teacher.sigmoid(), reduction="none")
         return each.sum(dim=-1)
     return functional.cross_entropy(student, teacher.softmax(dim=-1), reduction="none")
-
-
-def _given(tensor: Tensor | None, what: str) -> Tensor:
-    """Return what the objective needs.
-
-    Raises:
-        InputError: if the batch does not carry it.
-    """
-    if tensor is None:
-        msg = f"The objective needs {what}, but the batch has none. Choose an objective that does without."
-        raise InputError(msg)
-    return tensor

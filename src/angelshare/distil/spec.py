@@ -1,15 +1,25 @@
 """What a recipe says about training. Loads neither torch nor transformers."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
 from angelshare.core.strict import Strict
 
+Need = Literal["teacher", "labels", "hidden_states", "attentions"]
+"""What an objective may look at beside the student's logits: the teacher's logits, human labels, and what goes on
+inside of the networks (of student and teacher)."""
+
+Needs = frozenset[Need]
+
+_TEACHER: Needs = frozenset({"teacher"})
+_LABELS: Needs = frozenset({"labels"})
+
 
 class SoftTargets(Strict):
     """T^2 KL(softmax(z_t / T) || softmax(z_s / T)), batch mean (Hinton et al. 2015)."""
 
+    needs: ClassVar[Needs] = _TEACHER
     kind: Literal["soft_targets"] = "soft_targets"
     temperature: Annotated[float, Field(gt=0)] = 1.0
 
@@ -17,6 +27,7 @@ class SoftTargets(Strict):
 class SoftCrossEntropy(Strict):
     """T^2 times the cross-entropy to the teacher's softened probabilities: soft targets up to a constant."""
 
+    needs: ClassVar[Needs] = _TEACHER
     kind: Literal["soft_cross_entropy"]
     temperature: Annotated[float, Field(gt=0)] = 1.0
 
@@ -24,12 +35,14 @@ class SoftCrossEntropy(Strict):
 class LogitMse(Strict):
     """Mean squared error between logits (Ba & Caruana 2014)."""
 
+    needs: ClassVar[Needs] = _TEACHER
     kind: Literal["logit_mse"]
 
 
 class HardLabels(Strict):
     """Cross-entropy to the human labels; items without one do not count."""
 
+    needs: ClassVar[Needs] = _LABELS
     kind: Literal["hard_labels"]
 
 
@@ -40,6 +53,7 @@ class HumanOrTeacher(Strict):
     one. Human labels may be fractions; for regression it is the squared distance to the label or the teacher's value.
     """
 
+    needs: ClassVar[Needs] = _TEACHER | _LABELS
     kind: Literal["human_or_teacher"]
 
 
@@ -48,6 +62,11 @@ class Weighted(Strict):
 
     kind: Literal["weighted"]
     terms: Annotated[tuple["WeightedTerm", ...], Field(min_length=1)]
+
+    @property
+    def needs(self) -> Needs:
+        """What any of its terms needs."""
+        return frozenset().union(*(term.objective.needs for term in self.terms))
 
 
 ObjectiveSpec = Annotated[
@@ -65,23 +84,9 @@ class WeightedTerm(Strict):
 Weighted.model_rebuild()
 
 
-def needs_labels(spec: ObjectiveSpec) -> bool:
-    """Return whether an objective looks at human labels."""
-    return isinstance(spec, HardLabels | HumanOrTeacher) or (
-        isinstance(spec, Weighted) and any(needs_labels(term.objective) for term in spec.terms)
-    )
-
-
-def needs_teacher(spec: ObjectiveSpec) -> bool:
-    """Return whether an objective looks at the teacher's logits."""
-    if isinstance(spec, Weighted):
-        return any(needs_teacher(term.objective) for term in spec.terms)
-    return not isinstance(spec, HardLabels)
-
-
 def _with_teacher(spec: ObjectiveSpec) -> ObjectiveSpec:
     """Refuse an objective by which nothing would be distilled."""
-    if not needs_teacher(spec):
+    if "teacher" not in spec.needs:
         raise ValueError(
             "The objective has hard labels only, so nothing would be distilled. Add a term with the teacher's logits."
         )

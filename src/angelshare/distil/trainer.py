@@ -1,4 +1,4 @@
-"""A transformers Trainer that distils: losses on cached teacher logits, whole batches, little work between steps."""
+"""A transformers Trainer that distils: objectives that see a step, whole batches, little work between steps."""
 
 import contextlib
 from collections.abc import Callable
@@ -16,9 +16,11 @@ from transformers import PreTrainedModel, Trainer, TrainerCallback, TrainerState
 from transformers.trainer_callback import PrinterCallback
 
 from angelshare.core.task import Task
-from angelshare.distil.batches import Batch, Batches
+from angelshare.distil.batches import Batch, Batches, inputs_of
 from angelshare.distil.checkpoints import seal, verify
 from angelshare.distil.objectives import Objective
+from angelshare.distil.step import Step, output_of
+from angelshare.distil.teachers import TeacherSource
 from angelshare.distil.watch import SCORE
 
 Metric = Callable[[Tensor, Tensor], float]
@@ -41,6 +43,7 @@ class DistilTrainer(Trainer):
         loss: Objective,
         batches: Batches,
         metric: Metric,
+        teacher: TeacherSource | None = None,
         validation: Batches | None = None,
         bf16: bool = False,
         callbacks: list[TrainerCallback] | None = None,
@@ -48,11 +51,12 @@ class DistilTrainer(Trainer):
         """Take over a model.
 
         Args:
-            model: whose output has `logits`.
+            model: the student, or whatever else is trained.
             arguments: of the parent.
-            loss: of logits, `teacher_logits` and `labels` of a batch.
+            loss: the objective; the networks are asked for no more than it needs.
             batches: what to train on.
             metric: what decides which weights are kept.
+            teacher: whose output the objective sees; None: nobody's.
             validation: all of it labelled; None: the weights after the last step are kept.
             bf16: run the network's matrix products in bfloat16; loss and weights stay in float32.
             callbacks: more than the parent's own.
@@ -69,6 +73,7 @@ class DistilTrainer(Trainer):
         self.model_accepts_loss_kwargs = False
         self.loss_is_scaled_for_ga = False
         self._objective = loss
+        self._teacher = teacher
         self._metric = metric
         self._bf16 = bf16
         self._trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
@@ -81,10 +86,11 @@ class DistilTrainer(Trainer):
         num_items_in_batch: Tensor | int | None = None,
     ) -> Tensor | tuple[Tensor, Any]:
         """Return the objective of a batch."""
-        teacher, labels = inputs.pop("teacher_logits", None), inputs.pop("labels", None)
-        outputs = model(**inputs)
-        loss = self._objective(outputs.logits.float(), teacher, labels)
-        return (loss, outputs) if return_outputs else loss
+        needs = self._objective.needs
+        student = output_of(model, inputs_of(inputs), needs)
+        teacher = None if self._teacher is None else self._teacher.output(inputs, needs)
+        loss = self._objective(Step(student, teacher, inputs.get("labels"), inputs.get("attention_mask")))
+        return (loss, student) if return_outputs else loss
 
     def autocast_smart_context_manager(
         self, cache_enabled: bool | None = True

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import nn
 from transformers import PreTrainedModel, TrainerState, TrainingArguments
@@ -16,9 +15,10 @@ from angelshare.core.errors import InputError
 from angelshare.core.protocols import Progress
 from angelshare.core.task import Task
 from angelshare.distil.batches import Batches
-from angelshare.distil.checkpoints import claim, last_sealed
+from angelshare.distil.checkpoints import claim, last_sealed, weights_digest
 from angelshare.distil.objectives import Objective
 from angelshare.distil.spec import TrainingSpec
+from angelshare.distil.teachers import TeacherSource
 from angelshare.distil.trainer import DistilTrainer, metric_of
 from angelshare.distil.watch import SCORE, Watch, is_exhausted
 from angelshare.models.encoder import resolve_precision
@@ -119,17 +119,19 @@ def run_training(
     loss: Objective,
     task: Task,
     course: Course,
+    teacher: TeacherSource | None = None,
 ) -> TrainingReport:
     """Train a model in place and leave the weights in it that were best on validation.
 
     Args:
         model: freshly initialised, also where a training goes on: its checkpoint is found by what it began from.
-        batches: with the targets that the loss looks at.
+        batches: with the targets that the loss looks at: labels, and logits where the teacher's are cached.
         validation: with labels; None: the last weights are kept.
         spec: rates, precision, patience.
         loss: see `objective`.
         task: decides what validation is judged by.
         course: how long, and where it is kept.
+        teacher: whose output the loss looks at; None: nobody's.
 
     Raises:
         InputError: if patience is asked for and there is no validation, or if the loss is no longer finite.
@@ -142,7 +144,7 @@ def run_training(
         )
         raise InputError(msg)
     began = course.clock()
-    claim(course.work, _digest(model, batches, validation, spec, course.plan, course.seed))
+    claim(course.work, _digest(model, batches, validation, teacher, spec, course.plan, course.seed))
     with quiet():
         trainer = DistilTrainer(
             model,
@@ -150,6 +152,7 @@ def run_training(
             loss=loss,
             batches=batches,
             metric=metric_of(task),
+            teacher=teacher,
             validation=validation,
             bf16=resolve_precision(spec.precision, model) == "bf16",
             callbacks=[Watch(patience=spec.patience, progress=course.progress, what=f"training {course.name}")],
@@ -221,14 +224,13 @@ def _digest(
     model: PreTrainedModel,
     batches: Batches,
     validation: Batches | None,
+    teacher: TeacherSource | None,
     *settings: object,
 ) -> str:
-    """Return the sha256 of all that decides how a training goes: settings, first weights, texts, targets."""
+    """Return the sha256 of all that decides how a training goes: settings, first weights, texts, targets, teacher."""
     digest = hashlib.sha256(repr(settings).encode())
-    for name, weights in model.state_dict().items():
-        digest.update(name.encode())
-        digest.update(np.ascontiguousarray(weights.detach().cpu().numpy()).data)
-    for part in (batches, validation):
+    digest.update(weights_digest(model))
+    for part in (batches, validation, teacher):
         digest.update(b"none" if part is None else part.digest())
     return digest.hexdigest()
 
