@@ -14,9 +14,9 @@ from pathlib import Path
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # before numpy is loaded: one thread for each process
     os.environ.setdefault(variable, "1")
 
-from calibration.grid import N_BLOCKS, grid  # noqa: E402  (threads are set first)
-from calibration.report import write_report  # noqa: E402
-from calibration.running import run  # noqa: E402
+from calibration.grid import N_BLOCKS, grid
+from calibration.report import write_report
+from calibration.running import run
 
 
 def main() -> None:

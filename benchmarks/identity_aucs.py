@@ -19,13 +19,13 @@ from typing import Any
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # before numpy is loaded
     os.environ.setdefault(variable, "1")
 
-import numpy as np  # noqa: E402  (threads are set first)
-from sklearn.metrics import roc_auc_score  # noqa: E402
+import numpy as np
+from sklearn.metrics import roc_auc_score
 
-from angelshare.core.arrays import Array, Mask, Vector  # noqa: E402
-from angelshare.stats.components import SIMPLE  # noqa: E402
-from angelshare.stats.floor import with_floor  # noqa: E402
-from angelshare.stats.identity import ORDERINGS, Classes, Identity, RankedMember  # noqa: E402
+from angelshare.core.arrays import Array, Mask, Vector
+from angelshare.stats.components import SIMPLE
+from angelshare.stats.floor import with_floor
+from angelshare.stats.identity import ORDERINGS, Classes, Identity, RankedMember
 
 AUCS = ("subgroup_auc", "bpsn_auc", "bnsp_auc")
 N_IDENTITIES = 24
@@ -108,11 +108,9 @@ def ours(positive: Mask, masks: list[Mask], scores: list[Vector]) -> Array:
 
 def peer(positive: Mask, masks: list[Mask], scores: list[Vector]) -> Array:
     """Return the same values by sklearn."""
-    values = []
-    for mask in masks:
-        for subset in (mask, mask ^ positive, mask == positive):  # of the identity; BPSN; BNSP
-            values.append([roc_auc_score(positive[subset], row[subset]) for row in scores])  # noqa: PERF401  (clearer)
-    return np.array(values)
+    # of the identity; BPSN; BNSP
+    subsets = (subset for mask in masks for subset in (mask, mask ^ positive, mask == positive))
+    return np.array([[roc_auc_score(positive[subset], row[subset]) for row in scores] for subset in subsets])
 
 
 def memory(n: int) -> dict[str, Any]:

@@ -21,17 +21,17 @@ from typing import Any
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # before numpy is loaded: one thread for each process
     os.environ.setdefault(variable, "1")
 
-import numpy as np  # noqa: E402  (threads are set first)
-from scipy.stats import norm  # noqa: E402
+import numpy as np
+from scipy.stats import norm
 
-from angelshare.audit.identity_auc import IdentityAuc  # noqa: E402
-from angelshare.core.arrays import Array  # noqa: E402
-from angelshare.core.estimate import Difference, judge  # noqa: E402
-from angelshare.core.panel import Panel, Population  # noqa: E402
-from angelshare.core.predictions import Predictions  # noqa: E402
-from angelshare.core.protocols import TEST, AuditResult, AuditSettings, ModelCard, ModelEntry  # noqa: E402
-from angelshare.statement.build import build_statement  # noqa: E402
-from angelshare.stats.identity import power_mean  # noqa: E402
+from angelshare.audit.identity_auc import IdentityAuc
+from angelshare.core.arrays import Array
+from angelshare.core.estimate import Difference, judge
+from angelshare.core.panel import Panel, Population
+from angelshare.core.predictions import Predictions
+from angelshare.core.protocols import TEST, AuditResult, AuditSettings, ModelCard, ModelEntry
+from angelshare.statement.build import build_statement
+from angelshare.stats.identity import power_mean
 
 LABELS = ("civil", "toxic")
 CORRELATION = 0.9

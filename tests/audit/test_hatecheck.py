@@ -197,8 +197,8 @@ def test_files_of_predictions_are_enough(random_suite, tmp_path):
         for role, member in (("teacher", teacher), ("student", student)):
             if where == "files":
                 write_predictions(member, tmp_path / f"{role}.parquet")
-                member = read_predictions(tmp_path / f"{role}.parquet", name=member.name)  # noqa: PLW2901  (as read)
-            seated.append(Seated(Seat(role, member.name), None, member))
+            read = member if where == "memory" else read_predictions(tmp_path / f"{role}.parquet", name=member.name)
+            seated.append(Seated(Seat(role, member.name), None, read))
         panels.append(assemble(seated, data="toy", texts=None))
     results = [HateCheck().measure({TEST: panel}, AuditSettings()) for panel in panels]
     one, other = ([(d.metric, d.slice, d.contrast, d.inference.interval()) for d in r.differences] for r in results)

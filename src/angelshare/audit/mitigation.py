@@ -14,7 +14,7 @@ from angelshare.core.errors import InputError
 from angelshare.core.estimate import Difference
 from angelshare.core.panel import Population
 from angelshare.core.predictions import Predictions, labelled
-from angelshare.stats.components import n_units
+from angelshare.stats.components import has_variance
 from angelshare.stats.floor import hidden_by_units, with_floor
 
 QUESTION = "What does a mitigation give and cost, and does it help the teacher more than the student?"
@@ -109,8 +109,8 @@ def _problem(metric: Metric, samples: Sequence[Sample]) -> str | None:
     if problem is not None:
         return problem
     of = metric.population(samples[0])
-    few = min(n_units(metric.once(of), of.design)) < 2  # noqa: PLR2004  (a variance needs two)
-    return "all its items, or all of one class, are of one cluster" if few else None
+    enough = has_variance(metric.once(of), of.design)
+    return None if enough else "all its items, or all of one class, are of one cluster"
 
 
 def _row(metric: Metric, mitigated: Sample, plain: Sample, *, data: str) -> Difference:

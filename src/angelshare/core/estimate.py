@@ -17,6 +17,8 @@ ContrastName = Literal[
 ]
 InferenceKind = Literal["this_model", "recipe"]
 Scale = Literal["difference", "log_ratio"]
+ENOUGH_SEEDS = 5
+"""Of a recipe: of fewer, the spread is poorly known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ class Difference:
     @property
     def few_seeds(self) -> bool:
         """Whether the spread over seeds was estimated from fewer than five of them."""
-        return self.kind == "recipe" and len(self.left) < 5  # noqa: PLR2004  (DEFINITIONS: "below 5 seeds")
+        return self.kind == "recipe" and len(self.left) < ENOUGH_SEEDS
 
 
 def judge(interval: Interval, margin: float, direction: Direction, *, identical: bool = False) -> Verdict | None:

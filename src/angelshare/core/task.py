@@ -4,6 +4,8 @@ from typing import Literal, get_args
 
 Task = Literal["binary", "single_label", "multi_label", "regression"]
 TASKS: tuple[Task, ...] = get_args(Task)
+N_BINARY = 2
+"""The number of labels of a binary task."""
 
 Outputs = Literal["logits", "probabilities", "score", "decisions", "values"]
 """logits, probabilities: one column per label. score: one column that ranks the positive label (binary).

@@ -6,7 +6,7 @@ from typing import Literal
 from transformers import PreTrainedConfig
 
 from angelshare.core.errors import LabelError, ModelError
-from angelshare.core.task import Task
+from angelshare.core.task import N_BINARY, Task
 
 PROBLEM_TYPES: dict[Task, Literal["single_label_classification", "multi_label_classification", "regression"]] = {
     "binary": "single_label_classification",
@@ -36,9 +36,10 @@ def check_labels(labels: Sequence[str], task: Task) -> None:
     """
     if len(set(labels)) != len(labels):
         raise LabelError(f"The labels {list(labels)} repeat a name. Give every output a name of its own.")
-    fits = {"binary": len(labels) == 2, "single_label": len(labels) >= 2, "regression": len(labels) == 1}  # noqa: PLR2004  (two answers)
-    if not fits.get(task, len(labels) >= 1):
-        msg = f"A {task} task cannot have the {len(labels)} labels {list(labels)}. Check the task, or the labels."
+    n = len(labels)
+    fits = {"binary": n == N_BINARY, "single_label": n >= N_BINARY, "regression": n == 1}
+    if not fits.get(task, n >= 1):
+        msg = f"A {task} task cannot have the {n} labels {list(labels)}. Check the task, or the labels."
         raise LabelError(msg)
 
 
@@ -78,7 +79,7 @@ def task_of(config: PreTrainedConfig, declared: Task | None) -> Task:
         LabelError: if the number of labels does not fit the task.
     """
     n_labels = len(config.id2label or {})
-    single: Task = "binary" if n_labels == 2 else "single_label"  # noqa: PLR2004  (two answers)
+    single: Task = "binary" if n_labels == N_BINARY else "single_label"
     from_config: dict[str | None, Task] = {
         "single_label_classification": single,
         "multi_label_classification": "multi_label",

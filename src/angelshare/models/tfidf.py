@@ -18,7 +18,7 @@ from angelshare.core.errors import InputError, ModelError
 from angelshare.core.predictions import labelled
 from angelshare.core.protocols import ModelCard
 from angelshare.core.student_spec import TfidfSpec
-from angelshare.core.task import Task
+from angelshare.core.task import N_BINARY, Task
 from angelshare.core.text import TextBatch
 
 MODEL_TYPE = "angelshare-tfidf"
@@ -130,7 +130,8 @@ def _fit(
         fits = [_logistic(features, truth[:, i], spec, (f"not {label}", label)) for i, label in enumerate(labels)]
         return np.vstack([fit.coef_ for fit in fits]), np.concatenate([fit.intercept_ for fit in fits])
     fit = _logistic(features, truth, spec, labels)
-    if len(labels) == 2:  # noqa: PLR2004  (sklearn gives one decision value for two classes)
+    # sklearn gives one decision value for two classes
+    if len(labels) == N_BINARY:
         return np.vstack([-fit.coef_, fit.coef_]) / 2, np.concatenate([-fit.intercept_, fit.intercept_]) / 2
     return fit.coef_, fit.intercept_
 
@@ -165,7 +166,7 @@ def _card(
     With one label out of two there is one decision value; its coefficients are kept twice, with either sign.
     """
     n_rows, n_terms = coefficients.shape
-    n_fitted = 1 if task in ("binary", "single_label") and n_rows == 2 else n_rows  # noqa: PLR2004  (two answers)
+    n_fitted = 1 if task in ("binary", "single_label") and n_rows == N_BINARY else n_rows
     return ModelCard(
         name=name,
         task=task,

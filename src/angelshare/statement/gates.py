@@ -29,17 +29,17 @@ class Named(Protocol):
     """What a gate looks at in a difference, or in its row in a statement."""
 
     @property
-    def metric(self) -> str: ...  # noqa: D102  (as in core.estimate.Difference)
+    def metric(self) -> str: ...
     @property
-    def data(self) -> str: ...  # noqa: D102
+    def data(self) -> str: ...
     @property
-    def slice(self) -> str | None: ...  # noqa: D102
+    def slice(self) -> str | None: ...
     @property
-    def output(self) -> str | None: ...  # noqa: D102
+    def output(self) -> str | None: ...
     @property
-    def contrast(self) -> ContrastName: ...  # noqa: D102
+    def contrast(self) -> ContrastName: ...
     @property
-    def student(self) -> str: ...  # noqa: D102
+    def student(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)

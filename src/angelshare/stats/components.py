@@ -234,7 +234,7 @@ def item_spread(linear: Linear, design: Design) -> Spread:
     Raises:
         ValueError: if a part has fewer than two units.
     """
-    if min(n_units(linear, design)) < 2:  # noqa: PLR2004  (a variance needs two)
+    if not has_variance(linear, design):
         raise ValueError("A part of the statistic has a single item or cluster: at least 2 are needed.")
     if design.is_simple:
         variance = sum(float(np.var(part.values, ddof=1)) / len(part.values) for part in linear.parts)
@@ -263,6 +263,11 @@ def n_units(linear: Linear, design: Design) -> tuple[int, ...]:
     if design.is_simple:
         return tuple(len(items) for items in linear.groups)
     return tuple(int((unit_sizes(linear, design, items) > 0).sum()) for items in linear.groups)
+
+
+def has_variance(linear: Linear, design: Design) -> bool:
+    """Whether every part of a statistic has two independent units, of which a variance can be had."""
+    return min(n_units(linear, design)) > 1
 
 
 def effective_size(weights: Vector | None, n: int) -> int:

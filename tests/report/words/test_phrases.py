@@ -26,8 +26,8 @@ def test_a_ratio_is_told_as_a_factor(make_difference: Callable[..., DifferenceRo
     """exp(1.13) = 3.096: less latency is faster, more throughput too."""
     latency = ratio(make_difference, "latency_p50_ms", -1.13, direction="lower", verdict="gained")
     assert sentences.sentence(latency) == (
-        "Median latency falls from 38.1 to 12.3 ms: 3.1× faster "  # noqa: RUF001  (the sign is meant)
-        "(simultaneous interval 2.8× to 3.4× faster; margin 1.05×; 20 rounds; this model)."  # noqa: RUF001
+        "Median latency falls from 38.1 to 12.3 ms: 3.1× faster "
+        "(simultaneous interval 2.8× to 3.4× faster; margin 1.05×; 20 rounds; this model)."
     )
     throughput = ratio(make_difference, "texts_per_second", 1.13, verdict="gained")
     assert phrases.change(throughput) == "3.1\N{MULTIPLICATION SIGN} faster"

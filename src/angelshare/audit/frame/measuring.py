@@ -13,7 +13,7 @@ from angelshare.core.arrays import Mask
 from angelshare.core.estimate import ContrastName, Difference, Estimate, Inference
 from angelshare.core.predictions import Predictions, labelled
 from angelshare.core.protocols import Audit, AuditResult, Gap, Table
-from angelshare.stats.components import n_units
+from angelshare.stats.components import has_variance
 from angelshare.stats.floor import CARRIED, hidden_by_units, largest_share, rests_on_few
 from angelshare.stats.inference import no_difference
 
@@ -194,7 +194,7 @@ def _problem(metric: Metric, sample: Sample) -> str | None:
     if problem is not None:
         return problem
     of = metric.population(sample)
-    if min(n_units(metric.once(of), of.design)) < 2:  # noqa: PLR2004  (a variance needs two)
+    if not has_variance(metric.once(of), of.design):
         return "all its items, or all of one class, are of one cluster"
     return None
 

@@ -12,7 +12,7 @@ from angelshare.core.arrays import Mask
 from angelshare.core.estimate import ContrastName, Inference
 from angelshare.core.protocols import Gap
 from angelshare.stats.auc import MIN_CLASS
-from angelshare.stats.components import MIN_CLUSTERS, Design, Linear, confined, n_units
+from angelshare.stats.components import MIN_CLUSTERS, Design, Linear, confined, has_variance, n_units
 from angelshare.stats.floor import hidden_by_units, with_floor
 from angelshare.stats.identity import (
     ORDERINGS,
@@ -136,7 +136,7 @@ def measured(compared: Compared, name: str, identity: Identity, metric: str) -> 
     ordering, is_auc = ORDERINGS[metric], metric in AUCS
     why = too_few(identity, ordering)
     linear = None if why else identity.linear(ordering, *compared.members)
-    if linear is not None and min(n_units(linear, compared.design)) < 2:  # noqa: PLR2004  (a variance needs two)
+    if linear is not None and not has_variance(linear, compared.design):
         why, linear = ONE_CLUSTER, None
     if linear is None:
         compared.leave_out(metric, name, str(why))

@@ -56,7 +56,7 @@ def find_terms(text: str, terms: Sequence[IdentityTerm] = IDENTITY_TERMS) -> tup
     pattern, known = _index(tuple(terms))
     # a dotless i matches an i and is none
     found = ((match, known.get(match[0].casefold())) for match in pattern.finditer(text))
-    mentions = (_mention(text, match.start(), match.end(), *entry) for match, entry in found if entry)
+    mentions = (_mention(match, *entry) for match, entry in found if entry)
     return tuple(mention for mention in mentions if mention is not None)
 
 
@@ -76,15 +76,13 @@ def _index(terms: tuple[IdentityTerm, ...]) -> tuple[re.Pattern[str], _Known]:
     return re.compile(rf"(?<![\w/-])(?:{either})(?!\w|[/-]\w)", re.IGNORECASE), known
 
 
-def _mention(  # noqa: PLR0917  (a place, and what is known about the word there)
-    text: str, start: int, end: int, term: IdentityTerm, word: str, forms: tuple[Form, ...]
-) -> Mention | None:
+def _mention(place: re.Match[str], term: IdentityTerm, word: str, forms: tuple[Form, ...]) -> Mention | None:
     """Return the mention at a place; None if the word means something else there."""
+    text, surface, (start, end) = place.string, place[0], place.span()
     last, after, genitive = _around(text, start, end)
     if "adjective" in forms and term.other_meanings and _bare(after) not in _WORDS["people"]:
         return None
     at_start = _SENTENCE_START.search(text, max(0, start - _NEAR), start) is not None
-    surface = text[start:end]
     bound = last[-1:] and last[-1].lower() in _WORDS["bound_after"]
     named = _in_name(surface, word, last, after, at_start=at_start)
     form, predicative = (None, False) if bound or named else _reading(last, "" if genitive else after, forms)

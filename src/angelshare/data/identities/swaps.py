@@ -183,7 +183,7 @@ def _exchanged(text: str, mentions: Sequence[Mention], term: IdentityTerm) -> st
         before = text[end : mention.start]
         if mention.form != "plural":
             article = term.article if mention.form == "noun" else indefinite_article(word)
-            before = _ARTICLE.sub(lambda found: _as_written(article, found[1], mention.surface), before)  # noqa: B023
+            before = _with_article(before, article, mention.surface)
         parts += [before, _cased(word, mention)]
         end = mention.end
         if mention.form == "plural":
@@ -191,6 +191,11 @@ def _exchanged(text: str, mentions: Sequence[Mention], term: IdentityTerm) -> st
             parts.append(genitive)
             end += length
     return "".join([*parts, text[end:]])
+
+
+def _with_article(before: str, article: str, surface: str) -> str:
+    """Return the words before a term with its article in place of the old one."""
+    return _ARTICLE.sub(lambda match: _as_written(article, match[1], surface), before)
 
 
 def _as_written(article: str, old: str, surface: str) -> str:

@@ -85,14 +85,14 @@ def _misspelt(frame: str, seed: int) -> str:
     return " ".join(words)
 
 
-def _run_together(frame: str, seed: int) -> str:  # noqa: ARG001  (nothing is drawn)
+def _run_together(frame: str, _seed: int) -> str:
     """Return a frame without the blank before its longest word."""
     words = frame.split()
     place = _longest(frame)
     return " ".join([*words[: place - 1], words[place - 1] + words[place], *words[place + 1 :]])
 
 
-def _letters_apart(frame: str, seed: int) -> str:  # noqa: ARG001  (nothing is drawn)
+def _letters_apart(frame: str, _seed: int) -> str:
     """Return a frame with blanks between the letters of its longest word."""
     words = frame.split()
     place = _longest(frame)

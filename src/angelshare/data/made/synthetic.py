@@ -24,16 +24,16 @@ _GOOD = """
     helpful thoughtful brilliant clever kind careful lovely splendid wise charming tidy useful patient generous
     clear delightful superb warm graceful neat fair sensible gentle friendly witty sound marvellous polished fresh
     vivid
-""".split()  # noqa: SIM905  (words read best as text)
+""".split()
 _BAD = """
     clueless lazy silly hopeless dreadful foolish pathetic useless sloppy tedious dull pointless careless feeble
     muddled shabby ridiculous laughable boring lame clumsy childish daft worthless terrible horrid shoddy miserable
     stale vapid
-""".split()  # noqa: SIM905  (words read best as text)
+""".split()
 _THINGS = """
     plan reply map recipe essay garden drawing speech poem report sketch letter review lecture proposal diagram
     photo song cake translation summary guide list comment lesson story chart script poster melody
-""".split()  # noqa: SIM905  (words read best as text)
+""".split()
 _IDENTITIES = ("Frisian", "grandmother", "nurse", "gardener", "teacher", "left-hander")
 _OPENINGS = (
     "",

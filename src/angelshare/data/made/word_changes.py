@@ -18,6 +18,7 @@ Change = Literal["replaced", "misspelt"]
 _CORE = re.compile(r"\w(?:.*\w)?", re.DOTALL)
 _LETTER = re.compile(r"[^\W\d_]")
 _SHORTEST = 3
+_SHARE_REPLACED = 0.5
 """A word of fewer letters cannot be misspelt with its first letter kept."""
 
 
@@ -125,7 +126,7 @@ def _changed(text: str, pool: _Pool, rng: np.random.Generator) -> WordChange:
         return WordChange(None, left_out="no letters")
     if len(places) == 1:
         return WordChange(None, left_out="one word")
-    replaces = bool(rng.random() < 0.5)  # noqa: PLR2004  (one half)
+    replaces = bool(rng.random() < _SHARE_REPLACED)
     for choice in rng.permutation(len(lettered)).tolist():
         position, place = lettered[choice]
         old = pieces[place]

@@ -17,12 +17,12 @@ import pandas as pd
 
 from angelshare.core.arrays import Array, Labels
 from angelshare.core.errors import InputError
+from angelshare.core.task import N_BINARY
 from angelshare.data.predictions.judged_answers import JUDGED, RIGHT, Log, only_one, right_or_wrong
 from angelshare.data.predictions.metadata import Declared
 from angelshare.data.tables.columns import LARGEST
 from angelshare.data.tables.reading import UNWRITABLE, renamed
 from angelshare.data.tables.text_files import Row, decoded, first_line, read_json_rows
-from angelshare.data.texts.labelling import BINARY
 
 _INDEX = re.compile(r"\d{1,9}")
 _HASHES = ("doc_hash", "prompt_hash", "target_hash")
@@ -145,7 +145,9 @@ def _choices(samples: Sequence[Row], where: str) -> _Choices | None:
         InputError: if a target is none of the choices, or the log's own accuracy contradicts the log-likelihoods.
     """
     answers = [sample.get("filtered_resps") for sample in samples]
-    if not all(isinstance(answer, list) and len(answer) >= BINARY and all(map(_is_pair, answer)) for answer in answers):
+    if not all(
+        isinstance(answer, list) and len(answer) >= N_BINARY and all(map(_is_pair, answer)) for answer in answers
+    ):
         return None
     likelihoods, names, targets = [], [], []
     for sample in samples:
@@ -167,7 +169,10 @@ def _choices(samples: Sequence[Row], where: str) -> _Choices | None:
 
 def _is_pair(answer: object) -> bool:
     """Return whether an answer is a log-likelihood and whether its text was the greedy one."""
-    return isinstance(answer, list) and len(answer) == 2 and str(answer[1]) in ("True", "False")  # noqa: PLR2004
+    match answer:
+        case [_, is_greedy]:
+            return str(is_greedy) in ("True", "False")
+    return False
 
 
 def _likelihoods(sample: Row, n_choices: int, where: str) -> Array:
@@ -211,7 +216,7 @@ def _with_choices(frame: pd.DataFrame, choices: _Choices, ids: Sequence[object],
     for i, label in enumerate(labels):
         frame[f"logit:{label}"] = values[:, i]
     frame["truth"] = [labels[target] for target in choices.targets]
-    return Declared(task="binary" if fixed and len(labels) == BINARY else "single_label", labels=labels)
+    return Declared(task="binary" if fixed and len(labels) == N_BINARY else "single_label", labels=labels)
 
 
 def _labels(choices: _Choices) -> tuple[tuple[str, ...], bool]:

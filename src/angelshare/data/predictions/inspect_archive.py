@@ -44,7 +44,7 @@ def read_archive(path: Path) -> tuple[Any, Iterator[Any]]:
     return header, (_read(path, member) for member in samples)
 
 
-def _read(path: Path, member: zipfile.ZipInfo) -> Any:  # noqa: ANN401  (whatever the JSON holds)
+def _read(path: Path, member: zipfile.ZipInfo) -> object:
     """Return the content of one JSON file."""
     try:
         return json.loads(_decompressed(path, member))

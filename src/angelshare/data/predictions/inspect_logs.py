@@ -104,7 +104,7 @@ def _opened(path: Path) -> tuple[Mapping[str, Any], Iterable[Any]]:
     return log, samples
 
 
-def _sample(raw: Any, where: str) -> _Sample:  # noqa: ANN401  (whatever the JSON holds)
+def _sample(raw: object, where: str) -> _Sample:
     """Return what is needed of one sample, so that its transcript need not be kept."""
     if not isinstance(raw, dict) or not {"id", "input"} <= set(raw):
         raise InputError(f"{where} has a sample without id and input. Write the log again with inspect_ai.")
@@ -161,7 +161,7 @@ def _text(raw: Mapping[str, Any]) -> str:
     def resolved(text: str) -> str:
         return str(attached.get(text.removeprefix(_ATTACHED), text)) if text.startswith(_ATTACHED) else text
 
-    def spoken(content: Any) -> str:  # noqa: ANN401  (text, or a list of parts)
+    def spoken(content: object) -> str:
         if isinstance(content, str):
             return resolved(content)
         parts = content if isinstance(content, list) else ()

@@ -10,9 +10,9 @@ import pandas as pd
 from angelshare.core.arrays import Array, Scores, Vector
 from angelshare.core.errors import InputError, LabelError
 from angelshare.core.predictions import label_indices
-from angelshare.core.task import Outputs, Task
+from angelshare.core.task import N_BINARY, Outputs, Task
 from angelshare.data.tables.columns import read_codes, read_names, read_numbers
-from angelshare.data.texts.labelling import BINARY, read_flags
+from angelshare.data.texts.labelling import read_flags
 
 SUM_TOLERANCE = 1e-3
 """How far the probabilities of one item may be from summing to 1."""
@@ -68,7 +68,7 @@ def read_outputs(
         outputs = _label_flags(frame, where)
     elif "score" in frame.columns:
         ranked = positive or next(iter(written[1:]), None)
-        return _score(frame, task, where, ids, labels or written, ranked, threshold)
+        return _score(frame, task, where, ids, labels=labels or written, positive=ranked, threshold=threshold)
     elif "label" in frame.columns:
         outputs = _decisions(frame, task, where, labels or written)
     else:
@@ -105,11 +105,11 @@ def _class_scores(frame: pd.DataFrame, prefix: str, task: Task, where: str, ids:
 
 def _check_labels(labels: tuple[str, ...], task: Task, where: str) -> None:
     """Refuse fewer labels than the task has."""
-    if task == "binary" and len(labels) != BINARY:
+    if task == "binary" and len(labels) != N_BINARY:
         msg = f"{where}: a binary task has two labels, here are columns for {len(labels)}: {list(labels)}."
         msg += " Give both, or `score`."
         raise LabelError(msg)
-    if task == "single_label" and len(labels) < BINARY:
+    if task == "single_label" and len(labels) < N_BINARY:
         raise LabelError(f"{where} has a column for one label only, {labels[0]!r}. Give one for every label.")
 
 
@@ -178,11 +178,12 @@ def _label_flags(frame: pd.DataFrame, where: str) -> OutputColumns:
     return OutputColumns("decisions", tuple(name.removeprefix("label:") for name in names), values)
 
 
-def _score(  # noqa: PLR0917  (what `read_outputs` was given)
+def _score(
     frame: pd.DataFrame,
     task: Task,
     where: str,
     ids: Array,
+    *,
     labels: Sequence[str],
     positive: str | None,
     threshold: float | None,
@@ -227,7 +228,7 @@ def _decisions(frame: pd.DataFrame, task: Task, where: str, labels: Sequence[str
     if "" in decided:
         raise InputError(f"{where}, row {decided.index('') + 1}: the label is blank. Every row needs a decision.")
     known = tuple(labels) or tuple(sorted(set(decided) | _used(frame, "truth", where)))
-    if task == "binary" and len(known) != BINARY:
+    if task == "binary" and len(known) != N_BINARY:
         said = "declared are" if labels else "`label` and `truth` show"
         msg = f"{where}: a binary task has two labels, {said} {list(known)[:10]}. Check the columns."
         raise LabelError(msg)

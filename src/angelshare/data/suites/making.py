@@ -20,6 +20,9 @@ CALLED_TOXIC = 0.5
 SHARE_TOXIC = 0.06
 """Of all false positives and random texts. The paper does not print it; its models at chance have this AUC-PR."""
 
+HALF = 0.5
+"""Share of raters from which on a text counts as what they say."""
+
 COVERT = ("condescending", "dismissive", "sarcastic", "generalisation_unfair")
 OVERT = ("antagonize", "hostile")
 
@@ -70,13 +73,13 @@ def with_filler_around(texts: TextSet) -> TextSet:
 
 def half_or_more_toxic(texts: TextSet) -> TextSet:
     """Return the texts labelled toxic where at least half of the raters said so."""
-    return _labelled(texts, _numbers(texts, "toxicity") >= 0.5)  # noqa: PLR2004  (half)
+    return _labelled(texts, _numbers(texts, "toxicity") >= HALF)
 
 
 def covert_or_overt(texts: TextSet) -> TextSet:
     """Return the texts labelled by the larger of covert and overt toxicity, each the largest of its columns."""
     covert, overt = (np.max([_numbers(texts, name) for name in names], axis=0) for names in (COVERT, OVERT))
-    return _labelled(texts, np.maximum(covert, overt) >= 0.5)  # noqa: PLR2004  (half of the raters)
+    return _labelled(texts, np.maximum(covert, overt) >= HALF)
 
 
 def called_toxic_and_random(texts: TextSet) -> TextSet:

@@ -10,15 +10,14 @@ from angelshare.core.arrays import Array, Labels, Mask, Vector
 from angelshare.core.errors import InputError, LabelError
 from angelshare.core.factories import unknown_name
 from angelshare.core.predictions import ITEM_COLUMNS, UNLABELLED, label_indices
-from angelshare.core.task import Task
+from angelshare.core.task import N_BINARY, Task
 from angelshare.core.text import TextBatch
 from angelshare.data.tables.columns import is_text, read_codes, read_ids, read_names, read_numbers, read_texts
 from angelshare.data.texts.fractions import read_fractions
 from angelshare.data.texts.textset import TextSet
 
-BINARY = 2
-"""The number of labels of a binary task."""
-
+_HALF = 0.5
+"""Share of annotators from which on an item is in a slice."""
 _NO_LABEL = ("", str(UNLABELLED))
 _WORDS = {"true": 1, "false": 0}
 
@@ -112,7 +111,7 @@ def known_labels(frames: Sequence[pd.DataFrame], *, task: Task, where: str) -> t
         return tuple(names)
     found = sorted({pair for frame in frames for pair in _numbers_and_names(frame, where)})
     labels = tuple(dict.fromkeys(name for _, name in found))
-    if task == "binary" and len(labels) != BINARY:
+    if task == "binary" and len(labels) != N_BINARY:
         raise LabelError(
             f"{where}: a binary task has two labels, here are {len(labels)}: {list(labels)[:10]}. Name both."
         )
@@ -201,7 +200,7 @@ def read_slices(frame: pd.DataFrame, *, where: str) -> dict[str, Mask]:
             row = int(np.argmax(wrong))
             msg = f"{where}, row {row + 1}: {name} is {frame[name].iloc[row]!r}. Write 0 or 1, or a share between them."
             raise InputError(msg)
-        masks[name.removeprefix("slice:")] = shares >= 0.5  # noqa: PLR2004  (half of the annotators)
+        masks[name.removeprefix("slice:")] = shares >= _HALF
     return masks
 
 

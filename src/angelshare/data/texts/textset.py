@@ -201,10 +201,10 @@ class Splits:
             if name in ("train", "test"):
                 self.role(name)
         if wanted and "validation" not in roles:
-            _cut(self, roles, notes, "train", "validation", _TRAIN_PART, _N_TRAIN_PARTS)
+            _cut(self, roles, notes, source="train", name="validation", parts=_TRAIN_PART, n_parts=_N_TRAIN_PARTS)
         for name in wanted:
             if name != "validation":
-                _cut(self, roles, notes, "validation", name, _PARTS[name], _N_PARTS)
+                _cut(self, roles, notes, source="validation", name=name, parts=_PARTS[name], n_parts=_N_PARTS)
         return replace(self, roles=roles, card=replace(self.card, notes=tuple(notes)))
 
     def refuse_shared_texts(self) -> None:
@@ -252,10 +252,11 @@ def content_sha256(sets: Mapping[str, TextSet]) -> str:
     return _digest([f"{split}\t{line}" for split, texts in sets.items() for line in texts.content_lines()])
 
 
-def _cut(  # noqa: PLR0917  (one cut: from what, of what, how much)
+def _cut(
     splits: Splits,
     roles: dict[Role, TextSet],
     notes: list[str],
+    *,
     source: Role,
     name: Role,
     parts: tuple[int, ...],

@@ -3,12 +3,11 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 JOURNAL_FILE = "log.jsonl"
 
 
-def note(run: Path, event: str, **facts: Any) -> None:  # noqa: ANN401  (whatever JSON holds)
+def note(run: Path, event: str, **facts: object) -> None:
     """Append an event with the time of day and what is known about it."""
     line = json.dumps({"time": datetime.now(UTC).isoformat(timespec="seconds"), "event": event, **facts})
     with (run / JOURNAL_FILE).open("a", encoding="ascii") as journal:

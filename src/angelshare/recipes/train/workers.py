@@ -28,7 +28,7 @@ def train_members(maker: MemberMaker, members: Sequence[Member], *, jobs: int, p
         jobs: processes; 1 trains here.
         progress: told about members where there are several processes, else about steps.
     """
-    if jobs == 1 or len(members) < 2:  # noqa: PLR2004  (one member needs no second process)
+    if jobs == 1 or len(members) <= 1:
         for member in members:
             maker.make(member)
         return

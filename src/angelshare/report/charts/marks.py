@@ -16,6 +16,8 @@ from angelshare.report.words.numbers import TIMES, Unit, amount, interval, signe
 from angelshare.statement.schema import DifferenceRow, IntervalRow, Statement
 
 MOST_METRICS = 4
+FAR = 3
+"""The factor beyond which even steps are crowded."""
 Turn = Literal["better", "worse", "same"]
 
 
@@ -117,7 +119,7 @@ def _factor_ticks(low: float, high: float, most: int) -> tuple[Tick, ...]:
     reach = math.exp(max(-low, high))
     near = [[1 + step * k for k in range(-20, 41)] for step in (0.01, 0.02, 0.05, 0.1, 0.25, 0.5)]
     far = [[m * 10.0**e for e in range(-6, 7) for m in ms] for ms in ((1, 2, 5), (1, 3), (1,))]
-    for grid in (near if reach < 3 else []) + far:  # noqa: PLR2004  (beyond three times, even steps are crowded)
+    for grid in (near if reach < FAR else []) + far:
         found = [f for f in grid if f > 0 and low <= math.log(f) <= high]
         if 1 <= len(found) <= most:
             break

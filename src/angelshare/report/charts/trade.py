@@ -31,6 +31,7 @@ class Cost:
     more_is_better: bool = False
 
 
+MIN_TICKS = 3
 COSTS = (
     Cost("n_parameters", "size", "parameters (log)", "as small"),
     Cost("texts_per_second", "speed", "texts per second, in bulk (log)", "as fast", more_is_better=True),
@@ -223,7 +224,7 @@ def _round_costs(frame: _Frame) -> list[float]:
     powers = range(math.floor(frame.x_low), math.ceil(frame.x_high) + 1)
     for steps in ((1,), (1, 3), (1, 2, 5)):
         found = [m * 10.0**p for p in powers for m in steps if frame.x_low <= math.log10(m * 10.0**p) <= frame.x_high]
-        if len(found) > 2:  # noqa: PLR2004  (two ticks are hardly an axis)
+        if len(found) >= MIN_TICKS:
             break
     return found
 

@@ -4,7 +4,6 @@ import base64
 import functools
 import hashlib
 from importlib.resources import files
-from typing import Any
 
 import jinja2
 from markupsafe import Markup
@@ -55,7 +54,7 @@ def environment() -> jinja2.Environment:
     return made
 
 
-def _shown(value: Any) -> Any:  # noqa: ANN401  (whatever a template prints)
+def _shown(value: object) -> object:
     """Return a text with its invisible characters named; markup and numbers as they are."""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 

@@ -26,6 +26,8 @@ SCALES = {
     "paper": "Models and data have the size of the paper's, as far as they can be had.",
 }
 TOO_SMALL = "tiny"
+MOST_SECONDS = 90
+"""Below it a duration is told in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ def _facts(reproduction: Reproduction) -> tuple[tuple[str, str], ...]:
 
 def duration(seconds: float) -> str:
     """Return `48 s`, `61 min` or `7.5 h`."""
-    if seconds < 90:  # noqa: PLR2004  (a minute and a half is better told in seconds)
+    if seconds < MOST_SECONDS:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 3 * 3600 else f"{seconds / 3600:.1f} h"
 

@@ -84,7 +84,7 @@ def gate_sentence(gates: tuple[GateRow, ...]) -> str:
     if not gates:
         return "No gate was set, so there is no overall verdict; every row below has its own."
     states = Counter(gate.state for gate in gates)
-    all_of = "Both" if len(gates) == 2 else f"All {len(gates)}"  # noqa: PLR2004  (English has a word for two)
+    all_of = {2: "Both"}.get(len(gates), f"All {len(gates)}")
     if states["held"] == len(gates):
         return "The gate holds." if len(gates) == 1 else f"{all_of} gates hold."
     words: dict[GateState, str] = {

@@ -159,24 +159,28 @@ def size(n: float | None) -> str:
     """Return `81K` or `22.7M`; a dash where it is not known."""
     if n is None:
         return DASH
-    if n < 1000:  # noqa: PLR2004  (below a thousand there is nothing to shorten)
+    # below a thousand there is nothing to shorten
+    if n < 1000:
         return f"{n:.0f}"
     steps = ((999_500, 1e3, "K"), (999_500_000, 1e6, "M"), (math.inf, 1e9, "G"))
     divisor, letter = next((divisor, letter) for limit, divisor, letter in steps if n < limit)
     scaled = n / divisor
-    digits = 0 if letter == "K" or scaled >= 100 else 1  # noqa: PLR2004  (three digits are enough)
+    # three digits are enough
+    digits = 0 if letter == "K" or scaled >= 100 else 1
     return f"{scaled:.{digits}f}".removesuffix(".0") + letter
 
 
 def times(factor: float) -> str:
     """Return the factor with its sign, such as 280 or 1.9 times."""
-    return (f"{factor:,.0f}" if factor >= 10 else f"{factor:.1f}") + TIMES  # noqa: PLR2004  (two digits are enough)
+    # two digits are enough
+    return (f"{factor:,.0f}" if factor >= 10 else f"{factor:.1f}") + TIMES
 
 
 def factor(log_ratio: float) -> str:
     """Return how many times one side is the other, such as 3.1 or 1.05 times: never below 1."""
     times_more = math.exp(abs(log_ratio))
-    digits = 2 if times_more < 2 else 1 if times_more < 10 else 0  # noqa: PLR2004  (two or three digits are enough)
+    # two or three digits are enough
+    digits = 2 if times_more < 2 else 1 if times_more < 10 else 0
     return f"{times_more:,.{digits}f}{TIMES}"
 
 
@@ -197,7 +201,8 @@ def ratio_interval(low: float, high: float, metric: str) -> str:
 
 def figure(value: float, *, sign: bool = False) -> str:
     """Return a number as papers print it, and not in points: `0.981`, `22`, `28.1M`, with its sign where asked for."""
-    if abs(value) >= 10_000:  # noqa: PLR2004  (short counts stay exact)
+    # short counts stay exact
+    if abs(value) >= 10_000:
         return size(value) if value > 0 else MINUS + size(-value)
     whole = value == round(value) and value != 0
     unit = replace(PLAIN, digits=0) if whole else PLAIN
@@ -211,7 +216,8 @@ def minute(moment: str) -> str:
 
 def p_value(p: float) -> str:
     """Return `0.034`, or `< 0.001`."""
-    return "< 0.001" if p < 0.001 else f"{p:.3f}"  # noqa: PLR2004  (more decimals would promise too much)
+    # more decimals would promise too much
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def metric_name(metric: str) -> str:
@@ -228,6 +234,7 @@ def estimate(metric: str, value: float) -> str:
     if metric.endswith("_bytes"):
         return f"{size(value)}B"
     if metric.startswith("n_"):
-        return size(value) if value >= 10_000 else count(round(value))  # noqa: PLR2004  (short counts stay exact)
+        # short counts stay exact
+        return size(value) if value >= 10_000 else count(round(value))
     unit = unit_of(metric)
     return f"{amount(value, unit)}%" if unit is POINTS else with_word(amount(value, unit), unit)
