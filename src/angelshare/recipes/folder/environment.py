@@ -9,11 +9,19 @@ _PACKAGES = ("torch", "transformers", "tokenizers", "numpy", "scipy", "scikit-le
 
 
 def environment() -> dict[str, Any]:
-    """Return versions, processor and threads; nothing that names the machine or its user."""
+    """Return versions of what is installed, processor and threads; nothing that names the machine or its user."""
     return {
         "python": platform.python_version(),
         "system": platform.system(),
         "processor": platform.machine(),
         "processors": os.cpu_count(),
-        "packages": {name: importlib.metadata.version(name) for name in _PACKAGES},
+        "packages": {name: version for name in _PACKAGES if (version := _version(name))},
     }
+
+
+def _version(package: str) -> str | None:
+    """Return a package's version; None where it is not installed."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
