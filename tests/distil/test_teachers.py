@@ -21,7 +21,7 @@ from angelshare.distil.teachers import CachedLogits, OnlineTeacher
 from angelshare.distil.training import Course, run_training, schedule
 from angelshare.models.checkpoint import load_backbone
 from angelshare.models.encoder import EncoderScorer
-from angelshare.models.shrink import cut_layers
+from angelshare.models.shrink import cut
 from angelshare.models.students import build_student
 from angelshare.models.vocabulary import build_word_tokenizer
 from angelshare.transfer.gather import TransferTexts
@@ -191,7 +191,7 @@ def test_a_student_distilled_online_is_the_one_distilled_from_cached_logits(mini
 def test_layers_of_the_real_teacher_teach_a_student_of_fewer(minilm, tmp_path):
     """Two random layers towards the third and the sixth of MiniLM."""
     model, tokenizer = minilm
-    student = cut_layers(model, 2, init="random", seed=0)
+    student = cut(model, layers=2, init="random", seed=0)
     spec = SPEC.model_copy(update={"epochs": 1, "batch_size": 8, "learning_rate": 1e-3})
     loss = HiddenStates((0, 3, 6))
     report = trained(tmp_path, student, tokenizer, loss, OnlineTeacher(model, tokenizer), spec=spec)

@@ -1,5 +1,6 @@
 """Small networks with random weights, and a scorer of five lines."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,9 @@ from angelshare.core.protocols import ModelCard
 from angelshare.core.text import TextBatch
 from angelshare.models.checkpoint import save_model
 from angelshare.models.vocabulary import build_word_tokenizer
+
+# pytest imports tests from their files, so what they share must be found beside them
+sys.path.append(str(Path(__file__).parent))
 
 TEXTS = (
     "the soup was warm and good",

@@ -1,7 +1,7 @@
-"""A student cut from its teacher: some of the teacher's layers."""
+"""Students cut from their teacher: fewer layers, fewer heads, narrower."""
 
 import copy
-import re
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -10,51 +10,54 @@ from transformers import AutoModelForSequenceClassification, PreTrainedModel
 
 from angelshare.core.errors import ModelError
 from angelshare.models.checkpoint import load_model
-
-LAYER_LISTS = {
-    "bert": "encoder.layer",
-    "camembert": "encoder.layer",
-    "distilbert": "transformer.layer",
-    "electra": "encoder.layer",
-    "roberta": "encoder.layer",
-    "xlm-roberta": "encoder.layer",
-}
-"""Model type -> where its layers stand below the backbone. MiniLM is of type `bert`."""
+from angelshare.models.families import family_of
 
 
-def cut_layers(
+def cut(
     teacher: str | Path | PreTrainedModel,
-    layers: int | tuple[int, ...],
     *,
+    layers: int | tuple[int, ...] | None = None,
+    heads: int | None = None,
+    width: int | None = None,
+    feed_forward: int | None = None,
     init: Literal["teacher", "random"] = "teacher",
     seed: int = 0,
 ) -> PreTrainedModel:
-    """Return a model with these layers of the teacher, in this order, and all else of it: embeddings, head, labels.
+    """Return a smaller model of the teacher's family; what is None stays as the teacher has it.
 
     Args:
         teacher: the model or its folder; it is not changed.
-        layers: how many, or which, counted from 1; see `chosen_layers`.
-        init: `random` takes the shape only and draws every weight under the seed.
+        layers: how many, or which in which order, counted from 1; see `chosen_layers`.
+        heads: how many the width is split into; their weights are the teacher's, grouped anew.
+        width: of the hidden states.
+        feed_forward: its width; None: 4 times the width where that is given.
+        init: `teacher` takes embeddings, chosen layers and head from the teacher, at its widths only; `random` draws
+            every weight under the seed.
         seed: of `random`.
 
     Raises:
-        ModelError: if the teacher is of a family whose layers are not known here, or does not have these layers.
+        ModelError: if the teacher is of a family that cannot be cut, has not what is asked for, or is of other widths
+            than the student that is to take its weights.
     """
     model = teacher if isinstance(teacher, PreTrainedModel) else load_model(teacher)[0]
-    if model.config.model_type not in LAYER_LISTS:
-        msg = (
-            f"Layers of a {model.config.model_type!r} model cannot be taken out. "
-            f"Supported are {', '.join(sorted(LAYER_LISTS))}; choose such a teacher, or another kind of student."
-        )
-        raise ModelError(msg)
-    chosen = chosen_layers(model.config.num_hidden_layers, layers)
-    config = copy.deepcopy(model.config)
-    config.num_hidden_layers = len(chosen)
+    family, n_layers = family_of(model.config), model.config.num_hidden_layers
+    chosen = chosen_layers(n_layers, n_layers if layers is None else layers)
+    config = family.shape(model.config, layers=len(chosen), heads=heads, width=width, feed_forward=feed_forward)
+    widths = ("hidden_size", family.feed_forward)
+    if init == "teacher" and any(getattr(config, name) != getattr(model.config, name) for name in widths):
+        raise ModelError("The teacher's weights do not fit a student of other widths. Write init: random.")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         student: PreTrainedModel = AutoModelForSequenceClassification.from_config(config, dtype=torch.float32)
     if init == "teacher":
-        student.load_state_dict(_kept_weights(model, chosen))
+        student.load_state_dict(family.weights(model, chosen))
+    return student
+
+
+def remove_heads(teacher: PreTrainedModel, heads: Mapping[int, Collection[int]]) -> PreTrainedModel:
+    """Return a copy of the teacher without these heads (layer -> heads, counted from 1); see `Family.remove_heads`."""
+    student = copy.deepcopy(teacher)
+    family_of(teacher.config).remove_heads(student, heads)
     return student
 
 
@@ -73,19 +76,3 @@ def chosen_layers(n_layers: int, layers: int | tuple[int, ...]) -> tuple[int, ..
     if isinstance(layers, int):
         return tuple(-(-i * n_layers // layers) for i in numbers)
     return layers
-
-
-def _kept_weights(teacher: PreTrainedModel, chosen: tuple[int, ...]) -> dict[str, torch.Tensor]:
-    """Return the teacher's weights under the names that they have in the student."""
-    prefix = f"{teacher.base_model_prefix}.{LAYER_LISTS[teacher.config.model_type]}."
-    layer = re.compile(re.escape(prefix) + r"(\d+)\.(.*)")
-    kept = {}
-    for name, weight in teacher.state_dict().items():
-        found = layer.fullmatch(name)
-        if found is None:
-            kept[name] = weight
-            continue
-        for place, number in enumerate(chosen):
-            if int(found[1]) == number - 1:
-                kept[f"{prefix}{place}.{found[2]}"] = weight
-    return kept

@@ -18,7 +18,7 @@ from angelshare.models.checkpoint import check_length, load_backbone
 from angelshare.models.cnn import CnnConfig, CnnForSequenceClassification
 from angelshare.models.declared_task import check_label_order, check_labels, labels_of, set_labels
 from angelshare.models.encoding import as_utf8
-from angelshare.models.shrink import cut_layers
+from angelshare.models.shrink import cut
 from angelshare.models.word_network import WordNetwork
 
 Teacher = tuple[PreTrainedModel, PreTrainedTokenizerBase]
@@ -149,7 +149,7 @@ def _transformer(
         labels_of(model.config, "The teacher"), labels, who="The teacher", where=f"the student {spec.name}"
     )
     check_length(model, spec.max_length, f"The student {spec.name}, as its teacher,")
-    student = cut_layers(model, spec.layers, init=spec.init, seed=seed)
+    student = cut(model, layers=spec.layers, init=spec.init, seed=seed)
     set_labels(student.config, labels=labels, task=task)
     return student, _with_length(tokenizer, spec.max_length)
 
