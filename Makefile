@@ -28,6 +28,7 @@ check: $(VENV)/installed-dev
 bench: $(VENV)/installed-dev
 	$(BIN)/python benchmarks/train_mlp.py
 	$(BIN)/python benchmarks/score_teacher.py
+	$(BIN)/python benchmarks/startup.py
 
 # coverage, wrong verdicts and power on simulated populations: half an hour on two cores; goes on where it was stopped
 calibrate: $(VENV)/installed-dev
