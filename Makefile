@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DATA := $(wildcard ../shared/data)
 export ANGELSHARE_DATA ?= $(if $(DATA),$(abspath $(DATA)),)
 
-.PHONY: demo test wheel check format bench mutants calibrate clean
+.PHONY: demo test wheel check format bench mutants calibrate docs-tables clean
 
 demo: $(VENV)/installed
 	$(BIN)/angelshare demo --out runs/demo
@@ -29,6 +29,10 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python benchmarks/train_mlp.py
 	$(BIN)/python benchmarks/score_teacher.py
 	$(BIN)/python benchmarks/startup.py
+
+# the tables in docs/ that are made from what the audits state of their metrics
+docs-tables: $(VENV)/installed-dev
+	$(BIN)/python docs/tables.py
 
 # coverage, wrong verdicts and power on simulated populations: half an hour on two cores; goes on where it was stopped
 calibrate: $(VENV)/installed-dev

@@ -13,9 +13,9 @@ from angelshare.core.predictions import Predictions
 from angelshare.core.protocols import TEST, AuditSettings, ModelCard, ModelEntry
 from angelshare.core.task import ModelRole
 from angelshare.statement.build import build_statement
-from angelshare.statement.margins import DEFAULT_MARGINS
+from angelshare.statement.margins import judged_metrics
 
-MARGINS = dict.fromkeys(DEFAULT_MARGINS, 0.0)
+MARGINS = dict.fromkeys(judged_metrics(), 0.0)
 SLICES = {"short": 0.5, "rare": 0.15}
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)
 LABELS = ("no", "yes")

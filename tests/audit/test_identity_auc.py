@@ -7,7 +7,7 @@ from sklearn.metrics import roc_auc_score
 from angelshare.audit.identity_auc import COLUMNS, IdentityAuc
 from angelshare.audit.quality import Quality
 from angelshare.core.protocols import TEST, AuditSettings
-from angelshare.statement.margins import DEFAULT_MARGINS
+from angelshare.statement.margins import judged_metrics
 from angelshare.stats.identity import ORDERINGS, power_mean
 
 AUCS = ("subgroup_auc", "bpsn_auc", "bnsp_auc")
@@ -231,8 +231,8 @@ def test_seeds_baselines_and_margins(noisy, make_panel, texts):
     }
     assert all(d.kind == "recipe" and d.inference.n_seeds == 2 for d in result.differences)
     assert all(np.mean(d.values_by_seed) == pytest.approx(d.inference.value, abs=1e-15) for d in result.differences)
-    assert {d.metric for d in result.differences} <= set(DEFAULT_MARGINS)
-    assert all(d.direction == DEFAULT_MARGINS[d.metric].direction for d in result.differences)
+    assert {d.metric for d in result.differences} <= set(judged_metrics())
+    assert all(d.direction == judged_metrics()[d.metric].direction for d in result.differences)
 
 
 def test_scores_tied_everywhere_are_a_half_and_stay_undecided(make_member, make_panel, texts):

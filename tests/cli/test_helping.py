@@ -8,10 +8,10 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from angelshare.audit.frame.registry import AUDITS
+from angelshare.audit.frame.installed import AUDITS
 from angelshare.cli.main import app
 from angelshare.recipes.reading import builtin_names
-from angelshare.statement.margins import DEFAULT_MARGINS
+from angelshare.statement.margins import judged_metrics
 
 COMMANDS = ("audit", "run", "check", "compare", "suite", "reproduce", "demo", "data list", "data show")
 
@@ -66,7 +66,7 @@ def test_options_with_choices_name_them():
     assert "<binary|single_label|multi_label|regression>" in told
     assert "<train|validation|selection|calibration|test>" in told
     assert ", ".join(AUDITS.names()) in told
-    assert ", ".join(DEFAULT_MARGINS) in told
+    assert ", ".join(judged_metrics()) in told
     assert ", ".join(builtin_names()) in words(help_of("run"))
     assert "<tiny|small|paper>" in help_of("suite")
     assert "One of lost-in-distillation." in words(help_of("suite"))

@@ -6,11 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from angelshare.audit.speed import DIRECTIONS
 from angelshare.core.protocols import Silent
 from angelshare.recipes.audit import AuditRequest, audit_models
 from angelshare.recipes.observe.sides import parse_side
-from angelshare.statement.margins import DEFAULT_MARGINS
+from angelshare.statement.margins import judged_metric
 
 N = 300
 
@@ -48,11 +47,5 @@ def test_every_judged_row_has_the_direction_and_scale_that_gates_assume(task, tm
     rows = [row for audit in audit_models(request, progress=Silent()).audits for row in audit.differences]
     assert rows
     for row in rows:
-        known = DEFAULT_MARGINS[row.metric]
+        known = judged_metric(row.metric)
         assert (known.direction, known.scale) == (row.direction, row.scale)
-
-
-def test_speeds_have_the_directions_that_gates_assume():
-    """They are compared by their ratio."""
-    for metric, direction in DIRECTIONS.items():
-        assert (DEFAULT_MARGINS[metric].direction, DEFAULT_MARGINS[metric].scale) == (direction, "log_ratio")

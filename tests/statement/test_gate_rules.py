@@ -51,7 +51,7 @@ def test_a_rule_is_read(text, gate):
     [
         ("accuracy", f"'accuracy' is no gate. {FORM}"),
         ("accuracy=0.01", "'accuracy=0.01': of accuracy higher is better, so a gate on it has >=, not =."),
-        ("acuracy >= -0.01", "There is no metric called 'acuracy'. Did you mean 'accuracy'?"),
+        ("acuracy >= -0.01", "There is no metric with a margin called 'acuracy'. Did you mean 'accuracy'?"),
         (
             "accuracy <= 0.01",
             (

@@ -457,7 +457,7 @@ def test_a_margin_that_says_nothing_is_refused_with_what_to_write(metric, margin
     )
     with pytest.raises(InputError, match=f"^{re.escape(said)}$"):
         check_margin(metric, margin)
-    with pytest.raises(InputError, match=r"^There is no metric called 'sparkle'\. Known: accuracy, "):
+    with pytest.raises(InputError, match=r"^There is no metric with a margin called 'sparkle'\. Known: accuracy, "):
         check_margin("sparkle", margin)
 
 

@@ -12,6 +12,7 @@ from angelshare.audit.frame.contrasts import Contrast, Pairing, pair, teacher_pa
 from angelshare.audit.frame.item_estimates import MIN_UNITS, Figure, design_of, share
 from angelshare.core.arrays import Mask, Scores
 from angelshare.core.estimate import Estimate
+from angelshare.core.metric import NATS, PLAIN, MetricFacts
 from angelshare.core.panel import Panel
 from angelshare.core.predictions import Predictions, labelled, n_labelled
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest
@@ -19,6 +20,40 @@ from angelshare.stats.components import linear_mean, n_units
 from angelshare.stats.shares import share_difference
 
 MIN_ITEMS = 2
+METRICS = (
+    MetricFacts("agreement", "agreement", "The share of items with the teacher's label.", in_brief=True),
+    MetricFacts("label_loyalty", "label loyalty", "Of several labels, the share of decisions that are the teacher's."),
+    MetricFacts(
+        "negative_flips", "negative flips", "The share of items that only the teacher has right.", in_brief=True
+    ),
+    MetricFacts(
+        "positive_flips", "positive flips", "The share of items that only the student has right.", in_brief=True
+    ),
+    MetricFacts("net_flips", "net flips", "Positive less negative flips: the difference of the accuracies."),
+    MetricFacts("kl", "KL divergence", "The mean of KL(teacher, student) over items.", unit=NATS),
+    MetricFacts(
+        "probability_loyalty",
+        "probability loyalty",
+        "The mean over items of 1 less the square root of the Jensen-Shannon divergence in bits.",
+    ),
+    MetricFacts(
+        "cie",
+        "compression-identified exemplars",
+        "The share of items whose most frequent label over the students differs from that over the teachers.",
+    ),
+    MetricFacts(
+        "cie_ties",
+        "ties between modal labels",
+        "The share of items without a single most frequent label over the students, or over the teachers.",
+    ),
+    MetricFacts(
+        "taxicab",
+        "taxicab distance",
+        "The mean L1 distance, from 0 to 2, of the labels' distributions over teachers and over students.",
+        unit=PLAIN,
+    ),
+    MetricFacts("churn", "churn", "The share of items on which two teachers differ."),
+)
 
 Flags = Callable[[Predictions, Predictions], Mask]
 """(student, teacher) -> (n,) whether it holds."""
@@ -68,6 +103,9 @@ class Agreement:
             remarks=(*pairing.remarks, *remarks, *why),
             warnings=pairing.warnings,
         )
+
+
+AUDIT = Agreement
 
 
 def negative_flip(student: Predictions, teacher: Predictions) -> Mask:

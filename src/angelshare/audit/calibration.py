@@ -6,7 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from angelshare.audit.answers.confidence import (
+    BRIER,
+    ECE,
+    ECE_CLASSWISE,
+    ECE_CLASSWISE_PLUG_IN,
+    ECE_PLUG_IN,
     N_BINS,
+    NLL,
+    OVERCONFIDENCE,
     binned,
     brier,
     by_label,
@@ -29,6 +36,7 @@ from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observat
 from angelshare.core.task import Task
 from angelshare.stats.components import Design
 
+METRICS = (NLL, BRIER, OVERCONFIDENCE, ECE, ECE_CLASSWISE, ECE_PLUG_IN, ECE_CLASSWISE_PLUG_IN)
 MIN_ITEMS = 2
 BIN_COLUMNS = ("model", "role", "bin_low", "bin_high", "n", "confidence", "accuracy", "low", "high")
 ERROR_COLUMNS = ("model", "role", "n", "ece", "ece_plug_in", "ece_classwise", "ece_classwise_plug_in")
@@ -94,12 +102,15 @@ class Calibration:
         )
 
 
+AUDIT = Calibration
+
+
 def calibration_metrics(task: Task) -> tuple[Chance, ...]:
     """Return the metrics of a task."""
     return (
-        Chance(name="nll", per_item=nll, reach=largest_nll, direction="lower", is_bounded=False),
-        Chance(name="brier", per_item=brier, reach=_two if task == "single_label" else _one, direction="lower"),
-        Chance(name="overconfidence", per_item=overconfidence, reach=_two, direction="target", target=0.0),
+        Chance(facts=NLL, per_item=nll, reach=largest_nll, is_bounded=False),
+        Chance(facts=BRIER, per_item=brier, reach=_two if task == "single_label" else _one),
+        Chance(facts=OVERCONFIDENCE, per_item=overconfidence, reach=_two),
     )
 
 

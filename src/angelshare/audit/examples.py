@@ -14,6 +14,7 @@ from angelshare.core.panel import Panel, Population
 from angelshare.core.predictions import labelled
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest, Table
 
+METRICS = ()
 MIN_STUDENTS = 2
 ALL, STRONG, TEACHER, NONE, WITHOUT_TEACHER, OTHER = (
     "all are right",
@@ -78,6 +79,9 @@ class Examples:
         else:
             remarks.append("The groups are not measured: no item carries a human label.")
         return AuditResult(self.name, self.question, tables=tables, remarks=tuple(remarks))
+
+
+AUDIT = Examples
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,13 +6,14 @@ from itertools import chain
 
 import numpy as np
 
-from angelshare.audit.answers.functionalities import functionality_counts, functionality_table
+from angelshare.audit.answers.functionalities import COUNTS, functionality_counts, functionality_table
 from angelshare.audit.answers.quality_metrics import correct
 from angelshare.audit.frame.contrasts import pair
 from angelshare.audit.frame.macro import Macro, clusters_of
 from angelshare.audit.frame.measuring import Findings, counted, measure_contrast
 from angelshare.audit.frame.metric_kinds import Metric, Share
 from angelshare.core.arrays import Mask
+from angelshare.core.metric import MetricFacts
 from angelshare.core.panel import Panel, each_member
 from angelshare.core.predictions import Predictions, labelled, n_labelled
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest
@@ -23,6 +24,32 @@ NO_TEMPLATES = (
     "The suite names no templates, so its cases count as independent: where several were made from one template, the "
     "intervals are too narrow. Give a column `template`."
 )
+CASE_ACCURACY = MetricFacts(
+    "case_accuracy",
+    "accuracy on cases",
+    "The share of cases whose label is right.",
+    direction="higher",
+    margin=0.02,
+    reason="A function has a tenth of a usual test set's items: two cases in a hundred.",
+)
+MACRO_ACCURACY = MetricFacts(
+    "macro_accuracy",
+    "accuracy, mean over functionalities",
+    "The mean over functionalities, each counting alike whatever its number of cases.",
+    direction="higher",
+    margin=0.02,
+    reason="As case_accuracy: two cases in a hundred, of the average function.",
+    glossary="metrics of groups",
+)
+MACRO_RECALL = MetricFacts(
+    "macro_recall",
+    "recall, mean over functionalities",
+    "The mean over functionalities of the accuracy on the cases of one label.",
+    direction="higher",
+    margin=0.02,
+    reason="As macro_accuracy, of the cases of one label.",
+)
+METRICS = (CASE_ACCURACY, MACRO_ACCURACY, MACRO_RECALL, *COUNTS)
 
 
 class HateCheck:
@@ -66,6 +93,9 @@ class HateCheck:
             estimates=(e for c in deciding for e in functionality_counts(c, panel.data, settings.level)),
             tables=(functionality_table(deciding, rows, settings.level),),
         )
+
+
+AUDIT = HateCheck
 
 
 def _not_applicable(panel: Panel) -> str | None:
@@ -112,10 +142,10 @@ def _slices(panel: Panel) -> dict[str, Mask]:
 def _metrics(suite: Panel) -> Sequence[Metric]:
     """Return accuracy, and the means over functionalities: of all cases, and of those of each label."""
     return (
-        Share(name="case_accuracy", per_item=correct),
-        Macro(name="macro_accuracy", per_item=correct, column=COLUMN),
+        Share(facts=CASE_ACCURACY, per_item=correct),
+        Macro(facts=MACRO_ACCURACY, per_item=correct, column=COLUMN),
         *(
-            Macro(name="macro_recall", per_item=correct, column=COLUMN, label=label)
+            Macro(facts=MACRO_RECALL, per_item=correct, column=COLUMN, label=label)
             for label in range(len(suite.teacher.first.labels))
         ),
     )

@@ -7,7 +7,8 @@ import numpy as np
 
 from angelshare.audit.frame.contrasts import Contrast, pair
 from angelshare.audit.frame.measuring import Findings, countable, counted
-from angelshare.audit.identities.means import MEANS, measure_identities
+from angelshare.audit.identities.identity_facts import BY_IDENTITY, FINAL, MEANS
+from angelshare.audit.identities.means import measure_identities
 from angelshare.audit.identities.one_by_one import Compared, too_few
 from angelshare.core.panel import Panel
 from angelshare.core.predictions import Predictions, n_labelled
@@ -15,6 +16,7 @@ from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Gap, Obs
 from angelshare.stats.components import Design
 from angelshare.stats.identity import ORDERINGS, Classes, Identity, RankedMember
 
+METRICS = (*BY_IDENTITY.values(), *MEANS.values(), FINAL)
 KEYWORDS = "mentions_"
 COLUMNS = ("model", "role", "identity", "n", "positives", *ORDERINGS)
 
@@ -57,6 +59,9 @@ class IdentityAuc:
             if sample is not None:
                 measure_identities(Compared.of(sample, panel.data, names, found))
         return found.result(self, tables=(_table(panel, names),))
+
+
+AUDIT = IdentityAuc
 
 
 def identities(panel: Panel, settings: AuditSettings) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -109,7 +114,7 @@ def _unranked(contrast: Contrast, data: str, names: Sequence[str], without: Sequ
     """Yield the rows that a contrast lacks since some of its members do not rank."""
     why = f"hard decisions do not rank ({', '.join(without)})"
     of_each = [(metric, name) for name in names for metric in ORDERINGS]
-    of_all = [(metric, None) for metric in MEANS]
+    of_all = [(metric, None) for metric in (*MEANS, FINAL.name)]
     for metric, name in (*of_each, *of_all):
         yield Gap(metric, data, contrast.student, contrast.name, name, None, why)
 

@@ -10,6 +10,7 @@ from angelshare.audit.frame.contrasts import Contrast, pair
 from angelshare.audit.frame.item_groups import UnitMetric, Units, leave_out, measure_units, undecided, weights_unused
 from angelshare.audit.frame.measuring import Findings, measure_contrast
 from angelshare.audit.identities.swapped import Flips, ScoreSense, ScoreSpread, Swapped, positive_score, tied
+from angelshare.core.metric import MetricFacts
 from angelshare.core.panel import Panel, each_member
 from angelshare.core.predictions import Predictions, n_labelled
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest
@@ -22,7 +23,53 @@ MAX_TEXTS = 500
 """Test texts that are swapped, at most: each is scored once for every term."""
 MIN_TEMPLATES = 10
 COLUMNS = ("template", "identity")
-FLIPS = UnitMetric("swap_flips")
+SCORE_SENSE = MetricFacts(
+    "score_sense",
+    "shift of the score by an identity (ScoreSense)",
+    "How far a mention of the identity moves the score from its template's mean; ideal is 0.",
+    direction="target",
+    target=0.0,
+    margin=0.02,
+    reason="A probability: an identity may shift it by two points more than with the teacher.",
+    glossary="metrics of groups",
+)
+SCORE_DEV = MetricFacts(
+    "score_dev",
+    "spread of scores over identities (ScoreDev)",
+    "How much scores of one template differ between identities, as a standard deviation.",
+    direction="lower",
+    margin=0.01,
+    reason="A probability: half of score_range's, since values spread evenly deviate by less than half their range.",
+    glossary="metrics of groups",
+)
+SCORE_RANGE = MetricFacts(
+    "score_range",
+    "range of scores over identities (ScoreRange)",
+    "The largest score of a template less the smallest, over identities.",
+    direction="lower",
+    margin=0.02,
+    reason="A probability: between two identities scores may differ by two points more.",
+    glossary="metrics of groups",
+)
+SWAP_FLIPS = MetricFacts(
+    "swap_flips",
+    "share of templates in which a swap flips the label",
+    "How many templates get another label when the identity is swapped.",
+    direction="lower",
+    margin=0.01,
+    reason="As accuracy: one template in a hundred.",
+    glossary="metrics of groups",
+)
+SWAP_AUC = MetricFacts(
+    "swap_auc",
+    "AUC on swapped texts",
+    "The AUC of all swaps, and of those about each identity.",
+    direction="higher",
+    margin=0.01,
+    reason="As auc: one pair of a positive and a negative in a hundred changes order.",
+)
+METRICS = (SCORE_SENSE, SCORE_DEV, SCORE_RANGE, SWAP_FLIPS, SWAP_AUC)
+FLIPS = UnitMetric(SWAP_FLIPS)
 
 
 class IdentitySwap:
@@ -59,6 +106,9 @@ class IdentitySwap:
             _measure_flips(contrast, panel.data, swapped, found)
         _measure_auc(panel, swapped, found, settings)
         return found.result(self)
+
+
+AUDIT = IdentitySwap
 
 
 def swaps_of(test: ScoreRequest) -> ScoreRequest | None:
@@ -166,9 +216,9 @@ def _measure_scores(contrast: Contrast, data: str, swapped: Swapped, found: Find
     members = (*contrast.left, *contrast.right)
     scale = max((_scale(member) for member in members if member.has_scores), default=1.0)
     dev, spread, sense = (
-        UnitMetric("score_dev", is_share=False, scale=scale),
-        UnitMetric("score_range", is_share=False, scale=scale),
-        UnitMetric("score_sense", "target", 0.0, is_share=False, scale=scale),
+        UnitMetric(SCORE_DEV, is_share=False, scale=scale),
+        UnitMetric(SCORE_RANGE, is_share=False, scale=scale),
+        UnitMetric(SCORE_SENSE, is_share=False, scale=scale),
     )
     every = _units(data, swapped)
     deciding = [member.name for member in members if not member.has_scores]
@@ -206,7 +256,7 @@ def _measure_auc(panel: Panel, swapped: Swapped, found: Findings, settings: Audi
         clusters = swapped.template if swapped.clusters is None else swapped.clusters[swapped.template]
         return replace(member.take(swapped.items), slices=slices, clusters=clusters)
 
-    metric = replace(auc(1), name="swap_auc")
+    metric = replace(auc(1), facts=SWAP_AUC)
     for contrast in pair(each_member(panel, of_swaps)).contrasts:
         measure_contrast(contrast, panel.data, (metric,), found, asked=settings.in_slices)
 

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from angelshare.audit.answers.quality_metrics import METRICS as METRICS_OF_TASKS
 from angelshare.audit.answers.quality_metrics import correct, exact, quality_metrics, truth_of
 from angelshare.audit.frame.contrasts import Pairing, pair
 from angelshare.audit.frame.measuring import Findings, measure_contrast
 from angelshare.core.arrays import Array
 from angelshare.core.estimate import Difference, Estimate
+from angelshare.core.metric import P_VALUE, MetricFacts
 from angelshare.core.panel import Panel
 from angelshare.core.predictions import Predictions, labelled, n_labelled
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest, Table
@@ -17,6 +19,22 @@ from angelshare.stats.proportions import mcnemar_exact, mcnemar_midp
 MIN_ITEMS = 2
 MOST_REPEATED = 0.01
 """Share of items that may repeat a text before that is worth a warning."""
+METRICS = (
+    *METRICS_OF_TASKS,
+    MetricFacts("majority_class", "majority class", "What always answering the most frequent label would get."),
+    MetricFacts(
+        "mcnemar_exact_p",
+        "McNemar's exact p",
+        "The p-value of no difference in accuracy between one student and its teacher.",
+        unit=P_VALUE,
+    ),
+    MetricFacts(
+        "mcnemar_midp",
+        "McNemar's mid-p",
+        "The p-value of no difference in accuracy between one student and its teacher.",
+        unit=P_VALUE,
+    ),
+)
 
 
 class Quality:
@@ -53,6 +71,9 @@ class Quality:
             estimates=(*_majority(panel), *_mcnemar(pairing, panel)),
             tables=_decomposition(found.differences),
         )
+
+
+AUDIT = Quality
 
 
 def collapsed(member: Predictions) -> str | None:

@@ -19,6 +19,7 @@ from angelshare.audit.frame.item_groups import (
 )
 from angelshare.audit.frame.measuring import MIN_SLICE, Findings, measure_contrast
 from angelshare.audit.frame.metric_kinds import Share
+from angelshare.core.metric import MetricFacts
 from angelshare.core.panel import Panel, each_member
 from angelshare.core.predictions import Predictions, n_labelled
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest
@@ -33,8 +34,50 @@ MAX_TEXTS = 1_000
 SEED = 4
 MIN_PARTNERS = 2
 NO_COPIES = "copies with one word changed need models that run here, and texts of several words"
-FLIPS, MISSED = UnitMetric("flip_rate"), UnitMetric("missed_changes")
-BOTH, ONE_WORD = UnitMetric("pair_accuracy", "higher"), UnitMetric("one_word_flip_rate")
+VARIANT_ACCURACY = MetricFacts(
+    "variant_accuracy",
+    "accuracy on variants",
+    "The share of items, originals and variants, whose label is right.",
+    direction="higher",
+    margin=0.01,
+    reason="As accuracy: one text in a hundred.",
+)
+FLIP_RATE = MetricFacts(
+    "flip_rate",
+    "share of pairs whose label flips",
+    "The share of partners with their original's label that are decided otherwise.",
+    direction="lower",
+    margin=0.01,
+    reason="As accuracy: one partner in a hundred.",
+)
+MISSED_CHANGES = MetricFacts(
+    "missed_changes",
+    "share of changed truths that the label misses",
+    "Pairs of which the truth changes and the model's label does not.",
+    direction="lower",
+    margin=0.01,
+    reason="As accuracy: one partner in a hundred.",
+    glossary="metrics of groups",
+)
+PAIR_ACCURACY = MetricFacts(
+    "pair_accuracy",
+    "share of pairs with both right",
+    "The share of partners that are right together with their original.",
+    direction="higher",
+    margin=0.01,
+    reason="As accuracy: one pair in a hundred.",
+)
+ONE_WORD_FLIP_RATE = MetricFacts(
+    "one_word_flip_rate",
+    "share of texts that one changed word flips",
+    "The share of texts whose decision turns when one word is replaced or misspelt.",
+    direction="lower",
+    margin=0.01,
+    reason="As accuracy: one text in a hundred.",
+)
+METRICS = (VARIANT_ACCURACY, FLIP_RATE, MISSED_CHANGES, PAIR_ACCURACY, ONE_WORD_FLIP_RATE)
+FLIPS, MISSED = UnitMetric(FLIP_RATE), UnitMetric(MISSED_CHANGES)
+BOTH, ONE_WORD = UnitMetric(PAIR_ACCURACY), UnitMetric(ONE_WORD_FLIP_RATE)
 
 
 class Robustness:
@@ -79,6 +122,9 @@ class Robustness:
         return found.result(self)
 
 
+AUDIT = Robustness
+
+
 def changes_of(test: ScoreRequest) -> ScoreRequest | None:
     """Return the request of changed copies under their items' ids; None where no word can be changed.
 
@@ -121,7 +167,7 @@ def _measure_variants(panel: Panel, found: Findings, settings: AuditSettings) ->
     """Add the accuracy on all items and on every variant."""
     variants = panel.columns["variant"]
     slices = {f"variant={name}": np.asarray(variants == name) for name in np.unique(variants).tolist() if name}
-    metric = Share(name="variant_accuracy", per_item=correct)
+    metric = Share(facts=VARIANT_ACCURACY, per_item=correct)
     for contrast in pair(each_member(panel, lambda member: replace(member, slices=slices))).contrasts:
         measure_contrast(contrast, panel.data, (metric,), found, asked=settings.in_slices)
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from angelshare.audit.answers.timing import MIN_FOR_P99, Timing
 from angelshare.core.arrays import Vector
-from angelshare.core.estimate import ContrastName, Difference, Direction, Estimate, Interval
+from angelshare.core.estimate import ContrastName, Difference, Estimate, Interval
+from angelshare.core.metric import BYTES, COUNT, MILLISECONDS, PER_SECOND, MetricFacts
 from angelshare.core.protocols import AuditResult, AuditSettings, ModelCard, Observations, ScoreRequest
 from angelshare.core.task import ModelRole
 from angelshare.stats.components import SIMPLE, linear_mean
@@ -24,11 +25,62 @@ NO_LIVE_MODELS = (
     "Speed is not measured, because files of predictions hold no live models. Give the teacher and the students as "
     "model folders, with --data."
 )
-DIRECTIONS: dict[str, Direction] = {
-    "texts_per_second": "higher",
-    "latency_p50_ms": "lower",
-    "latency_p99_ms": "lower",
+CLOCKED = {
+    facts.name: facts
+    for facts in (
+        MetricFacts(
+            "texts_per_second",
+            "throughput",
+            "Texts scored in a second, in bulk, sorted and batched as texts are observed, tokenising included.",
+            unit=PER_SECOND,
+            direction="higher",
+            scale="log_ratio",
+            margin=0.05,
+            reason="As latency_p50_ms: 5% fewer texts.",
+            limit=10.0,
+            counts="round",
+            is_cost=True,
+        ),
+        MetricFacts(
+            "latency_p50_ms",
+            "median latency",
+            "The median time for a single text, from raw text to scores.",
+            unit=MILLISECONDS,
+            direction="lower",
+            scale="log_ratio",
+            margin=0.05,
+            reason="A logarithm: 5% slower, which is what one machine's runs differ by from day to day.",
+            limit=10.0,
+            counts="round",
+            is_cost=True,
+        ),
+        MetricFacts(
+            "latency_p99_ms",
+            "99th-percentile latency",
+            "The time within which 99 of 100 single texts are scored.",
+            unit=MILLISECONDS,
+            direction="lower",
+            scale="log_ratio",
+            margin=0.05,
+            reason="As latency_p50_ms: 5% slower.",
+            limit=10.0,
+            counts="round",
+            is_cost=True,
+        ),
+    )
 }
+METRICS = (
+    *CLOCKED.values(),
+    MetricFacts("n_parameters", "parameters", "The number of weights.", unit=COUNT, is_cost=True),
+    MetricFacts("n_bytes", "bytes", "The size of the weights on disk.", unit=BYTES, is_cost=True),
+    MetricFacts(
+        "peak_memory_bytes",
+        "peak memory",
+        "Main memory while a process loads the model and scores, less what it held before; on Linux.",
+        unit=BYTES,
+        is_cost=True,
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,6 +124,9 @@ class Speed:
         return AuditResult(self.name, self.question, not_applicable=NO_LIVE_MODELS)
 
 
+AUDIT = Speed
+
+
 def measure_speed(
     models: Sequence[Timed], *, data: str, level: float = 0.95, remarks: Sequence[str] = ()
 ) -> AuditResult:
@@ -89,7 +144,7 @@ def measure_speed(
         remarks: what a reader must know, beside what is found here.
     """
     teacher, *others = models
-    metrics = [metric for metric in DIRECTIONS if metric != "latency_p99_ms" or _has_p99(models)]
+    metrics = [metric for metric in CLOCKED if metric != "latency_p99_ms" or _has_p99(models)]
     return AuditResult(
         Speed.name,
         Speed.question,
@@ -132,8 +187,8 @@ def _difference(metric: str, left: Timed, teacher: Timed, data: str) -> Differen
         values_by_seed=(inference.value,),
         inference=inference,
         kind="this_model",
-        direction=DIRECTIONS[metric],
-        scale="log_ratio",
+        direction=CLOCKED[metric].direction,
+        scale=CLOCKED[metric].scale,
     )
 
 

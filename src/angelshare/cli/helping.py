@@ -51,13 +51,13 @@ def known(sort: str) -> Iterable[str]:
 
             return builtin_names()
         case "audits":
-            from angelshare.audit.frame.registry import AUDITS
+            from angelshare.audit.frame.installed import AUDITS
 
             return AUDITS.names()
         case "metrics":
-            from angelshare.statement.margins import DEFAULT_MARGINS
+            from angelshare.statement.margins import judged_metrics
 
-            return DEFAULT_MARGINS
+            return judged_metrics()
         case "suites":
             from angelshare.data.suites.gathering import suites
 

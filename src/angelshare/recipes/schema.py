@@ -1,11 +1,13 @@
 """What a recipe may say. Reading it loads no network library."""
 
+from collections.abc import Callable
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
 from angelshare.audit.answers.timing import SpeedSettings
-from angelshare.audit.frame.registry import AUDITS, DEFAULT_AUDITS
+from angelshare.audit.frame.installed import AUDITS
+from angelshare.audit.frame.registry import DEFAULT_AUDITS
 from angelshare.core.errors import InputError
 from angelshare.core.factories import unknown_name
 from angelshare.core.predictions import IDENTITIES
@@ -25,7 +27,7 @@ from angelshare.data.suites.gathering import SuiteChoice
 from angelshare.distil.spec import DistilSpec, FineTuneSpec, TrainingOverrides
 from angelshare.statement.gate_rules import parse_gate
 from angelshare.statement.gates import Gate, GateContrast, distinct
-from angelshare.statement.margins import DEFAULT_MARGINS, check_margin
+from angelshare.statement.margins import check_margin, judged_metric
 from angelshare.transfer.spec import NeutralSentences, TransferSpec
 
 
@@ -37,23 +39,21 @@ def _distinct(seeds: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _known_audit(name: str) -> str:
-    """Refuse an audit that there is not."""
-    if name not in AUDITS.names():
-        raise ValueError(unknown_name("audit", name, AUDITS.names()))
+    """Refuse an audit that there is not, or whose package is broken."""
+    _held(AUDITS.get, name)
     return name
 
 
 def _known_metric(name: str) -> str:
     """Refuse a metric that no audit measures."""
-    if name not in DEFAULT_MARGINS:
-        raise ValueError(unknown_name("metric", name, tuple(DEFAULT_MARGINS)))
+    _held(judged_metric, name)
     return name
 
 
-def _check_margin(metric: str, margin: float) -> None:
-    """Refuse a margin that the metric cannot have, as a mistake in the recipe."""
+def _held(check: Callable[..., object], *given: object) -> None:
+    """Refuse what a check refuses, as a mistake in the recipe."""
     try:
-        check_margin(metric, margin)
+        check(*given)
     except InputError as error:
         raise ValueError(str(error)) from error
 
@@ -61,7 +61,7 @@ def _check_margin(metric: str, margin: float) -> None:
 def _fitting(margins: dict[str, float]) -> dict[str, float]:
     """Refuse margins that their metrics cannot have."""
     for metric, margin in margins.items():
-        _check_margin(metric, margin)
+        _held(check_margin, metric, margin)
     return margins
 
 

@@ -48,7 +48,7 @@ class Rules:
             return 0.0, "default"
         if difference.metric in self.margins:
             return self.margins[difference.metric], "recipe"
-        return (0.0 if difference.direction == "none" else default_margin(difference.metric).value), "default"
+        return (0.0 if difference.direction == "none" else default_margin(difference.metric)), "default"
 
     def family(self, difference: Difference, audit: str) -> str:
         """Return `primary` for rows that a gate names, else student, data and audit."""

@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator
 
 from angelshare.core.errors import InputError
-from angelshare.core.factories import nearest, unknown_name
+from angelshare.core.factories import nearest
 from angelshare.statement.gates import Gate, MarginSource
-from angelshare.statement.margins import DEFAULT_MARGINS, default_margin
+from angelshare.statement.margins import default_margin, judged_metric
 
 KEYS = ("slice", "output", "student", "data", "contrast")
 _QUOTED = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
@@ -67,7 +67,7 @@ def parse_rows(text: str) -> Gate:
     if found is None or found["sign"] is not None:
         raise InputError(f"{text!r} names no rows. Write METRIC[key=value, ...], such as auc[slice=women].")
     keys, metric = _named(text, found), found["metric"]
-    return Gate(metric, default_margin(metric).value, **keys)  # type: ignore[arg-type]  # Gate checks contrasts
+    return Gate(metric, default_margin(metric), **keys)  # type: ignore[arg-type]  # Gate checks contrasts
 
 
 def has_bound(text: str) -> bool:
@@ -79,8 +79,7 @@ def has_bound(text: str) -> bool:
 def _named(text: str, found: re.Match[str]) -> dict[str, str]:
     """Return what stands in the brackets of a rule, after looking whether there is such a metric."""
     keys = dict(_keys(found["keys"] or "", text))
-    if found["metric"] not in DEFAULT_MARGINS:
-        raise InputError(unknown_name("metric", found["metric"], DEFAULT_MARGINS))
+    judged_metric(found["metric"])
     return keys
 
 
@@ -110,13 +109,14 @@ def _margin(text: str, found: re.Match[str]) -> float:
         raise InputError(f"{text!r}: {found['bound']!r} is no number. {_FORM}") from error
     if not math.isfinite(bound):
         raise InputError(f"{text!r}: the margin cannot be {bound}. {_FORM}")
-    higher = DEFAULT_MARGINS[metric].direction == "higher"
+    direction = judged_metric(metric).direction
+    higher = direction == "higher"
     right = ">=" if higher else "<="
     head = text[: found.start("sign")].strip()
     form = f"Write {head} {right} {'-' if higher and bound else ''}{abs(bound):g}."
     if sign != right:
         better = {"higher": "higher is better", "lower": "lower is better"}.get(
-            DEFAULT_MARGINS[metric].direction, "the distance from the target is judged, and less is better"
+            direction, "the distance from the target is judged, and less is better"
         )
         raise InputError(f"{text!r}: of {metric} {better}, so a gate on it has {right}, not {sign}. {form}")
     if bound and (bound > 0) == higher:

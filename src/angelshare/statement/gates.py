@@ -8,7 +8,7 @@ from typing import Literal, Protocol, get_args
 from angelshare.core.errors import InputError
 from angelshare.core.estimate import ContrastName
 from angelshare.core.factories import unknown_name
-from angelshare.statement.margins import DEFAULT_MARGINS, check_margin
+from angelshare.statement.margins import check_margin, judged_metric
 
 MarginSource = Literal["recipe", "command line"]
 GateContrast = Literal["student-teacher", "slice-rest", "student-baseline", "new-old"]
@@ -111,7 +111,7 @@ class Gate:
         who, what = student or "every student", self.metric if output is None else f"{self.metric} of {output}"
         what += "" if self.slice is None else f" on slice {self.slice}"
         what += "" if self.data is None else f" in {self.data}"
-        known = DEFAULT_MARGINS[self.metric]
+        known = judged_metric(self.metric)
         against = _AGAINST[self.contrast]
         if known.scale == "log_ratio":
             bound = "at least" if known.direction == "higher" else "at most"

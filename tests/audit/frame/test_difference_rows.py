@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from angelshare.audit.answers.quality_metrics import AUC
 from angelshare.audit.frame.contrasts import Contrast
 from angelshare.audit.frame.difference_rows import all_of, difference_row, few_clusters
 from angelshare.stats.inference import StudentT
@@ -27,7 +28,7 @@ def test_a_row_has_the_means_of_its_sides_and_the_differences_of_its_pairs(make_
         contrast,
         (np.array([0.9, 0.8]), np.array([0.7])),
         StudentT(0.15, 0.1, 3, 2),
-        metric="auc",
+        facts=AUC,
         data="toy",
         slice_name="short",
         withheld={"too little": ("lost",)},

@@ -7,6 +7,7 @@ from angelshare.audit.answers.quality_metrics import correct
 from angelshare.audit.frame.contrasts import pair
 from angelshare.audit.frame.macro import Macro
 from angelshare.audit.frame.sample import Sample
+from angelshare.audit.hatecheck import MACRO_ACCURACY
 
 
 def test_the_standard_error_of_the_mean_over_functions_is_that_of_strata(suite, make_panel):
@@ -22,7 +23,7 @@ def test_the_standard_error_of_the_mean_over_functions_is_that_of_strata(suite, 
         {"teacher": np.ones(50), "student": student}, ["F1"] * 20 + ["F2"] * 30, np.repeat(np.arange(10), 5)
     )
     contrast = pair(make_panel(members[:1], members[1:])).contrasts[0]
-    metric = Macro(name="macro_accuracy", per_item=correct, column="functionality")
+    metric = Macro(facts=MACRO_ACCURACY, per_item=correct, column="functionality")
     of = metric.population(Sample.of(contrast))
     variance = (0.56 / 3 / 4 + 0.06 / 6) / 4
     # the jackknife divides by what is left without a cluster: a little more, of ten clusters
@@ -35,7 +36,7 @@ def test_the_interval_of_the_mean_over_functions_covers(suite, make_panel):
     rng = np.random.default_rng(5)
     functions, templates = np.repeat(np.arange(8), 30).astype(str), np.repeat(np.arange(48), 5)
     losses = np.linspace(0.0, 0.35, 8)
-    metric = Macro(name="macro_accuracy", per_item=correct, column="functionality")
+    metric = Macro(facts=MACRO_ACCURACY, per_item=correct, column="functionality")
     covered = 0
     for _ in range(200):
         by_template = rng.beta(2.0 * losses.repeat(6) + 1e-9, 2.0 * (1 - losses.repeat(6)))

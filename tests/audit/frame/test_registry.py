@@ -1,12 +1,13 @@
 """Tests of running audits by name."""
 
 from dataclasses import dataclass
+from unittest.mock import Mock
 
 import pytest
 
 from angelshare.audit.frame import registry
+from angelshare.audit.quality import Quality
 from angelshare.core.errors import InputError
-from angelshare.core.factories import Registry
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, ScoreRequest
 from angelshare.core.text import TextBatch
 
@@ -36,8 +37,7 @@ def test_the_test_split_is_requested_once_for_all_audits():
 
 def test_different_texts_under_one_name_are_refused(monkeypatch):
     """A panel cannot be two things."""
-    places = {**registry.AUDITS.places, "greedy": f"{__name__}:Greedy"}
-    monkeypatch.setattr(registry, "AUDITS", Registry("audit", places))
+    monkeypatch.setattr(registry, "AUDITS", Mock(get={"quality": Quality, "greedy": Greedy}.get))
     with pytest.raises(InputError, match="both request 'test'"):
         registry.requests_of(["quality", "greedy"], REQUEST, AuditSettings())
 

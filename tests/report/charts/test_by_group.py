@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from angelshare.report import render_html
-from angelshare.report.charts.by_group import group_charts, identity_charts, meanings
+from angelshare.report.charts.by_group import group_charts, identity_charts
 from angelshare.statement.schema import DifferenceRow, Statement
 
 
@@ -41,14 +41,6 @@ def test_the_functionality_that_loses_most_comes_first(suite_statement: Statemen
     assert panel.lines[0].dots[0].low is None
     assert panel.lines[1].dots[0].low is not None
     assert panel.lines[0].label == "mlp (student) \N{MINUS SIGN}27.0; bilstm \N{MINUS SIGN}13.5"
-
-
-def test_metrics_that_few_know_are_explained(suite_statement: Statement, statement: Statement):
-    """Only those that are there."""
-    found = dict(meanings(suite_statement))
-    assert "low means false positives" in found["BPSN AUC"]
-    assert "final bias score" not in found
-    assert meanings(statement) == ()
 
 
 def test_the_page_draws_them_and_names_every_text_set(suite_statement: Statement):

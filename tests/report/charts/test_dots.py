@@ -1,8 +1,8 @@
 """Dot plots by category."""
 
+from angelshare.core.metric import PLAIN, POINTS
 from angelshare.report.charts.dots import NARROW_STEP, STEP, dot_panels
 from angelshare.report.charts.symbols import symbols
-from angelshare.report.words.numbers import PLAIN, POINTS
 from angelshare.statement.reproduction import Chart, Point, Series
 
 NAMES = ("women", "men")

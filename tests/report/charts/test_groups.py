@@ -1,7 +1,7 @@
 """Charts that belong together."""
 
+from angelshare.core.metric import PLAIN
 from angelshare.report.charts.groups import chart_groups
-from angelshare.report.words.numbers import PLAIN
 from angelshare.statement.reproduction import Reproduction
 
 

@@ -4,9 +4,9 @@ import math
 
 import pytest
 
+from angelshare.core.metric import PLAIN
 from angelshare.report.charts.lines import BOTTOM, LEFT, RIGHT, TOP, line_panel
 from angelshare.report.charts.symbols import symbols
-from angelshare.report.words.numbers import PLAIN
 from angelshare.statement.reproduction import Chart, Point, Series
 
 

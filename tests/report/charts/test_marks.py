@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from angelshare.core.metric import POINTS
 from angelshare.report.charts.marks import Axis, decompositions, forest_axis, interval_mark, ticks
 from angelshare.report.charts.trade import Measured, pareto_front, trade_charts
-from angelshare.report.words.numbers import POINTS
 from angelshare.statement.schema import DifferenceRow, Statement
 
 

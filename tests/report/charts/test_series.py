@@ -1,7 +1,7 @@
 """Charts in groups and their numbers."""
 
+from angelshare.core.metric import PLAIN
 from angelshare.report.charts.series import chart_grid, groups, heading
-from angelshare.report.words.numbers import PLAIN
 from angelshare.statement.reproduction import Reproduction
 
 

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 from itertools import pairwise
 
+from angelshare.audit.frame.installed import facts_of
 from angelshare.core.shown import visible
 from angelshare.report import render_html
 from angelshare.report.pages.views import page
 from angelshare.report.words.excerpts import shortened
 from angelshare.report.words.lookup import differences, unit
 from angelshare.report.words.numbers import interval, signed
-from angelshare.statement.margins import DEFAULT_MARGINS
 from angelshare.statement.schema import Statement, TableRow
 
 
@@ -81,7 +81,7 @@ def test_margins_are_told_with_their_source_and_reason(statement: Statement):
     """Those of gates, those by default, and the one between a student and its baseline."""
     text = shown(statement)
     assert "The margin of accuracy is 2.0 points, from the recipe." in text
-    assert f"The margin of accuracy is 1.0 points, by default. {DEFAULT_MARGINS['accuracy'].reason}" in text
+    assert f"The margin of accuracy is 1.0 points, by default. {facts_of('accuracy').reason}" in text
     assert "Between a student and its baseline the margin is 0" in text
 
 

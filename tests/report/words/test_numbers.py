@@ -4,11 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from angelshare.core.metric import NATS, PLAIN, POINTS, RATIO
 from angelshare.report.words.numbers import (
-    NATS,
-    PLAIN,
-    POINTS,
-    RATIO,
     amount,
     estimate,
     interval,
@@ -75,11 +72,17 @@ def test_factors_and_p_values_promise_no_more_than_they_hold():
 
 @pytest.mark.parametrize(
     ("metric", "unit"),
-    [("accuracy", POINTS), ("auc", POINTS), ("brier", POINTS), ("kl_divergence", NATS), ("nll", NATS), ("mse", PLAIN)],
+    [("accuracy", POINTS), ("auc", POINTS), ("brier", POINTS), ("kl", NATS), ("nll", NATS), ("mse", PLAIN)],
 )
 def test_units_follow_the_metric(metric: str, unit: object):
     """Shares and AUCs are points; information is in nats; errors have their own unit."""
     assert unit_of(metric) is unit
+
+
+def test_a_metric_that_no_audit_knows_is_a_plain_number():
+    """The statement of a package that is not installed here: nothing is guessed from its name."""
+    assert (metric_name("emoji_auc"), estimate("emoji_auc", 0.1234)) == ("emoji AUC", "0.123")
+    assert unit_of("n_emoji_bytes") is PLAIN
 
 
 def test_a_log_ratio_is_a_ratio_whatever_its_metric():
@@ -94,7 +97,7 @@ def test_names_and_figures_are_words():
     assert estimate("n_parameters", 81_250) == "81K"
     assert amount(13.0, unit_of("n_functionalities_lower")) == "13"
     assert estimate("agreement", 0.884) == "88.4%"
-    assert estimate("kl_divergence", 0.1234) == "0.123 nats"
+    assert estimate("kl", 0.1234) == "0.123 nats"
     assert estimate("mcnemar_midp", 0.0391) == "0.039"
     assert metric_name("mcnemar_exact_p") == "McNemar's exact p"
 

@@ -8,6 +8,7 @@ from scipy.special import ndtr
 
 from angelshare.audit.answers.decisions import answers, log_chances, probabilities
 from angelshare.core.arrays import Array, Vector
+from angelshare.core.metric import NATS, MetricFacts
 from angelshare.core.predictions import Predictions
 
 N_BINS = 15
@@ -15,6 +16,49 @@ SURE_AND_WRONG = 10.0
 """Nats that an item costs which a model calls all but impossible, with a probability of 1 in 22,000."""
 LOG_SMALLEST = 745.0
 """-log of the smallest double above 0: a probability of 0 is taken for it where only its size matters."""
+NLL = MetricFacts(
+    "nll",
+    "negative log-likelihood",
+    "The mean of -log p over items, with p the probability of the true label.",
+    unit=NATS,
+    direction="lower",
+    margin=0.02,
+    reason="In nats: the true label's probability, in the geometric mean over texts, may fall by two in a hundred.",
+    limit=1e6,
+)
+BRIER = MetricFacts(
+    "brier",
+    "Brier score",
+    "The mean squared distance of the probabilities from what came true.",
+    direction="lower",
+    margin=0.01,
+    reason="As accuracy: for hard decisions it is the share of errors, or twice that.",
+)
+OVERCONFIDENCE = MetricFacts(
+    "overconfidence",
+    "overconfidence",
+    "The mean probability of what the model decides for, less its accuracy; ideal is 0.",
+    direction="target",
+    target=0.0,
+    margin=0.01,
+    reason="Confidence may lie one point further from accuracy than the teacher's: as strict as accuracy's margin.",
+)
+ECE = MetricFacts(
+    "ece",
+    "ECE",
+    f"The expected calibration error of the decisions in {N_BINS} bins, without most of its upward bias.",
+)
+ECE_CLASSWISE = MetricFacts(
+    "ece_classwise",
+    "class-wise ECE",
+    "The expected calibration error of every class's probability, the mean over classes.",
+)
+ECE_PLUG_IN = MetricFacts(
+    "ece_plug_in", "ECE, plug-in", "The expected calibration error of the decisions as usually reported."
+)
+ECE_CLASSWISE_PLUG_IN = MetricFacts(
+    "ece_classwise_plug_in", "class-wise ECE, plug-in", "The class-wise expected calibration error as usually reported."
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,6 +8,7 @@ from angelshare.audit.answers.quality_metrics import correct, truth_of
 from angelshare.audit.frame.contrasts import Contrast
 from angelshare.core.arrays import Labels, Scores, Vector
 from angelshare.core.estimate import Difference, Estimate, Interval
+from angelshare.core.metric import COUNT, MetricFacts
 from angelshare.core.predictions import Predictions
 from angelshare.core.protocols import Table
 from angelshare.stats.components import Design
@@ -17,6 +18,15 @@ SEED = 2021
 """Of the draws: a statement made again gives the same interval."""
 EQUAL = 1e-12
 METHOD = f"percentile interval, templates drawn within functionalities, {N_DRAWS:,} draws"
+COUNTS = tuple(
+    MetricFacts(
+        f"n_functionalities_{name}",
+        f"functionalities in which the student {does}",
+        f"The number of functionalities in which the student {does}.",
+        unit=COUNT,
+    )
+    for name, does in (("lower", "does worse"), ("equal", "equals its teacher"), ("higher", "does better"))
+)
 COLUMNS = (
     *("student", "functionality", "n", "n_templates", "positives"),
     *("teacher_accuracy", "student_accuracy", "delta", "low", "high"),
@@ -65,14 +75,14 @@ def functionality_counts(contrast: Contrast, data: str, level: float) -> Iterato
     observed = _means(gains[None], codes, design)[0]
     models = tuple(dict.fromkeys(member.name for member in (*contrast.left, *contrast.right)))
     n_clusters = None if design.clusters is None else len(np.unique(design.clusters))
-    for name, sign in (("lower", -1), ("equal", 0), ("higher", 1)):
+    for facts, sign in zip(COUNTS, (-1, 0, 1), strict=True):
         counts = (_signs(drawn) == sign).sum(axis=0)
         low, high = np.quantile(counts, ((1 - level) / 2, (1 + level) / 2), method="inverted_cdf")
         value = float((_signs(observed) == sign).sum())
         # a count of draws is skewed: it never leaves out what was found
         interval = Interval(min(float(low), value), max(float(high), value), level, METHOD)
         yield Estimate(
-            f"n_functionalities_{name}",
+            facts.name,
             value,
             models,
             student=contrast.student,

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from angelshare.audit.frame.contrasts import Contrast
 from angelshare.core.arrays import Vector
-from angelshare.core.estimate import ContrastName, Difference, Direction, Inference, Verdict
+from angelshare.core.estimate import ContrastName, Difference, Inference, Verdict
+from angelshare.core.metric import MetricFacts
 from angelshare.stats.components import MIN_CLUSTERS
 
 ALL_VERDICTS: tuple[Verdict, ...] = ("lost", "preserved", "gained")
@@ -18,26 +19,24 @@ def difference_row(
     values: tuple[Vector, Vector],
     inference: Inference,
     *,
-    metric: str,
+    facts: MetricFacts,
     data: str,
     slice_name: str | None,
     withheld: Withheld,
     hidden: float,
     name: ContrastName | None = None,
-    direction: Direction = "higher",
     output: str | None = None,
-    target: float | None = None,
     right_inference: Inference | None = None,
 ) -> Difference:
     """Return one row of a contrast.
 
-    `values` are the metric of every member on the left, and on the right; `withheld` says why the items cannot carry
-    which verdicts; `hidden`, how much clusters or heavy items that were not sampled could hide; `name` is that of the
-    row's contrast, where it is not its members'. All else is as in `Difference`.
+    `facts` are the metric's; `values`, what it is of every member on the left, and on the right; `withheld` says why
+    the items cannot carry which verdicts; `hidden`, how much clusters or heavy items that were not sampled could hide;
+    `name` is that of the row's contrast, where it is not its members'. All else is as in `Difference`.
     """
     left, right = values
     return Difference(
-        metric=metric,
+        metric=facts.name,
         data=data,
         contrast=name or contrast.name,
         student=contrast.student,
@@ -48,10 +47,11 @@ def difference_row(
         values_by_seed=tuple((left - right).tolist()),
         inference=inference,
         kind=contrast.kind,
-        direction=direction,
+        direction=facts.direction,
+        scale=facts.scale,
         slice=slice_name,
         output=output,
-        target=target,
+        target=facts.target,
         identical=contrast.identical,
         right_inference=right_inference,
         withheld=all_of(withheld),

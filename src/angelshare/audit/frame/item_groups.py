@@ -9,7 +9,8 @@ from angelshare.audit.frame.contrasts import Contrast
 from angelshare.audit.frame.difference_rows import difference_row, few_clusters
 from angelshare.audit.frame.measuring import Findings
 from angelshare.core.arrays import Labels, Scores, Vector
-from angelshare.core.estimate import Direction, Inference
+from angelshare.core.estimate import Inference
+from angelshare.core.metric import MetricFacts
 from angelshare.core.panel import Panel
 from angelshare.core.predictions import Predictions
 from angelshare.core.protocols import Gap
@@ -34,14 +35,12 @@ class UnitMetric:
     """A mean over units, of one member.
 
     Attributes:
-        name, direction: of the metric. target: the ideal value, where direction is `target`.
+        facts: its name, direction, target.
         is_share: every unit has 0 or 1.
         scale: how far apart the values of two units can be, of what is no share.
     """
 
-    name: str
-    direction: Direction = "lower"
-    target: float | None = None
+    facts: MetricFacts
     is_share: bool = True
     scale: float = 1.0
 
@@ -103,21 +102,21 @@ def measure_units(contrast: Contrast, metric: UnitMetric, per_unit: PerUnit, uni
         contrast,
         (left.mean(axis=1), right.mean(axis=1)),
         _inference(contrast, metric, np.asarray(left - right, dtype=np.float64), design, reach=reach),
-        metric=metric.name,
+        facts=metric.facts,
         data=units.data,
         slice_name=units.slice,
         withheld={} if contrast.identical else few_clusters(units.n_clusters, is_share=metric.is_share),
         hidden=hidden,
-        direction=metric.direction,
-        target=metric.target,
-        right_inference=None if metric.target is None else inference(linear_mean(right, design), design, method="t"),
+        right_inference=None
+        if metric.facts.target is None
+        else inference(linear_mean(right, design), design, method="t"),
     )
     found.differences.append(row)
 
 
 def leave_out(contrast: Contrast, metric: UnitMetric, units: Units, why: str, found: Findings) -> None:
     """Keep a row that was not measured, with the end of a sentence why."""
-    found.gaps.append(Gap(metric.name, units.data, contrast.student, contrast.name, units.slice, None, why))
+    found.gaps.append(Gap(metric.facts.name, units.data, contrast.student, contrast.name, units.slice, None, why))
 
 
 def undecided(contrast: Contrast) -> str | None:

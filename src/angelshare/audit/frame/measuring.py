@@ -103,7 +103,7 @@ def measure_contrast(
         cut = sample.cut(mask)
         for metric in sliced:
             _measure(metric, cut.here, data, name, found)
-            if contrast.name == "student-teacher" and metric.target is None:
+            if contrast.name == "student-teacher" and metric.facts.target is None:
                 _measure_excess(metric, cut, data, name, found)
 
 
@@ -157,7 +157,7 @@ def _measure(metric: Metric, sample: Sample, data: str, slice_name: str | None, 
         return
     of = metric.population(sample)
     inference = no_difference(len(of), n_seeds=_n_seeds(of)) if sample.contrast.identical else metric.difference(of)
-    right = metric.right(of) if isinstance(metric, Mean) and metric.target is not None else None
+    right = metric.right(of) if isinstance(metric, Mean) and metric.facts.target is not None else None
     found.differences.append(
         _row(metric, of, metric.values(of), inference, data=data, slice_name=slice_name, right_inference=right)
     )
@@ -216,13 +216,11 @@ def _row(
         of,
         values,
         inference,
-        metric=metric.name,
+        facts=metric.facts,
         data=data,
         slice_name=slice_name,
         name=contrast,
-        direction=metric.direction,
         output=None if metric.label is None else of.left[0].labels[metric.label],
-        target=metric.target,
         right_inference=right_inference,
         withheld=_withheld(metric, sample),
         hidden=_hidden(metric, sample),

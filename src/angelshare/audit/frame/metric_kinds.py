@@ -8,7 +8,8 @@ import numpy as np
 
 from angelshare.audit.frame.sample import Cut, Sample
 from angelshare.core.arrays import Array, Labels, Mask, Scores, Vector
-from angelshare.core.estimate import Direction, Inference
+from angelshare.core.estimate import Inference
+from angelshare.core.metric import MetricFacts
 from angelshare.core.predictions import Predictions
 from angelshare.stats.auc import MIN_CLASS
 from angelshare.stats.components import Design, Linear, inference, linear_mean
@@ -27,19 +28,21 @@ class Metric(ABC):
     """A metric of one contrast on one sample of items.
 
     Attributes:
-        name, direction: of the metric.
+        facts: its name, direction, target.
         label: the class that it is about; None: all.
         in_slices: whether every slice is measured, too; the others only where a gate asks.
-        target: the ideal value, where direction is `target`.
         is_bounded: whether single items cannot weigh without limit.
     """
 
-    name: str
-    direction: Direction = "higher"
+    facts: MetricFacts
     label: int | None = None
     in_slices: bool = True
-    target: float | None = None
     is_bounded: bool = True
+
+    @property
+    def name(self) -> str:
+        """Return what rows and gates call it."""
+        return self.facts.name
 
     def problem(self, sample: Sample) -> str | None:  # noqa: ARG002  (kinds of metrics need it)
         """Return why it cannot be measured on these items, as the end of a sentence; None if it can."""

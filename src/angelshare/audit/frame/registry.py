@@ -1,25 +1,11 @@
-"""All audits by name: what they must see, and running them."""
+"""Audits run by name: what they must see, and what they say."""
 
 from collections.abc import Sequence
 
+from angelshare.audit.frame.installed import AUDITS
 from angelshare.core.errors import InputError
-from angelshare.core.factories import Registry
 from angelshare.core.protocols import Audit, AuditResult, AuditSettings, Observations, ScoreRequest
 
-AUDITS = Registry(
-    "audit",
-    {
-        "quality": "angelshare.audit.quality:Quality",
-        "agreement": "angelshare.audit.agreement:Agreement",
-        "calibration": "angelshare.audit.calibration:Calibration",
-        "examples": "angelshare.audit.examples:Examples",
-        "speed": "angelshare.audit.speed:Speed",
-        "hatecheck": "angelshare.audit.hatecheck:HateCheck",
-        "identity_auc": "angelshare.audit.identity_auc:IdentityAuc",
-        "identity_swap": "angelshare.audit.identity_swap:IdentitySwap",
-        "robustness": "angelshare.audit.robustness:Robustness",
-    },
-)
 DEFAULT_AUDITS = ("quality", "agreement", "calibration", "examples")
 
 

@@ -5,17 +5,17 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from angelshare.audit.frame.measuring import Findings
+from angelshare.audit.identities.identity_facts import BY_IDENTITY, FINAL, MEANS
 from angelshare.audit.identities.one_by_one import AUCS, Compared, measured
 from angelshare.core.arrays import Array, Vector
+from angelshare.core.metric import MetricFacts
 from angelshare.stats.auc import linear_auc
 from angelshare.stats.components import Linear
 from angelshare.stats.identity import ORDERINGS, Identity, power_gradient, power_mean
 from angelshare.stats.joint import Joint
 
-FINAL = "final_bias_score"
 SHARE = 0.25
 """Of the overall AUC and of each generalised mean in the final score."""
-MEANS = (*(f"{kind}_{metric}" for metric in AUCS for kind in ("mean", "power_mean")), FINAL)
 TOO_FEW = "fewer than two identities are measured well enough"
 Sides = tuple[Vector, Vector]
 
@@ -108,7 +108,7 @@ def _against_others(compared: Compared, name: str, identity: Identity, gathered:
     joint = others.plus(alone).linear(own.by_seed, (total - own.by_seed) / n_others)
     linear = replace(joint, limit=2.0)  # one falls from 1 to 0, the others rise from 0 to 1
     hidden = max(alone.hidden, others.hidden)
-    compared.add(gathered.metric, linear, compared.design, hidden=hidden, name=name, excess=True)
+    compared.add(BY_IDENTITY[gathered.metric], linear, compared.design, hidden=hidden, name=name, excess=True)
 
 
 def _means(compared: Compared, aucs: tuple[Gathered, ...]) -> None:
@@ -116,13 +116,13 @@ def _means(compared: Compared, aucs: tuple[Gathered, ...]) -> None:
     for gathered in aucs:
         metric, n = gathered.metric, len(gathered.sides)
         if gathered.are_enough:
-            _add(compared, f"mean_{metric}", gathered.total.times(1 / n), gathered.means())
-            _add(compared, f"power_mean_{metric}", gathered.power, gathered.power_means())
+            _add(compared, MEANS[f"mean_{metric}"], gathered.total.times(1 / n), gathered.means())
+            _add(compared, MEANS[f"power_mean_{metric}"], gathered.power, gathered.power_means())
         else:
             for mean in ("mean", "power_mean"):
                 compared.leave_out(f"{mean}_{metric}", None, TOO_FEW)
     if not all(gathered.are_enough for gathered in aucs):
-        compared.leave_out(FINAL, None, TOO_FEW)
+        compared.leave_out(FINAL.name, None, TOO_FEW)
         return
     rankings = compared.sample.rankings(1)
     overall = linear_auc(*rankings, compared.positive, compared.design)
@@ -138,6 +138,6 @@ def _means(compared: Compared, aucs: tuple[Gathered, ...]) -> None:
     _add(compared, FINAL, final.times(SHARE), (left, right))
 
 
-def _add(compared: Compared, metric: str, joint: Joint, sides: Sides) -> None:
+def _add(compared: Compared, facts: MetricFacts, joint: Joint, sides: Sides) -> None:
     """Add the row of a mean."""
-    compared.add(metric, joint.linear(*sides), compared.design, hidden=joint.hidden)
+    compared.add(facts, joint.linear(*sides), compared.design, hidden=joint.hidden)

@@ -8,8 +8,10 @@ import numpy as np
 from angelshare.audit.frame.difference_rows import difference_row, few_clusters
 from angelshare.audit.frame.measuring import Findings
 from angelshare.audit.frame.sample import Sample
+from angelshare.audit.identities.identity_facts import BY_IDENTITY
 from angelshare.core.arrays import Mask
 from angelshare.core.estimate import ContrastName, Inference
+from angelshare.core.metric import MetricFacts
 from angelshare.core.protocols import Gap
 from angelshare.stats.auc import MIN_CLASS
 from angelshare.stats.components import MIN_CLUSTERS, Design, Linear, confined, has_variance, n_units
@@ -95,7 +97,7 @@ class Compared:
 
     def add(
         self,
-        metric: str,
+        facts: MetricFacts,
         linear: Linear,
         design: Design,
         *,
@@ -113,12 +115,10 @@ class Compared:
             contrast,
             sides,
             no_difference(linear.n, n_seeds=n_seeds) if known else with_floor(linear, design, method=METHOD),
-            metric=metric,
+            facts=facts,
             data=self.data,
             slice_name=name,
             name="slice-rest" if excess else None,
-            direction="higher" if right is None else "target",
-            target=None if right is None else 0.0,
             right_inference=right,
             withheld={} if known else few_clusters(n_clusters),
             hidden=0.0 if known else hidden,
@@ -148,7 +148,7 @@ def measured(compared: Compared, name: str, identity: Identity, metric: str) -> 
         None if design.clusters is None else min(n_units(about, design)),
     )
     right = None if is_auc else _right(compared, identity, ordering)
-    compared.add(metric, about, design, hidden=hidden, name=name, n_clusters=n_clusters, right=right)
+    compared.add(BY_IDENTITY[metric], about, design, hidden=hidden, name=name, n_clusters=n_clusters, right=right)
     if n_clusters is not None and n_clusters < MIN_CLUSTERS:
         compared.leave_out(metric, name, IN_FEW_CLUSTERS, excess=True)
         return None

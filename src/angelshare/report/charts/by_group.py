@@ -5,16 +5,17 @@ from dataclasses import replace
 from statistics import fmean
 from typing import Any, Literal
 
+from angelshare.audit.identities.identity_facts import BY_IDENTITY
 from angelshare.core.estimate import ContrastName
+from angelshare.core.metric import POINTS
 from angelshare.report.charts.groups import ChartGroup, chart_groups
 from angelshare.report.words import lookup
-from angelshare.report.words.numbers import POINTS, metric_name
+from angelshare.report.words.numbers import metric_name
 from angelshare.statement.reproduction import Chart, Point, Series
 from angelshare.statement.schema import DifferenceRow, Statement, TableRow
 
 IDENTITIES, FUNCTIONALITIES = "identity_aucs", "functionalities"
 LINES = "Lines are the intervals of the differences to the teacher, at each model's own value; an arrow: it goes on."
-IDENTITY_MEASURES = ("subgroup_auc", "bpsn_auc", "bnsp_auc", "aeg_positive", "aeg_negative")
 STANDS: Mapping[ContrastName, Literal["student", "baseline"]] = {
     "student-teacher": "student",
     "baseline-teacher": "baseline",
@@ -22,29 +23,6 @@ STANDS: Mapping[ContrastName, Literal["student", "baseline"]] = {
 """Contrasts with the teacher -> whose they are."""
 Key = tuple[str, str, str, str]
 """Role, name, metric and slice."""
-MEANINGS = {
-    "subgroup_auc": "How well texts that mention the identity are ranked among themselves.",
-    "bpsn_auc": "Background positives against subgroup negatives: low means false positives for the identity.",
-    "bnsp_auc": "Background negatives against subgroup positives: low means false negatives for the identity.",
-    "aeg_positive": "Whether toxic texts of the identity score higher (above 0) or lower than other toxic texts.",
-    "aeg_negative": "Whether harmless texts of the identity score higher (above 0) or lower than other harmless texts.",
-    "final_bias_score": "A quarter each: overall AUC, and the power means over identities of the three AUCs.",
-    "score_sense": "How far a mention of the identity moves the score from its template's mean; ideal is 0.",
-    "score_dev": "How much scores of one template differ between identities, as a standard deviation.",
-    "score_range": "The largest score of a template less the smallest, over identities.",
-    "swap_flips": "How many templates get another label when the identity is swapped.",
-    "macro_accuracy": "The mean over functionalities, each counting alike whatever its number of cases.",
-    "missed_changes": "Pairs of which the truth changes and the model's label does not.",
-}
-"""What metrics of groups say, for readers who see them for the first time."""
-
-
-def meanings(statement: Statement) -> tuple[tuple[str, str], ...]:
-    """Return name and meaning of those metrics that a statement has and few readers know."""
-    known = {row.metric for row in lookup.differences(statement)}
-    known |= {row.metric for audit in statement.audits for row in audit.estimates}
-    known |= {column for table in tables(statement, IDENTITIES) for column in table.columns}
-    return tuple((metric_name(metric), meaning) for metric, meaning in MEANINGS.items() if metric in known)
 
 
 def tables(statement: Statement, name: str) -> tuple[TableRow, ...]:
@@ -98,7 +76,7 @@ def _by_identity(table: TableRow, known: Mapping[Key, DifferenceRow]) -> list[Ch
             ),
             note=f"Points are means over a model's seeds. {LINES}",
         )
-        for measure in IDENTITY_MEASURES
+        for measure in BY_IDENTITY
         if measure in table.columns
     ]
 
@@ -140,7 +118,7 @@ def _with_interval(place: int, value: float, row: DifferenceRow | None) -> Point
 
 def _means_over_identities(statement: Statement) -> list[Chart]:
     """Return one chart for each text set: the mean AUCs over identities of the teacher and of all that stand by it."""
-    wanted = tuple(f"mean_{metric}" for metric in lookup.IDENTITY_AUCS)
+    wanted = tuple(f"mean_{metric}" for metric, facts in BY_IDENTITY.items() if facts.rest == "identities")
     about = [row for row in lookup.differences(statement) if row.metric in wanted and row.contrast in STANDS]
     found = []
     for data in dict.fromkeys(row.data for row in about):

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from angelshare.core.metric import Unit
 from angelshare.report.charts.marks import Axis, ticks
 from angelshare.report.charts.series import said
 from angelshare.report.charts.symbols import Key, Symbol
-from angelshare.report.words.numbers import Unit
 from angelshare.statement.reproduction import Chart, Point
 
 ROOM, STEP, NARROW_STEP = 20.0, 11.0, 8.0

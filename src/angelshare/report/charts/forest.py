@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from angelshare.audit.frame.installed import AUDITS
 from angelshare.core.estimate import ContrastName
 from angelshare.report.charts import marks
 from angelshare.report.words import lookup, phrases, sentences
@@ -225,7 +226,8 @@ def excess_sections(statement: Statement) -> tuple[ExcessSection, ...]:
     measured = {row.metric for row in everything}
     main = lookup.main_metric(statement)
     first = main if main in measured else everything[0].metric
-    metrics = dict.fromkeys((first, *(metric for metric in lookup.IDENTITY_AUCS if metric in measured)))
+    of_identities = [name for name, facts in AUDITS.facts.items() if name in measured and facts.rest == "identities"]
+    metrics = dict.fromkeys((first, *of_identities))
     placed: dict[tuple[str, str, str], list[DifferenceRow]] = {}
     for student in dict.fromkeys(row.student for row in everything):
         for metric in metrics:

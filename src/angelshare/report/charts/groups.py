@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from angelshare.core.metric import Unit
 from angelshare.report.charts import dots, lines, series
 from angelshare.report.charts.printed import Grid
 from angelshare.report.charts.symbols import Symbol, symbols
-from angelshare.report.words.numbers import Unit
 from angelshare.statement.reproduction import Chart
 
 

@@ -4,10 +4,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from angelshare.core.metric import Unit
 from angelshare.report.charts.marks import Axis, Tick, ticks
 from angelshare.report.charts.series import said
 from angelshare.report.charts.symbols import Key, Symbol
-from angelshare.report.words.numbers import Unit, size
+from angelshare.report.words.numbers import size
 from angelshare.statement.reproduction import Chart, Point, Series
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 340.0, 232.0, 46.0, 326.0, 12.0, 186.0

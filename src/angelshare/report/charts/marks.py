@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from angelshare.core.metric import Unit
 from angelshare.report.words import lookup, phrases
-from angelshare.report.words.numbers import TIMES, Unit, amount, interval, signed, unit_of
+from angelshare.report.words.numbers import TIMES, amount, interval, signed, unit_of
 from angelshare.statement.schema import DifferenceRow, IntervalRow, Statement
 
 MOST_METRICS = 4

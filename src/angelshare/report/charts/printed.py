@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from angelshare.core.metric import POINTS
 from angelshare.report.charts import flips, reliability
 from angelshare.report.words.excerpts import shortened
-from angelshare.report.words.numbers import DASH, MINUS, POINTS, amount, count, estimate, metric_name, unit_of
+from angelshare.report.words.numbers import DASH, MINUS, amount, count, estimate, metric_name, unit_of
 from angelshare.statement.schema import AuditRow, EstimateRow, TableRow
 
 FILTERS = ("about", "subset", "student", "group", "slice", "role", "truth")

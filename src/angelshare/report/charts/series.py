@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from angelshare.core.metric import Unit
 from angelshare.report.charts.printed import Cell, Grid
-from angelshare.report.words.numbers import Unit, amount, figure
+from angelshare.report.words.numbers import amount, figure
 from angelshare.statement.reproduction import Chart, Point
 
 

@@ -4,10 +4,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from angelshare.core.metric import Unit
 from angelshare.report.charts import name_places
 from angelshare.report.charts.marks import Tick, ticks
 from angelshare.report.words import lookup
-from angelshare.report.words.numbers import Unit, amount, metric_name, size, unit_of, with_word
+from angelshare.report.words.numbers import amount, metric_name, size, unit_of, with_word
 from angelshare.statement.schema import Statement
 
 WIDE, HALF, NARROW = 900.0, 500.0, 360.0

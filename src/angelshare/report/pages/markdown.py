@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from angelshare.audit.frame.installed import AUDITS
 from angelshare.core.estimate import Verdict
 from angelshare.core.shown import visible
 from angelshare.report.charts import forest
@@ -28,7 +29,6 @@ MOST_LINES = 5
 MOST_GATES = 8
 MOST_WARNINGS = 6
 LONGEST = 300
-AGREEMENT = ("agreement", "negative_flips", "positive_flips")
 _SIGNS = {"lost": "▼", "preserved": "●", "held": "●", "gained": "▲", "undecided": "◌"}
 _MARKUP = re.compile(r"([\\`*_{}\[\]|~^$])")
 _LIST = re.compile(r"^(\d*)([-+.)])(?=\s|$)")
@@ -119,7 +119,8 @@ def _for_whom(statement: Statement) -> list[str]:
 def _figures(statement: Statement) -> list[str]:
     """Return what the other audits say of each student, in a line."""
     whole = [row for row in lookup.differences(statement) if lookup.is_whole(row) and row.contrast == "student-teacher"]
-    shares = [row for metric in AGREEMENT for row in lookup.estimates(statement, metric)]
+    in_brief = [name for name, facts in AUDITS.facts.items() if facts.in_brief]
+    shares = [row for metric in in_brief for row in lookup.estimates(statement, metric)]
     found = []
     for student in lookup.students(statement)[:MOST_LINES]:
         told = [

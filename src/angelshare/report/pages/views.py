@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from angelshare.report.charts import by_group, flips, forest, marks, printed, reliability, trade
 from angelshare.report.charts.groups import ChartGroup
-from angelshare.report.words import caveats, lookup, provenance, sentences
+from angelshare.report.words import caveats, glossary, lookup, provenance, sentences
 from angelshare.report.words import headline as headlines
 from angelshare.report.words.numbers import DASH, compared, count, size, times
 from angelshare.statement.schema import DataRow, GateRow, Statement
@@ -40,7 +40,7 @@ class Page:
     trades: tuple[trade.TradeChart, ...]
     excess: tuple[forest.ExcessSection, ...]
     groups: tuple[ChartGroup, ...]
-    meanings: tuple[tuple[str, str], ...]
+    glossaries: tuple[glossary.Glossary, ...]
     flips: tuple[flips.FlipChart, ...]
     flip_table: printed.TableView | None
     reliability: reliability.Reliability | None
@@ -79,7 +79,7 @@ def page(statement: Statement) -> Page:
         trades=trade.trade_charts(statement),
         excess=forest.excess_sections(statement),
         groups=by_group.group_charts(statement),
-        meanings=by_group.meanings(statement),
+        glossaries=glossary.glossaries(statement),
         flips=flips.flip_charts(statement),
         flip_table=_drawn_table(statement, flips.TABLE),
         reliability=reliability.reliability(statement),

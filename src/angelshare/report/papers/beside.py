@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from angelshare.core.metric import PLAIN
 from angelshare.report.charts.marks import Axis, ticks
-from angelshare.report.words.numbers import DASH, PLAIN, figure, metric_name
+from angelshare.report.words.numbers import DASH, figure, metric_name
 from angelshare.statement.reproduction import PaperFigure, Reproduction
 
 MOST_METRICS = 3

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import get_args
 
+from angelshare.core.metric import PLAIN
 from angelshare.report.charts import printed
 from angelshare.report.charts.groups import ChartGroup, chart_groups
 from angelshare.report.charts.marks import Axis
 from angelshare.report.pages.html import rendered
 from angelshare.report.papers import beside
-from angelshare.report.words.numbers import DASH, PLAIN, figure
+from angelshare.report.words.numbers import DASH, figure
 from angelshare.report.words.phrases import capital, joined, plural
 from angelshare.statement.reproduction import Claim, ClaimVerdict, Reproduction
 

@@ -5,16 +5,16 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from angelshare.audit.frame.installed import facts_of
 from angelshare.core.estimate import ContrastName
+from angelshare.core.metric import Unit
 from angelshare.core.task import ModelRole
-from angelshare.report.words.numbers import MINUS, Unit, metric_name, unit_of
+from angelshare.report.words.numbers import MINUS, metric_name, unit_of
 from angelshare.statement import gates, judging
 from angelshare.statement.schema import DifferenceRow, EstimateRow, GateRow, IntervalRow, Statement, TableRow
 
 PRIMARY = gates.PRIMARY
 TRANSFER = "transfer"
-OF_THE_CLOCK = ("latency_p50_ms", "latency_p99_ms", "texts_per_second")
-"""Metrics whose sample is the rounds of timing; none of them stands for quality."""
 
 CONTRASTS: dict[ContrastName, str] = {
     "student-teacher": f"student {MINUS} teacher: what is lost",
@@ -28,8 +28,6 @@ CONTRASTS: dict[ContrastName, str] = {
 }
 SIDES: dict[ContrastName, tuple[str, str]] = {"interaction": ("with mitigation", "without")}
 """The two sides of contrasts whose name does not tell them."""
-IDENTITY_AUCS = ("subgroup_auc", "bpsn_auc", "bnsp_auc")
-"""Metrics of which the rest of a slice is the mean over the other identities, not the other items."""
 OF_DIFFERENCES = ("slice-rest", "interaction")
 """Contrasts whose two sides are differences themselves, and have signs."""
 
@@ -144,7 +142,7 @@ def what(row: DifferenceRow) -> str:
 
 def others(row: DifferenceRow) -> str:
     """Return what a slice is compared with."""
-    return "the other identities" if row.metric in IDENTITY_AUCS else "the other items"
+    return f"the other {facts_of(row.metric).rest}"
 
 
 def gated(gate: GateRow) -> str:
@@ -167,7 +165,7 @@ def first(rows: Iterable[DifferenceRow], contrast: ContrastName, *, like: Differ
 def main_metric(statement: Statement) -> str | None:
     """Return the metric that stands for quality: the first gate's, else accuracy, else the first that was judged."""
     whole = (row for row in differences(statement) if is_whole(row) and row.contrast != "teacher-teacher")
-    measured = [row.metric for row in whole if row.metric not in OF_THE_CLOCK]
+    measured = [row.metric for row in whole if not facts_of(row.metric).is_cost]
     wanted = [gate.metric for gate in statement.gates] + ["accuracy", "auc", *measured]
     return next((metric for metric in wanted if metric in measured), None)
 

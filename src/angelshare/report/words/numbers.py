@@ -1,127 +1,18 @@
 """Numbers as a reader wants them: shares in points, sizes in thousands and millions, a true minus sign."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from angelshare.audit.frame.installed import facts_of
 from angelshare.core.estimate import Scale
+from angelshare.core.metric import PLAIN, RATIO, Unit
 
 MINUS, TIMES, DASH = "\N{MINUS SIGN}", "\N{MULTIPLICATION SIGN}", "\N{EN DASH}"
 
-_NAMES = {
-    "accuracy_and_f1": "mean of accuracy and F1",
-    "aeg_negative": "equality gap of negatives (AEG)",
-    "aeg_positive": "equality gap of positives (AEG)",
-    "auc_pr": "AUC-PR",
-    "brier": "Brier score",
-    "case_accuracy": "accuracy on cases",
-    "cie": "compression-identified exemplars",
-    "cie_ties": "ties between modal labels",
-    "ece_classwise": "class-wise ECE",
-    "ece_classwise_plug_in": "class-wise ECE, plug-in",
-    "ece_plug_in": "ECE, plug-in",
-    "final_bias_score": "final bias score",
-    "flip_rate": "share of pairs whose label flips",
-    "kl": "KL divergence",
-    "latency_p50_ms": "median latency",
-    "latency_p99_ms": "99th-percentile latency",
-    "mae": "mean absolute error",
-    "macro_accuracy": "accuracy, mean over functionalities",
-    "macro_recall": "recall, mean over functionalities",
-    "matthews": "Matthews correlation",
-    "mcc": "Matthews correlation",
-    "mcnemar_exact_p": "McNemar's exact p",
-    "mcnemar_midp": "McNemar's mid-p",
-    "mean_bnsp_auc": "mean BNSP AUC over identities",
-    "mean_bpsn_auc": "mean BPSN AUC over identities",
-    "mean_subgroup_auc": "mean subgroup AUC over identities",
-    "missed_changes": "share of changed truths that the label misses",
-    "mse": "mean squared error",
-    "n_bytes": "bytes",
-    "n_functionalities_equal": "functionalities in which the student equals its teacher",
-    "n_functionalities_higher": "functionalities in which the student does better",
-    "n_functionalities_lower": "functionalities in which the student does worse",
-    "n_parameters": "parameters",
-    "nll": "negative log-likelihood",
-    "one_word_flip_rate": "share of texts that one changed word flips",
-    "pair_accuracy": "share of pairs with both right",
-    "peak_memory_bytes": "peak memory",
-    "pearson": "Pearson correlation",
-    "pearson_and_spearman": "mean of Pearson and Spearman correlation",
-    "power_mean_bnsp_auc": f"power mean (p = {MINUS}5) of BNSP AUC",
-    "power_mean_bpsn_auc": f"power mean (p = {MINUS}5) of BPSN AUC",
-    "power_mean_subgroup_auc": f"power mean (p = {MINUS}5) of subgroup AUC",
-    "rmse": "root mean squared error",
-    "score_dev": "spread of scores over identities (ScoreDev)",
-    "score_range": "range of scores over identities (ScoreRange)",
-    "score_sense": "shift of the score by an identity (ScoreSense)",
-    "spearman": "Spearman correlation",
-    "swap_auc": "AUC on swapped texts",
-    "swap_flips": "share of templates in which a swap flips the label",
-    "taxicab": "taxicab distance",
-    "texts_per_second": "throughput",
-    "variant_accuracy": "accuracy on variants",
-}
-_ACRONYMS = {
-    "auc": "AUC",
-    "bnsp": "BNSP",
-    "bpsn": "BPSN",
-    "ece": "ECE",
-    "f1": "F1",
-    "kl": "KL",
-    "pr": "PR",
-    "roc": "ROC",
-}
-_NATS = ("kl", "nll")
-_OWN_UNIT = ("mse", "mae", "rmse", "perplexity", "latency", "length", "divergence", "likelihood", "taxicab")
-_MORE_AND_LESS = {
-    "latency": ("slower", "faster"),
-    "texts": ("faster", "slower"),
-    "bytes": ("larger", "smaller"),
-    "parameters": ("larger", "smaller"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """How the values of a metric are printed.
-
-    Attributes:
-        factor: what a value is multiplied by; digits: decimals, as far as `reach` allows.
-        word: such as `points`, empty where the metric's name says it.
-        reach: how many digits a number has at most, before and after its point.
-        ratio: the value is a logarithm of left / right and is printed as a factor.
-    """
-
-    factor: float
-    digits: int
-    word: str
-    ratio: bool = False
-    reach: int = 4
-
-
-POINTS = Unit(100.0, 1, "points")
-NATS = Unit(1.0, 3, "nats", reach=3)
-PLAIN = Unit(1.0, 3, "", reach=3)
-MILLISECONDS = Unit(1.0, 3, "ms", reach=3)
-PER_SECOND = Unit(1.0, 1, "texts/s", reach=3)
-BYTES = Unit(1e-6, 1, "MB")
-COUNT = Unit(1.0, 0, "")
-RATIO = Unit(1.0, 2, "", ratio=True)
-_WORDS_WITH_UNITS = {"ms": MILLISECONDS, "second": PER_SECOND, "bytes": BYTES}
-
 
 def unit_of(metric: str, scale: Scale = "difference") -> Unit:
-    """Return the unit of a metric: points for shares, AUCs and correlations, its own for errors and information."""
-    if scale == "log_ratio":
-        return RATIO
-    words = metric.lower().split("_")
-    if words[-1] in _WORDS_WITH_UNITS:
-        return _WORDS_WITH_UNITS[words[-1]]
-    if words[0] == "n":
-        return COUNT
-    if any(word in _NATS for word in words):
-        return NATS
-    return PLAIN if any(word in _OWN_UNIT for word in words) else POINTS
+    """Return the unit of a metric, as its audit states it; of one that no audit knows, plain numbers."""
+    return RATIO if scale == "log_ratio" else facts_of(metric).unit
 
 
 def amount(value: float, unit: Unit) -> str:
@@ -186,9 +77,8 @@ def factor(log_ratio: float) -> str:
 
 def compared(log_ratio: float, metric: str) -> str:
     """Return a logarithm of left / right as words: 3.1 times faster, 1.3 times larger, 1.1 times lower."""
-    words = next((pair for word, pair in _MORE_AND_LESS.items() if word in metric.split("_")), ("higher", "lower"))
-    printed = factor(log_ratio)
-    return printed if printed == f"1.00{TIMES}" else f"{printed} {words[0] if log_ratio > 0 else words[1]}"
+    unit, printed = facts_of(metric).unit, factor(log_ratio)
+    return printed if printed == f"1.00{TIMES}" else f"{printed} {unit.more if log_ratio > 0 else unit.less}"
 
 
 def ratio_interval(low: float, high: float, metric: str) -> str:
@@ -221,20 +111,21 @@ def p_value(p: float) -> str:
 
 
 def metric_name(metric: str) -> str:
-    """Return a metric as words: `negative_flips` becomes `negative flips`, `auc` becomes `AUC`."""
-    if metric in _NAMES:
-        return _NAMES[metric]
-    return " ".join(_ACRONYMS.get(word, word) for word in metric.split("_"))
+    """Return a metric's title; a name that no audit states, such as a table's column, as words."""
+    return facts_of(metric).title
 
 
 def estimate(metric: str, value: float) -> str:
     """Return one figure: counts and sizes shortened, p-values as such, shares in per cent, the rest in its own unit."""
-    if metric.startswith("mcnemar_"):
-        return p_value(value)
-    if metric.endswith("_bytes"):
-        return f"{size(value)}B"
-    if metric.startswith("n_"):
-        # short counts stay exact
-        return size(value) if value >= 10_000 else count(round(value))
     unit = unit_of(metric)
-    return f"{amount(value, unit)}%" if unit is POINTS else with_word(amount(value, unit), unit)
+    match unit.style:
+        case "p":
+            return p_value(value)
+        case "bytes":
+            return f"{size(value)}B"
+        case "size":
+            return size(value) if value >= 10_000 else count(round(value))
+        case "per cent":
+            return f"{amount(value, unit)}%"
+        case "plain":
+            return with_word(amount(value, unit), unit)

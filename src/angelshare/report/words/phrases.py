@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from angelshare.audit.frame.installed import facts_of
 from angelshare.core.estimate import Interval, judge
+from angelshare.core.metric import Unit
 from angelshare.report.words import lookup
 from angelshare.report.words.numbers import (
-    Unit,
     amount,
     compared,
     count,
@@ -108,7 +109,7 @@ def sampled(row: DifferenceRow) -> str:
 
 def noun(row: DifferenceRow) -> str:
     """Return what the row's n and the number needed count, in the singular."""
-    return "round" if row.metric in lookup.OF_THE_CLOCK else "item"
+    return facts_of(row.metric).counts
 
 
 def evidence(row: DifferenceRow) -> str:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import yaml
 
+from angelshare.audit.frame.installed import facts_of
 from angelshare.report.words import lookup
 from angelshare.report.words.numbers import DASH, amount, metric_name, size, unit_of, with_word
-from angelshare.statement.margins import DEFAULT_MARGINS
 from angelshare.statement.schema import ModelRow, Statement
 
 
@@ -99,7 +99,7 @@ def margins(statement: Statement) -> tuple[str, ...]:
     judged = [row for row in everything if row.contrast != "student-baseline"]
     for metric, margin, source, scale in dict.fromkeys((r.metric, r.margin, r.margin_source, r.scale) for r in judged):
         unit = unit_of(metric, scale)
-        reason = f" {DEFAULT_MARGINS[metric].reason}" if source == "default" and metric in DEFAULT_MARGINS else ""
+        reason = f" {facts_of(metric).reason}" if source == "default" else ""
         printed = with_word(amount(margin, unit), unit)
         found.append(f"The margin of {metric_name(metric)} is {printed}, {sources[source]}.{reason}")
     if len(judged) < len(everything):

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from angelshare.core.estimate import Verdict
+from angelshare.core.metric import Unit
 from angelshare.report.words import lookup, phrases
-from angelshare.report.words.numbers import Unit, amount, count, signed
+from angelshare.report.words.numbers import amount, count, signed
 from angelshare.statement.schema import DifferenceRow, Statement
 
 MOST_PER_STUDENT = 7

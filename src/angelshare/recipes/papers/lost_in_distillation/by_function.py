@@ -6,13 +6,14 @@ import numpy as np
 
 from angelshare.audit.answers.quality_metrics import correct
 from angelshare.audit.frame.macro import Macro
+from angelshare.audit.hatecheck import MACRO_ACCURACY
 from angelshare.core.arrays import Array
 from angelshare.recipes.studies.answers import Answer, above, below, numbers, told
 from angelshare.recipes.studies.evidence import HATECHECK, TEACHER, Evidence, NotMeasured, found
 from angelshare.recipes.studies.study import Parts
 from angelshare.stats.pooling import Sampled, pooled
 
-OVER_FUNCTIONS = Macro(name="macro_accuracy", per_item=correct, column="functionality")
+OVER_FUNCTIONS = Macro(facts=MACRO_ACCURACY, per_item=correct, column="functionality")
 ROUNDING = 1e-12
 """A difference of means of 0 and 1 that is no larger is none."""
 LARGEST = ("negate_neg_nh", "spell_char_swap_h", "derog_impl_h")

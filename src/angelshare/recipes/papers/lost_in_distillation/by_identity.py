@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from angelshare.audit.identities import identity_facts
 from angelshare.audit.identities.mean_metric import IdentityMean
 from angelshare.recipes.studies.answers import Answer, below, listed, told
 from angelshare.recipes.studies.evidence import (
@@ -16,7 +17,7 @@ from angelshare.recipes.studies.evidence import (
 from angelshare.recipes.studies.study import Parts
 
 AUCS: Mapping[str, str] = {"subgroup_auc": "Subgroup AUC", "bpsn_auc": "BPSN AUC", "bnsp_auc": "BNSP AUC"}
-MEANS = {name: IdentityMean(name=f"mean_{name}", auc=name) for name in AUCS}
+MEANS = {name: IdentityMean(facts=identity_facts.MEANS[f"mean_{name}"], auc=name) for name in AUCS}
 
 
 def identities_lose_by_false_positives(evidence: Evidence, parts: Parts) -> Answer:

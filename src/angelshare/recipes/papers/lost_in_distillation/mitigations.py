@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from angelshare.audit.answers.quality_metrics import correct
+from angelshare.audit.answers.quality_metrics import ACCURACY, RECALL, correct
 from angelshare.audit.calibration import calibration_metrics
 from angelshare.audit.frame.macro import Macro
 from angelshare.audit.frame.measuring import Findings
 from angelshare.audit.frame.metric_kinds import Metric, Share
-from angelshare.audit.mitigation import QUESTION, Mitigated, by_seed, measure_interaction, measure_mitigation
+from angelshare.audit.frame.mitigation import QUESTION, Mitigated, by_seed, measure_interaction, measure_mitigation
+from angelshare.audit.hatecheck import MACRO_ACCURACY
 from angelshare.core.estimate import Difference
 from angelshare.core.panel import Panel, Population
 from angelshare.core.predictions import Predictions
@@ -36,11 +37,11 @@ IDENTITY = "mentions_"
 OF_IDENTITIES = (IN_DOMAIN, "short_synthetic")
 RANKING: tuple[Metric, ...] = (replace(AUC, in_slices=False), AVERAGE_PRECISION)
 IDENTITIES: tuple[Metric, ...] = tuple(MEANS.values())
-FUNCTIONS: tuple[Metric, ...] = (Macro(name="macro_accuracy", per_item=correct, column="functionality"),)
+FUNCTIONS: tuple[Metric, ...] = (Macro(facts=MACRO_ACCURACY, per_item=correct, column="functionality"),)
 DECISIONS: tuple[Metric, ...] = (
-    Share(name="accuracy", per_item=correct, in_slices=False),
+    Share(facts=ACCURACY, per_item=correct, in_slices=False),
     # of the harmless texts: one less the false positive rate
-    Share(name="recall", per_item=correct, label=0),
+    Share(facts=RECALL, per_item=correct, label=0),
 )
 
 

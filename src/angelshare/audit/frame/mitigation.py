@@ -94,7 +94,7 @@ def measure_interaction(
     if mitigated is None or plain is None:
         return
     for metric in metrics:
-        if metric.target is not None:
+        if metric.facts.target is not None:
             continue
         problem = _problem(metric, (mitigated, plain))
         if problem is not None:
@@ -122,11 +122,10 @@ def _row(metric: Metric, mitigated: Sample, plain: Sample, *, data: str) -> Diff
         mitigated.contrast,
         (sides[0].by_seed, sides[1].by_seed),
         with_floor(joint, design, method=METHOD),
-        metric=metric.name,
+        facts=metric.facts,
         data=data,
         slice_name=None,
         withheld=few_clusters(n_clusters),
         hidden=hidden_by_units(joint, design),
-        direction=metric.direction,
         output=None if metric.label is None else mitigated.contrast.left[0].labels[metric.label],
     )

@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
+from angelshare.audit.answers.quality_metrics import ACCURACY as ACCURACY_FACTS
 from angelshare.audit.answers.quality_metrics import auc, correct
 from angelshare.audit.frame.measuring import Findings
 from angelshare.audit.frame.metric_kinds import Share
-from angelshare.audit.mitigation import Mitigated, by_seed, measure_interaction, measure_mitigation
+from angelshare.audit.frame.mitigation import Mitigated, by_seed, measure_interaction, measure_mitigation
 from angelshare.core.errors import InputError
 from angelshare.core.panel import Population
 
-ACCURACY = Share(name="accuracy", per_item=correct)
+ACCURACY = Share(facts=ACCURACY_FACTS, per_item=correct)
 
 
 def rows(found, **wanted):

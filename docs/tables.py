@@ -1,0 +1,53 @@
+"""Write the tables of these pages that are made from what the audits state of themselves: `make docs-tables`."""
+
+from pathlib import Path
+
+from angelshare.audit.frame.installed import InstalledAudits
+from angelshare.audit.frame.registry import DEFAULT_AUDITS
+from angelshare.core.metric import MetricFacts
+
+DOCS = Path(__file__).parent
+OURS = InstalledAudits(brought=tuple)
+"""The audits of this package, without those of others that happen to be installed."""
+
+
+def audits() -> list[str]:
+    """Return the names of the audits, those that run by default first."""
+    return [*DEFAULT_AUDITS, *(name for name in OURS.names() if name not in DEFAULT_AUDITS)]
+
+
+def margins() -> list[str]:
+    """Return the table of default margins."""
+    judged = [facts for name in audits() for facts in OURS.metrics(name) if facts.margin is not None]
+    return pipe_table(("metric", "default margin", "reason"), [_margin(facts) for facts in judged])
+
+
+def _margin(facts: MetricFacts) -> tuple[str, ...]:
+    """Return the line of one metric."""
+    return f"`{facts.name}`", f"{facts.margin:g}", facts.reason
+
+
+def pipe_table(columns: tuple[str, ...], lines: list[tuple[str, ...]]) -> list[str]:
+    """Return a table in Markdown."""
+    return [f"| {' | '.join(cells)} |" for cells in (columns, ("---",) * len(columns), *lines)]
+
+
+TABLES = {"margins.md": {"margins": margins}}
+"""Page -> name of the table between `<!-- NAME -->` and `<!-- end of NAME -->` -> what makes it."""
+
+
+def written(page: str) -> str:
+    """Return a page with its tables as they should be."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    for name, make in TABLES[page].items():
+        start, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
+        head, _, rest = text.partition(start)
+        _, found, tail = rest.partition(end)
+        assert found, f"{page} has no place for {name}"
+        text = "\n".join([head + start, *make(), "", found + tail])
+    return text
+
+
+if __name__ == "__main__":
+    for page in TABLES:
+        (DOCS / page).write_text(written(page), encoding="utf-8")

@@ -1,0 +1,33 @@
+"""Metrics that few readers know, explained."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from angelshare.audit.frame.installed import AUDITS
+from angelshare.core.metric import MetricFacts
+from angelshare.report.words import lookup
+from angelshare.statement.schema import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Glossary:
+    """Titles of metrics with their meaning, under one heading such as `metrics of groups`."""
+
+    heading: str
+    entries: tuple[tuple[str, str], ...]
+
+
+def glossaries(statement: Statement) -> tuple[Glossary, ...]:
+    """Return what the metrics of a statement say, where their facts name a heading for it."""
+    explained: dict[str, list[tuple[str, str]]] = {}
+    for facts in _explained(statement):
+        explained.setdefault(facts.glossary, []).append((facts.title, facts.meaning))
+    return tuple(Glossary(heading, tuple(entries)) for heading, entries in explained.items())
+
+
+def _explained(statement: Statement) -> Iterator[MetricFacts]:
+    """Yield the facts of the metrics in rows, figures and columns of tables that pages explain."""
+    known = {row.metric for row in lookup.differences(statement)}
+    known |= {row.metric for audit in statement.audits for row in audit.estimates}
+    known |= {column for audit in statement.audits for table in audit.tables if table.rows for column in table.columns}
+    return (facts for facts in AUDITS.facts.values() if facts.glossary and facts.name in known)
