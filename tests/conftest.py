@@ -39,3 +39,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def public_sets() -> Path:
     """The folder of public sets."""
     return Path(os.environ["ANGELSHARE_DATA"])
+
+
+@pytest.fixture(scope="session")
+def gpt_mini(public_sets) -> Path:
+    """The folder of a small GPT-2 trained on public texts, which lies beside the public sets."""
+    folder = public_sets.parent / "models" / "gpt-mini"
+    if not folder.is_dir():
+        pytest.skip(f"there is no trained language model in {folder}")
+    return folder

@@ -1,12 +1,20 @@
 """Small networks with random weights, and a scorer of five lines."""
 
+import copy
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from transformers import BertConfig, BertForSequenceClassification, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import (
+    BertConfig,
+    BertForSequenceClassification,
+    GPT2Config,
+    GPT2LMHeadModel,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
 
 from angelshare.core.protocols import ModelCard
 from angelshare.core.text import TextBatch
@@ -60,6 +68,28 @@ def bert_folder(bert, word_tokenizer, tmp_path) -> Path:
     """The BERT, saved."""
     folder = tmp_path / "teacher"
     save_model(bert, word_tokenizer, folder, task="binary", labels=("bad", "good"), kind="transformer", seed=3)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def gpt_folder(word_tokenizer, tmp_path_factory) -> Path:
+    """A GPT-2 of two narrow layers that takes 16 tokens; [SEP] begins and ends texts."""
+    torch.manual_seed(0)
+    config = GPT2Config(
+        vocab_size=len(word_tokenizer),
+        n_positions=16,
+        n_embd=16,
+        n_layer=2,
+        n_head=2,
+        initializer_range=0.5,
+        bos_token_id=word_tokenizer.sep_token_id,
+        eos_token_id=word_tokenizer.sep_token_id,
+    )
+    folder = tmp_path_factory.mktemp("gpt") / "gpt"
+    GPT2LMHeadModel(config).save_pretrained(folder)
+    tokenizer = copy.deepcopy(word_tokenizer)
+    tokenizer.bos_token = tokenizer.eos_token = "[SEP]"
+    tokenizer.save_pretrained(folder)
     return folder
 
 

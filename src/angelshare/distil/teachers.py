@@ -11,8 +11,8 @@ from angelshare.distil.batches import Batch, encode_texts, inputs_of
 from angelshare.distil.checkpoints import weights_digest
 from angelshare.distil.spec import Needs
 from angelshare.distil.step import Output, output_of
-from angelshare.models.checkpoint import check_length
 from angelshare.models.declared_task import check_label_order, labels_of
+from angelshare.models.opening import check_length
 from angelshare.transfer.label import TransferSet
 
 _COMPARED = 256

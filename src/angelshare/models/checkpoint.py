@@ -1,12 +1,10 @@
 """Models loaded from folders, without pickles, and saved to them."""
 
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
 from transformers import (
     AutoConfig,
     AutoModel,
@@ -18,7 +16,7 @@ from transformers import (
 
 from angelshare.core.atomic import whole_folder
 from angelshare.core.errors import ModelError
-from angelshare.core.protocols import ModelCard, Scorer
+from angelshare.core.protocols import Scorer
 from angelshare.core.task import Task
 from angelshare.models.declared_task import labels_of, set_labels, task_of
 from angelshare.models.encoder import EncoderScorer, Precision, resolve_precision
@@ -26,19 +24,22 @@ from angelshare.models.folders import (
     MINILM,
     find_model,
     fingerprint,
-    minilm_folder,
     read_config,
-    weight_files,
+)
+from angelshare.models.opening import (
+    backbone_folder,
+    check_padding,
+    made,
+    most_tokens,
+    network_card,
+    one_error,
+    read_network,
 )
 from angelshare.models.quiet import quiet
 from angelshare.models.tfidf import MODEL_TYPE as TFIDF
 from angelshare.models.tfidf import load_tfidf
-from angelshare.models.word_network import WordNetwork
 
 _LOG = logging.getLogger(__name__)
-
-_LONGEST = 1_000_000
-"""Tokenizers that know no maximum length give an astronomical number."""
 
 
 def load_scorer(
@@ -74,23 +75,20 @@ def load_scorer(
     if read_config(folder).get("model_type") == TFIDF:
         return load_tfidf(folder, name=name, fingerprint=fingerprint(folder))
     model, tokenizer = load_model(folder, trust_remote_code=trust_remote_code, allow_pickle=allow_pickle)
-    made = getattr(model.config, "angelshare", None) or {}
     labels = labels_of(model.config, name)
     if labels == tuple(f"LABEL_{i}" for i in range(len(labels))):
         _LOG.warning(
             "%s names its labels only LABEL_0, LABEL_1, ...: see that they mean what the data's labels do.", name
         )
-    card = ModelCard(
+    card = network_card(
+        folder,
+        model,
+        tokenizer,
         name=name,
-        task=task_of(model.config, task or made.get("task")),
-        labels=labels,
-        fingerprint=fingerprint(folder),
-        parent_fingerprint=made.get("parent_fingerprint"),
-        max_length=_max_length(model, tokenizer, max_length or made.get("max_length"), name),
         precision=resolve_precision(precision, model),
-        n_parameters=sum(parameter.numel() for parameter in model.parameters()),
-        n_bytes=sum(path.stat().st_size for path in weight_files(folder)),
-        kind=made.get("kind", model.config.model_type),
+        max_length=max_length,
+        task=task_of(model.config, task or made(model).get("task")),
+        labels=labels,
     )
     return EncoderScorer(model, tokenizer, card)
 
@@ -104,25 +102,17 @@ def load_model(
         ModelError: if it cannot be loaded safely, or some of its weights, such as a head, are not in the folder.
     """
     folder = find_model(folder, trust_remote_code=trust_remote_code, allow_pickle=allow_pickle)
-    with _told(folder):
-        model, report = AutoModelForSequenceClassification.from_pretrained(
-            folder,
-            dtype=torch.float32,
-            trust_remote_code=trust_remote_code,
-            use_safetensors=bool(list(folder.glob("*.safetensors"))),
-            output_loading_info=True,
-        )
-        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=trust_remote_code)
-    missing = sorted(report["missing_keys"])
+    model, tokenizer, missing = read_network(
+        AutoModelForSequenceClassification.from_pretrained, folder, trust_remote_code=trust_remote_code
+    )
     if missing:
         msg = (
             f"{folder} is no sequence classifier: {len(missing)} weights are not in it ({', '.join(missing[:3])}) and "
             "would be random numbers. Fine-tune it first, or give the folder of the fine-tuned model."
         )
         raise ModelError(msg)
-    if tokenizer.pad_token_id is None:
-        raise ModelError(f"The tokenizer in {folder} has no padding token. Set one and save it again.")
-    return model.eval(), tokenizer
+    check_padding(tokenizer, folder)
+    return model, tokenizer
 
 
 def load_backbone(
@@ -139,17 +129,14 @@ def load_backbone(
     Raises:
         ModelError: if it cannot be loaded safely, or if backbone weights other than the pooler's are missing.
     """
-    folder = _backbone_folder(source)
-    with _told(folder), torch.random.fork_rng(devices=[]):
+    folder = backbone_folder(source)
+    with one_error(folder), torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
         set_labels(config, labels=labels, task=task)
         model: PreTrainedModel = AutoModelForSequenceClassification.from_config(config, dtype=torch.float32)
-        backbone, report = AutoModel.from_pretrained(
-            folder, dtype=torch.float32, use_safetensors=True, output_loading_info=True
-        )
-        tokenizer = AutoTokenizer.from_pretrained(folder)
-    missing = sorted(name for name in report["missing_keys"] if "pooler" not in name)
+        backbone, tokenizer, absent = read_network(AutoModel.from_pretrained, folder)
+    missing = [name for name in absent if "pooler" not in name]
     if missing:
         msg = (
             f"{folder} lacks {len(missing)} weights of its backbone ({', '.join(missing[:3])}). Give a complete model."
@@ -161,13 +148,13 @@ def load_backbone(
 
 def backbone_fingerprint(source: str | Path) -> str:
     """Return the fingerprint of what `load_backbone` starts from."""
-    return fingerprint(_backbone_folder(source))
+    return fingerprint(backbone_folder(source))
 
 
 def mask_token(source: str | Path) -> str | None:
     """Return what the tokenizer of a backbone reads as a word left out; None where it has no such token."""
-    folder = _backbone_folder(source)
-    with _told(folder):
+    folder = backbone_folder(source)
+    with one_error(folder):
         token: str | None = AutoTokenizer.from_pretrained(folder).mask_token
     return token
 
@@ -201,7 +188,7 @@ def save_model(
     model.config.angelshare = {
         "kind": kind,
         "task": task,
-        "max_length": max_length or _max_length(model, tokenizer, None, kind),
+        "max_length": max_length or most_tokens(model, tokenizer, None, kind),
         "parent_fingerprint": parent_fingerprint,
         "seed": seed,
     }
@@ -213,52 +200,3 @@ def save_model(
         model.save_pretrained(unfinished)
         tokenizer.save_pretrained(unfinished)
     return fingerprint(folder)
-
-
-def _backbone_folder(source: str | Path) -> Path:
-    """Return the folder of `minilm`, of a folder or of a hub id."""
-    return minilm_folder() if str(source) == MINILM else find_model(source)
-
-
-def _max_length(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, wanted: int | None, name: str) -> int:
-    """Return the maximum length in tokens, refusing one beyond the model's positions."""
-    longest = tokenizer.model_max_length if tokenizer.model_max_length < _LONGEST else 512
-    if wanted is not None:
-        check_length(model, wanted, name)
-        return wanted
-    n_positions = _n_positions(model)
-    return longest if n_positions is None else min(longest, n_positions)
-
-
-def check_length(model: PreTrainedModel, max_length: int, name: str) -> None:
-    """Check that a model has positions for so many tokens.
-
-    Raises:
-        ModelError: if it has not; `name` says whose length it is.
-    """
-    n_positions = _n_positions(model)
-    if n_positions is not None and max_length > n_positions:
-        msg = f"{name} has {n_positions} positions: a maximum length of {max_length} tokens is too long for it."
-        raise ModelError(msg)
-
-
-def _n_positions(model: PreTrainedModel) -> int | None:
-    """Return how many tokens a model has positions for; None where any number will do."""
-    n_positions: int | None = getattr(model.config, "max_position_embeddings", None)
-    if n_positions is None or isinstance(model, WordNetwork):
-        return None
-    # RoBERTa and its kin count positions from the padding number on
-    embeddings = getattr(model.base_model, "embeddings", None)
-    offset = getattr(getattr(embeddings, "position_embeddings", None), "padding_idx", None)
-    return n_positions - (0 if offset is None else offset + 1)
-
-
-@contextmanager
-def _told(folder: Path) -> Iterator[None]:
-    """Turn the loaders' many errors into one that names the folder."""
-    try:
-        with quiet():
-            yield
-    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-        msg = f"{folder} cannot be loaded as a sequence classifier: {error}"
-        raise ModelError(msg) from error

@@ -14,10 +14,11 @@ from angelshare.core.student_spec import BilstmSpec, CnnSpec, MlpSpec, Pretraine
 from angelshare.core.task import Task
 from angelshare.models.bag import MlpConfig, MlpForSequenceClassification
 from angelshare.models.bilstm import BilstmConfig, BilstmForSequenceClassification
-from angelshare.models.checkpoint import check_length, load_backbone
+from angelshare.models.checkpoint import load_backbone
 from angelshare.models.cnn import CnnConfig, CnnForSequenceClassification
 from angelshare.models.declared_task import check_label_order, check_labels, labels_of, set_labels
 from angelshare.models.encoding import as_utf8
+from angelshare.models.opening import check_length
 from angelshare.models.shrink import cut
 from angelshare.models.word_network import WordNetwork
 
