@@ -19,7 +19,7 @@ Batch = dict[str, Tensor]
 _TARGETS = ("teacher_logits", "labels")
 
 MEGABATCH = 50
-"""So many batches are sorted by length together: enough to save padding, few enough to keep batches mixed."""
+"""Batches whose texts are sorted by length together: enough to save padding, few enough to keep batches mixed."""
 
 
 def encode_texts(tokenizer: PreTrainedTokenizerBase, texts: TextBatch, max_length: int) -> EncodedTexts:

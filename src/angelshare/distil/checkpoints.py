@@ -33,8 +33,8 @@ def verify(checkpoint: Path) -> None:
     Raises:
         ModelError: if it has no seal, or any file differs, is missing or was added.
     """
-    expected, found = _sealed(checkpoint), _checksums(checkpoint)
-    changed = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
+    expected, actual = _sealed(checkpoint), _checksums(checkpoint)
+    changed = sorted(name for name in expected.keys() | actual.keys() if expected.get(name) != actual.get(name))
     if changed or not expected:
         msg = (
             f"The checkpoint {checkpoint} is not as it was written ({', '.join(changed) or 'it is empty'}), so "

@@ -1,4 +1,4 @@
-"""What must be so after a training, and the sentences that say that it is not."""
+"""Checks after a training, each of which answers with a sentence where something is wrong."""
 
 from collections.abc import Iterator, Sequence
 

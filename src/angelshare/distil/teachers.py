@@ -16,7 +16,7 @@ from angelshare.models.opening import check_length
 from angelshare.transfer.label import TransferSet
 
 _COMPARED = 256
-"""So many texts are tokenised both ways to see whether two tokenizers agree."""
+"""Texts that two tokenizers are compared on."""
 
 
 class TeacherSource(Protocol):

@@ -56,7 +56,7 @@ class DistilTrainer(Trainer):
             loss: the objective; the networks are asked for no more than it needs.
             batches: what to train on.
             metric: what decides which weights are kept.
-            teacher: whose output the objective sees; None: nobody's.
+            teacher: source of the teacher's output; None: there is no teacher.
             validation: all of it labelled; None: the weights after the last step are kept.
             bf16: run the network's matrix products in bfloat16; loss and weights stay in float32.
             callbacks: more than the parent's own.

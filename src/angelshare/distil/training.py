@@ -1,4 +1,4 @@
-"""One training from settings: how long, how often validation is looked at, where it goes on, what is reported."""
+"""A training run from its settings: schedule, evaluations, resumption and report."""
 
 import contextlib
 import hashlib
@@ -131,7 +131,7 @@ def run_training(
         loss: see `objective`.
         task: decides what validation is judged by.
         course: how long, and where it is kept.
-        teacher: whose output the loss looks at; None: nobody's.
+        teacher: source of the teacher's output; None: there is no teacher.
 
     Raises:
         InputError: if patience is asked for and there is no validation, or if the loss is no longer finite.

@@ -15,7 +15,7 @@ _REPORTS = 200  # of progress, per training
 
 
 class Watch(TrainerCallback):
-    """Reports progress, stops when validation no longer improves, and refuses a loss that is no number.
+    """Reports progress, stops when validation no longer improves, and refuses a loss that is not a number.
 
     What it knows it reads off the trainer's own log, so that a resumed training stops where an undisturbed one would.
     """

@@ -134,8 +134,8 @@ def _teacher_vectors(
     numbers = [number for number in range(len(tokenizer)) if number not in special]
     # byte-level vocabularies hold most words with the blank before them
     words = [" " + as_utf8(word) for word in tokenizer.convert_ids_to_tokens(numbers)]
-    found = pieces(words, add_special_tokens=False)["input_ids"] if words else []
-    known = [[piece for piece in row if piece != pieces.unk_token_id] for row in found]
+    encoded = pieces(words, add_special_tokens=False)["input_ids"] if words else []
+    known = [[piece for piece in row if piece != pieces.unk_token_id] for row in encoded]
     kept = [i for i, row in enumerate(known) if row]
     means = np.array([vectors[known[i]].mean(axis=0) for i in kept]).reshape(len(kept), vectors.shape[1])
     return np.array([numbers[i] for i in kept], dtype=np.int64), means
@@ -210,9 +210,9 @@ def _word_network(
 
 def _with_length(tokenizer: PreTrainedTokenizerBase, max_length: int) -> PreTrainedTokenizerBase:
     """Return a copy that cuts texts at this length."""
-    own = copy.deepcopy(tokenizer)
-    own.model_max_length = max_length
-    return own
+    shorter = copy.deepcopy(tokenizer)
+    shorter.model_max_length = max_length
+    return shorter
 
 
 def _needed(teacher: Teacher | None, name: str) -> Teacher:

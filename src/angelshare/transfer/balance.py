@@ -183,20 +183,20 @@ def mentions(batch: TextBatch, names: Sequence[str] | None = None) -> Array:
         names: of identity terms; None: all.
 
     Raises:
-        InputError: for a name that is no identity term.
+        InputError: for a name that is not an identity term.
     """
     known = {term.name: term for term in IDENTITY_TERMS}
     for name in names or ():
         if name not in known:
             raise InputError(unknown_name("identity", name, known))
     columns = {name: column for column, name in enumerate(names or known)}
-    found = np.zeros((len(batch), len(columns)), dtype=np.bool_)
+    mentioned = np.zeros((len(batch), len(columns)), dtype=np.bool_)
     for half in (batch.texts, batch.pairs or ()):
         for row, text in enumerate(half):
             for mention in find_terms(text):
                 if mention.term.name in columns:
-                    found[row, columns[mention.term.name]] = True
-    return found
+                    mentioned[row, columns[mention.term.name]] = True
+    return mentioned
 
 
 def _check_both(called: Mask, balance: LabelShare | EvenGroups, card: ModelCard) -> None:

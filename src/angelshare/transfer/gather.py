@@ -127,8 +127,8 @@ def examined_texts(splits: Splits) -> list[TextBatch]:
 def _read(source: TextSource, splits: Splits, load: Load, *, taken: Sequence[str]) -> _Pool:
     """Return a source's texts, cut into sentences and to length."""
     if source.source == TRAIN:
-        own = splits.role("train")
-        batch, truth, card = own.batch, own.targets, splits.card
+        train = splits.role("train")
+        batch, truth, card = train.batch, train.targets, splits.card
     else:
         pool = load(source.source, split=source.split)
         batch, truth, card = pool.batch, None, pool.card
@@ -198,18 +198,18 @@ def _swapped(texts: Sequence[str], n_copies: int, rng: np.random.Generator) -> S
     Raises:
         InputError: if no text mentions an identity that can be exchanged.
     """
-    found = swap_texts(texts)
-    if not found.swaps:
+    swapped = swap_texts(texts)
+    if not swapped.swaps:
         raise InputError(
             f"None of the {len(texts)} texts to augment mentions an identity that can be exchanged with its grammar "
-            f"kept: {dict(found.texts_left_out)}. Leave the counterfactual copies out, or name other sources."
+            f"kept: {dict(swapped.texts_left_out)}. Leave the counterfactual copies out, or name other sources."
         )
     # each text's swaps in an order drawn at random; the first of them are kept
-    order = rng.permutation(len(found.swaps))
-    by_text = order[np.argsort(np.array(found.sources)[order], kind="stable")]
-    sources = np.array(found.sources)[by_text]
+    order = rng.permutation(len(swapped.swaps))
+    by_text = order[np.argsort(np.array(swapped.sources)[order], kind="stable")]
+    sources = np.array(swapped.sources)[by_text]
     kept = by_text[np.arange(len(sources)) - np.searchsorted(sources, sources) < n_copies]
-    return [found.swaps[i].text for i in kept]
+    return [swapped.swaps[i].text for i in kept]
 
 
 def _cut(pools: Sequence[_Pool], max_examples: int | None) -> list[_Pool]:
@@ -244,11 +244,13 @@ def _joined_truth(pools: Sequence[_Pool], splits: Splits) -> Array | None:
     """Return the human labels of all pools; "unlabelled" where a pool has none."""
     if all(pool.truth is None for pool in pools):
         return None
-    own = splits.role("train").targets
-    assert own is not None
-    unlabelled = np.nan if own.dtype.kind == "f" else UNLABELLED
+    train = splits.role("train").targets
+    assert train is not None
+    unlabelled = np.nan if train.dtype.kind == "f" else UNLABELLED
     parts = [
-        np.full((len(pool.batch), *own.shape[1:]), unlabelled, dtype=own.dtype) if pool.truth is None else pool.truth
+        np.full((len(pool.batch), *train.shape[1:]), unlabelled, dtype=train.dtype)
+        if pool.truth is None
+        else pool.truth
         for pool in pools
     ]
     return np.concatenate(parts)

@@ -183,9 +183,9 @@ def _drawn(
     """Return the mask of the texts that are kept: those out of scope, and those that are drawn."""
     if (spec.rebalance is None and spec.size is None) or not among.any():
         return among
-    nobody = np.zeros(len(texts), dtype=np.bool_)
-    labelled = nobody if texts.truth is None else any_label(texts.truth)
-    spared = labelled if spec.scope == "unlabelled" or (spec.scope == "auto" and not labelled.all()) else nobody
+    none = np.zeros(len(texts), dtype=np.bool_)
+    labelled = none if texts.truth is None else any_label(texts.truth)
+    spared = labelled if spec.scope == "unlabelled" or (spec.scope == "auto" and not labelled.all()) else none
     pool = np.flatnonzero(among & ~spared)
     if spared.all():
         raise InputError(
