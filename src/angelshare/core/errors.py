@@ -8,11 +8,11 @@ class AngelshareError(Exception):
 
 
 class InputError(AngelshareError):
-    """What was given cannot be measured. The command line ends with exit code 3."""
+    """Input that cannot be measured. The command line ends with exit code 3."""
 
 
 class MisalignedError(InputError):
-    """Two models were not observed on the same items."""
+    """Two models that were not observed on the same items."""
 
 
 class LabelError(InputError):
@@ -32,7 +32,7 @@ class StatementError(InputError):
 
 
 class RecipeError(InputError):
-    """A recipe with mistakes: all of them at once."""
+    """A recipe with mistakes, all told at once."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         """Keep the single problems; the message lists one per line."""

@@ -18,7 +18,7 @@ ContrastName = Literal[
 InferenceKind = Literal["this_model", "recipe"]
 Scale = Literal["difference", "log_ratio"]
 ENOUGH_SEEDS = 5
-"""Of a recipe: of fewer, the spread is poorly known."""
+"""Seeds of a recipe: of fewer, the spread is poorly known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,9 @@ class Inference(Protocol):
         value: the point estimate.
         se: its standard error.
         df: degrees of freedom of the reference distribution (inf: normal).
-        n: items; n_clusters: independent clusters (None: items are independent).
-        n_seeds: members of the student population whose spread entered the standard error.
+        n: number of items.
+        n_clusters: number of independent clusters; None: items are independent.
+        n_seeds: number of members whose spread entered the standard error.
         item_variance: variance of one item's contribution, so that se^2 = item_variance / n + seed_variance.
         seed_variance: the share of se^2 that more items cannot remove.
         method: the name of the test.
@@ -86,7 +87,8 @@ class Estimate:
 
     Attributes:
         metric: such as `agreement`, `negative_flips`, `n_parameters`.
-        value: the figure; se: its standard error, None where it is exact.
+        value: the figure.
+        se: its standard error; None where it is exact.
         interval: None where the figure is exact.
         models: the members it is about, such as ("mlp/0", "teacher/0").
         student: the population it is about.
@@ -126,11 +128,10 @@ class Difference:
         target: the ideal value where direction is `target`.
         identical: the scores of both sides are equal, item by item: only then may a zero-width interval be judged.
         right_inference: of the right side's value, where direction is `target`: the verdict needs it.
-        withheld: verdicts that these data cannot carry, whatever the interval says: it is `undecided` then. Too few
-            items of an unbounded error cannot show `preserved`, too few clusters neither `lost` nor `gained`.
+        withheld: verdicts that these data cannot carry, whatever the interval says: `undecided` takes their place. Too
+            few items of an unbounded error cannot show `preserved`, too few clusters neither `lost` nor `gained`.
         remarks: what a reader of the row must know, such as why verdicts are withheld.
-        least_margin: `preserved` needs a margin above it. Whole clusters, or items of large weight, of which none was
-            sampled could hide so much.
+        least_margin: the margin that `preserved` must exceed: unsampled clusters, or heavy items, could hide so much.
         few_seeds: `recipe` inference from fewer than five seeds.
     """
 

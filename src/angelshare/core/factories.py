@@ -9,7 +9,7 @@ from angelshare.core.errors import InputError
 
 
 class Registry:
-    """Names of one sort of thing, each with the dotted place `module:attribute` of its factory."""
+    """Names of one kind of thing, each with the place `module:attribute` of its factory."""
 
     def __init__(self, what: str, places: Mapping[str, str]) -> None:
         """Keep the places; nothing is imported."""
@@ -38,6 +38,6 @@ def unknown_name(what: str, name: str, known: Mapping[str, object] | tuple[str, 
 
 
 def nearest(name: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
-    """Return the question whether the nearest known name was meant, after a blank; "" where none is near."""
+    """Return " Did you mean NAME?" with the nearest known name; "" where none is near."""
     near = get_close_matches(name, list(known), n=1)
     return f" Did you mean {near[0]!r}?" if near else ""

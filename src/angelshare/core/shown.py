@@ -1,4 +1,4 @@
-"""Users' texts made visible: what a page or a terminal cannot or should not draw is named instead."""
+"""Users' texts made visible: characters that a page or a terminal cannot or should not draw are named."""
 
 import unicodedata
 

@@ -1,4 +1,4 @@
-"""The base of everything that is read from a recipe."""
+"""The base of all parts of a recipe."""
 
 from pydantic import BaseModel, ConfigDict
 

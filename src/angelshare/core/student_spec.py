@@ -11,11 +11,11 @@ NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 
 
 class StudentSpec(Strict):
-    """What every kind of student has; the recipe adds seeds and training settings.
+    """Settings of every kind of student; the recipe adds seeds and training settings.
 
     Attributes:
-        name: of the population.
-        max_length: in tokens of its own tokenizer; longer texts are cut.
+        name: of the student's population.
+        max_length: of a text, in tokens of the student's tokenizer; longer texts are cut.
     """
 
     name: Annotated[str, Field(pattern=NAME)]
@@ -27,10 +27,10 @@ class WordStudentSpec(StudentSpec):
 
     Attributes:
         tokenizer: `words`, built from the training and transfer texts, or `teacher`.
-        vocabulary: how many words, special tokens included.
-        embedding_width: of a word; `teacher`: as wide as its input embeddings.
-        embeddings: `random`; `teacher`: its input embeddings (mean over a word's pieces), reduced by PCA; or `copied`:
-            its input embeddings as they are, for its own tokenizer and width.
+        vocabulary: number of words, special tokens included.
+        embedding_width: of a word; `teacher`: that of the teacher's input embeddings.
+        embeddings: `random`; `teacher`: the teacher's input embeddings (mean over a word's pieces), reduced by PCA; or
+            `copied`: these as they are, for the teacher's tokenizer and width.
         dropout: on the embeddings and before the output.
     """
 
@@ -50,7 +50,7 @@ class WordStudentSpec(StudentSpec):
 
     @property
     def needs_teacher(self) -> bool:
-        """Whether it starts from something of its teacher."""
+        """Whether it starts from anything of its teacher's."""
         return "teacher" in (self.tokenizer, self.embeddings, self.embedding_width)
 
 
@@ -88,7 +88,7 @@ class TransformerSpec(StudentSpec):
     """Some of the teacher's layers.
 
     Attributes:
-        layers: how many (spread evenly, the last always among them), or which, counted from 1.
+        layers: number of layers (spread evenly, the last always among them), or which, counted from 1.
         init: from the teacher's weights, or at random.
     """
 

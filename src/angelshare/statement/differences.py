@@ -97,7 +97,7 @@ class _Deciding:
 
     @property
     def inference(self) -> Inference | DistanceLoss:
-        """Return what gives the deciding intervals."""
+        """What gives the deciding intervals."""
         difference = self.difference
         if difference.direction != "target":
             return difference.inference

@@ -80,7 +80,7 @@ class Gate:
 
     @property
     def selector(self) -> tuple[str | None, ...]:
-        """Return which rows the gate names."""
+        """Which rows the gate names."""
         return (self.metric, self.slice, self.output, self.student, self.data, self.contrast)
 
     def selects(self, row: Named) -> bool:

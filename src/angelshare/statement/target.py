@@ -50,7 +50,7 @@ class DistanceLoss:
 
     @property
     def value(self) -> float:
-        """Return L at the point estimates."""
+        """L at the point estimates."""
         return distance_loss(self.teacher.value, self.delta.value, self.target)
 
     def interval(self, level: float = 0.95) -> Interval:

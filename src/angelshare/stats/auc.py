@@ -8,9 +8,9 @@ from angelshare.core.arrays import Array, Labels, Mask, Scores, Vector
 from angelshare.stats.components import SIMPLE, Design, Linear, Part
 
 MIN_CLASS = 10
-"""Positives, and negatives, below which DeLong's variance says too little to be used."""
+"""The fewest positives, and negatives, with which DeLong's variance can be used."""
 SPARSE = 8
-"""Ranks per item from which it is cheaper to rank the items again than to count every rank."""
+"""Ranks per item from which ranking the items anew is cheaper than counting every rank."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,8 +54,8 @@ def auc_components(scores: Array, positive: Mask, weights: Vector | None = None)
         raise ValueError(f"{n} positives and {len(ranks) - n} negatives have no AUC: both are needed.")
     below = (np.cumsum(of_negatives) - of_negatives / 2) / totals[1]
     above = 1 - (np.cumsum(of_positives) - of_positives / 2) / totals[0]
-    found = below[ranks[positive]]
-    return AucComponents(float(np.average(found, weights=w[positive])), found, above[ranks[~positive]])
+    shares = below[ranks[positive]]
+    return AucComponents(float(np.average(shares, weights=w[positive])), shares, above[ranks[~positive]])
 
 
 def ranked(scores: Array) -> Labels:

@@ -10,7 +10,7 @@ from angelshare.stats.inference import StudentT
 from angelshare.stats.recipe import recipe_inference
 
 MIN_CLUSTERS = 10
-"""Clusters below which a variance over clusters says too little to be used."""
+"""The fewest clusters over which a variance can be used."""
 LEAST_DF = 0.25
 """Degrees of freedom where one unit outweighs all others: t is astronomical there, and must stay a number."""
 
@@ -20,7 +20,7 @@ class Design:
     """How items were drawn: which are not independent, and how many of the population each stands for.
 
     Attributes:
-        clusters: (n,) codes from 0 on, without large gaps, or None: every item is one of its own.
+        clusters: (n,) codes from 0 on, without large gaps, or None: items are independent.
         weights: (n,) not negative, or None: all alike.
     """
 
@@ -64,7 +64,7 @@ class Part:
 
     Attributes:
         items: (m,) positions among all items.
-        values: (m,) what each contributes to left - right, the mean over seeds; a constant added to all says nothing.
+        values: (m,) what each contributes to left - right, the mean over seeds, up to a constant.
     """
 
     items: Labels
@@ -82,13 +82,13 @@ class Linear:
         by_seed: (K,) the statistic of every pair of members.
         parts: disjoint.
         n: items in all.
-        rare: positions of the items that the statistic rests on where most others say little, such as the positives of
-            an average precision; None: on all of them. They bound the degrees of freedom.
+        rare: positions of the few items that carry the statistic, such as the positives of an average precision; None:
+            all do. They bound the degrees of freedom.
         sides: the statistic of every member on the left, and on the right, where they are at hand.
-        unseen: how many items it is worth, so counted that one more, which was not sampled, moves it by 1 / unseen at
-            most; None: those of its smallest group.
-        df: its degrees of freedom are no more, where it sums statistics whose variances are known no better.
-        limit: how far from 0 it can be at most.
+        unseen: the number of items it is worth: one more, which was not sampled, moves it by 1 / unseen at most; None:
+            those of its smallest group.
+        df: the most degrees of freedom it can have, where it sums statistics whose variances have no more.
+        limit: its largest possible distance from 0.
     """
 
     by_seed: Vector
@@ -102,18 +102,18 @@ class Linear:
 
     @property
     def worth(self) -> float:
-        """Return `unseen`, known or not."""
+        """The number of items it is worth: see `unseen`."""
         return min(len(items) for items in self.groups) if self.unseen is None else self.unseen
 
     @property
     def groups(self) -> tuple[Labels, ...]:
-        """Return the positions of the items of every part, and of the rare ones."""
+        """The positions of the items of every part, and of the rare ones."""
         rare = () if self.rare is None else (self.rare,)
         return (*(part.items for part in self.parts), *rare)
 
     @property
     def value(self) -> float:
-        """Return the mean over seeds."""
+        """The mean over seeds."""
         return float(self.by_seed.mean())
 
     def at(self, items: Labels, n: int) -> "Linear":
@@ -125,14 +125,14 @@ class Linear:
     def minus(self, other: "Linear") -> "Linear":
         """Return the difference of two statistics of the same members on disjoint items: seeds stay joint."""
         flipped = tuple(Part(part.items, -part.values) for part in other.parts)
-        rare = min((one.rare for one in (self, other) if one.rare is not None), key=len, default=None)
+        rare = min((term.rare for term in (self, other) if term.rare is not None), key=len, default=None)
         parts, unseen = (*self.parts, *flipped), min(self.worth, other.worth)
         return self._less(other, parts, rare, unseen)
 
     def less(self, other: "Linear") -> "Linear":
         """Return the difference of two statistics on the same items, part by part: items and seeds stay joint.
 
-        Such is an interaction: how much more one pair of models differs than another pair, on one text set.
+        An example is an interaction: how much more one pair of models differs than another pair, on one text set.
 
         Raises:
             ValueError: if their parts are not the same items, or the seeds do not pair.
@@ -141,7 +141,7 @@ class Linear:
             np.array_equal(mine.items, its.items) for mine, its in zip(self.parts, other.parts, strict=True)
         )
         if not same or self.by_seed.shape != other.by_seed.shape:
-            raise ValueError("Two statistics on other items, or of other seeds, have no joint difference.")
+            raise ValueError("Statistics of different items or seeds have no joint difference.")
         parts = tuple(
             Part(mine.items, mine.values - its.values) for mine, its in zip(self.parts, other.parts, strict=True)
         )
@@ -150,7 +150,7 @@ class Linear:
         return self._less(other, parts, self.rare, unseen)
 
     def _less(self, other: "Linear", parts: tuple[Part, ...], rare: Labels | None, unseen: float) -> "Linear":
-        """Return self - other of these parts."""
+        """Return self - other with these parts."""
         df, limit = min(self.df, other.df), self.limit + other.limit
         return Linear(self.by_seed - other.by_seed, parts, self.n, rare, unseen=unseen, df=df, limit=limit)
 
@@ -161,7 +161,7 @@ class Spread:
 
     Attributes:
         variance: of the statistic. df: degrees of freedom of that variance.
-        n_clusters: None where items are independent.
+        n_clusters: None: items are independent.
         n_contributing: clusters on which the variance rests, (sum s^2)^2 / sum s^4 over their shifts s: of equal shifts
             their number, of normal ones a third of it.
     """
@@ -182,7 +182,7 @@ def linear_mean(differences: Scores, design: Design = SIMPLE) -> Linear:
 
 
 def confined(linear: Linear, design: Design) -> tuple[Linear, Design]:
-    """Return a statistic among the items of its parts alone, and how these were drawn."""
+    """Return a statistic with the items of its parts alone, and their design."""
     if design.is_simple:  # positions say nothing then
         return replace(linear, n=sum(len(part.items) for part in linear.parts)), design
     items = np.sort(np.concatenate([part.items for part in linear.parts]))

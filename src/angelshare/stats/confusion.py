@@ -10,7 +10,7 @@ from angelshare.core.arrays import Array, Labels, Vector
 from angelshare.stats.components import SIMPLE, Design, Linear, Part
 
 ROUNDING = 1e-12
-"""A variance of n items, over n^2, that is rounding: the side is constant."""
+"""Variances of n items over n^2 up to this are rounding: the side is constant."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +42,7 @@ class CountStatistic:
     Attributes:
         value: counts (..., C) -> (...). gradient: counts (C,), as shares -> derivatives.
         worth: counts (C,), as shares -> the share of the items that it is worth: see `Linear.unseen`.
-        limit: how far two of its values can be apart.
+        limit: the largest possible distance of two of its values.
     """
 
     value: Callable[[Counts], Array]
@@ -53,7 +53,7 @@ class CountStatistic:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decisions:
-    """Who said what about which items: 0 or 1 for every item and label.
+    """The truth and what members said of it: 0 or 1 for every item and label.
 
     Attributes:
         meant: (n, C). said: (K, n, C), one layer per member.
@@ -124,7 +124,7 @@ def linear_counts(
     """Return statistic(left) - statistic(right) with the influence of every item; see `paired_counts`."""
     sides = [side.counts(design.weights) for side in (left, right)]
     left_values, right_values = (np.array([float(statistic.value(counts)) for counts in side]) for side in sides)
-    influence = [_influence(one, counts, statistic) for one, counts in zip((left, right), sides, strict=True)]
+    influence = [_influence(side, counts, statistic) for side, counts in zip((left, right), sides, strict=True)]
     n = len(left.meant)
     parts = (Part(np.arange(n), influence[0] - influence[1]),)
     unseen = n * min(statistic.worth(counts) for side in sides for counts in side)
@@ -133,7 +133,7 @@ def linear_counts(
 
 
 def _influence(decisions: Decisions, counts: list[Counts], statistic: CountStatistic) -> Vector:
-    """Return (n,) the influence of every item on the mean over members; a constant added to all says nothing."""
+    """Return (n,) the influence of every item on the mean over members; a constant added to all changes nothing."""
     total = np.zeros(len(decisions.meant))
     for layer, of_member in zip(decisions.said, counts, strict=True):
         by = statistic.gradient(of_member)
@@ -141,19 +141,19 @@ def _influence(decisions: Decisions, counts: list[Counts], statistic: CountStati
     return total / len(counts)
 
 
-def _f1(of: Callable[[Array], Array], worth: Callable[[Counts], float]) -> CountStatistic:
-    """Return the mean F1 over the labels, or groups of labels, into which `of` shapes the counts (linear in them)."""
+def _f1(grouped: Callable[[Array], Array], worth: Callable[[Counts], float]) -> CountStatistic:
+    """Return the mean F1 over the labels, or groups of labels, that `grouped` makes of the counts (linearly)."""
 
     def value(counts: Counts) -> Array:
-        hits, total = of(counts.hits), of(counts.meant) + of(counts.said)
+        hits, total = grouped(counts.hits), grouped(counts.meant) + grouped(counts.said)
         seen = total > 0
         scores = np.where(seen, 2 * hits / np.where(seen, total, 1), 0.0)
         return np.asarray(scores.sum(axis=-1) / np.maximum(1, seen.sum(axis=-1)))
 
     def gradient(counts: Counts) -> Gradient:
-        # how much each label's count moves each group's: `of` is linear, so the identity shows it
-        moves = of(np.eye(len(counts.hits)))
-        hits, total = of(counts.hits), of(counts.meant) + of(counts.said)
+        # how much each label's count moves each group's: `grouped` is linear, so the identity shows it
+        moves = grouped(np.eye(len(counts.hits)))
+        hits, total = grouped(counts.hits), grouped(counts.meant) + grouped(counts.said)
         seen = total > 0
         safe, n = np.where(seen, total, 1), max(1, int(seen.sum()))
         by_hits, by_total = np.where(seen, 2 / safe, 0), np.where(seen, -2 * hits / safe**2, 0)
@@ -165,9 +165,9 @@ def _f1(of: Callable[[Array], Array], worth: Callable[[Counts], float]) -> Count
 def _matthews(counts: Counts) -> Array:
     """Return Matthews' correlation of counts of any scale."""
     n, covariances = _covariances(counts)
-    shared, own_said, own_meant = covariances
-    seen = np.minimum(own_said, own_meant) > ROUNDING * n**2
-    return np.asarray(np.where(seen, shared / np.sqrt(np.where(seen, own_said * own_meant, 1)), 0.0))
+    shared, var_said, var_meant = covariances
+    seen = np.minimum(var_said, var_meant) > ROUNDING * n**2
+    return np.asarray(np.where(seen, shared / np.sqrt(np.where(seen, var_said * var_meant, 1)), 0.0))
 
 
 def _covariances(counts: Counts) -> tuple[Array, tuple[Array, Array, Array]]:
@@ -179,14 +179,14 @@ def _covariances(counts: Counts) -> tuple[Array, tuple[Array, Array, Array]]:
 
 def _matthews_gradient(counts: Counts) -> Gradient:
     """Return the derivatives at shares: the quotient rule on the three covariances, n = 1 being the sum of `meant`."""
-    _, (shared, own_said, own_meant) = _covariances(counts)
+    _, (shared, var_said, var_meant) = _covariances(counts)
     n_labels = len(counts.hits)
-    if min(own_said, own_meant) <= ROUNDING:
+    if min(var_said, var_meant) <= ROUNDING:
         # a constant side: the value is 0 whatever a single item says
         return Gradient(*(np.zeros(n_labels) for _ in range(3)))
-    scale = math.sqrt(float(own_said * own_meant))
+    scale = math.sqrt(float(var_said * var_meant))
     r = float(shared) / scale
     # n moves with every item alike, which adds a constant to all influences: it is left out
-    by_said = -counts.meant / scale + r * counts.said / float(own_said)
-    by_meant = -counts.said / scale + r * counts.meant / float(own_meant)
+    by_said = -counts.meant / scale + r * counts.said / float(var_said)
+    by_meant = -counts.said / scale + r * counts.meant / float(var_meant)
     return Gradient(np.full(n_labels, 1 / scale), by_meant, by_said)

@@ -15,7 +15,7 @@ class Correlation:
 
     Attributes:
         value: in [-1, 1]. influence: (n,) of every item, with (weighted) mean 0.
-        reach: n times the most that one item can move it, if neither side goes further than it does here.
+        reach: n times the most that one item within the range of these can move it.
     """
 
     value: float
@@ -54,9 +54,9 @@ def spearman(x: Vector, y: Vector, weights: Vector) -> Correlation:
     on_ranks = pearson(ranks[0], ranks[1], weights)
     u, v = (_standardised(side, weights) for side in ranks)
     rho, influence = on_ranks.value, on_ranks.influence
-    for values, rank, own, other in ((x, ranks[0], u, v), (y, ranks[1], v, u)):
+    for values, rank, side, other in ((x, ranks[0], u, v), (y, ranks[1], v, u)):
         spread = np.sqrt(weights @ (rank - weights @ rank) ** 2)
-        by_rank = weights * (other - rho * own) / spread
+        by_rank = weights * (other - rho * side) / spread
         influence = influence + _share_above(values, by_rank)
     return Correlation(rho, influence, on_ranks.reach)
 
@@ -67,10 +67,8 @@ def mean_of_both(x: Vector, y: Vector, weights: Vector) -> Correlation:
     Raises:
         ValueError: if a side is constant.
     """
-    one, other = pearson(x, y, weights), spearman(x, y, weights)
-    return Correlation(
-        (one.value + other.value) / 2, (one.influence + other.influence) / 2, (one.reach + other.reach) / 2
-    )
+    r, rho = pearson(x, y, weights), spearman(x, y, weights)
+    return Correlation((r.value + rho.value) / 2, (r.influence + rho.influence) / 2, (r.reach + rho.reach) / 2)
 
 
 def linear_correlation(
@@ -92,10 +90,10 @@ def linear_correlation(
     weights = design.weights_of(np.arange(n))
     weights = weights / weights.sum()
     sides = [[correlate(row, truth, weights) for row in side] for side in (left, right)]
-    left_values, right_values = (np.array([found.value for found in side]) for side in sides)
-    influence = [np.mean([found.influence for found in side], axis=0) for side in sides]
+    left_values, right_values = (np.array([of_member.value for of_member in side]) for side in sides)
+    influence = [np.mean([of_member.influence for of_member in side], axis=0) for side in sides]
     parts = (Part(np.arange(n), influence[0] - influence[1]),)
-    unseen = n / max(found.reach for side in sides for found in side)
+    unseen = n / max(of_member.reach for side in sides for of_member in side)
     return Linear(left_values - right_values, parts, n, sides=(left_values, right_values), unseen=unseen, limit=2.0)
 
 

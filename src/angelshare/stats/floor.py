@@ -16,7 +16,7 @@ TYPICAL_LOSS = 1 / 3
 MIN_UNBOUNDED = 1000
 MAX_SHARE = 0.05
 CARRIED = 0.25
-"""Of the variance: a correlation in which one item makes up more has no interval worth the name."""
+"""Share of the variance: a correlation in which one item makes up more has no interval worth the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ class Floored(Widened):
 
     Attributes:
         t: the inference on what was sampled.
-        k: items that the statistic is worth: see `Linear.unseen`.
-        limit: how far from 0 the difference can be: few degrees of freedom would leave open what cannot be.
+        k: the number of items it is worth: see `Linear.unseen`.
+        limit: the largest possible distance from 0: few degrees of freedom would leave more open.
     """
 
     t: StudentT
@@ -40,7 +40,7 @@ class Floored(Widened):
     limit: float = math.inf
 
     def se_at(self, distance: float) -> float:
-        """Return the standard error to expect where so much is lost.
+        """Return the standard error to expect at a loss of this size.
 
         An item that loses is taken to lose a third of the most that it can (of an AUC: it falls by a third of the
         ranks), which adds d (1/3 - d) / k to the variance. The third was found by simulation.
@@ -49,11 +49,11 @@ class Floored(Widened):
 
     @property
     def method(self) -> str:
-        """Return the name of the procedure."""
+        """The name of the procedure."""
         return f"{self.t.method}, with unseen items"
 
     def interval(self, level: float = 0.95) -> Interval:
-        """Return all values not rejected, as far as there can be such."""
+        """Return all possible values that are not rejected."""
         half = self.half_width(level)
         low, high = max(-self.limit, self.value - half), min(self.limit, self.value + half)
         return Interval(low, high, level, self.method)
@@ -79,7 +79,7 @@ class Floored(Widened):
 
 
 def with_floor(linear: Linear, design: Design, *, method: str) -> Floored:
-    """Return the inference on a statistic, with what the items that it is worth leave unseen; of weighted items fewer.
+    """Return the inference on a statistic, with the unseen items that it leaves open: more where items are weighted.
 
     Args:
         linear: the statistic.
@@ -94,7 +94,7 @@ def with_floor(linear: Linear, design: Design, *, method: str) -> Floored:
 
 
 def hidden_by_units(linear: Linear, design: Design) -> float:
-    """Return how much could be lost in whole clusters, or in items of large weight, of which none was sampled.
+    """Return how much could be lost in whole clusters, or in heavy items, of which none was sampled.
 
     An interval over clusters knows of a cluster that is lost as a whole only if one is in the sample. With units whose
     largest has a share s of the weight, z^2 s / (1 + z^2 s) is left open at 95%: Tango's bound on 1 / s units without
@@ -104,7 +104,9 @@ def hidden_by_units(linear: Linear, design: Design) -> float:
     if design.is_simple:
         return 0.0
     sizes = [unit_sizes(linear, design, items) for items in linear.groups]
-    left_open = normal_quantile((1 + LEVEL) / 2) ** 2 * max(float(one.max() / one.sum()) for one in sizes)
+    left_open = normal_quantile((1 + LEVEL) / 2) ** 2 * max(
+        float(of_units.max() / of_units.sum()) for of_units in sizes
+    )
     smallest = min(len(items) for items in linear.groups)
     return min(1.0, left_open / (1 + left_open) * smallest / min(smallest, linear.worth))
 

@@ -1,4 +1,4 @@
-"""Intervals that are made of others: never narrower than what the items leave open, and differences of two."""
+"""Intervals made of others: never narrower than what the items leave open, and of differences of two."""
 
 import math
 from dataclasses import dataclass
@@ -50,8 +50,8 @@ class Hull(Widened):
         t: the inference with the standard error.
         regions: what is left open besides, such as Tango's interval on few or no discordant items.
         method: the name of the procedure.
-        lent: gives the spread where that of t is 0.
-        limit: the largest difference that there can be.
+        lent: the source of the spread where that of t is 0.
+        limit: the largest possible difference.
     """
 
     t: StudentT
@@ -62,33 +62,33 @@ class Hull(Widened):
 
     @property
     def _spread(self) -> PowerInputs:
-        """Return the part whose standard error counts."""
+        """The part whose standard error counts."""
         return self.t if self.t.se > 0 or self.lent is None else self.lent
 
     @property
     def item_variance(self) -> float:
-        """Return the variance of one item's contribution."""
+        """The variance of one item's contribution."""
         return self._spread.item_variance
 
     @property
     def se(self) -> float:
-        """Return the standard error, without the regions."""
+        """The standard error, without the regions."""
         return self._spread.se
 
     @property
     def df(self) -> float:
-        """Return the degrees of freedom that go with the standard error."""
+        """The degrees of freedom that go with the standard error."""
         return self._spread.df
 
     @property
     def seed_variance(self) -> float:
-        """Return the share of the squared standard error that more items cannot remove."""
+        """The share of the squared standard error that more items cannot remove."""
         return self._spread.seed_variance
 
     def interval(self, level: float = 0.95) -> Interval:
         """Return the hull of all intervals."""
-        found = [self.t.interval(level), *(region.interval(level) for region in self.regions)]
-        low, high = max(-self.limit, min(i.low for i in found)), min(self.limit, max(i.high for i in found))
+        intervals = [self.t.interval(level), *(region.interval(level) for region in self.regions)]
+        low, high = max(-self.limit, min(i.low for i in intervals)), min(self.limit, max(i.high for i in intervals))
         return Interval(low, high, level, self.method)
 
     def p_value(self, null: float = 0.0) -> float:
@@ -117,7 +117,7 @@ class Recovered:
 
     @property
     def value(self) -> float:
-        """Return left - right."""
+        """The difference left - right."""
         return self.left_value - self.right_value
 
     def interval(self, level: float = 0.95) -> Interval:
@@ -133,8 +133,8 @@ class Recovered:
             return 1.0
 
         def inside(log_p: float) -> float:
-            found = self.interval(1 - math.exp(log_p))
-            return null - found.low if null < self.value else found.high - null
+            interval = self.interval(1 - math.exp(log_p))
+            return null - interval.low if null < self.value else interval.high - null
 
         smallest, largest = math.log(SMALLEST_P), math.log1p(-1e-9)
         if inside(smallest) <= 0:

@@ -33,7 +33,7 @@ ORDERINGS: Mapping[str, Ordering] = {
 
 
 POWER = -5.0
-"""Of the generalised mean: the worst identities weigh most."""
+"""The power of the generalised mean: the worst identities weigh most."""
 _LEAST = 1e-9
 
 
@@ -94,7 +94,7 @@ class RankedMember:
         dense = dense_ranks(scores)
         n_ranks = int(dense.max(initial=-1)) + 1
         ranks = {label: dense[items] for label, items in classes.items.items()}
-        lower = {label: _twice_below(found, classes.weights[label], n_ranks) for label, found in ranks.items()}
+        lower = {label: _twice_below(of_class, classes.weights[label], n_ranks) for label, of_class in ranks.items()}
         return cls(n_ranks, ranks, lower)
 
 
@@ -130,7 +130,7 @@ class Identity:
         return len(self.places[cell])
 
     def value(self, ordering: Ordering, member: RankedMember) -> float:
-        """Return what one model has.
+        """Return the statistic of one model.
 
         Raises:
             ValueError: if a cell has no item (of positive weight).
@@ -180,21 +180,21 @@ class Identity:
         left, right = (_mean(side, None if by is None else by[i]) for i, side in enumerate(lower))
         difference = left - right
         places = self.places[at]
-        found = difference if at[0] else difference[places]
-        return Part(self.classes.items[at[1]][places], found / (2 * self._total(among)))
+        values = difference if at[0] else difference[places]
+        return Part(self.classes.items[at[1]][places], values / (2 * self._total(among)))
 
     def _lower(self, member: RankedMember, at: Cell, among: Cell) -> Array:
         """Return for every item of a cell `_twice_below` among those of another cell.
 
         Of all others it is returned for their whole class: they are most of it, so that choosing them comes last.
         """
-        ranks, own = member.ranks[at[1]], self._own(member, among[1])
+        ranks, inside = member.ranks[at[1]], self._lower_inside(member, among[1])
         if not at[0]:
-            return np.asarray(own.take(ranks, mode="clip"))  # all ranks are in the table: no need to look
+            return np.asarray(inside.take(ranks, mode="clip"))  # all ranks are in the table: no need to look
         ranks = ranks[self.places[at]]
-        return np.asarray(own[ranks] if among[0] else member.lower[among[1]][ranks] - own[ranks])
+        return np.asarray(inside[ranks] if among[0] else member.lower[among[1]][ranks] - inside[ranks])
 
-    def _own(self, member: RankedMember, label: bool) -> Array:  # noqa: FBT001  (one of two labels)
+    def _lower_inside(self, member: RankedMember, label: bool) -> Array:  # noqa: FBT001  (one of two labels)
         """Return `_twice_below` of the identity's items of one label."""
         if (member, label) not in self.lower:
             cell = (True, label)
@@ -214,15 +214,15 @@ class Identity:
 
 
 def _nearest(ordering: Ordering) -> tuple[Cell, Cell]:
-    """Return the two cells that are compared, one of the identity first: it has fewer items, and says as much."""
+    """Return the two cells that are compared, first the identity's: it has fewer items, and says as much."""
     above, below = ordering.above, ordering.below
     return (above, below) if above[0] else (below, above)
 
 
 def _mean(of_members: Sequence[Array], by: Vector | None) -> Array:
     """Return the mean over members, each multiplied with its factor."""
-    found = of_members if by is None else [factor * one for factor, one in zip(by, of_members, strict=True)]
-    return found[0] if len(found) == 1 else np.asarray(np.mean(found, axis=0))
+    rows = of_members if by is None else [factor * row for factor, row in zip(by, of_members, strict=True)]
+    return rows[0] if len(rows) == 1 else np.asarray(np.mean(rows, axis=0))
 
 
 def _twice_below(ranks: Labels, weights: Vector | None, n_ranks: int) -> Array:
@@ -233,12 +233,12 @@ def _twice_below(ranks: Labels, weights: Vector | None, n_ranks: int) -> Array:
     """
     at: Array
     if weights is None:
-        found, counts = np.unique(ranks, return_counts=True)
+        present, counts = np.unique(ranks, return_counts=True)
         at = counts.astype(np.min_scalar_type(-2 * len(ranks) - 1))
     else:
-        found, place = np.unique(ranks, return_inverse=True)
-        at = np.bincount(place, weights, minlength=len(found))
+        present, place = np.unique(ranks, return_inverse=True)
+        at = np.bincount(place, weights, minlength=len(present))
     until = np.cumsum(at, dtype=at.dtype)
-    lower = np.repeat(np.append(at.dtype.type(0), 2 * until), np.diff(found, prepend=0, append=n_ranks))
-    lower[found] = 2 * until - at
+    lower = np.repeat(np.append(at.dtype.type(0), 2 * until), np.diff(present, prepend=0, append=n_ranks))
+    lower[present] = 2 * until - at
     return lower

@@ -7,7 +7,7 @@ from angelshare.core.estimate import Interval
 from angelshare.stats.distributions import t_quantile, t_two_sided
 
 IDENTICAL = "identical scores"
-"""The method of a difference that is zero because both sides gave the same scores, item by item."""
+"""The method of a difference that is exactly zero: both sides gave the same score to every item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class StudentT:
 
     @property
     def _spreads(self) -> tuple[tuple[float, float], ...]:
-        """Return standard error and degrees of freedom; of several seeds, those of the seeds alone besides."""
+        """Standard error and degrees of freedom; of several seeds, those of the seeds alone besides."""
         whole = (self.se, self.df)
         return (whole,) if self.n_seeds == 1 else (whole, (math.sqrt(self.seed_variance), self.n_seeds - 1))
 
@@ -68,47 +68,47 @@ def no_difference(n: int, *, n_seeds: int = 1) -> StudentT:
 
 
 class Widened:
-    """What an inference takes over from the t inference that it widens."""
+    """What an inference shares with the t inference that it widens."""
 
     __slots__ = ()
     t: StudentT
 
     @property
     def value(self) -> float:
-        """Return the difference."""
+        """The difference."""
         return self.t.value
 
     @property
     def se(self) -> float:
-        """Return the standard error of what was sampled."""
+        """The standard error of what was sampled."""
         return self.t.se
 
     @property
     def df(self) -> float:
-        """Return its degrees of freedom."""
+        """Its degrees of freedom."""
         return self.t.df
 
     @property
     def item_variance(self) -> float:
-        """Return the variance of one item's contribution."""
+        """The variance of one item's contribution."""
         return self.t.item_variance
 
     @property
     def seed_variance(self) -> float:
-        """Return the share of the squared standard error that more items cannot remove."""
+        """The share of the squared standard error that more items cannot remove."""
         return self.t.seed_variance
 
     @property
     def n(self) -> int:
-        """Return the number of items."""
+        """The number of items."""
         return self.t.n
 
     @property
     def n_clusters(self) -> int | None:
-        """Return the number of clusters; None where items are independent."""
+        """The number of clusters; None where items are independent."""
         return self.t.n_clusters
 
     @property
     def n_seeds(self) -> int:
-        """Return the number of seeds."""
+        """The number of seeds."""
         return self.t.n_seeds

@@ -15,14 +15,14 @@ class Joint:
 
     Every term is kept as the shifts of the sum that its items cause, item by item, so that all covariances of the terms
     are in the variance of the sum. A sum of one term has that term's own variance: exactly where items are independent
-    and alike, but for a hundredth where they are not.
+    and alike, to about a hundredth elsewhere.
 
     Attributes:
         classes: (m,) positions of the positives, and of the negatives. design: of the items.
         values: (n,) what the items contribute, as a part over all of their class.
         reach: (n,) how much one more item like these would move the sum at most.
         variance: of all terms if they shared no item. squares: the sum of variance^2 / df over them.
-        hidden: what clusters or heavy items that were not sampled could hide: see `hidden_by_units`.
+        hidden: the loss that unsampled clusters or heavy items could hide: see `hidden_by_units`.
     """
 
     classes: tuple[Labels, Labels]
@@ -91,7 +91,7 @@ class Joint:
         )
 
     def _count(self, term: Linear, moves: float, times: int) -> None:
-        """Add a term so many times."""
+        """Add a term `times` times."""
         for part, of_class in zip(term.parts, self.classes, strict=True):
             weights = self.design.weights_of(part.items)
             deviations = part.values - np.average(part.values, weights=weights)
@@ -110,6 +110,6 @@ class Joint:
         if self.design.is_simple:
             m, n = len(items), len(of_class)
             return float(np.sqrt(n * (n - 1) / (m * (m - 1))))
-        own, whole = (unit_sizes(term, self.design, some) for some in (items, of_class))
+        part, whole = (unit_sizes(term, self.design, some) for some in (items, of_class))
         units = items if self.design.clusters is None else self.design.clusters[items]
-        return np.asarray(((whole.sum() - whole) / (own.sum() - own))[units])
+        return np.asarray(((whole.sum() - whole) / (part.sum() - part))[units])

@@ -16,8 +16,8 @@ class Sampled:
 
     Attributes:
         linear, design: of n items.
-        names: (n,) of what items were made from, such as templates, "" where nobody said: items of one name are not
-            independent, on whatever sets they are. None: nobody said.
+        names: (n,) sources of the items, such as templates, "" where unknown: items of one name are dependent, also
+            across sets. None: unknown.
     """
 
     linear: Linear
@@ -51,22 +51,22 @@ def pooled(terms: Sequence[tuple[float, Sampled]]) -> Sampled:
         _scaled(term.linear, weight).at(np.arange(size) + start, n)
         for (weight, term), size, start in zip(terms, sizes, starts, strict=True)
     ]
-    rare = min((one.rare for one in placed if one.rare is not None), key=len, default=None)
+    rare = min((part.rare for part in placed if part.rare is not None), key=len, default=None)
     linear = Linear(
-        np.sum([one.by_seed for one in placed], axis=0),
-        tuple(part for one in placed for part in one.parts),
+        np.sum([linear.by_seed for linear in placed], axis=0),
+        tuple(part for linear in placed for part in linear.parts),
         n,
         rare,
         unseen=_worth(placed, [term for _, term in terms]),
-        df=min(one.df for one in placed),
-        limit=sum(one.limit for one in placed),
+        df=min(linear.df for linear in placed),
+        limit=sum(linear.limit for linear in placed),
     )
     sets = [term for _, term in terms]
     return Sampled(linear, Design(_clusters(sets), _weights(sets)).without_singles(), _names(sets))
 
 
 def _scaled(linear: Linear, weight: float) -> Linear:
-    """Return the statistic times a weight: an item that was not sampled moves it by as much more."""
+    """Return the statistic times a weight: an unsampled item moves it by that much more."""
     parts = tuple(Part(part.items, part.values * weight) for part in linear.parts)
     return replace(
         linear,
@@ -79,9 +79,9 @@ def _scaled(linear: Linear, weight: float) -> Linear:
 
 def _worth(placed: Sequence[Linear], terms: Sequence[Sampled]) -> float:
     """Return how many items the sum is worth: what was not sampled moves one set, or all that share its template."""
-    found = [set(term.names.tolist()) - {""} for term in terms if term.names is not None]
-    shared = sum(map(len, found)) > len(set().union(*found))
-    return 1 / sum(1 / one.worth for one in placed) if shared else min(one.worth for one in placed)
+    names = [set(term.names.tolist()) - {""} for term in terms if term.names is not None]
+    shared = sum(map(len, names)) > len(set().union(*names))
+    return 1 / sum(1 / linear.worth for linear in placed) if shared else min(linear.worth for linear in placed)
 
 
 def _clusters(terms: Sequence[Sampled]) -> Labels | None:
@@ -92,14 +92,14 @@ def _clusters(terms: Sequence[Sampled]) -> Labels | None:
     codes: list[Labels] = []
     first = 0
     for term in terms:
-        own = np.arange(term.linear.n) if term.design.clusters is None else term.design.clusters
-        codes.append(own + first)
-        first += int(own.max()) + 1
+        clusters = np.arange(term.linear.n) if term.design.clusters is None else term.design.clusters
+        codes.append(clusters + first)
+        first += int(clusters.max()) + 1
     return np.concatenate(codes) if names is None else linked(names, np.concatenate(codes))
 
 
 def _names(terms: Sequence[Sampled]) -> Array | None:
-    """Return the names of all items, "" where a set has none; None where none has."""
+    """Return the names of all items, "" where a set has none; None where no set has any."""
     if all(term.names is None for term in terms):
         return None
     blank = [np.full(term.linear.n, "", dtype=object) if term.names is None else term.names for term in terms]

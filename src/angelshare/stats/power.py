@@ -8,7 +8,7 @@ from angelshare.stats.floor import Floored
 
 POWER = 0.80
 N_STEPS = 20
-"""Of the iteration towards a loss that makes the items vary as much as it needs; each at least halves the distance."""
+"""Steps towards the loss at which the items vary as much as it takes to find it; each at least halves the distance."""
 
 
 def detectable_difference(inference: Inference, *, alpha: float) -> float:
@@ -24,11 +24,11 @@ def detectable_difference(inference: Inference, *, alpha: float) -> float:
     A loss makes the items vary more than they do without one: see `Floored.se_at`.
     """
     half, t = _half_width(inference, alpha), t_quantile(POWER, inference.df)
-    found = half + t * inference.se
+    difference = half + t * inference.se
     if isinstance(inference, Floored):
         for _ in range(N_STEPS):
-            found = half + t * inference.se_at(found)
-    return found / math.pow(1 - 2 / (9 * max(1.0, inference.df)), 1.5)
+            difference = half + t * inference.se_at(difference)
+    return difference / math.pow(1 - 2 / (9 * max(1.0, inference.df)), 1.5)
 
 
 def n_needed(inference: Inference, margin: float, *, alpha: float) -> int | None:
@@ -48,7 +48,7 @@ def n_needed(inference: Inference, margin: float, *, alpha: float) -> int | None
 
 
 def _half_width(inference: Inference, alpha: float) -> float:
-    """Return half the interval's width at 1 - alpha, before it is cut to what there can be."""
+    """Return half the interval's width at 1 - alpha, before it is cut to possible values."""
     if isinstance(inference, Floored):
         return inference.half_width(1 - alpha)
     interval = inference.interval(1 - alpha)

@@ -16,7 +16,8 @@ class PrecisionComponents:
 
     Attributes:
         average_precision: sum over thresholds of (R_k - R_(k-1)) P_k: the mean over positives of the precision at
-            their score. influence: (n,) of each item, with mean 0.
+            their score.
+        influence: (n,) of each item, with mean 0.
     """
 
     average_precision: float

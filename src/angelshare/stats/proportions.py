@@ -35,12 +35,12 @@ class PairedProportions:
 
     @property
     def value(self) -> float:
-        """Return the difference of the proportions."""
+        """The difference of the proportions."""
         return (self.n_left_only - self.n_right_only) / self.n
 
     @property
     def item_variance(self) -> float:
-        """Return the variance of one item's difference.
+        """The variance of one item's difference.
 
         Where no items, or all on one side, are discordant, it would be 0; a sample cannot show that, so half an item is
         added to each of the four cells (Agresti & Min 2005).
@@ -50,32 +50,32 @@ class PairedProportions:
 
     @property
     def se(self) -> float:
-        """Return the standard error (of the estimate, not of the score test)."""
+        """The standard error (of the estimate, not of the score test)."""
         return math.sqrt(self.item_variance / self.n)
 
     @property
     def df(self) -> float:
-        """Return infinity: the reference distribution is normal."""
+        """Infinity: the reference distribution is normal."""
         return math.inf
 
     @property
     def n_clusters(self) -> None:
-        """Return None: items are independent."""
+        """None: items are independent."""
         return
 
     @property
     def n_seeds(self) -> int:
-        """Return 1: one model on either side."""
+        """1: one model on either side."""
         return 1
 
     @property
     def seed_variance(self) -> float:
-        """Return 0: this model is judged, not its recipe."""
+        """0: this model is judged, not its recipe."""
         return 0.0
 
     @property
     def method(self) -> str:
-        """Return the name of the test."""
+        """The name of the test."""
         return "Tango score"
 
     def interval(self, level: float = 0.95) -> Interval:
@@ -108,7 +108,7 @@ def mcnemar_midp(n_left_only: int, n_right_only: int) -> float:
 
 
 def wilson(successes: float, n: float, level: float = 0.95) -> Interval:
-    """Return Wilson's score interval of one share; of so many items as a share is worth, these are no whole numbers.
+    """Return Wilson's score interval of one share; the counts may be fractions, as weighted items have them.
 
     (p + z^2 / 2n +- z sqrt(p (1 - p) / n + z^2 / 4n^2)) / (1 + z^2 / n). (statsmodels has it too, and takes half a
     second to be imported.)

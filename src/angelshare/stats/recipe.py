@@ -1,4 +1,4 @@
-"""What a way of training gives: inference over seeds and items."""
+"""Inference on a way of training: over seeds and items."""
 
 import math
 

@@ -15,17 +15,17 @@ from angelshare.stats.hull import Hull
 
 N_DRAWS = 10_000
 MOST_CELLS = 2_000
-"""Distinct cells beyond which resampling them costs more than it tells: there, items are many, and t serves."""
+"""Distinct cells beyond which resampling costs more than it tells: items are many there, and t serves."""
 MOST_BITS = 62
 CHUNK = 2_000_000
-"""Cells times draws that are held at once."""
+"""Cells times draws held at once."""
 SEED = 20_240_229
-"""Of the resampling: a statement must come out the same twice."""
+"""Seed of the resampling: a statement must come out the same twice."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Percentiles:
-    """The percentile interval of resampled differences, and its p-value; beyond the draws it excludes nothing less.
+    """The percentile interval of resampled differences, and its p-value; all values beyond the draws are excluded alike.
 
     Attributes:
         draws: (B,) sorted.
@@ -47,7 +47,7 @@ class Percentiles:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Draws:
-    """Counts of resampled items, or clusters: of one set for all statistics.
+    """Counts of resampled items, or clusters: one set of draws for all statistics.
 
     Attributes:
         left, right: (B, C) counts of either side.
@@ -60,8 +60,8 @@ class Draws:
 
     def percentiles(self, statistic: CountStatistic) -> Percentiles:
         """Return the differences of a statistic over the draws."""
-        found = statistic.value(self.left) - statistic.value(self.right)
-        return Percentiles(np.sort(np.concatenate([found, -found]) if self.symmetric else found))
+        draws = statistic.value(self.left) - statistic.value(self.right)
+        return Percentiles(np.sort(np.concatenate([draws, -draws]) if self.symmetric else draws))
 
 
 def paired_counts(
@@ -87,7 +87,7 @@ def paired_counts(
         statistic: such as `f1(1)`.
         design: of the items.
         rare: positions of the items on which the statistic rests, such as the positives; None: all.
-        draws: gives what `resampled` does, where it is computed once for several statistics.
+        draws: a substitute for `resampled`, where several statistics share its result.
     """
     linear = linear_counts(left, right, statistic, design, rare=rare)
     floored = with_floor(linear, design, method="influence function, t")
@@ -123,10 +123,9 @@ def resampled(left: Decisions, right: Decisions, design: Design = SIMPLE) -> Dra
         rng.multinomial(n, sizes / n, size=min(chunk, N_DRAWS - start)) @ widths for start in range(0, N_DRAWS, chunk)
     ]
     meant, *of_sides = np.split(np.concatenate(drawn), 5, axis=1)
-    one, other = (Counts(hits, meant, said) for said, hits in (of_sides[:2], of_sides[2:]))
-    if there < here:
-        one, other = other, one
-    return Draws(one, other, symmetric=here == there)
+    first, second = (Counts(hits, meant, said) for said, hits in (of_sides[:2], of_sides[2:]))
+    left_counts, right_counts = (second, first) if there < here else (first, second)
+    return Draws(left_counts, right_counts, symmetric=here == there)
 
 
 def _cells(left: Decisions, right: Decisions, design: Design) -> tuple[Array, Array]:

@@ -21,7 +21,7 @@ from angelshare.stats.hull import Hull, Recovered
 from angelshare.stats.proportions import PairedProportions
 
 MIN_CONTRIBUTING = 3
-"""Clusters whose spread makes up the variance, below which it is not believed."""
+"""The fewest contributing clusters with which a variance is believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class ClusterBound:
     something was preserved, never that something was lost or gained.
 
     Attributes:
-        n_discordant, n_clusters: clusters with any discordant item, and all. ratio: largest / mean size.
+        n_discordant, n_clusters: number of clusters with any discordant item, and of all.
+        ratio: largest / mean size.
     """
 
     n_discordant: int
@@ -134,7 +135,7 @@ def _region(differences: Scores, design: Design) -> ClusterBound | PairedProport
 
 
 def _lent(region: ClusterBound | PairedProportions) -> PairedProportions | None:
-    """Return what has a standard error where nothing varies."""
+    """Return the inference with a standard error where nothing varies."""
     return region if isinstance(region, PairedProportions) else None
 
 

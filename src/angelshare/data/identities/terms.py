@@ -61,7 +61,7 @@ class IdentityTerm:
 
     @property
     def forms(self) -> tuple[str, ...]:
-        """Return every word form by which the term is found, longest first."""
+        """Every word form by which the term is found, longest first."""
         found = dict.fromkeys(word for form in FORMS for word in self.words(form))
         return tuple(sorted(found, key=lambda word: (-len(word), word)))
 

@@ -39,7 +39,7 @@ class _Choices:
 
     @property
     def right(self) -> list[bool]:
-        """Return whether the likeliest choice is the target; the first of equals wins."""
+        """Whether the likeliest choice is the target; the first of equals wins."""
         targets = self.targets.tolist()
         return [int(np.argmax(each)) == target for each, target in zip(self.likelihoods, targets, strict=True)]
 

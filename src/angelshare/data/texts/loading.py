@@ -59,12 +59,12 @@ class _Tables:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Return the classes in the order of the card, else of the hub; none where nobody names them."""
+        """The classes in the order of the card, else of the hub; none where nobody names them."""
         return (self.entry.labels if self.entry else ()) or self.hub_labels
 
     @property
     def numbered(self) -> tuple[str, ...] | None:
-        """Return the classes as the source's integers number them; None where nobody names them.
+        """The classes as the source's integers number them; None where nobody names them.
 
         The hub's order is that of its integers; where it calls the classes otherwise than the card, the card's is.
         """

@@ -105,7 +105,7 @@ class TextSet:
 
     @property
     def targets(self) -> Array | None:
-        """Return what models are trained towards: `truth`; where there are fractions, shares (n,), nan if unlabelled.
+        """What models are trained towards: `truth`; where there are fractions, shares (n,), nan if unlabelled.
 
         An item without a fraction has the share 0 or 1 that its label says.
         """
@@ -120,7 +120,7 @@ class TextSet:
 
     @property
     def handled(self) -> Mapping[str, int]:
-        """Return how many texts are unusual in each way; they stay verbatim. See `count_unusual`."""
+        """How many texts are unusual in each way; they stay verbatim. See `count_unusual`."""
         return count_unusual(self.batch)
 
     def sha256(self) -> str:
