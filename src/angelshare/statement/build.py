@@ -1,4 +1,4 @@
-"""A statement from what the audits found (margins, families, verdicts), and its file."""
+"""A statement from the results of audits (margins, families, verdicts), and its file."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -45,13 +45,13 @@ def build_statement(
     Args:
         results: of the audits.
         models: every member.
-        data: every split that was used.
+        data: every split in use.
         gates: where two name the same rows, the command line's holds; of several that name one row, the most specific.
         margins: the recipe's, by metric.
         recipe: as resolved.
         environment: versions and machine.
-        created: now.
-        title: of the report.
+        created: the time of day.
+        title: of the page.
         test_looks: how often the test split has been looked at, this time included.
         notes: what a reader should know, as sentences.
         warnings: what must be known before any number is believed, as sentences.
@@ -97,8 +97,8 @@ def regate(statement: Statement, gates: Sequence[Gate]) -> Statement:
         for audit in statement.audits
     )
     gaps = [gap for audit in audits for gap in audit.gaps]
-    found, verdict = apply_gates(gates, [row for audit in audits for row in audit.differences], students, gaps)
-    return statement.model_copy(update={"audits": audits, "gates": found, "verdict": verdict})
+    states, verdict = apply_gates(gates, [row for audit in audits for row in audit.differences], students, gaps)
+    return statement.model_copy(update={"audits": audits, "gates": states, "verdict": verdict})
 
 
 def write_statement(statement: Statement, path: Path) -> None:
@@ -134,7 +134,7 @@ def parse_statement(content: object, *, where: str) -> Statement:
 
     Args:
         content: whatever was read.
-        where: from where, for the message.
+        where: its origin, for messages.
 
     Raises:
         StatementError: if it is no loss statement of this schema, or it contradicts itself.
@@ -154,9 +154,9 @@ def parse_statement(content: object, *, where: str) -> Statement:
             f"{where} is no valid {SCHEMA}: {error.error_count()} mistakes, the first at {place}: {first['msg']}. "
             "Make the statement again."
         ) from error
-    found = contradiction([row for audit in statement.audits for row in audit.differences])
-    if found is not None:
-        raise StatementError(f"{where} contradicts itself: {found}. Make the statement again.")
+    problem = contradiction([row for audit in statement.audits for row in audit.differences])
+    if problem is not None:
+        raise StatementError(f"{where} contradicts itself: {problem}. Make the statement again.")
     return statement
 
 

@@ -30,7 +30,7 @@ _RANKS: Mapping[Verdict | GateState, int] = {
 
 
 def release_row(statement: Statement) -> ReleaseRow:
-    """Return what a comparison says about one statement."""
+    """Return a comparison's line on one statement."""
     return ReleaseRow(
         title=statement.title, created=statement.created, angelshare=statement.angelshare, verdict=statement.verdict
     )
@@ -60,17 +60,17 @@ def data_changes(old: Statement, new: Statement) -> tuple[DataChange, ...]:
 
 
 def row_changes(old: Statement, new: Statement) -> tuple[RowChange, ...]:
-    """Return every difference of either release: what got worse first, then what got better, went or came."""
+    """Return every difference of either release: the worse first, then the better, the gone and the new."""
     before, after = _rows(old), _rows(new)
-    found = [_row_change(key[0], before.get(key), after.get(key)) for key in _union(before, after)]
-    return tuple(sorted(found, key=lambda row: _TURNS.index(row.change)))
+    changes = [_row_change(key[0], before.get(key), after.get(key)) for key in _union(before, after)]
+    return tuple(sorted(changes, key=lambda row: _TURNS.index(row.change)))
 
 
 def gate_changes(old: Statement, new: Statement) -> tuple[GateChange, ...]:
-    """Return every gate of either statement, matched by the rows that it names; what got worse first."""
+    """Return every gate of either statement, matched by the rows that it names; the worse first."""
     before, after = _gates(old), _gates(new)
-    found = [_gate_change(before.get(key), after.get(key)) for key in _union(before, after)]
-    return tuple(sorted(found, key=lambda gate: _TURNS.index(gate.change)))
+    changes = [_gate_change(before.get(key), after.get(key)) for key in _union(before, after)]
+    return tuple(sorted(changes, key=lambda gate: _TURNS.index(gate.change)))
 
 
 def _gates(statement: Statement) -> dict[tuple[str | None, ...], GateRow]:
@@ -79,15 +79,15 @@ def _gates(statement: Statement) -> dict[tuple[str | None, ...], GateRow]:
 
 
 def _gate_change(before: GateRow | None, after: GateRow | None) -> GateChange:
-    """Return what became of one gate."""
-    one = after or before
-    assert one is not None, "a key comes from one of the two"
+    """Return what became of a gate."""
+    gate = after or before
+    assert gate is not None, "a key comes from one of the two"
     change: Turn = "gone" if after is None else "new"
     if before is not None and after is not None:
         change = _ordered(before.state, after.state)
     return GateChange(
-        rule=one.rule,
-        student=one.student,
+        rule=gate.rule,
+        student=gate.student,
         change=change,
         old=before and before.state,
         new=after and after.state,
@@ -106,31 +106,31 @@ def _rows(statement: Statement) -> dict[tuple[str, tuple[str | None, ...]], Diff
 
 
 def _union(before: Mapping[_Key, object], after: Mapping[_Key, object]) -> Iterable[_Key]:
-    """Return the keys of both, in the order of the new release; what is gone comes last."""
+    """Return the keys of both, in the order of the new release, those that are gone last."""
     return dict.fromkeys([*after, *before])
 
 
 def _presence(before: str | None, after: str | None) -> Presence:
-    """Return what became of something that is told apart by its content."""
+    """Return what became of a thing with these digests."""
     if before is None or after is None:
         return "new" if before is None else "gone"
     return "same" if before == after else "changed"
 
 
 def _ordered(before: Verdict | GateState | None, after: Verdict | GateState | None) -> Turn:
-    """Return whether a verdict is better than another; what nobody judges stays the same."""
+    """Return whether a verdict is better than another; without two verdicts nothing changes."""
     if before is None or after is None or _RANKS[before] == _RANKS[after]:
         return "same"
     return "better" if _RANKS[after] > _RANKS[before] else "worse"
 
 
 def _data_change(before: DataRow | None, after: DataRow | None) -> DataChange:
-    """Return what became of one split."""
-    one = after or before
-    assert one is not None, "a key comes from one of the two"
+    """Return what became of a split."""
+    data = after or before
+    assert data is not None, "a key comes from one of the two"
     return DataChange(
-        name=one.name,
-        split=one.split,
+        name=data.name,
+        split=data.split,
         change=_presence(_sha256(before), _sha256(after)),
         old_n=before and before.n,
         new_n=after and after.n,
@@ -145,20 +145,20 @@ def _sha256(data: DataRow | None) -> str | None:
 
 
 def _row_change(audit: str, before: DifferenceRow | None, after: DifferenceRow | None) -> RowChange:
-    """Return what became of one difference. A row that nobody judges stays the same."""
-    one = after or before
-    assert one is not None, "a key comes from one of the two"
+    """Return what became of a difference. Rows without a verdict stay the same."""
+    row = after or before
+    assert row is not None, "a key comes from one of the two"
     change: Turn = "gone" if after is None else "new"
     if before is not None and after is not None:
         change = _ordered(before.verdict, after.verdict)
     return RowChange(
         audit=audit,
-        metric=one.metric,
-        data=one.data,
-        slice=one.slice,
-        output=one.output,
-        contrast=one.contrast,
-        student=one.student,
+        metric=row.metric,
+        data=row.data,
+        slice=row.slice,
+        output=row.output,
+        contrast=row.contrast,
+        student=row.student,
         change=change,
         margin_changed=before is not None and after is not None and before.margin != after.margin,
         old=before and _state(before),
@@ -168,13 +168,13 @@ def _row_change(audit: str, before: DifferenceRow | None, after: DifferenceRow |
 
 def _state(row: DifferenceRow) -> RowState:
     """Return a difference as one release states it."""
-    own, family = row.judged or row.interval, row.judged_family or row.interval_family
+    single, family = row.judged or row.interval, row.judged_family or row.interval_family
     return RowState(
         left_value=row.left_value,
         right_value=row.right_value,
         delta=row.delta,
         scale=row.scale,
-        interval=own if row.family == PRIMARY else family,
+        interval=single if row.family == PRIMARY else family,
         margin=row.margin,
         verdict=row.verdict,
     )

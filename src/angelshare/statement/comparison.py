@@ -1,4 +1,4 @@
-"""This release against the last as others parse it: schema `loss-comparison/0`."""
+"""This release against the last, for other programs: schema `loss-comparison/0`."""
 
 import json
 from pathlib import Path
@@ -34,7 +34,7 @@ class ReleaseRow(Row):
 
 
 class ModelChange(Row):
-    """One member in both releases. None: it is not in that one."""
+    """One member in both releases. None: that release lacks it."""
 
     role: ModelRole
     name: str
@@ -73,7 +73,7 @@ class RowChange(Row):
 
     Attributes:
         change: of its verdict, in the order lost, undecided, preserved, gained.
-        margin_changed: the two releases were judged at different margins, so their verdicts cannot be compared.
+        margin_changed: whether the releases were judged at different margins, so that verdicts cannot be compared.
         old, new: None where that release has no such row.
     """
 
@@ -91,7 +91,7 @@ class RowChange(Row):
 
 
 class GateChange(Row):
-    """One gate of the two statements. None: that release has no such gate."""
+    """One gate of the two statements. None: that release lacks it."""
 
     rule: str
     student: str | None
@@ -106,11 +106,11 @@ class Comparison(Row):
     """This release against the last.
 
     Attributes:
-        identical: models, data and all rows are the same.
-        items: why the change of each student has no interval of its own; None where it has one.
+        identical: whether models, data and all rows are the same.
+        items: the reason why changes have no intervals; None where they have.
         audits: the change of each student from old to new on the same items, as differences `new-old`; in rows of the
             contrast `slice-rest` the two values are changes too, on the slice and on the rest.
-        gates, verdict: on these differences; the exit code is theirs.
+        gates, verdict: on these differences; they decide the exit code.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=True, serialize_by_alias=True)

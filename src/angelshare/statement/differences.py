@@ -1,4 +1,4 @@
-"""The rows of a statement from the differences that audits found: margins, families, p-values, power, verdicts."""
+"""A statement's rows from the differences of audits: margins, families, p-values, power, verdicts."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -23,12 +23,12 @@ DECISIVE: tuple[Verdict, ...] = ("lost", "preserved", "gained")
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What decides margins and families.
+    """The rules that decide margins and families.
 
     Attributes:
         margins: the recipe's, by metric.
         gates: without contradictions.
-        earlier: gates of another statement, whose margins serve rows that no gate serves; they decide nothing.
+        earlier: gates of another statement: they only lend margins to rows that no gate serves.
     """
 
     margins: Mapping[str, float]
@@ -63,12 +63,15 @@ def difference_rows(results: Sequence[AuditResult], rules: Rules) -> list[tuple[
     Raises:
         InputError: if a metric has no margin, or a row with a target has no target or no inference on its right side.
     """
-    found = [(result.name, d) for result in results for d in result.differences]
-    families = [rules.family(d, audit) for audit, d in found]
+    differences = [(result.name, d) for result in results for d in result.differences]
+    families = [rules.family(d, audit) for audit, d in differences]
     sizes = Counter(families)
     rows = iter(
         _adjusted(
-            [_difference_row(d, rules, family, sizes[family]) for (_, d), family in zip(found, families, strict=True)]
+            [
+                _difference_row(d, rules, family, sizes[family])
+                for (_, d), family in zip(differences, families, strict=True)
+            ]
         )
     )
     return [tuple(next(rows) for _ in result.differences) for result in results]
@@ -81,23 +84,23 @@ def _adjusted(rows: Sequence[DifferenceRow]) -> list[DifferenceRow]:
         places = [i for i, row in enumerate(rows) if row.family == family]
         members = [rows[i] for i in places]
         is_gated = family == PRIMARY
-        found = (
+        p_values = (
             gate_p_values(members, [row.margin for row in members]) if is_gated else holm([m.p_zero for m in members])
         )
-        for i, p in zip(places, found, strict=True):
+        for i, p in zip(places, p_values, strict=True):
             adjusted[i] = rows[i].model_copy(update={"p_adjusted": p})
     return adjusted
 
 
 @dataclass(frozen=True, slots=True)
 class _Deciding:
-    """What the verdict on a difference is read from: its own inference, or that on the distance from its target."""
+    """The source of the verdict on a difference: its own inference, or that on the distance from its target."""
 
     difference: Difference
 
     @property
     def inference(self) -> Inference | DistanceLoss:
-        """What gives the deciding intervals."""
+        """The inference with the deciding intervals."""
         difference = self.difference
         if difference.direction != "target":
             return difference.inference
@@ -114,13 +117,13 @@ class _Deciding:
 
 
 def _difference_row(difference: Difference, rules: Rules, family: str, size: int) -> DifferenceRow:
-    """Return one row with its intervals, p-values, power and verdict; not yet adjusted for the others."""
+    """Return a row with intervals, p-values, power and verdict, not yet adjusted for the others."""
     inference, (margin, source) = difference.inference, rules.margin(difference)
     deciding, has_target = _Deciding(difference), difference.direction == "target"
     interval = inference.interval(LEVEL)
     family_level = simultaneous_level(LEVEL, size)
     alpha = (1 - LEVEL) if family == PRIMARY else (1 - LEVEL) / size
-    # what a test of a distance could find depends on where the teacher truly stands, which nobody knows
+    # the power of a test of a distance depends on the teacher's true value, which is unknown
     unknown = has_target or (inference.se == 0 and not difference.identical)
     row = DifferenceRow(
         metric=difference.metric,
@@ -176,21 +179,21 @@ def _remark(difference: Difference, *, zero_width: bool) -> str | None:
 
 
 def _withheld(difference: Difference) -> tuple[Verdict, ...]:
-    """Return the verdicts that the data cannot carry: none can be given on a distance one of whose parts is not known.
+    """Return the verdicts that the data cannot carry: all, on a distance with a part of unknown variance.
 
-    The range of a distance can have a width although one of the two intervals that it comes from has none.
+    The range of such a distance may have a width all the same: that of the other part.
     """
     unknown = difference.direction == "target" and not difference.identical and _without_width(difference.inference)
     return DECISIVE if unknown or _right_side_is_unknown(difference) else difference.withheld
 
 
 def _right_side_is_unknown(difference: Difference) -> bool:
-    """Whether the verdict needs the right side's value, and that comes without variance."""
+    """Whether the verdict needs the right side's value, and its variance is unknown."""
     right = difference.right_inference
     return difference.direction == "target" and not difference.identical and right is not None and _without_width(right)
 
 
 def _without_width(inference: Inference) -> bool:
-    """Whether an interval is a point, which says that its variance is not known."""
+    """Whether an interval is a point: its variance is unknown."""
     interval = inference.interval(LEVEL)
     return interval.low >= interval.high

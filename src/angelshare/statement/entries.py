@@ -1,4 +1,4 @@
-"""What audits and models say, as the rows of a statement."""
+"""Rows of a statement from audits and models."""
 
 import math
 from dataclasses import asdict

@@ -23,7 +23,7 @@ _FORM += 'brackets: slice="women, young".'
 
 
 def parse_margin(text: str) -> Gate:
-    """Return the gate that `METRIC=VALUE` on the command line asks for.
+    """Return the gate of `METRIC=VALUE` on the command line.
 
     Raises:
         InputError: if the text has another form; the nearest metric is named.
@@ -41,20 +41,20 @@ def parse_margin(text: str) -> Gate:
 
 
 def parse_gate(text: str, source: MarginSource = "command line") -> Gate:
-    """Return the gate that a rule such as `auc[slice=women] >= -0.01` asks for.
+    """Return the gate of a rule such as `auc[slice=women] >= -0.01`.
 
     The difference left - right of a metric where higher is better must be at least minus the margin; where lower is
     better, at most the margin.
 
     Raises:
-        InputError: if the text has another form, a name is not known, the sign is the metric's wrong one, or the rule
-            demands more than the other side has.
+        InputError: if the text has another form, a name is unknown, the sign does not fit the metric, or a gain is
+            demanded.
     """
-    found = _RULE.fullmatch(text)
-    if found is None or found["sign"] is None:
+    rule = _RULE.fullmatch(text)
+    if rule is None or rule["sign"] is None:
         raise InputError(f"{text!r} is no gate. {_FORM}")
-    keys = _named(text, found)
-    return Gate(found["metric"], _margin(text, found), source, **keys)  # type: ignore[arg-type]  # Gate checks contrasts
+    keys = _named(text, rule)
+    return Gate(rule["metric"], _margin(text, rule), source, **keys)  # type: ignore[arg-type]  # Gate checks contrasts
 
 
 def parse_rows(text: str) -> Gate:
@@ -63,56 +63,56 @@ def parse_rows(text: str) -> Gate:
     Raises:
         InputError: as `parse_gate`.
     """
-    found = _RULE.fullmatch(text)
-    if found is None or found["sign"] is not None:
+    rows = _RULE.fullmatch(text)
+    if rows is None or rows["sign"] is not None:
         raise InputError(f"{text!r} names no rows. Write METRIC[key=value, ...], such as auc[slice=women].")
-    keys, metric = _named(text, found), found["metric"]
+    keys, metric = _named(text, rows), rows["metric"]
     return Gate(metric, default_margin(metric), **keys)  # type: ignore[arg-type]  # Gate checks contrasts
 
 
 def has_bound(text: str) -> bool:
     """Whether a text is a gate rather than the name of rows."""
-    found = _RULE.fullmatch(text)
-    return found is None or found["sign"] is not None
+    rule = _RULE.fullmatch(text)
+    return rule is None or rule["sign"] is not None
 
 
-def _named(text: str, found: re.Match[str]) -> dict[str, str]:
-    """Return what stands in the brackets of a rule, after looking whether there is such a metric."""
-    keys = dict(_keys(found["keys"] or "", text))
-    judged_metric(found["metric"])
+def _named(text: str, rule: re.Match[str]) -> dict[str, str]:
+    """Return the keys in the brackets of a rule, whose metric is checked."""
+    keys = dict(_keys(rule["keys"] or "", text))
+    judged_metric(rule["metric"])
     return keys
 
 
 def _keys(inside: str, text: str) -> Iterator[tuple[str, str]]:
-    """Yield what stands in the brackets of a rule."""
+    """Yield the keys in the brackets of a rule, with their values."""
     place, seen = 0, set[str]()
     while inside[place:].strip():
-        found = _KEY.match(inside, place)
-        if found is None:
+        pair = _KEY.match(inside, place)
+        if pair is None:
             raise InputError(f"{text!r}: {inside[place:].strip()!r} is not key=value. {_FORM}")
-        key, value = found["key"], found["value"]
+        key, value = pair["key"], pair["value"]
         if key not in KEYS:
             raise InputError(f"{text!r}: gates have no key {key!r}.{nearest(key, KEYS)} Known: {', '.join(KEYS)}.")
         if key in seen:
             raise InputError(f"{text!r} gives {key} twice. Write one gate for each.")
         seen.add(key)
         yield key, re.sub(r"\\(.)", r"\1", value[1:-1]) if value[0] in "\"'" else value
-        place = found.end()
+        place = pair.end()
 
 
-def _margin(text: str, found: re.Match[str]) -> float:
-    """Return the margin of a rule, after looking whether its sign is the metric's."""
-    metric, sign = found["metric"], found["sign"]
+def _margin(text: str, rule: re.Match[str]) -> float:
+    """Return the margin of a rule, whose sign must be the metric's."""
+    metric, sign = rule["metric"], rule["sign"]
     try:
-        bound = float(found["bound"])
+        bound = float(rule["bound"])
     except ValueError as error:
-        raise InputError(f"{text!r}: {found['bound']!r} is no number. {_FORM}") from error
+        raise InputError(f"{text!r}: {rule['bound']!r} is no number. {_FORM}") from error
     if not math.isfinite(bound):
         raise InputError(f"{text!r}: the margin cannot be {bound}. {_FORM}")
     direction = judged_metric(metric).direction
     higher = direction == "higher"
     right = ">=" if higher else "<="
-    head = text[: found.start("sign")].strip()
+    head = text[: rule.start("sign")].strip()
     form = f"Write {head} {right} {'-' if higher and bound else ''}{abs(bound):g}."
     if sign != right:
         better = {"higher": "higher is better", "lower": "lower is better"}.get(

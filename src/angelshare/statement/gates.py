@@ -1,4 +1,4 @@
-"""Gates: rules on a statement's rows that decide the exit code. Which rows they name, and whose margin a row has."""
+"""Gates: rules on a statement's rows that decide the exit code; the rows they name, and the margins they lend."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ GATE_CONTRASTS: tuple[GateContrast, ...] = get_args(GateContrast)
 PRIMARY = "primary"
 """The family of the rows that a gate names."""
 UNTOLERATED: tuple[ContrastName, ...] = ("student-baseline", "mitigated-plain", "interaction")
-"""Contrasts that ask whether something helped at all: no loss is acceptable there."""
+"""Contrasts on whether something helped at all: there, no loss is acceptable."""
 _AGAINST = {
     "student-teacher": "the teacher",
     "slice-rest": "the rest",
@@ -26,7 +26,7 @@ _AGAINST = {
 
 
 class Named(Protocol):
-    """What a gate looks at in a difference, or in its row in a statement."""
+    """What a gate sees of a difference, or of its row in a statement."""
 
     @property
     def metric(self) -> str: ...
@@ -47,15 +47,16 @@ class Gate:
     """No student may lose more than `margin` of this metric.
 
     Attributes:
-        metric: which one. margin: how much worse is still acceptable, not negative.
-        source: who asks for it.
-        slice: the subset of the items that it is about; None: all items.
-        output, student, data: None: whichever there are, each for itself.
-        contrast: against whom; `slice-rest`: whether the slice loses more than the other items.
+        metric: its name.
+        margin: the largest acceptable loss, not negative.
+        source: its origin.
+        slice: the items in question; None: all.
+        output, student, data: None: each one by itself.
+        contrast: the comparison; `slice-rest`: whether the slice loses more than the other items.
 
     Raises:
-        InputError: if no audit judges the metric, the margin is none (see `check_margin`), the contrast is not one that
-            gates look at, or `slice-rest` comes without a slice.
+        InputError: if no audit judges the metric, the margin is out of range (see `check_margin`), the contrast is none
+            of `GATE_CONTRASTS`, or `slice-rest` comes without a slice.
     """
 
     metric: str
@@ -68,7 +69,7 @@ class Gate:
     contrast: ContrastName = "student-teacher"
 
     def __post_init__(self) -> None:
-        """Refuse a rule that nothing could meet, or that nobody can check."""
+        """Refuse a rule that cannot be met or checked."""
         check_margin(self.metric, self.margin)
         if self.contrast not in GATE_CONTRASTS:
             raise InputError(unknown_name("contrast for gates", self.contrast, GATE_CONTRASTS))
@@ -80,7 +81,7 @@ class Gate:
 
     @property
     def selector(self) -> tuple[str | None, ...]:
-        """Which rows the gate names."""
+        """The description of the rows that the gate names."""
         return (self.metric, self.slice, self.output, self.student, self.data, self.contrast)
 
     def selects(self, row: Named) -> bool:
@@ -90,9 +91,8 @@ class Gate:
     def lends(self, row: Named) -> bool:
         """Whether the gate's margin serves this row, although the gate does not name it.
 
-        What the user calls acceptable on all items is so in every slice, in a slice against the rest, and between
-        baseline and teacher. Between a student and its baseline nothing is: the question there is whether distillation
-        helped.
+        A loss that is acceptable on all items is so in every slice, in a slice against the rest, and between baseline
+        and teacher. Between a student and its baseline none is: the question there is whether distillation helped.
         """
         on_all_items = self.slice is None and self.contrast in ("student-teacher", "new-old")
         return on_all_items and row.contrast not in UNTOLERATED and self._is_about(row)
@@ -107,7 +107,7 @@ class Gate:
         )
 
     def rule(self, student: str | None, output: str | None) -> str:
-        """Return the rule in words, for one student and one label where the row is about one."""
+        """Return the rule in words, for one student, and one label where the row is about a label."""
         who, what = student or "every student", self.metric if output is None else f"{self.metric} of {output}"
         what += "" if self.slice is None else f" on slice {self.slice}"
         what += "" if self.data is None else f" in {self.data}"
@@ -145,16 +145,16 @@ def distinct(gates: Iterable[Gate]) -> tuple[Gate, ...]:
 
 
 def deciding_gate(row: Named, gates: Sequence[Gate]) -> Gate | None:
-    """Return the gate that decides a row: of all that name it, the most specific one; None if none does.
+    """Return the gate that decides a row: the most specific that names it; None if none does.
 
-    A gate of the command line comes before all of the recipe. More specific is what states more of output, student and
-    data; of two that state equally much, the later one decides.
+    Gates of the command line come before all of the recipe. A gate is more specific if it states more of output,
+    student and data; of equals the later decides.
     """
     return _most_specific(gate for gate in gates if gate.selects(row))
 
 
 def lending_gate(row: Named, gates: Sequence[Gate]) -> Gate | None:
-    """Return the gate whose margin a row has: the one that decides it, else the most specific that lends its own."""
+    """Return the gate whose margin a row has: its deciding gate, else the most specific that lends a margin."""
     return deciding_gate(row, gates) or _most_specific(gate for gate in gates if gate.lends(row))
 
 
@@ -164,12 +164,12 @@ def metrics_in_slices(gates: Iterable[Gate]) -> frozenset[str]:
 
 
 def _most_specific(gates: Iterable[Gate]) -> Gate | None:
-    """Return the gate of the command line, if any, that states most, else of the recipe; of equals the last."""
-    found: Gate | None = None
+    """Return the most specific gate, the command line's before the recipe's; of equals the last."""
+    chosen: Gate | None = None
     for gate in gates:
-        if found is None or _rank(gate) >= _rank(found):
-            found = gate
-    return found
+        if chosen is None or _rank(gate) >= _rank(chosen):
+            chosen = gate
+    return chosen
 
 
 def _rank(gate: Gate) -> tuple[bool, int]:

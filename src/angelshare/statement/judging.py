@@ -19,9 +19,9 @@ from angelshare.stats.inference import IDENTICAL
 from angelshare.stats.multiplicity import holm
 
 FORMER = "former gates"
-"""The family of rows that only a gate of an earlier reading named."""
+"""The family of rows that only former gates named."""
 ALPHA = 0.05 + 1e-9
-"""Of the gates; the surplus forgives rounding in bounds such as 1 - 0.95."""
+"""The level of the gates' tests; the surplus forgives rounding in bounds such as 1 - 0.95."""
 EXIT_CODES = {"lost": 4, "undecided": 5, "preserved": 0, None: 0}
 
 
@@ -31,13 +31,13 @@ def apply_gates(
     """Return the state of every gate on every row that it decides, and the overall verdict; None without gates.
 
     All gates held is an intersection-union, so `held` is read at each row's own level; `lost` must also survive Holm's
-    correction over all gated rows. `not_measured` is a gate on a row that could not be measured, on a student without a
-    row that it names, and on a student or a slice that there is not.
+    correction over all gated rows. A gate is `not_measured` if its row could not be measured, if a student has no such
+    row, or if its student or slice does not exist.
 
     Args:
         gates: of the statement.
-        rows: as these gates judge them, so with their margins and p-values adjusted over the gated rows.
-        students: whom the statement is about.
+        rows: with these gates' margins, and p-values adjusted over the gated rows.
+        students: those of the statement.
         gaps: the rows that could not be measured.
 
     Raises:
@@ -45,10 +45,10 @@ def apply_gates(
     """
     if not gates:
         return (), None
-    own = distinct(gates)
-    found = [_state(row, gate) for row in rows if (gate := deciding_gate(row, own)) is not None]
-    found += dict.fromkeys(_not_measured(own, [*rows, *gaps], students, gaps))
-    return tuple(found), overall_verdict(found)
+    rules = distinct(gates)
+    states = [_state(row, gate) for row in rows if (gate := deciding_gate(row, rules)) is not None]
+    states += dict.fromkeys(_not_measured(rules, [*rows, *gaps], students, gaps))
+    return tuple(states), overall_verdict(states)
 
 
 def gate_p_values(rows: Sequence[DifferenceRow], margins: Sequence[float]) -> tuple[float, ...]:
@@ -57,41 +57,41 @@ def gate_p_values(rows: Sequence[DifferenceRow], margins: Sequence[float]) -> tu
 
 
 def regated(rows: Sequence[DifferenceRow], gates: Sequence[Gate]) -> list[DifferenceRow]:
-    """Return stored rows as these gates see them: margin, family and verdict, and what is no longer known left out.
+    """Return stored rows under these gates: with margin, family and verdict, and without what is no longer known.
 
     Margins are as when a statement is built. Rows that a gate names become primary and are judged on their own
     interval; rows that only an earlier gate named are judged on the interval that holds for all of those at once; all
     others on the stored interval of their family.
     """
-    own = distinct(gates)
-    deciding = [deciding_gate(row, own) for row in rows]
+    rules = distinct(gates)
+    deciding = [deciding_gate(row, rules) for row in rows]
     gated = [(row, gate.margin) for row, gate in zip(rows, deciding, strict=True) if gate is not None]
     adjusted = iter(gate_p_values([row for row, _ in gated], [margin for _, margin in gated]))
-    found = []
+    anew = []
     for row, gate in zip(rows, deciding, strict=True):
-        changed = _new_margin(row, lending_gate(row, own))
+        changed = _new_margin(row, lending_gate(row, rules))
         if gate is not None:
             changed |= {"family": PRIMARY, "family_size": len(gated), "p_adjusted": next(adjusted)}
         elif row.family == PRIMARY:
             changed |= {"family": FORMER}
         if changed.get("family", row.family) != row.family:
             changed |= {"mde": None, "n_needed": None}
-        found.append(judged(row.model_copy(update=changed)))
-    return found
+        anew.append(judged(row.model_copy(update=changed)))
+    return anew
 
 
 def judged(row: DifferenceRow) -> DifferenceRow:
     """Return the row with the verdict of its deciding interval: its own where it is primary, else its family's."""
-    own, family = row.judged or row.interval, row.judged_family or row.interval_family
-    verdict = verdict_at(row, own if row.family == PRIMARY else family, row.margin)
+    single, family = row.judged or row.interval, row.judged_family or row.interval_family
+    verdict = verdict_at(row, single if row.family == PRIMARY else family, row.margin)
     return row.model_copy(update={"verdict": verdict})
 
 
 def verdict_at(row: DifferenceRow, interval: IntervalRow, margin: float) -> Verdict | None:
-    """Return what an interval of a row says against a margin.
+    """Return the verdict that an interval of a row gives against a margin.
 
-    A verdict that the data cannot carry is withheld: `undecided`. `preserved` needs a margin above what clusters that
-    were not sampled could hide.
+    A verdict that the data cannot carry is withheld: `undecided`. `preserved` needs a margin above what unsampled
+    clusters could hide.
     """
     read = Interval(interval.low, interval.high, interval.level, interval.method)
     direction: Direction = "lower" if row.direction == "target" else row.direction
@@ -103,8 +103,8 @@ def verdict_at(row: DifferenceRow, interval: IntervalRow, margin: float) -> Verd
 def loss_p(row: DifferenceRow, margin: float) -> float:
     """Return the p-value, or an upper bound on it, of the hypothesis that no more than the margin is lost.
 
-    It is the two-sided p of a loss of exactly the margin where the estimate lies beyond it, else 1; and 1 where no loss
-    could be shown, since such a row must not weigh on the others.
+    Where the estimate lies beyond the margin it is the two-sided p of a loss of exactly the margin, else 1. It is 1 too
+    where no loss could be shown: such a row must not weigh on the others.
     """
     interval, family = row.judged or row.interval, row.judged_family or row.interval_family
     if "lost" in row.withheld or interval.low >= interval.high or not _is_beyond(row, margin):
@@ -118,7 +118,7 @@ def loss_p(row: DifferenceRow, margin: float) -> float:
 
 
 def exit_code(judged: Statement | Comparison) -> int:
-    """Return 0 if no gate failed or there is none, 4 if one found a loss, 5 if one is undecided or not measured."""
+    """Return 0 if all gates hold or there is none, 4 after a loss, 5 if a gate is undecided or not measured."""
     return EXIT_CODES[judged.verdict]
 
 
@@ -140,7 +140,7 @@ def _new_margin(row: DifferenceRow, gate: Gate | None) -> dict[str, object]:
 def _not_measured(
     gates: Sequence[Gate], known: Sequence[Named], students: Sequence[str], gaps: Sequence[Named]
 ) -> Iterator[GateRow]:
-    """Yield the gates on rows that could not be measured, and those on students of whom nothing is known."""
+    """Yield the gates on rows that could not be measured, and on students without a row."""
     for gap in gaps:
         gate = deciding_gate(gap, gates)
         if gate is not None:
@@ -151,7 +151,7 @@ def _not_measured(
 
 
 def _missing(gate: Gate, known: Sequence[Named], students: Sequence[str]) -> list[str | None]:
-    """Return the students that a gate is about and that have no row for it; [None] where there is nobody at all."""
+    """Return a gate's students without a row for it; [None] where there are no students at all."""
     named = {row.student for row in known if gate.selects(row)}
     wanted = students if gate.student is None else (gate.student,)
     missing: list[str | None] = [student for student in wanted if student not in named]

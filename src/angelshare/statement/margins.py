@@ -1,4 +1,4 @@
-"""How much worse is still acceptable, where the user does not say."""
+"""Default margins, and which margins make sense."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from angelshare.core.metric import MetricFacts
 
 
 def judged_metrics() -> Mapping[str, MetricFacts]:
-    """Return the facts of every metric that an audit judges: these have a margin."""
+    """Return the facts of every metric with a margin: those that an audit judges."""
     return {name: facts for name, facts in AUDITS.facts.items() if facts.margin is not None}
 
 
@@ -26,7 +26,7 @@ def judged_metric(metric: str) -> MetricFacts:
 
 
 def default_margin(metric: str) -> float:
-    """Return the margin of a metric.
+    """Return the default margin of a metric.
 
     Raises:
         InputError: if no audit judges this metric.
@@ -37,7 +37,7 @@ def default_margin(metric: str) -> float:
 
 
 def check_margin(metric: str, margin: float) -> None:
-    """Refuse a margin that says nothing: negative, no number, or so large that all may be lost.
+    """Refuse a margin without sense: negative, no number, or so large that all may be lost.
 
     Raises:
         InputError: if no audit judges the metric, or the margin is not in [0, limit).

@@ -1,4 +1,4 @@
-"""A statement's file as plain values of a sane depth, and what no statement says of itself."""
+"""A statement's file as plain values of a sane depth, and contradictions in it."""
 
 import json
 from collections import Counter
@@ -9,8 +9,7 @@ from angelshare.core.errors import StatementError
 from angelshare.statement.schema import DifferenceRow
 
 MAX_DEPTH = 100
-"""Lists and objects within each other; a recipe nests a handful."""
-
+"""Nested lists and objects; a recipe has a handful."""
 
 _WARNING = "Warning:"
 
@@ -65,7 +64,7 @@ def _split(part: object, place: str) -> object:
 
 
 def contradiction(rows: Sequence[DifferenceRow]) -> str | None:
-    """Return what differences say that none can, as the middle of a sentence; None where they may be true.
+    """Return a contradiction in a statement's differences, as the middle of a sentence; None if there is none.
 
     No row stands twice, since gates read each; and every interval is one around its difference.
     """
@@ -82,14 +81,14 @@ def contradiction(rows: Sequence[DifferenceRow]) -> str | None:
 
 
 def _about(row: DifferenceRow) -> str:
-    """Return which row it is."""
+    """Return the description of a row."""
     output = "" if row.output is None else f" of {row.output}"
     part = "" if row.slice is None else f" on slice {row.slice}"
     return f"{row.metric}{output}{part} ({row.student}, {row.contrast}, {row.data})"
 
 
 def _too_deep(file: Path) -> str:
-    """Return the sentence on a file that nests without end."""
+    """Return the message about a file that nests too deep."""
     return f"{file} nests deeper than {MAX_DEPTH} levels, which no statement does. Make the statement again."
 
 
@@ -99,7 +98,7 @@ def _refuse(constant: str) -> float:
 
 
 def _deeper_than(content: object, depth: int) -> bool:
-    """Whether lists and objects nest deeper than this, found level by level, without recursion."""
+    """Whether lists and objects nest deeper than this; level by level, without recursion."""
     level = [content]
     for _ in range(depth + 1):
         nested = [value for value in level if isinstance(value, dict | list)]

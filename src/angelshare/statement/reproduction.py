@@ -1,4 +1,4 @@
-"""What a reproduction of a paper found, as others parse it: schema `reproduction/0`."""
+"""A paper beside our numbers, for other programs: schema `reproduction/0`."""
 
 import json
 from typing import Literal
@@ -12,13 +12,14 @@ ClaimVerdict = Literal["holds", "contradicted", "undecided", "not measured"]
 
 
 class PaperFigure(Row):
-    """One number of the paper beside ours; what was not measured is None, with the reason in `note`.
+    """One number of the paper beside ours; one that was not measured is None, with the reason in `note`.
 
     Attributes:
-        table: where the paper prints it, such as `Table 2`.
+        table: its place in the paper, such as `Table 2`.
         row: text set and model as the paper calls them, such as `Hate Check / DISTILLEDCNN`.
         metric: such as `auc`; a name that ends in `difference` is a difference to the teacher.
-        paper, ours: both values. low, high: the interval of ours.
+        paper, ours: both values.
+        low, high: the interval of ours.
         model: our model's name.
         note: such as `stand-in: wiki_toxicity`, `proprietary: not reproducible`.
     """
@@ -35,13 +36,15 @@ class PaperFigure(Row):
 
 
 class Claim(Row):
-    """One claim of the paper, and what we found.
+    """One claim of the paper, and our finding.
 
     Attributes:
-        claim: in one sentence. where: section or figure of the paper.
-        finding: our numbers, in one or two sentences. value, low, high: the number that decides, with its interval.
-        bounds: what the interval is held against: one, or two around a claim of no effect.
-        differs: where we differ from the paper, and why.
+        claim: in one sentence.
+        where: section or figure of the paper.
+        finding: our numbers, in one or two sentences.
+        value, low, high: the number that decides, with its interval.
+        bounds: the bound on the interval, or the two around a claim of no effect.
+        differs: our departures from the paper, with reasons.
     """
 
     claim: str
@@ -65,7 +68,7 @@ class Point(Row):
 
 
 class Series(Row):
-    """What one model reached."""
+    """The values of one model."""
 
     name: str
     role: Literal["teacher", "student", "baseline", "reference"]
@@ -77,7 +80,7 @@ class Chart(Row):
 
     Attributes:
         name: `figure 2/Hate Check`: panels with one name before the stroke stand together.
-        categories: of `bars`: what the whole numbers x stand for, such as identities.
+        categories: of `bars`: the meaning of the whole numbers x, such as identities.
     """
 
     name: str
@@ -103,8 +106,10 @@ class Reproduction(Row):
     """A paper's claims, figures and charts beside ours.
 
     Attributes:
-        paper: its citation. name: such as `lost-in-distillation`. scale: `tiny`, `small` or `paper`.
-        seconds: how long it took, None where it is not known.
+        paper: its citation.
+        name: such as `lost-in-distillation`.
+        scale: `tiny`, `small` or `paper`.
+        seconds: its duration; None where unknown.
         statements: relative paths of the loss statements behind it.
     """
 

@@ -1,4 +1,4 @@
-"""The loss statement as others parse it: schema `loss-statement/0`."""
+"""The loss statement, for other programs: schema `loss-statement/0`."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
@@ -43,22 +43,24 @@ class DifferenceRow(Row):
     """left - right of one metric, with its verdict. See `core.estimate.Difference`.
 
     Attributes:
-        interval: at the statement's level. interval_family: simultaneous over the row's family.
-        judged, judged_family: for target metrics, the distance |left - target| - |right - target|, which the verdict
-            is read from.
+        interval: at the statement's level.
+        interval_family: simultaneous over the row's family.
+        judged, judged_family: for target metrics, those of the distance |left - target| - |right - target|, from which
+            the verdict is read.
         p_zero, p_margin: of the hypotheses delta = 0 and delta = -margin (+margin where lower is better; for target
-            metrics, that the distance grew by the margin). p_margin is None where the margin was given later than the
+            metrics, that the distance grew by the margin). p_margin is None where the margin was given after the
             measurement.
-        p_adjusted: Holm over the family. family: `primary` where a gate names the row, `former gates` where one did
-            until the statement was read with others, else student/data/audit.
-        mde: the difference found with 80% power; n_needed: items that would decide at this margin if nothing is lost.
-            None: not known (the standard error is 0, margin or family were given later, or the metric has a target:
-            what could be found then depends on where the right side truly stands); for n_needed also: the margin is 0,
-            or no number of items would.
+        p_adjusted: Holm over the family.
+        family: `primary` where a gate names the row, `former gates` where one did until the statement was read with
+            others, else student/data/audit.
+        mde: the difference found with 80% power.
+        n_needed: the items that would decide at this margin if nothing is lost. Both are None where unknown (the
+            standard error is 0, margin or family were given later, or the metric has a target: power then depends on
+            the right side's true value); n_needed also where the margin is 0, or no number of items would do.
         withheld: verdicts that the data cannot carry: `undecided` stands in their place.
-        least_margin: `preserved` needs a margin above it: what whole clusters, or items of large weight, that were not
-            sampled could hide.
-        remark: such as "few seeds", or why verdicts are withheld.
+        least_margin: the margin that `preserved` must exceed: the loss that unsampled clusters, or heavy items, could
+            hide.
+        remark: such as "few seeds", or the reason why verdicts are withheld.
     """
 
     metric: str
@@ -132,7 +134,7 @@ class GapRow(Row):
 
     Attributes:
         metric, data, student, contrast, slice, output: as in `DifferenceRow`.
-        why: the end of a sentence.
+        why: the reason, as the end of a sentence.
     """
 
     metric: str
@@ -145,7 +147,7 @@ class GapRow(Row):
 
 
 class AuditRow(Row):
-    """What one audit found. `warnings` must be read before any number is believed."""
+    """The result of one audit. `warnings` must be read before any number is believed."""
 
     name: str
     question: str
@@ -159,7 +161,7 @@ class AuditRow(Row):
 
 
 class ModelRow(Row):
-    """One model. `remark`: what a reader must know, such as that a student collapsed."""
+    """One model. `remark`: a sentence for readers, such as that a student collapsed."""
 
     role: ModelRole
     name: str
@@ -175,11 +177,11 @@ class ModelRow(Row):
 
 
 class DataRow(Row):
-    """One split of one text set that the statement rests on, with what had to be handled in it.
+    """One split of one text set that the statement rests on, with the oddities handled in it.
 
     Attributes:
-        made_from: the set that it was drawn or derived from, where that has another name.
-        stands_in_for: the set that it is taken for, where that one could not be had.
+        made_from: the set from which it was drawn or derived, where that has another name.
+        stands_in_for: the set that was not to be had, for which it is taken.
     """
 
     name: str
@@ -200,8 +202,8 @@ class GateRow(Row):
 
     Attributes:
         rule: in words.
-        metric, slice, output, contrast, data: which rows it names; null: all items, whatever output, any data.
-        student: whom it is about.
+        metric, slice, output, contrast, data: the rows that it names; null: all items, every output, any data.
+        student: the one in question.
     """
 
     rule: str

@@ -25,7 +25,7 @@ SEED = 20_240_229
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Percentiles:
-    """The percentile interval of resampled differences, and its p-value; all values beyond the draws are excluded alike.
+    """The percentile interval of resampled differences, and its p-value: all values beyond the draws are alike.
 
     Attributes:
         draws: (B,) sorted.
