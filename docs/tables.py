@@ -5,6 +5,7 @@ from pathlib import Path
 from angelshare.audit.frame.installed import InstalledAudits
 from angelshare.audit.frame.registry import DEFAULT_AUDITS
 from angelshare.core.metric import MetricFacts
+from angelshare.recipes.keys import key_sections
 
 DOCS = Path(__file__).parent
 OURS = InstalledAudits(brought=tuple)
@@ -32,7 +33,12 @@ def pipe_table(columns: tuple[str, ...], lines: list[tuple[str, ...]]) -> list[s
     return [f"| {' | '.join(cells)} |" for cells in (columns, ("---",) * len(columns), *lines)]
 
 
-TABLES = {"margins.md": {"margins": margins}}
+def recipe_keys() -> list[str]:
+    """Return the sections on the keys of a recipe."""
+    return [line for section in key_sections() for line in section.markdown()]
+
+
+TABLES = {"margins.md": {"margins": margins}, "recipe-keys.md": {"keys": recipe_keys}}
 """Page -> name of the table between `<!-- NAME -->` and `<!-- end of NAME -->` -> what makes it."""
 
 

@@ -10,10 +10,22 @@ from typer.testing import CliRunner
 
 from angelshare.audit.frame.installed import AUDITS
 from angelshare.cli.main import app
-from angelshare.recipes.reading import builtin_names
+from angelshare.recipes.reading import builtin_names, read_recipe
 from angelshare.statement.margins import judged_metrics
 
-COMMANDS = ("audit", "run", "check", "compare", "suite", "reproduce", "demo", "data list", "data show")
+COMMANDS = (
+    "audit",
+    "run",
+    "check",
+    "compare",
+    "suite",
+    "reproduce",
+    "demo",
+    "recipe show",
+    "recipe keys",
+    "data list",
+    "data show",
+)
 
 
 def help_of(command, *, width=80):
@@ -30,7 +42,8 @@ def test_help_starts_with_what_is_wanted_most():
     """And says of every command in whole words what it does."""
     told = help_of("")
     listed = [line.split()[0] for line in told.partition("Commands:\n")[2].splitlines() if line.startswith("  ")]
-    assert listed[:8] == ["audit", "run", "check", "compare", "suite", "reproduce", "demo", "data"]
+    assert listed[:4] == ["audit", "run", "check", "compare"]
+    assert set(listed[4:]) >= {"suite", "reproduce", "demo", "recipe", "data"}
     assert "..." not in told.partition("Commands:")[2]
 
 
@@ -44,7 +57,7 @@ def test_both_options_give_the_same_help(command):
 def test_the_example_of_every_command_can_be_typed(command):
     """Its options exist, and their values are read; nothing is carried out."""
     (line,) = (line for line in help_of(command).splitlines() if line.startswith(f"    angelshare {command}"))
-    parsed, arguments = get_command(app), shlex.split(line)[1:]
+    parsed, arguments = get_command(app), shlex.split(line.partition(" > ")[0])[1:]
     for name in command.split():
         parsed = parsed.commands[name]
         assert arguments.pop(0) == name
@@ -83,3 +96,19 @@ def test_help_loads_nothing_that_measures():
         "assert not heavy, heavy\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_a_built_in_recipe_is_shown_to_begin_with(tmp_path):
+    """What is shown can be run as a file."""
+    shown = CliRunner().invoke(app, ["recipe", "show", "sst2"])
+    (tmp_path / "mine.yaml").write_text(shown.stdout)
+    assert read_recipe(str(tmp_path / "mine.yaml")) == read_recipe("sst2")
+    wrong = CliRunner().invoke(app, ["recipe", "show", "sst-2"])
+    assert str(wrong.exception).startswith("There is no recipe called 'sst-2'. Did you mean 'sst2'?")
+
+
+def test_keys_are_shown_from_one_on():
+    """All of them would be several screens."""
+    shown = CliRunner().invoke(app, ["recipe", "keys", "teacher"]).stdout
+    assert [line for line in shown.splitlines() if line.startswith("## ")] == ["## `teacher`", "## `teacher.fine_tune`"]
+    assert "Did you mean 'teacher'?" in str(CliRunner().invoke(app, ["recipe", "keys", "teachr"]).exception)

@@ -1,15 +1,14 @@
 """What all commands have: help that ends with an example, and the name of the extra that a call needs."""
 
 import re
-from collections.abc import Iterable
-from typing import Any, Literal, get_args
+from typing import Any
 
 from typer.core import TyperArgument, TyperCommand, TyperOption
 
+from angelshare.cli.names import NAMES
 from angelshare.core.extras import extra_named
 
-Sort = Literal["recipes", "audits", "metrics", "suites", "papers", "sets"]
-_PLACE = re.compile(f"{{({'|'.join(get_args(Sort))})}}")
+_PLACE = re.compile(f"{{({'|'.join(NAMES)})}}")
 
 
 def example(line: str, more: str = "") -> str:
@@ -40,33 +39,4 @@ class Command(TyperCommand):
 
 def _with_names(told: str | None) -> str:
     """Return a help text with all names of a sort in place of `{sort}`."""
-    return _PLACE.sub(lambda place: ", ".join(known(place[1])), told or "")
-
-
-def known(sort: str) -> Iterable[str]:
-    """Return all names of a sort of thing."""
-    match sort:
-        case "recipes":
-            from angelshare.recipes.reading import builtin_names
-
-            return builtin_names()
-        case "audits":
-            from angelshare.audit.frame.installed import AUDITS
-
-            return AUDITS.names()
-        case "metrics":
-            from angelshare.statement.margins import judged_metrics
-
-            return judged_metrics()
-        case "suites":
-            from angelshare.data.suites.gathering import suites
-
-            return suites()
-        case "papers":
-            from angelshare.recipes.studies.study import PAPERS
-
-            return PAPERS
-        case _:
-            from angelshare.data.texts.catalog import catalog
-
-            return catalog()
+    return _PLACE.sub(lambda place: ", ".join(NAMES[place[1]]()), told or "")

@@ -19,6 +19,7 @@ from angelshare.cli.catalogue import catalogue
 from angelshare.cli.check import check
 from angelshare.cli.compare import compare
 from angelshare.cli.helping import Command, example
+from angelshare.cli.recipes import recipes
 from angelshare.cli.reproduce import reproduce
 from angelshare.cli.run import demo, run
 from angelshare.cli.suite import suite
@@ -48,6 +49,7 @@ for command, end in (
     (demo, example("angelshare demo --out runs/demo")),
 ):
     app.command(cls=Command, epilog=end)(command)
+app.add_typer(recipes, name="recipe")
 app.add_typer(catalogue, name="data")
 
 

@@ -14,7 +14,7 @@ class StudentSpec(Strict):
     """Settings of every kind of student; the recipe adds seeds and training settings.
 
     Attributes:
-        name: of the student's population.
+        name: of the student; its seeds share it.
         max_length: of a text, in tokens of the student's tokenizer; longer texts are cut.
     """
 
@@ -32,6 +32,7 @@ class WordStudentSpec(StudentSpec):
         embeddings: `random`; `teacher`: the teacher's input embeddings (mean over a word's pieces), reduced by PCA; or
             `copied`: these as they are, for the teacher's tokenizer and width.
         dropout: on the embeddings and before the output.
+        word_dropout: share of words replaced by the unknown word in training.
     """
 
     tokenizer: Literal["words", "teacher"] = "words"
@@ -59,6 +60,7 @@ class MlpSpec(WordStudentSpec):
 
     Attributes:
         pooling: `mean` over words, or `root`: their sum divided by the square root of their number.
+        hidden_width: of the hidden layer.
     """
 
     kind: Literal["mlp"]
@@ -67,7 +69,12 @@ class MlpSpec(WordStudentSpec):
 
 
 class BilstmSpec(WordStudentSpec):
-    """A bidirectional LSTM over word embeddings, pooled over the states."""
+    """A bidirectional LSTM over word embeddings, pooled over the states.
+
+    Attributes:
+        hidden_width: of the states, in either direction.
+        pooling: largest, mean or last of the states.
+    """
 
     kind: Literal["bilstm"]
     embedding_width: Annotated[int, Field(ge=1)] | Literal["teacher"] = 64
@@ -76,7 +83,12 @@ class BilstmSpec(WordStudentSpec):
 
 
 class CnnSpec(WordStudentSpec):
-    """N-gram convolutions with max-pooling (Kim 2014; Chvasta et al. 2022 use 2- to 6-grams, 300 filters each)."""
+    """N-gram convolutions with max-pooling (Kim 2014; Chvasta et al. 2022 use 2- to 6-grams, 300 filters each).
+
+    Attributes:
+        ngrams: lengths of the convolutions, in words.
+        filters: of each length.
+    """
 
     kind: Literal["cnn"]
     embedding_width: Annotated[int, Field(ge=1)] | Literal["teacher"] = 64
@@ -109,7 +121,13 @@ class PretrainedSpec(StudentSpec):
 
 
 class TfidfSpec(StudentSpec):
-    """TF-IDF and logistic regression on human labels: a reference, reported as a baseline of its own."""
+    """TF-IDF and logistic regression on human labels: a reference, reported as a baseline of its own.
+
+    Attributes:
+        ngrams: words and runs of up to so many words are features.
+        max_features: the most frequent ones are kept.
+        regularisation: larger is weaker: the inverse strength of the penalty (C).
+    """
 
     kind: Literal["tfidf"]
     ngrams: Annotated[int, Field(ge=1, le=3)] = 2

@@ -17,7 +17,11 @@ _LABELS: Needs = frozenset({"labels"})
 
 
 class SoftTargets(Strict):
-    """T^2 KL(softmax(z_t / T) || softmax(z_s / T)), batch mean (Hinton et al. 2015)."""
+    """T^2 KL(softmax(z_t / T) || softmax(z_s / T)), batch mean (Hinton et al. 2015).
+
+    Attributes:
+        temperature: T, which softens both.
+    """
 
     needs: ClassVar[Needs] = _TEACHER
     kind: Literal["soft_targets"] = "soft_targets"
@@ -25,7 +29,11 @@ class SoftTargets(Strict):
 
 
 class SoftCrossEntropy(Strict):
-    """T^2 times the cross-entropy to the teacher's softened probabilities: soft targets up to a constant."""
+    """T^2 times the cross-entropy to the teacher's softened probabilities: soft targets up to a constant.
+
+    Attributes:
+        temperature: T, which softens both.
+    """
 
     needs: ClassVar[Needs] = _TEACHER
     kind: Literal["soft_cross_entropy"]
@@ -58,7 +66,11 @@ class HumanOrTeacher(Strict):
 
 
 class Weighted(Strict):
-    """A weighted sum of objectives."""
+    """A weighted sum of objectives.
+
+    Attributes:
+        terms: of the sum.
+    """
 
     kind: Literal["weighted"]
     terms: Annotated[tuple["WeightedTerm", ...], Field(min_length=1)]
@@ -75,7 +87,12 @@ ObjectiveSpec = Annotated[
 
 
 class WeightedTerm(Strict):
-    """One term of a weighted sum."""
+    """One term of a weighted sum.
+
+    Attributes:
+        weight: what the objective is multiplied by.
+        objective: what is summed.
+    """
 
     weight: Annotated[float, Field(gt=0)]
     objective: ObjectiveSpec
@@ -108,8 +125,10 @@ class TrainingSpec(Strict):
         epochs: over the training texts, or over the transfer set.
         batch_size: texts per step.
         learning_rate: peak of AdamW's.
+        weight_decay: AdamW's; with 0 it is Adam.
         warmup: share of the steps in which the rate rises.
         schedule: of the rate after that.
+        max_grad_norm: longer gradients are shortened to this.
         patience: evaluations without improvement on the validation split before training stops; None: never.
         evaluations_per_epoch: how often the validation split is looked at.
         precision: `auto` takes bf16 for transformers where the processor has it, fp32 for the rest.
@@ -134,6 +153,8 @@ class FineTuneSpec(TrainingSpec):
 
     Attributes:
         freeze_embeddings: leave the word embeddings, half of a small model's weights, as they were pretrained.
+        max_length: in tokens; longer texts are cut, here and whenever the teacher reads.
+        seed: of the new output layer, dropout and order of texts.
     """
 
     freeze_embeddings: bool = False
@@ -142,7 +163,11 @@ class FineTuneSpec(TrainingSpec):
 
 
 class DistilSpec(TrainingSpec):
-    """How students are distilled. Their baselines get the same steps, batches, rates and stopping rule."""
+    """How students are distilled. Their baselines get the same steps, batches, rates and stopping rule.
+
+    Attributes:
+        objective: what the student's outputs are drawn towards.
+    """
 
     objective: DistilObjective = SoftTargets()
     batch_size: Annotated[int, Field(ge=1)] = 256
@@ -151,7 +176,12 @@ class DistilSpec(TrainingSpec):
 
 
 class TrainingOverrides(Strict):
-    """Settings of one student that differ from the recipe's; what is None is the recipe's."""
+    """Settings of one student that differ from the recipe's; what is None is the recipe's.
+
+    Attributes:
+        objective, epochs, batch_size, learning_rate, weight_decay, warmup, schedule, max_grad_norm, patience,
+            evaluations_per_epoch, precision, class_weights: as in the recipe's `distil`.
+    """
 
     objective: DistilObjective | None = None
     epochs: Annotated[float, Field(gt=0)] | None = None

@@ -76,7 +76,8 @@ class MoreData(Strict):
     """Another labelled set of the same task and labels.
 
     Attributes:
-        source, columns: as in `DataSpec`.
+        source: a catalogue name, a hub id, a folder, or a CSV, JSONL or Parquet file.
+        columns: our name to the file's, such as {text: comment}.
     """
 
     source: Annotated[str, Field(min_length=1)]
@@ -194,7 +195,12 @@ class GateSpec(Strict):
     """A metric that no student may lose more of than the margin; `auc[slice=women] >= -0.01` is another form of it.
 
     Attributes:
-        slice, output, student, data, contrast: see `statement.gates.Gate`.
+        metric, margin: no student may lose more of the metric than this.
+        slice: of the items; None: all of them.
+        output: the label that a metric of one label is about; None: every one.
+        student: None: every student.
+        data: the text set; None: every one.
+        contrast: between whom: most gates are about the student less its teacher.
     """
 
     metric: MetricName
@@ -235,8 +241,16 @@ class Recipe(Strict):
     """From data to statement.
 
     Attributes:
-        name: of the statement.
+        version: of the format.
+        name: of the statement, and of the run folder.
         seeds: every student and baseline is trained once with each.
+        data: what the models learn and are measured on.
+        teacher: the big model.
+        transfer: texts that the teacher labels for its students.
+        students: the small models.
+        distil: how students are trained.
+        audits: what is measured.
+        gates: what must hold; each may also be a rule such as "accuracy >= -0.01".
         mitigation: neutral sentences about identities in the training data; null: none.
         suites: further test sets that every model is measured on.
         speed: how it is measured, where `audits` names it.

@@ -37,8 +37,9 @@ class MaskAndSample(Strict):
 
     Attributes:
         copies: per source text.
-        p_mask: share of words replaced by the mask token; p_pos: by a word of the same part of speech;
-            p_ngram: share of texts cut down to an n-gram of 1 to 5 words.
+        p_mask: share of words replaced by the mask token.
+        p_pos: share of words replaced by one of the same part of speech.
+        p_ngram: share of texts cut down to an n-gram of 1 to 5 words.
         sources: which sources are augmented; None: all.
     """
 
@@ -120,7 +121,8 @@ class EvenGroups(Strict):
     such share, and is left out.
 
     Attributes:
-        label, threshold: as in `LabelShare`.
+        label: None: the positive one of a binary task.
+        threshold: a text counts as called so where the teacher's probability of the label is at least this.
         share: of each group; None: as often as all texts together are.
         groups: names of identity terms; None: all that are known.
     """

@@ -116,7 +116,12 @@ class SuiteSpec(Strict):
 
 
 class SuiteChoice(Strict):
-    """A suite that a recipe asks for, by its name alone or with a scale."""
+    """A suite that a recipe asks for, by its name alone or with a scale.
+
+    Attributes:
+        name: of the suite.
+        scale: `tiny`: generated sets only; `small`: local copies; `paper`: the hub's.
+    """
 
     name: str
     scale: SuiteScale = "small"

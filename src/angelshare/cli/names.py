@@ -1,0 +1,57 @@
+"""What is known by name; each sort is looked up only when its names are asked for."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+
+def _recipes() -> Iterable[str]:
+    from angelshare.recipes.reading import builtin_names
+
+    return builtin_names()
+
+
+def _keys() -> Iterable[str]:
+    from angelshare.recipes.keys import known_places
+
+    return known_places()
+
+
+def _audits() -> Iterable[str]:
+    from angelshare.audit.frame.installed import AUDITS
+
+    return AUDITS.names()
+
+
+def _metrics() -> Iterable[str]:
+    from angelshare.statement.margins import judged_metrics
+
+    return judged_metrics()
+
+
+def _suites() -> Iterable[str]:
+    from angelshare.data.suites.gathering import suites
+
+    return suites()
+
+
+def _papers() -> Iterable[str]:
+    from angelshare.recipes.studies.study import PAPERS
+
+    return PAPERS
+
+
+def _sets() -> Iterable[str]:
+    from angelshare.data.texts.catalog import catalog
+
+    return catalog()
+
+
+NAMES: Mapping[str, Callable[[], Iterable[str]]] = {
+    "recipes": _recipes,
+    "keys": _keys,
+    "audits": _audits,
+    "metrics": _metrics,
+    "suites": _suites,
+    "papers": _papers,
+    "sets": _sets,
+}
+"""Sort of thing -> what looks up the names of all."""

@@ -1,0 +1,147 @@
+"""Every key of a recipe: what it may be, its default and what it means, as the models that read recipes say."""
+
+import inspect
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from angelshare.core.strict import Strict
+from angelshare.recipes.schema import Recipe
+
+Schema = Mapping[str, Any]
+"""Of JSON, as pydantic writes it."""
+
+_SIMPLE = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false", "null": "null"}
+_BOUNDS = {
+    "minimum": "from {:,}",
+    "exclusiveMinimum": "above {:,}",
+    "maximum": "to {:,}",
+    "exclusiveMaximum": "below {:,}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KeySection:
+    """What stands below one key of a recipe.
+
+    Attributes:
+        place: the key, such as `transfer.sources`; "" of the recipe itself.
+        kind: of several things that may stand there, which; None: there is but one.
+        about: what it is.
+        rows: key, what it may be, default, meaning.
+    """
+
+    place: str
+    kind: str | None
+    about: str
+    rows: tuple[tuple[str, str, str, str], ...]
+
+    def markdown(self) -> Iterator[str]:
+        """Yield the lines of the section."""
+        title = f"`{self.place}`" if self.place else "The recipe"
+        yield from (f"## {title}, `kind: {self.kind}`" if self.kind else f"## {title}", "", self.about, "")
+        if self.rows:
+            yield from ("| key | what it may be | default | what it means |", "|---|---|---|---|")
+            yield from (f"| {' | '.join(row)} |" for row in self.rows)
+            yield ""
+
+
+def key_sections() -> tuple[KeySection, ...]:
+    """Return a section for all that has keys, in the order in which a recipe meets it."""
+    schema = Recipe.model_json_schema()
+    models, places = _models(), _places(schema)
+    return tuple(
+        _section(models[name], schema["$defs"].get(name, schema), place, places) for name, place in places.items()
+    )
+
+
+def known_places() -> tuple[str, ...]:
+    """Return the keys that have keys below them."""
+    return tuple(dict.fromkeys(section.place for section in key_sections() if section.place))
+
+
+def meanings(model: type[Strict]) -> dict[str, str]:
+    """Return what the keys of a model mean, from the `Attributes` of its docstring and of its bases'."""
+    written = {name: field.alias or name for name, field in model.model_fields.items()}
+    names = "|".join(written)
+    entry = re.compile(rf"(?:^|(?<=[.;]) |\n)\s*((?:{names})(?:,\s+(?:{names}))*): ")
+    told: dict[str, str] = {}
+    for owner in reversed(model.__mro__):
+        _, _, attributes = inspect.cleandoc(owner.__dict__.get("__doc__") or "").partition("Attributes:")
+        _, *parts = entry.split(attributes)
+        for keys, meaning in zip(parts[::2], parts[1::2], strict=True):
+            told |= {written[key]: _sentence(meaning) for key in re.split(r",\s+", keys)}
+    return told
+
+
+def _sentence(meaning: str) -> str:
+    """Return a meaning on one line, in YAML's words."""
+    line = " ".join(meaning.split()).rstrip(".;").replace("None", "null")
+    return f"{line[0].upper()}{line[1:]}." if line[0].isalpha() else f"{line}."
+
+
+def _models() -> dict[str, type[Strict]]:
+    """Return the models by name."""
+    known, waiting = {}, [Strict]
+    while waiting:
+        model = waiting.pop()
+        known[model.__name__] = model
+        waiting += model.__subclasses__()
+    return known
+
+
+def _places(schema: Schema) -> dict[str, str]:
+    """Return model -> the key that first holds it, breadth first; the recipe itself comes first."""
+    places, waiting = {Recipe.__name__: ""}, [("", schema)]
+    for path, content in waiting:
+        for key, value in content.get("properties", {}).items():
+            for name in re.findall(r"'\$ref': '#/\$defs/(\w+)'", str(value)):
+                if name not in places:
+                    places[name] = f"{path}{key}"
+                    waiting.append((f"{path}{key}.", schema["$defs"][name]))
+    return places
+
+
+def _section(model: type[Strict], content: Schema, place: str, places: Mapping[str, str]) -> KeySection:
+    """Return the section of one model."""
+    about = " ".join(inspect.cleandoc(model.__doc__ or "").partition("Attributes:")[0].split())
+    told, required = meanings(model), content.get("required", ())
+    keys: Mapping[str, Schema] = {key: value for key, value in content["properties"].items() if key != "kind"}
+    return KeySection(
+        place,
+        content["properties"].get("kind", {}).get("const"),
+        about.replace("None", "null"),
+        tuple(
+            (f"`{key}`", _words(value, places), "required" if key in required else _default(value), told.get(key, ""))
+            for key, value in keys.items()
+        ),
+    )
+
+
+def _default(value: Schema) -> str:
+    """Return a default as YAML has it; "" where it is what the keys below say."""
+    default = value.get("default")
+    if isinstance(default, dict) or (isinstance(default, list) and any(isinstance(item, dict) for item in default)):
+        return ""
+    if isinstance(default, list):
+        return f"`[{', '.join(map(str, default))}]`"
+    if default is None:
+        return "none"
+    return f"`{str(default).lower() if isinstance(default, bool) else default}`"
+
+
+def _words(value: Schema, places: Mapping[str, str]) -> str:
+    """Return in words what a value may be."""
+    if "$ref" in value:
+        return f"keys of `{places[value['$ref'].rpartition('/')[2]]}`"
+    if "const" in value or "enum" in value:
+        return ", ".join(f"`{choice}`" for choice in value.get("enum", [value.get("const")]))
+    if choices := value.get("anyOf") or value.get("oneOf"):
+        return " or ".join(dict.fromkeys(_words(choice, places) for choice in choices))
+    if value.get("type") == "array":
+        return f"list: {_words(value['items'], places)}"
+    if value.get("type") == "object":
+        return f"mapping: {_words(value['additionalProperties'], places)}"
+    bounds = (words.format(value[key]) for key, words in _BOUNDS.items() if key in value)
+    return " ".join([_SIMPLE[value["type"]], *bounds])
