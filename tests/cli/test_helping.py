@@ -87,6 +87,12 @@ def test_options_with_choices_name_them():
     assert "sst2" in words(help_of("data show"))
 
 
+def test_the_help_of_audits_says_what_each_asks():
+    """A name such as examples says little."""
+    told = help_of("audit")
+    assert all(f"{name:<14} {AUDITS.get(name).question}" in told for name in AUDITS.names())
+
+
 def test_help_loads_nothing_that_measures():
     """It takes a moment: no numbers, no tables, no schemas."""
     code = (

@@ -38,5 +38,5 @@ class Command(TyperCommand):
 
 
 def _with_names(told: str | None) -> str:
-    """Return a help text with all names of a sort in place of `{sort}`."""
-    return _PLACE.sub(lambda place: ", ".join(NAMES[place[1]]()), told or "")
+    """Return a help text with all names of a sort in place of `{sort}`, and what audits ask, a line each."""
+    return _PLACE.sub(lambda place: ("\n  " if place[1] == "questions" else ", ").join(NAMES[place[1]]()), told or "")

@@ -23,7 +23,7 @@ from angelshare.cli.recipes import recipes
 from angelshare.cli.reproduce import reproduce
 from angelshare.cli.run import demo, run
 from angelshare.cli.suite import suite
-from angelshare.core.errors import InputError, RecipeError
+from angelshare.core.errors import InputError, LeftOut, RecipeError
 from angelshare.core.shown import one_line
 
 INPUT_ERROR, INTERNAL_ERROR = 3, 70
@@ -39,8 +39,14 @@ app = typer.Typer(
     epilog=f"`angelshare COMMAND -h` shows an example of each. Documentation: {HOME}",
 )
 METRICS = "Metrics of --margin and --gate: {metrics}."
+AUDITS = "\b\nAudits, and what they ask:\n  {questions}\n\n"
 for command, end in (
-    (audit, example("angelshare audit --teacher big.parquet --student small.csv --task binary --out audit/", METRICS)),
+    (
+        audit,
+        example(
+            "angelshare audit --teacher big.parquet --student small.csv --task binary --out audit/", AUDITS + METRICS
+        ),
+    ),
     (run, example("angelshare run sst2 --out runs/sst2", METRICS)),
     (check, example("angelshare check audit/ --margin accuracy=0.01", METRICS)),
     (compare, example("angelshare compare runs/last runs/this --margin accuracy=0.005", METRICS)),
@@ -80,10 +86,17 @@ def _end(message: str, code: int) -> NoReturn:
     sys.exit(code)
 
 
+def _warn(message: Warning | str, *_: object, **__: object) -> None:
+    """Say on standard error what is left out."""
+    typer.echo(f"warning: {one_line(str(message))}", err=True)
+
+
 def main() -> None:
     """Run the command line and end with its exit code."""
     # libraries' own remarks are not ours to pass on; what matters is in the statement
     warnings.simplefilter("ignore")
+    warnings.simplefilter("always", LeftOut)
+    warnings.showwarning = _warn
     logging.getLogger("transformers").setLevel(logging.ERROR)
     for variable in ("HF_HUB_VERBOSITY", "DATASETS_VERBOSITY"):  # they set their levels when they are imported
         os.environ.setdefault(variable, "error")

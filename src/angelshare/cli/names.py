@@ -21,6 +21,18 @@ def _audits() -> Iterable[str]:
     return AUDITS.names()
 
 
+def _questions() -> Iterable[str]:
+    """Yield the name of every audit and what it asks; of one that cannot be used, why not."""
+    from angelshare.audit.frame.installed import AUDITS
+    from angelshare.core.errors import InputError
+
+    for name in AUDITS.names():
+        try:
+            yield f"{name:<14} {AUDITS.get(name).question}"
+        except InputError as error:
+            yield f"{name:<14} {error}"
+
+
 def _metrics() -> Iterable[str]:
     from angelshare.statement.margins import judged_metrics
 
@@ -49,6 +61,7 @@ NAMES: Mapping[str, Callable[[], Iterable[str]]] = {
     "recipes": _recipes,
     "keys": _keys,
     "audits": _audits,
+    "questions": _questions,
     "metrics": _metrics,
     "suites": _suites,
     "papers": _papers,

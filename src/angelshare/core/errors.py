@@ -7,6 +7,10 @@ class AngelshareError(Exception):
     """Base of every error raised on purpose; its message is meant for the user."""
 
 
+class LeftOut(UserWarning):
+    """What another package brings and cannot be used; all else goes on without it."""
+
+
 class InputError(AngelshareError):
     """Input that cannot be measured. The command line ends with exit code 3."""
 

@@ -14,15 +14,11 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from angelshare import audit
-from angelshare.core.errors import InputError
+from angelshare.core.errors import InputError, LeftOut
 from angelshare.core.factories import unknown_name
 from angelshare.core.metric import MetricFacts, unknown_metric
 
 GROUP = "angelshare.audits"
-
-
-class LeftOut(UserWarning):
-    """What another package brings, and cannot be used."""
 
 
 def _of_other_packages() -> Iterable[EntryPoint]:

@@ -12,7 +12,6 @@ import yaml
 
 from angelshare.core.errors import InputError
 from angelshare.core.factories import nearest
-from angelshare.data.tables.reading import read_table
 from angelshare.data.tables.text_files import decoded, first_line
 
 Form = Literal["adjective", "noun", "plural"]
@@ -174,6 +173,8 @@ def _yaml_rows(path: Path) -> list[Mapping[str, Any]]:
 
 def _table_rows(path: Path) -> list[Mapping[str, Any]]:
     """Return the rows of a table."""
+    from angelshare.data.tables.reading import read_table  # pandas waits until somebody has a table of terms
+
     frame = read_table(path)
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
