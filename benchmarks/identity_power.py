@@ -27,6 +27,7 @@ from scipy.stats import norm
 from angelshare.audit.identity_auc import IdentityAuc
 from angelshare.core.arrays import Array
 from angelshare.core.estimate import Difference, judge
+from angelshare.core.items import Items
 from angelshare.core.panel import Panel, Population
 from angelshare.core.predictions import Predictions
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, ModelCard, ModelEntry
@@ -236,7 +237,7 @@ def audit(cell: Cell, rng: np.random.Generator) -> AuditResult:
     return IdentityAuc().measure({TEST: sampled(cell, rng)}, AuditSettings())
 
 
-def sampled(cell: Cell, rng: np.random.Generator) -> Panel:
+def sampled(cell: Cell, rng: np.random.Generator) -> Panel[Predictions]:
     """Return the predictions of a teacher and a student on one sample."""
     n = cell.n_rest if cell.overlapping else cell.n_rest + cell.n_identities * cell.size
     if cell.overlapping:
@@ -259,13 +260,12 @@ def sampled(cell: Cell, rng: np.random.Generator) -> Panel:
 
     def member(name: str, seed: int, row: Array) -> Predictions:
         logits = np.column_stack([np.zeros(n), row])
-        return Predictions(
-            name, "binary", LABELS, "logits", ids, logits, truth, slices=slices, clusters=codes, seed=seed
-        )
+        return Predictions(name, "binary", LABELS, "logits", logits, seed=seed)
 
+    items = Items("simulated", ids, truth=truth, slices=slices, clusters=codes)
     teacher = Population("teacher", "teacher", (member("teacher/0", 0, scores[0]),))
     students = tuple(member(f"student/{i}", i, row) for i, row in enumerate(scores[1:]))
-    return Panel("simulated", teacher, (Population("student", "student", students),))
+    return Panel("simulated", items, teacher, (Population("student", "student", students),))
 
 
 def _noise(rng: np.random.Generator, codes: Array | None, cell: Cell, n: int) -> Array:

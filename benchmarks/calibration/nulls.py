@@ -8,6 +8,7 @@ import numpy as np
 
 from angelshare.audit.quality import Quality
 from angelshare.core.arrays import Array
+from angelshare.core.items import Items
 from angelshare.core.panel import Panel, Population
 from angelshare.core.predictions import Predictions
 from angelshare.core.protocols import TEST, AuditSettings, ModelCard, ModelEntry
@@ -63,7 +64,7 @@ def _verdicts(rng: np.random.Generator, design: str) -> list[tuple[str, str | No
     return [(f"{row.metric}{', excess' * (row.contrast == 'slice-rest')}", row.verdict) for row in rows]
 
 
-def _panel(rng: np.random.Generator, design: str) -> Panel:
+def _panel(rng: np.random.Generator, design: str) -> Panel[Predictions]:
     """Return two models whose scores are exchangeable."""
     n = int(rng.integers(300, 1_001))
     truth = (rng.random(n) < rng.uniform(0.2, 0.5)).astype(np.int64)
@@ -75,12 +76,13 @@ def _panel(rng: np.random.Generator, design: str) -> Panel:
     scores = separation * (truth - 0.5) + np.sqrt(shared) * common + np.sqrt(1 - shared) * own
     slices = {name: rng.random(n) < share for name, share in SLICES.items()}
     ids = np.array([f"{i:06}" for i in range(n)])
+    items = Items("test", ids, truth=truth, slices=slices, clusters=codes)
     members = [
-        Predictions(name, "binary", LABELS, "logits", ids, _logits(row), truth, slices=slices, clusters=codes)
+        Predictions(name, "binary", LABELS, "logits", _logits(row))
         for name, row in zip(("teacher/0", "student/0"), scores, strict=True)
     ]
     teacher, student = (Population(role, role, (member,)) for role, member in zip(ROLES, members, strict=True))
-    return Panel("test", teacher, (student,))
+    return Panel("test", items, teacher, (student,))
 
 
 def _logits(scores: Array) -> Array:

@@ -1,23 +1,29 @@
 """Small panels with known answers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from angelshare.core.panel import Panel, Population, aligned
+from angelshare.core.alignment import Observed, aligned
+from angelshare.core.items import Items
+from angelshare.core.panel import Panel, Population
 from angelshare.core.predictions import Predictions
+from angelshare.core.text import TextBatch
+
+OF_ITEMS = ("slices", "clusters", "weights", "columns", "keys", "texts")
 
 
 def member(name, values, *, truth=None, task="binary", labels=("no", "yes"), outputs="logits", **more):
-    """Return predictions with ids a, b, c, ... in order; a 1-d `values` becomes logits (0, value)."""
+    """Return predictions, observed on items with ids a, b, c, ... in order; a 1-d `values` becomes logits (0, value)."""
     values = np.asarray(values, dtype=np.float64)
     if values.ndim == 1:
         values = np.column_stack([np.zeros(len(values)), values]) if outputs == "logits" else values[:, None]
     ids = np.array([f"i{i:04d}" for i in range(len(values))])
-    return Predictions(
-        name, task, tuple(labels), outputs, ids, values, None if truth is None else np.asarray(truth), **more
-    )
+    known = {what: more.pop(what) for what in OF_ITEMS if what in more}
+    items = Items(name, ids, truth=None if truth is None else np.asarray(truth), **known)
+    return Observed(items, Predictions(name, task, tuple(labels), outputs, values, **more))
 
 
 def panel_of(teachers, students, *, baselines=(), texts=None):
@@ -28,14 +34,27 @@ def panel_of(teachers, students, *, baselines=(), texts=None):
         return tuple(Population(role, n, tuple(m for m in members if m.name.split("/")[0] == n)) for n in names)
 
     bases = {p.name: p for p in populations("baseline", baselines)}
-    panel = Panel("toy", populations("teacher", teachers)[0], populations("student", students), bases, texts)
-    return aligned(panel)
+    (teacher,) = populations("teacher", [*_with_texts(teachers[:1], texts), *teachers[1:]])
+    return aligned("toy", teacher, populations("student", students), bases)
+
+
+def _with_texts(members, texts):
+    """Return the members with these texts of their items, or as they are."""
+    if texts is None:
+        return members
+    return [replace(m, items=replace(m.items, texts=TextBatch(tuple(texts)))) for m in members]
 
 
 @pytest.fixture(scope="session")
-def make_member() -> Callable[..., Predictions]:
+def make_member() -> Callable[..., Observed[Predictions]]:
     """Build one member."""
     return member
+
+
+@pytest.fixture(scope="session")
+def altered() -> Callable[..., Observed[Predictions]]:
+    """Change what a member is called or says, on the same items."""
+    return lambda observed, **what: replace(observed, member=replace(observed.member, **what))
 
 
 @pytest.fixture
@@ -56,7 +75,7 @@ def noisy():
 
 
 @pytest.fixture
-def suite() -> Callable[..., list[Predictions]]:
+def suite() -> Callable[..., list[Observed[Predictions]]]:
     """Build a suite's members from what each has right (1 or 0); templates are clusters."""
 
     def build(rights, functions, templates, *, truth=None, columns=None, **more):

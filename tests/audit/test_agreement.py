@@ -1,7 +1,5 @@
 """Tests of the agreement audit."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -57,7 +55,7 @@ def test_net_flips_are_the_difference_of_the_accuracies(make_member, make_panel,
     teacher = noisy("t/0", truth, 0.5)
     students = [noisy(f"s/{seed}", truth, 2.0, seed=seed) for seed in range(3)]
     found = figures(measure(make_panel([teacher], students)))
-    accuracy = [(member.decisions() == truth).mean() for member in (teacher, *students)]
+    accuracy = [(one.member.decisions() == truth).mean() for one in (teacher, *students)]
     assert found["net_flips"].value == pytest.approx(np.mean(accuracy[1:]) - accuracy[0])
     assert found["net_flips"].value == pytest.approx(found["positive_flips"].value - found["negative_flips"].value)
 
@@ -69,10 +67,10 @@ def test_without_truth_agreement_and_kl_are_still_measured(make_member, make_pan
     assert result.remarks == ("Flips are not measured: 0 items carry a human label.",)
 
 
-def test_a_student_identical_to_its_teacher_agrees_everywhere(make_member, make_panel):
+def test_a_student_identical_to_its_teacher_agrees_everywhere(make_member, make_panel, altered):
     """Agreement 1, KL 0, loyalty 1; the interval still has a width."""
     teacher = make_member("t/0", TEACHER, truth=TRUTH)
-    found = figures(measure(make_panel([teacher], [replace(teacher, name="s/0")])))
+    found = figures(measure(make_panel([teacher], [altered(teacher, name="s/0")])))
     assert (found["agreement"].value, found["kl"].value, found["negative_flips"].value) == (1, 0, 0)
     assert found["probability_loyalty"].value == 1
     assert found["agreement"].interval == wilson(5, 5)

@@ -1,7 +1,6 @@
 """Tests of the calibration audit."""
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -92,21 +91,21 @@ def test_the_brier_score_of_classes_reaches_twice_as_far(make_member, make_panel
     assert row.inference.interval().high == pytest.approx(row.inference.value + q**2 / (40 + q**2))
 
 
-def test_the_student_itself_has_no_difference(chances, make_panel):
+def test_the_student_itself_has_no_difference(chances, make_panel, altered):
     """Equal probabilities are a reason to judge a zero width."""
     teacher = chances("t/0", [0.9, 0.2, 0.7], [1, 0, 1])
-    found = rows(measure(make_panel([teacher], [replace(teacher, name="s/0")])))
+    found = rows(measure(make_panel([teacher], [altered(teacher, name="s/0")])))
     for row in found.values():
         assert row.identical
         assert (row.inference.value, row.inference.method) == (0.0, IDENTICAL)
 
 
-def test_swapping_the_sides_changes_the_sign(chances, make_panel):
+def test_swapping_the_sides_changes_the_sign(chances, make_panel, altered):
     """Of every row."""
     truth = [1, 0, 1, 1]
     one, other = chances("t/0", [0.9, 0.2, 0.7, 0.4], truth), chances("s/0", [0.6, 0.6, 0.8, 0.9], truth)
     there = rows(measure(make_panel([one], [other])))
-    back = rows(measure(make_panel([replace(other, name="t/0")], [replace(one, name="s/0")])))
+    back = rows(measure(make_panel([altered(other, name="t/0")], [altered(one, name="s/0")])))
     for key, row in there.items():
         assert row.inference.value == pytest.approx(-back[key].inference.value)
 

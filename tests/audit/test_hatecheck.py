@@ -149,20 +149,21 @@ def test_what_is_no_suite_says_what_to_give(suite, make_panel, make_member):
     plain = [make_member(name, np.linspace(-1, 1, 40), truth=np.tile([0, 1], 20)) for name in ("teacher", "student")]
     assert "--data-columns functionality=NAME" in measured(make_panel, plain).not_applicable
     columns = {"functionality": named(["A"] * 40)}
-    bare = [replace(member, truth=None, columns=columns) for member in plain]
+    bare = [replace(one, items=replace(one.items, truth=None, columns=columns)) for one in plain]
     assert "None of the 40 items" in measured(make_panel, bare).not_applicable
     ranks = [
         make_member(name, np.linspace(0, 1, 40), truth=np.tile([0, 1], 20), outputs="score", columns=columns)
         for name in ("teacher", "student")
     ]
     assert "Give --threshold" in measured(make_panel, ranks).not_applicable
-    assert "student give no more" in measured(make_panel, [replace(plain[0], columns=columns), ranks[1]]).not_applicable
+    decisive = replace(plain[0], items=replace(plain[0].items, columns=columns))
+    assert "student give no more" in measured(make_panel, [decisive, ranks[1]]).not_applicable
 
 
-def test_a_student_that_only_ranks_has_gaps_beside_one_that_decides(random_suite, make_panel, make_member):
+def test_a_student_that_only_ranks_has_gaps_beside_one_that_decides(random_suite, make_panel, make_member, altered):
     """What one of them can say is said."""
     teacher, student = random_suite()
-    ranking = replace(student, name="ranks", outputs="score", values=student.values[:, 1:])
+    ranking = altered(student, name="ranks", outputs="score", values=student.member.values[:, 1:])
     result = measured(make_panel, [teacher, student, ranking])
     assert {d.student for d in result.differences} == {"student"}
     assert {g.student for g in result.gaps} == {"ranks"}
@@ -172,12 +173,12 @@ def test_a_student_that_only_ranks_has_gaps_beside_one_that_decides(random_suite
 def test_slices_of_the_mean_over_functions_are_measured_where_a_gate_asks(random_suite, make_panel):
     """Then with the excess over the others, whose functions count alike, too."""
     teacher, student = random_suite(gap=0.5)
-    columns = {**teacher.columns, "target": named(np.where(np.arange(len(teacher)) % 3 == 0, "cooks", "smiths"))}
-    members = [replace(member, columns=columns) for member in (teacher, student)]
+    columns = {**teacher.items.columns, "target": named(np.where(np.arange(len(teacher)) % 3 == 0, "cooks", "smiths"))}
+    members = [replace(one, items=replace(one.items, columns=columns)) for one in (teacher, student)]
     result = measured(make_panel, members, in_slices=frozenset({"macro_accuracy"}))
     here = row(result, "macro_accuracy", "target=cooks")
     cooks = columns["target"] == "cooks"
-    gains = (correct(student) - correct(teacher))[cooks]
+    gains = (correct(student.member, student.items) - correct(teacher.member, teacher.items))[cooks]
     by_hand = np.mean([gains[columns["functionality"][cooks] == f"F{i}"].mean() for i in range(6)])
     assert here.inference.value == pytest.approx(by_hand)
     (excess,) = [
@@ -196,10 +197,10 @@ def test_files_of_predictions_are_enough(random_suite, tmp_path):
         seated = []
         for role, member in (("teacher", teacher), ("student", student)):
             if where == "files":
-                write_predictions(member, tmp_path / f"{role}.parquet")
+                write_predictions(member.items, member.member, tmp_path / f"{role}.parquet")
             read = member if where == "memory" else read_predictions(tmp_path / f"{role}.parquet", name=member.name)
             seated.append(Seated(Seat(role, member.name), None, read))
-        panels.append(assemble(seated, data="toy", texts=None))
+        panels.append(assemble(seated, data="toy"))
     results = [HateCheck().measure({TEST: panel}, AuditSettings()) for panel in panels]
     one, other = ([(d.metric, d.slice, d.contrast, d.inference.interval()) for d in r.differences] for r in results)
     assert one == other

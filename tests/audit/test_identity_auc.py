@@ -50,10 +50,10 @@ def test_every_value_is_sklearns_on_its_items(noisy, make_panel, texts):
                     (mask == inside) & (positive == label) for inside, label in (ordering.above, ordering.below)
                 )
                 kept = above | below
-                value = roc_auc_score(above[kept], member.ranking()[kept]) - ordering.chance
+                value = roc_auc_score(above[kept], member.member.ranking()[kept]) - ordering.chance
                 expected[metric, name, side] = value
                 assert getattr(rows[metric, "student-teacher", name], side) == pytest.approx(value, abs=1e-12)
-        overall, powers = roc_auc_score(truth, member.ranking()), []
+        overall, powers = roc_auc_score(truth, member.member.ranking()), []
         for metric in AUCS:
             values = np.array([expected[metric, name, side] for name in ("mentions_quiet", "mentions_tall")])
             powers.append(power_mean(values))
@@ -173,12 +173,11 @@ def test_a_student_of_hard_decisions_is_a_gap_beside_one_that_ranks(noisy, make_
     assert {"final_bias_score", "mean_bpsn_auc", "aeg_negative"} <= {gap.metric for gap in own}
 
 
-def test_equal_models_lose_nothing_exactly(noisy, make_panel, texts):
+def test_equal_models_lose_nothing_exactly(noisy, make_panel, texts, altered):
     """The same scores: every row is zero and identical, excess and means too."""
     truth, slices = texts
-    teacher, student = (noisy("teacher/0", truth, 1.0, slices=slices) for _ in "ab")
-    object.__setattr__(student, "name", "mlp/0")
-    result = measure(make_panel([teacher], [student]))
+    teacher = noisy("teacher/0", truth, 1.0, slices=slices)
+    result = measure(make_panel([teacher], [altered(teacher, name="mlp/0")]))
     assert len(result.differences) > 20
     assert all(d.identical and (d.inference.value, d.inference.se) == (0, 0) for d in result.differences)
 

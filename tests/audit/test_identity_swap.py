@@ -8,7 +8,6 @@ from scipy.special import logit
 from sklearn.metrics import roc_auc_score
 
 from angelshare.audit.identity_swap import MAX_TEXTS, SWAPS, IdentitySwap, swaps_of
-from angelshare.core.panel import aligned
 from angelshare.core.protocols import TEST, AuditSettings, ScoreRequest
 from angelshare.core.text import TextBatch
 from angelshare.data.predictions.files import read_predictions, write_predictions
@@ -165,7 +164,7 @@ def test_hard_decisions_flip_and_have_no_scores(swaps, make_member, make_panel):
     result = found(make_panel(bare[:1], bare[1:]))
     assert "swap_flips" not in {d.metric for d in result.differences}
     assert any(warning.startswith("The scores of student are no probabilities") for warning in result.warnings)
-    by_hand = bare[1].values[:, 0].reshape(12, 3)
+    by_hand = bare[1].member.values[:, 0].reshape(12, 3)
     assert row(result, "score_range").left_value == pytest.approx(np.ptp(by_hand, axis=1).mean())
 
 
@@ -175,10 +174,10 @@ def test_files_of_predictions_are_enough(swaps, tmp_path):
     panel = swaps(*rng.uniform(0.05, 0.95, size=(2, 20, 3)), truth=np.repeat(np.tile([0, 1], 10), 3))
     seated = []
     for role, member in (("teacher", panel.teacher.first), ("student", panel.students[0].first)):
-        write_predictions(member, tmp_path / f"{role}.parquet")
+        write_predictions(panel.items, member, tmp_path / f"{role}.parquet")
         read = read_predictions(tmp_path / f"{role}.parquet", name=member.name)
         seated.append(Seated(Seat(role, member.name), None, read))
-    again = found(assemble(seated, data="toy", texts=None))
+    again = found(assemble(seated, data="toy"))
     key = [(d.metric, d.slice, d.inference.value, d.inference.n) for d in found(panel).differences]
     assert [(d.metric, d.slice, d.inference.value, d.inference.n) for d in again.differences] == key
     assert len(key) > 5
@@ -235,8 +234,9 @@ def test_swaps_that_were_asked_for_carry_their_text_s_label(make_member, make_pa
         members = []
         for name, weight in (("teacher", 0.0), ("student", 2.0)):
             values = [weight * ("blind" in text.lower()) + 0.01 * len(text) for text in texts]
-            members.append(replace(make_member(name, values, **more), ids=np.array(ids)))
-        return aligned(make_panel(members[:1], members[1:]))
+            observed = make_member(name, values, **more)
+            members.append(replace(observed, items=replace(observed.items, ids=np.array(ids))))
+        return make_panel(members[:1], members[1:])
 
     truth = np.repeat(np.tile([0, 1], 6), 2)
     test = panel(TEXTS, request().ids, truth=truth)
@@ -246,6 +246,6 @@ def test_swaps_that_were_asked_for_carry_their_text_s_label(make_member, make_pa
     assert row(result, "score_range").inference.n == 12
     assert any("swaps of 12 test texts" in remark for remark in result.remarks)
     of_items = dict(zip(request().ids, truth, strict=True))
-    labels = [of_items[item.split("|")[0]] for item in asked.teacher.first.ids]
+    labels = [of_items[item.split("|")[0]] for item in asked.items.ids]
     expected = roc_auc_score(labels, asked.students[0].first.ranking(1))
     assert row(result, "swap_auc").left_value == pytest.approx(expected, abs=1e-12)

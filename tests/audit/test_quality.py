@@ -1,7 +1,5 @@
 """Tests of the quality audit."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from sklearn.metrics import f1_score, roc_auc_score
@@ -63,7 +61,7 @@ def test_one_item_that_every_seed_loses_does_not_show_that_little_is_lost(make_m
     assert row.inference.n_seeds == 2
 
 
-def test_mcnemars_exact_p_values_stand_beside_a_student_with_one_seed(make_member, make_panel):
+def test_mcnemars_exact_p_values_stand_beside_a_student_with_one_seed(make_member, make_panel, altered):
     """One item won, five lost: 14 / 64 and (14 - 6) / 64; several seeds have none."""
     truth = [1] * 40
     teacher = make_member("t/0", [-1] + [1] * 39, truth=truth)
@@ -74,7 +72,7 @@ def test_mcnemars_exact_p_values_stand_beside_a_student_with_one_seed(make_membe
         pytest.approx(0.125),
     )
     assert (found["mcnemar_midp"].student, found["mcnemar_midp"].models) == ("s", ("s/0", "t/0"))
-    seeds = [replace(student, seed=0), replace(student, name="s/1", seed=1)]
+    seeds = [altered(student, seed=0), altered(student, name="s/1", seed=1)]
     assert {e.metric for e in measure(make_panel([teacher], seeds)).estimates} == {"majority_class"}
 
 
@@ -119,15 +117,15 @@ def test_auc_is_sklearns_and_names_the_positive_label(noisy, make_panel):
     student = noisy("mlp/0", truth, 1.5)
     (row,) = rows(measure(make_panel([noisy("teacher/0", truth, 0.8)], [student])), metric="auc")
     assert row.output == "yes"
-    assert row.left_value == pytest.approx(roc_auc_score(truth, student.ranking(1)))
+    assert row.left_value == pytest.approx(roc_auc_score(truth, student.member.ranking(1)))
 
 
-def test_the_decomposition_adds_up(noisy, make_panel):
+def test_the_decomposition_adds_up(noisy, make_panel, altered):
     """Student - teacher = (student - baseline) + (baseline - teacher)."""
     truth = np.arange(300) % 2
     students = [noisy(f"mlp/{s}", truth, 1.2, seed=s) for s in range(3)]
     baselines = [noisy(f"mlp/{s}", truth, 1.9, seed=s + 10) for s in range(3)]
-    baselines = [replace(member, seed=s) for s, member in enumerate(baselines)]
+    baselines = [altered(member, seed=s) for s, member in enumerate(baselines)]
     result = measure(make_panel([noisy("teacher/0", truth, 0.8)], students, baselines=baselines))
     (table,) = result.tables
     for row in table.rows:
@@ -137,11 +135,11 @@ def test_the_decomposition_adds_up(noisy, make_panel):
     assert len(rows(result, metric="accuracy", contrast="baseline-teacher")) == 1
 
 
-def test_a_student_identical_to_its_teacher_has_lost_exactly_nothing(noisy, make_panel):
+def test_a_student_identical_to_its_teacher_has_lost_exactly_nothing(noisy, make_panel, altered):
     """Zero, without a width, and marked identical."""
     truth = np.arange(50) % 2
     teacher = noisy("teacher/0", truth, 0.8)
-    result = measure(make_panel([teacher], [replace(teacher, name="mlp/0")]))
+    result = measure(make_panel([teacher], [altered(teacher, name="mlp/0")]))
     for row in result.differences:
         assert row.identical
         assert (row.inference.value, row.inference.se) == (0, 0)
@@ -175,7 +173,7 @@ def test_the_excess_loss_of_a_slice_is_its_difference_less_that_of_the_others(no
     teacher, student = noisy("t/0", truth, 0.8, slices={"long": inside}), noisy("s/0", truth, 1.5)
     result = measure(make_panel([teacher], [student]))
     (accuracy,) = rows(result, metric="accuracy", contrast="slice-rest")
-    right = [(m.decisions() == truth).astype(float) for m in (student, teacher)]
+    right = [(m.member.decisions() == truth).astype(float) for m in (student, teacher)]
     here, rest = ((right[0] - right[1])[mask].mean() for mask in (inside, ~inside))
     assert accuracy.inference.value == pytest.approx(here - rest)
     assert (accuracy.left_value, accuracy.right_value, accuracy.slice) == (
@@ -185,7 +183,7 @@ def test_the_excess_loss_of_a_slice_is_its_difference_less_that_of_the_others(no
     )
     (auc,) = rows(result, metric="auc", contrast="slice-rest")
     here, rest = (
-        roc_auc_score(truth[m], student.ranking(1)[m]) - roc_auc_score(truth[m], teacher.ranking(1)[m])
+        roc_auc_score(truth[m], student.member.ranking(1)[m]) - roc_auc_score(truth[m], teacher.member.ranking(1)[m])
         for m in (inside, ~inside)
     )
     assert auc.inference.value == pytest.approx(here - rest)
@@ -296,8 +294,10 @@ def test_the_squared_error_of_few_items_is_marked_and_shares_never_are(make_memb
 
 def test_nobody_collapses_where_there_is_one_class_only(make_member):
     """Nothing can beat a majority of all."""
-    assert collapsed(make_member("mlp/0", [-1] * 8, truth=[0] * 8)) is None
-    assert collapsed(make_member("mlp/0", [-1] * 7 + [1], truth=[0] * 8)) is None
+    one = make_member("mlp/0", [-1] * 8, truth=[0] * 8)
+    assert collapsed(one.member, one.items) is None
+    one = make_member("mlp/0", [-1] * 7 + [1], truth=[0] * 8)
+    assert collapsed(one.member, one.items) is None
 
 
 def test_a_student_that_does_not_beat_the_majority_class_has_collapsed(make_member, make_panel):
@@ -305,11 +305,12 @@ def test_a_student_that_does_not_beat_the_majority_class_has_collapsed(make_memb
     truth = [0] * 6 + [1] * 2
     good = make_member("t/0", 2.0 * np.array(truth) - 1, truth=truth)
     bad = make_member("mlp/0", [-1] * 8, truth=truth)
-    assert collapsed(good) is None
-    assert collapsed(bad) == "collapsed: accuracy 0.750 does not beat the majority class (0.750)"
-    assert collapsed(make_member("mlp/0", [-1] * 8)) is None
+    assert collapsed(good.member, good.items) is None
+    assert collapsed(bad.member, bad.items) == "collapsed: accuracy 0.750 does not beat the majority class (0.750)"
+    unlabelled = make_member("mlp/0", [-1] * 8)
+    assert collapsed(unlabelled.member, unlabelled.items) is None
     result = measure(make_panel([good], [bad]))
-    assert f"mlp/0 {collapsed(bad)}." in result.remarks
+    assert f"mlp/0 {collapsed(bad.member, bad.items)}." in result.remarks
     majority = result.estimates[0]
     assert (majority.metric, majority.value, majority.output, majority.n) == ("majority_class", 0.75, "no", 8)
 
@@ -358,7 +359,7 @@ def test_items_of_weight_0_do_not_count_and_the_others_are_weighted(noisy, make_
     student = noisy("s/0", truth, 1.5)
     result = measure(make_panel([teacher], [student]))
     (accuracy,) = rows(result, metric="accuracy")
-    assert accuracy.left_value == pytest.approx(np.average(student.decisions() == truth, weights=weights))
+    assert accuracy.left_value == pytest.approx(np.average(student.member.decisions() == truth, weights=weights))
     assert accuracy.inference.n == 60
     assert "60 items of weight 0, or next to it, do not count." in result.remarks
     assert "Slice none is not measured: 0 labelled items, at least 20 are needed." in result.remarks
@@ -431,6 +432,6 @@ def test_texts_that_stand_there_several_times_are_warned_of(noisy, make_panel):
     def warnings(**more):
         return measure(make_panel([noisy("t/0", truth, 0.8, **more)], [noisy("s/0", truth, 1.5)])).warnings
 
-    (warning,) = warnings(text_keys=twice)
+    (warning,) = warnings(keys=twice)
     assert warning.startswith("100 of 200 items repeat the text of another and are not")
-    assert warnings(text_keys=once) == warnings(text_keys=twice, clusters=np.arange(200) // 2) == ()
+    assert warnings(keys=once) == warnings(keys=twice, clusters=np.arange(200) // 2) == ()

@@ -156,10 +156,10 @@ def test_files_of_predictions_are_enough(panel, tmp_path):
     )
     seated = []
     for role, member in (("teacher", given.teacher.first), ("student", given.students[0].first)):
-        write_predictions(member, tmp_path / f"{role}.parquet")
+        write_predictions(given.items, member, tmp_path / f"{role}.parquet")
         read = read_predictions(tmp_path / f"{role}.parquet", name=member.name)
         seated.append(Seated(Seat(role, member.name), None, read))
-    result = found(assemble(seated, data="toy", texts=None))
+    result = found(assemble(seated, data="toy"))
     expected = [(d.metric, d.slice, d.contrast, d.inference.value) for d in found(given).differences]
     assert [(d.metric, d.slice, d.contrast, d.inference.value) for d in result.differences] == expected
     (gap,) = [gap for gap in result.gaps if gap.metric == "one_word_flip_rate"]

@@ -88,7 +88,7 @@ def folder(tmp_path_factory):
 def test_the_python_on_the_page_writes_the_file_it_names(folder):
     """And it is read as the page says."""
     written = read_predictions(folder / "student.parquet", name="mlp/0")
-    assert written.decisions().tolist() == [0, 1, 1]
+    assert written.member.decisions().tolist() == [0, 1, 1]
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=[" ".join(command[1:5]) for command in COMMANDS])

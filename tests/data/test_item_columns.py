@@ -75,11 +75,12 @@ def test_files_of_predictions_bring_columns_and_keep_them(tmp_path, suite):
     given = read_predictions(
         scored(tmp_path / "p.parquet", functionality=["F1", "F1", "F2", None]), name="m", task="binary"
     )
-    assert given.columns["functionality"].tolist() == ["F1", "F1", "F2", ""]
-    write_predictions(attach_truth(given, suite), tmp_path / "again.parquet")
+    assert given.items.columns["functionality"].tolist() == ["F1", "F1", "F2", ""]
+    joined = attach_truth(given, suite)
+    write_predictions(joined.items, joined.member, tmp_path / "again.parquet")
     again = read_predictions(tmp_path / "again.parquet", name="m")
-    assert again.columns["template"].tolist() == suite.columns["template"].tolist()
-    assert again.clusters.tolist() == [0, 0, 1, 2]
+    assert again.items.columns["template"].tolist() == suite.columns["template"].tolist()
+    assert again.items.clusters.tolist() == [0, 0, 1, 2]
     other = read_predictions(
         scored(tmp_path / "o.parquet", functionality=["F1", "F2", "F2", None]), name="o", task="binary"
     )
@@ -94,12 +95,12 @@ def test_a_panel_has_the_columns_of_whoever_brings_them(tmp_path):
         scored(tmp_path / "s.parquet", template=["x", "x", "y", "y"]), name="s", task="binary"
     ).take(np.array([3, 1, 0, 2]))
     seats = [Seated(Seat("teacher", "teacher"), None, teacher), Seated(Seat("student", "s"), None, student)]
-    panel = assemble(seats, data="d", texts=None)
+    panel = assemble(seats, data="d")
     assert panel.columns["template"].tolist() == ["x", "x", "y", "y"]
-    assert panel.teacher.first.clusters is not None
+    assert panel.items.clusters is not None
     third = read_predictions(scored(tmp_path / "u.parquet", template=["x", "y", "y", "y"]), name="u", task="binary")
     with pytest.raises(MisalignedError, match="disagree about the column 'template' of 1 items"):
-        assemble([*seats, Seated(Seat("student", "u"), None, third)], data="d", texts=None)
+        assemble([*seats, Seated(Seat("student", "u"), None, third)], data="d")
 
 
 def test_a_value_that_is_no_name_is_named_with_its_row(tmp_path):
@@ -133,14 +134,14 @@ def test_pairs_are_clusters_where_nothing_else_is(tmp_path):
     """An original and its partner are not independent, whatever audit looks at them; `cluster` and `template` win."""
     pairs = {"pair": ["p", "p", "", "q"]}
     alone = read_predictions(scored(tmp_path / "p.parquet", **pairs), name="m", task="binary")
-    assert alone.clusters[0] == alone.clusters[1]
-    assert len(set(alone.clusters)) == 3
+    assert alone.items.clusters[0] == alone.items.clusters[1]
+    assert len(set(alone.items.clusters)) == 3
     both = read_predictions(
         scored(tmp_path / "t.parquet", template=["x", "y", "y", "y"], **pairs), name="m", task="binary"
     )
-    assert len(set(both.clusters)) == 2
+    assert len(set(both.items.clusters)) == 2
     blank = read_predictions(scored(tmp_path / "b.parquet", pair=["", "", "", ""]), name="m", task="binary")
-    assert blank.clusters is None
+    assert blank.items.clusters is None
 
 
 @pytest.mark.real_data

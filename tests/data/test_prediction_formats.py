@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from angelshare.core.alignment import aligned
 from angelshare.core.errors import AngelshareError, InputError, MisalignedError
-from angelshare.core.panel import Panel, aligned
 from angelshare.core.text import TextBatch
 from angelshare.data.predictions.files import (
     attach_truth,
@@ -79,13 +79,13 @@ def test_every_column_may_have_another_name(written):
     """In each format, with the same result."""
     path = written(FOREIGN)
     read = read_predictions(path, name="x", task="binary", columns=MAPPED)
-    assert read.ids.tolist() == ["u", "v", "w"]
-    assert read.labels == ("no", "yes")
-    assert read.values.tolist() == [[0.5, 0.25], [1.25, 2.5], [-2.0, 3.0]]
-    assert read.truth.tolist() == [0, 1, -1]
-    assert read.slices["women"].tolist() == [True, False, True]
-    assert read.clusters.tolist() == [0, 1, 0]
-    assert read.weights.tolist() == [0.5, 2.0, 0.0]
+    assert read.items.ids.tolist() == ["u", "v", "w"]
+    assert read.member.labels == ("no", "yes")
+    assert read.member.values.tolist() == [[0.5, 0.25], [1.25, 2.5], [-2.0, 3.0]]
+    assert read.items.truth.tolist() == [0, 1, -1]
+    assert read.items.slices["women"].tolist() == [True, False, True]
+    assert read.items.clusters.tolist() == [0, 1, 0]
+    assert read.items.weights.tolist() == [0.5, 2.0, 0.0]
     assert read.seed == 3
     assert read_prediction_texts(path, columns=MAPPED)["w"] == "Nobody asked you."
 
@@ -171,8 +171,9 @@ def test_integers_in_one_file_pair_with_their_text_in_another(tmp_path):
     as_csv(tmp_path / "s.csv", {"id": ["10", "7"], "label": ["y", "x"]})
     teacher = read_population([tmp_path / "t.parquet"], "teacher", "teacher", task="binary")
     student = read_population([tmp_path / "s.csv"], "student", "s", task="binary")
-    panel = aligned(Panel("p", teacher, (student,)))
-    assert panel.teacher.first.ids.tolist() == panel.students[0].first.ids.tolist() == ["10", "7"]
+    panel = aligned("p", teacher, (student,))
+    assert panel.items.ids.tolist() == ["10", "7"]
+    assert panel.teacher.first.decisions().tolist() == [1, 0]
     assert panel.students[0].first.decisions().tolist() == [1, 0]
 
 
@@ -207,7 +208,7 @@ def test_a_column_of_seeds_makes_members_in_each_format(written):
     path = written({"id": ["a", "a", "b", "b"], "label": ["x", "y", "x", "x"], "seed": [4, 2, 4, 2]})
     population = read_population([path], "student", "mlp", task="binary")
     assert population.names == ("mlp/2", "mlp/4")
-    assert [member.decisions().tolist() for member in population.members] == [[1, 0], [0, 0]]
+    assert [one.member.decisions().tolist() for one in population.members] == [[1, 0], [0, 0]]
 
 
 def test_seeds_with_other_items_cannot_be_paired(written):
@@ -218,10 +219,10 @@ def test_seeds_with_other_items_cannot_be_paired(written):
     with pytest.raises(
         MisalignedError, match=r"teacher/0 has 3 items, mlp/1 3, 2 shared \(not shared: 'c', 'd'\.\.\.\)"
     ):
-        aligned(Panel("p", teacher, (read_population([one, other], "student", "mlp", task="binary"),)))
+        aligned("p", teacher, (read_population([one, other], "student", "mlp", task="binary"),))
     seeds = read_population([both], "student", "mlp", task="binary", labels=("x", "y"))
     with pytest.raises(MisalignedError, match=r"mlp/0 has 2 items, mlp/1 1, 1 shared \(not shared: 'b'\.\.\.\)"):
-        aligned(Panel("p", seeds, ()))
+        aligned("p", seeds, ())
 
 
 def test_other_texts_under_the_same_ids_are_refused(written):
@@ -230,22 +231,22 @@ def test_other_texts_under_the_same_ids_are_refused(written):
     other = written(table(text=["x", "Y", "z"]), "other")
     teacher, student = (read_population([path], "student", path.stem, task="binary") for path in (one, other))
     with pytest.raises(MisalignedError, match="1 texts differ between one/0 and other/0, the first under id 'b'"):
-        aligned(Panel("p", teacher, (student,)))
+        aligned("p", teacher, (student,))
 
 
 def test_clusters_of_one_item_each_and_without_a_name(written):
     """An item without a cluster is one of its own."""
     path = written(table(cluster=["k", None, None]))
-    assert read_predictions(path, name="x", task="binary").clusters.tolist() == [0, 1, 2]
+    assert read_predictions(path, name="x", task="binary").items.clusters.tolist() == [0, 1, 2]
     path = written(table(cluster=[5, 6, 7]))
-    assert read_predictions(path, name="x", task="binary").clusters.tolist() == [0, 1, 2]
+    assert read_predictions(path, name="x", task="binary").items.clusters.tolist() == [0, 1, 2]
 
 
 def test_slices_of_all_and_of_none_are_read(written):
     """What cannot be measured in them is the audits' to say."""
     slices = read_predictions(
         written(table(**{"slice:all": [1, 1, 1], "slice:none": [0, 0, 0]})), name="x", task="binary"
-    ).slices
+    ).items.slices
     assert slices["all"].tolist() == [True] * 3
     assert slices["none"].tolist() == [False] * 3
 
@@ -253,15 +254,15 @@ def test_slices_of_all_and_of_none_are_read(written):
 def test_flags_may_be_words(written):
     """Pandas writes truth values into CSV so."""
     read = read_predictions(written(table(**{"slice:late": [True, False, True]})), name="x", task="binary")
-    assert read.slices["late"].tolist() == [True, False, True]
+    assert read.items.slices["late"].tolist() == [True, False, True]
 
 
 def test_weights_are_written_and_read_back(tmp_path):
     """And a text set brings its own."""
     as_csv(tmp_path / "t.csv", table(weight=[0.5, 2.0, 0.0]))
     read = read_predictions(tmp_path / "t.csv", name="x", task="binary")
-    write_predictions(read, tmp_path / "w.parquet")
-    assert read_predictions(tmp_path / "w.parquet", name="x").weights.tolist() == [0.5, 2.0, 0.0]
+    write_predictions(read.items, read.member, tmp_path / "w.parquet")
+    assert read_predictions(tmp_path / "w.parquet", name="x").items.weights.tolist() == [0.5, 2.0, 0.0]
     texts = TextSet(
         name="own",
         task="binary",
@@ -270,7 +271,11 @@ def test_weights_are_written_and_read_back(tmp_path):
         batch=TextBatch(("z", "y", "x")),
         weights=np.array([3.0, 2.0, 1.0]),
     )
-    assert attach_truth(replace(read, weights=None), texts).weights.tolist() == [1.0, 2.0, 3.0]
+    assert attach_truth(replace(read, items=replace(read.items, weights=None)), texts).items.weights.tolist() == [
+        1.0,
+        2.0,
+        3.0,
+    ]
     assert texts.take(np.array([1])).weights.tolist() == [2.0]
 
 
@@ -290,8 +295,8 @@ def test_names_that_are_equal_to_a_hash_are_told_apart(tmp_path):
     path = tmp_path / "t.jsonl"
     path.write_text(rows % "1.0")
     read = read_predictions(path, name="x", task="binary")
-    assert read.labels == ("0", "1")
-    assert read.truth.tolist() == [1, 0, 1]
+    assert read.member.labels == ("0", "1")
+    assert read.items.truth.tolist() == [1, 0, 1]
     path.write_text(rows % "1.5")
     with pytest.raises(InputError, match=r"row 3: the truth is 1\.5\. Write it as text or as an integer\."):
         read_predictions(path, name="x", task="binary")

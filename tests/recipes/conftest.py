@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from angelshare.core.panel import Panel, Population, aligned
+from angelshare.core.alignment import Observed, aligned
+from angelshare.core.items import Items
+from angelshare.core.panel import Population
 from angelshare.core.predictions import Predictions
 from angelshare.recipes.studies.evidence import (
     HATECHECK,
@@ -39,12 +41,13 @@ N = 600
 
 
 def member(name, strength, truth, *, seed, **more):
-    """Return logits that follow the truth by so many standard deviations of their noise."""
+    """Return logits that follow the truth by so many standard deviations of their noise, observed on its items."""
     rng = np.random.default_rng([seed, *name.encode()])
     margin = strength * (2.0 * truth - 1) + rng.normal(size=len(truth))
     ids = np.array([f"i{i:04d}" for i in range(len(truth))])
     values = np.column_stack([np.zeros(len(truth)), margin])
-    return Predictions(name, "binary", ("fine", "toxic"), "logits", ids, values, truth, seed=seed, **more)
+    answers = Predictions(name, "binary", ("fine", "toxic"), "logits", values, seed=seed)
+    return Observed(Items(name, ids, truth=truth, **more), answers)
 
 
 def panel(data, strengths, *, teacher, baseline):
@@ -73,7 +76,7 @@ def panel(data, strengths, *, teacher, baseline):
     )
     first = Population("teacher", "teacher", (member("teacher", teacher, truth, seed=0, **more),))
     without = {"cnn": Population("baseline", "cnn", seeds("cnn", baseline))}
-    return aligned(Panel(data, first, students, without))
+    return aligned(data, first, students, without)
 
 
 @pytest.fixture(scope="session")

@@ -351,12 +351,12 @@ def test_kept_predictions_are_read_back_as_they_were(releases, tmp_path):
     panel = kept_panel(folder, read_statement(folder)).panel
     order = np.argsort(content.id.to_numpy().astype(str))
     student = panel.students[0].members[0]
-    assert student.ids.tolist() == content.id.to_numpy()[order].tolist()
+    assert panel.items.ids.tolist() == content.id.to_numpy()[order].tolist()
     assert student.values[:, 1] == pytest.approx(content["logit:rude"].to_numpy()[order])
-    assert student.slices["late"].tolist() == (content["slice:late"].to_numpy()[order] == 1).tolist()
-    assert len(np.unique(student.clusters)) == 50
+    assert panel.items.slices["late"].tolist() == (content["slice:late"].to_numpy()[order] == 1).tolist()
+    assert len(np.unique(panel.items.clusters)) == 50
     # as parts of the heaviest
-    assert student.weights.tolist() == (content.weight / content.weight.max()).to_numpy()[order].tolist()
+    assert panel.items.weights.tolist() == (content.weight / content.weight.max()).to_numpy()[order].tolist()
     assert [member.seed for member in panel.students[0].members] == [0, 1]
     assert not any(b"remark number" in file.read_bytes() for file in (folder / FOLDER).iterdir())
 

@@ -12,9 +12,10 @@ from angelshare.audit.frame.contrasts import Contrast, Pairing, pair, teacher_pa
 from angelshare.audit.frame.item_estimates import MIN_UNITS, Figure, design_of, share
 from angelshare.core.arrays import Mask, Scores
 from angelshare.core.estimate import Estimate
+from angelshare.core.items import Items, labelled, n_labelled
 from angelshare.core.metric import NATS, PLAIN, MetricFacts
 from angelshare.core.panel import Panel
-from angelshare.core.predictions import Predictions, labelled, n_labelled
+from angelshare.core.predictions import Predictions
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest
 from angelshare.stats.components import linear_mean, n_units
 from angelshare.stats.shares import share_difference
@@ -55,7 +56,7 @@ METRICS = (
     MetricFacts("churn", "churn", "The share of items on which two teachers differ."),
 )
 
-Flags = Callable[[Predictions, Predictions], Mask]
+Flags = Callable[[Predictions, Predictions, Items], Mask]
 """(student, teacher) -> (n,) whether it holds."""
 
 
@@ -108,14 +109,14 @@ class Agreement:
 AUDIT = Agreement
 
 
-def negative_flip(student: Predictions, teacher: Predictions) -> Mask:
+def negative_flip(student: Predictions, teacher: Predictions, items: Items) -> Mask:
     """Return where the teacher is right and the student wrong, of labelled items."""
-    return np.asarray(right(teacher) & ~right(student))
+    return np.asarray(right(teacher, items) & ~right(student, items))
 
 
-def positive_flip(student: Predictions, teacher: Predictions) -> Mask:
+def positive_flip(student: Predictions, teacher: Predictions, items: Items) -> Mask:
     """Return where the student is right and the teacher wrong, of labelled items."""
-    return np.asarray(right(student) & ~right(teacher))
+    return np.asarray(right(student, items) & ~right(teacher, items))
 
 
 def _deciding(pairing: Pairing) -> list[Contrast]:
@@ -123,7 +124,7 @@ def _deciding(pairing: Pairing) -> list[Contrast]:
     return [c for c in pairing.named("student-teacher") if all(m.has_decisions for m in (*c.left, *c.right))]
 
 
-def _not_applicable(panel: Panel) -> str | None:
+def _not_applicable(panel: Panel[Predictions]) -> str | None:
     """Return why nothing can be measured, or None."""
     teacher = panel.teacher.first
     if teacher.task == "regression":
@@ -132,8 +133,8 @@ def _not_applicable(panel: Panel) -> str | None:
         return f"{teacher.name} gives a ranking score without threshold, which decides for no label."
     if not any(member.has_decisions for student in panel.students for member in student.members):
         return "No student decides for labels: they give ranking scores without threshold."
-    if len(teacher) < MIN_ITEMS:
-        return f"{panel.data} has {len(teacher)} item; at least {MIN_ITEMS} are needed."
+    if len(panel.items) < MIN_ITEMS:
+        return f"{panel.data} has {len(panel.items)} item; at least {MIN_ITEMS} are needed."
     return None
 
 
@@ -142,7 +143,7 @@ def _shares(contrast: Contrast, data: str, level: float) -> list[Estimate]:
     figures = {"agreement": _share(_agree, contrast, level)}
     if contrast.left[0].task == "multi_label":
         figures["label_loyalty"] = _label_loyalty(contrast, level)
-    truth = contrast.left[0].truth
+    truth = contrast.items.truth
     if truth is not None and n_labelled(truth) >= MIN_ITEMS:
         on_labels = contrast.take(labelled(truth))
         figures["negative_flips"] = _share(negative_flip, on_labels, level)
@@ -153,18 +154,18 @@ def _shares(contrast: Contrast, data: str, level: float) -> list[Estimate]:
 
 def _share(flags: Flags, contrast: Contrast, level: float) -> Figure:
     """Return the share of items of which something holds, over all pairs of members."""
-    return share(_by_seed(flags, contrast), design_of(contrast.left[0]), level)
+    return share(_by_seed(flags, contrast), design_of(contrast.items), level)
 
 
 def _by_seed(flags: Flags, contrast: Contrast) -> Scores:
     """Return (K, n) of 0 and 1."""
-    return np.array([flags(*members) for members in contrast.pairs], dtype=np.float64)
+    return np.array([flags(*members, contrast.items) for members in contrast.pairs], dtype=np.float64)
 
 
 def _net_flips(contrast: Contrast, level: float) -> Figure:
     """Return positive less negative flips, with the interval of a difference of shares."""
     gains = _by_seed(positive_flip, contrast) - _by_seed(negative_flip, contrast)
-    design = design_of(contrast.left[0])
+    design = design_of(contrast.items)
     linear = linear_mean(gains, design)
     (units,) = n_units(linear, design)
     n, n_clusters = gains.shape[1], None if design.clusters is None else units
@@ -177,15 +178,17 @@ def _net_flips(contrast: Contrast, level: float) -> Figure:
 def _label_loyalty(contrast: Contrast, level: float) -> Figure:
     """Return the share of single decisions, of all labels, that are the teacher's; items, not decisions, are drawn."""
     by_seed = [(answers(student) == answers(teacher)).mean(axis=1) for student, teacher in contrast.pairs]
-    return share(np.array(by_seed), design_of(contrast.left[0]), level)
+    return share(np.array(by_seed), design_of(contrast.items), level)
 
 
-def _agree(student: Predictions, teacher: Predictions) -> Mask:
+def _agree(student: Predictions, teacher: Predictions, _items: Items) -> Mask:
     """Return where both answer the same."""
     return equal(answers(student), answers(teacher))
 
 
-def _exemplars(panel: Panel, contrasts: Sequence[Contrast], level: float) -> tuple[list[Estimate], list[str]]:
+def _exemplars(
+    panel: Panel[Predictions], contrasts: Sequence[Contrast], level: float
+) -> tuple[list[Estimate], list[str]]:
     """Return the exemplars of every student, and why some have none though one side has several members."""
     estimates, remarks = [], []
     n_teachers = len(panel.teacher.members)
@@ -205,12 +208,12 @@ def _exemplars(panel: Panel, contrasts: Sequence[Contrast], level: float) -> tup
     return estimates, remarks
 
 
-def _churn(panel: Panel, level: float) -> list[Estimate]:
+def _churn(panel: Panel[Predictions], level: float) -> list[Estimate]:
     """Return how often two teachers disagree."""
     return [
         _row(
             "churn",
-            share(1.0 - _agree(one, other)[None], design_of(one), level),
+            share(1.0 - _agree(one, other, panel.items)[None], design_of(panel.items), level),
             (one.name, other.name),
             None,
             panel.data,

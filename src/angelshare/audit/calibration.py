@@ -24,14 +24,16 @@ from angelshare.audit.answers.confidence import (
     overconfidence,
 )
 from angelshare.audit.answers.decisions import has_probabilities
+from angelshare.audit.answers.quality_metrics import truth_of
 from angelshare.audit.frame.contrasts import pair
 from angelshare.audit.frame.item_estimates import design_of, share
 from angelshare.audit.frame.measuring import Findings, measure_contrast
 from angelshare.audit.frame.metric_kinds import Mean
 from angelshare.audit.frame.sample import Sample
 from angelshare.core.estimate import Estimate
+from angelshare.core.items import Items, labelled, n_labelled
 from angelshare.core.panel import Panel, Population
-from angelshare.core.predictions import Predictions, labelled, n_labelled
+from angelshare.core.predictions import Predictions
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest, Table
 from angelshare.core.task import Task
 from angelshare.stats.components import Design
@@ -89,10 +91,11 @@ class Calibration:
                     found.leave_out(metric, contrast, panel.data, None, f"{without[0]} gives no probabilities")
             else:
                 measure_contrast(contrast, panel.data, metrics, found, asked=settings.in_slices)
+        known = labelled(truth_of(panel.items))
         measured = [
-            _Model(population, member.take(labelled(member.truth)))
+            _Model(population, member.take(known), panel.items.take(known))
             for population, member in _members(panel)
-            if has_probabilities(member) and member.truth is not None
+            if has_probabilities(member)
         ]
         errors = [_errors(model) for model in measured]
         return found.result(
@@ -114,12 +117,12 @@ def calibration_metrics(task: Task) -> tuple[Chance, ...]:
     )
 
 
-def _one(members: Sequence[Predictions]) -> float:  # noqa: ARG001  (whatever they say)
+def _one(_members: Sequence[Predictions], _items: Items) -> float:
     """Return how far apart two models can be on one item."""
     return 1.0
 
 
-def _two(members: Sequence[Predictions]) -> float:  # noqa: ARG001  (whatever they say)
+def _two(_members: Sequence[Predictions], _items: Items) -> float:
     """Return how far apart two models can be on one item."""
     return 2.0
 
@@ -128,8 +131,9 @@ def _two(members: Sequence[Predictions]) -> float:  # noqa: ARG001  (whatever th
 class _Model:
     """One member on its labelled items."""
 
-    population: Population
+    population: Population[Predictions]
     member: Predictions
+    items: Items
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +146,13 @@ class _Errors:
     classwise: float
 
 
-def _not_applicable(panel: Panel) -> str | None:
+def _not_applicable(panel: Panel[Predictions]) -> str | None:
     """Return why nothing can be measured, or None."""
     if panel.teacher.first.task == "regression":
         return "Regression gives no probabilities: see the mean squared error under quality."
     if n_labelled(panel.truth) < MIN_ITEMS:
         return (
-            f"{n_labelled(panel.truth)} of the {len(panel.teacher.first)} items of {panel.data} carry a human label; "
+            f"{n_labelled(panel.truth)} of the {len(panel.items)} items of {panel.data} carry a human label; "
             f"at least {MIN_ITEMS} are needed."
         )
     given = {member.outputs for _, member in _members(panel)}
@@ -158,7 +162,7 @@ def _not_applicable(panel: Panel) -> str | None:
     return None
 
 
-def _members(panel: Panel) -> Iterator[tuple[Population, Predictions]]:
+def _members(panel: Panel[Predictions]) -> Iterator[tuple[Population[Predictions], Predictions]]:
     """Yield every member with its population."""
     for population in panel.populations:
         for member in population.members:
@@ -167,21 +171,20 @@ def _members(panel: Panel) -> Iterator[tuple[Population, Predictions]]:
 
 def _errors(model: _Model) -> _Errors:
     """Return the calibration errors of one model, the mean over its labels where there are several."""
-    member = model.member
-    on_decisions = _mean_errors(*decided(member), member)
-    classwise = _mean_errors(*by_label(member), member)
+    on_decisions = _mean_errors(*decided(model.member, model.items), model.items)
+    classwise = _mean_errors(*by_label(model.member, model.items), model.items)
     return _Errors(*on_decisions, *classwise)
 
 
-def _mean_errors(chances: np.ndarray, came_true: np.ndarray, member: Predictions) -> tuple[float, float]:
+def _mean_errors(chances: np.ndarray, came_true: np.ndarray, items: Items) -> tuple[float, float]:
     """Return the plug-in and the corrected error, the mean over columns."""
     pairs = zip(chances.T, came_true.T, strict=True)
-    found = [calibration_error(binned(column, true, member.weights)) for column, true in pairs]
+    found = [calibration_error(binned(column, true, items.weights)) for column, true in pairs]
     plug_in, corrected = np.mean(found, axis=0)
     return float(plug_in), float(corrected)
 
 
-def _estimates(panel: Panel, models: Sequence[_Model], errors: Sequence[_Errors]) -> Iterator[Estimate]:
+def _estimates(panel: Panel[Predictions], models: Sequence[_Model], errors: Sequence[_Errors]) -> Iterator[Estimate]:
     """Yield the mean errors of the teachers and of every student; those of single members are in the table.
 
     Baselines have the names of their students, so theirs are in the table only.
@@ -227,9 +230,9 @@ def _reliability(models: Iterable[_Model], level: float) -> Table:
 def _bins(model: _Model, level: float) -> Iterator[tuple[object, ...]]:
     """Yield the bins of one model that have items."""
     member = model.member
-    chances, correct = decided(member)
+    chances, correct = decided(member, model.items)
     n_questions = chances.shape[1]
-    design = _repeated(design_of(member), len(member), n_questions)
+    design = _repeated(design_of(model.items), len(member), n_questions)
     chances, correct = chances.ravel(), correct.ravel()
     bins = binned(chances, correct, design.weights)
     which = np.minimum((chances * N_BINS).astype(np.int64), N_BINS - 1)

@@ -10,8 +10,9 @@ from angelshare.audit.answers.exemplars import coded, label_counts
 from angelshare.audit.frame.cells import cell_text
 from angelshare.audit.frame.contrasts import pair
 from angelshare.core.arrays import Array, Labels, Mask, Vector
+from angelshare.core.items import Items, labelled
 from angelshare.core.panel import Panel, Population
-from angelshare.core.predictions import labelled
+from angelshare.core.predictions import Predictions
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest, Table
 
 METRICS = ()
@@ -95,7 +96,7 @@ class Scene:
         order: (n,) positions of the texts, the furthest apart first.
     """
 
-    panel: Panel
+    panel: Panel[Predictions]
     known: Mask
     truth: Array
     teacher: Answered
@@ -130,7 +131,7 @@ def grouped(scene: Scene, strong: Sequence[bool]) -> Array:
     return np.asarray(np.array([None, ALL, TEACHER, STRONG, OTHER, WITHOUT_TEACHER, NONE], dtype=object)[groups])
 
 
-def _not_applicable(panel: Panel) -> str | None:
+def _not_applicable(panel: Panel[Predictions]) -> str | None:
     """Return why nothing can be measured, or None."""
     if panel.teacher.first.task == "regression":
         return "Regression has no labels that are right or wrong: see the mean squared error under quality."
@@ -141,37 +142,37 @@ def _not_applicable(panel: Panel) -> str | None:
     return None
 
 
-def _scene(panel: Panel, students: Sequence[Population]) -> Scene:
+def _scene(panel: Panel[Predictions], students: Sequence[Population[Predictions]]) -> Scene:
     """Return what everybody answers."""
-    first = panel.teacher.first
-    known = np.zeros(len(first), dtype=np.bool_) if first.truth is None else labelled(first.truth)
+    items = panel.items
+    known = np.zeros(len(items), dtype=np.bool_) if items.truth is None else labelled(items.truth)
     contrasts = [c for c in pair(panel).named("student-teacher") if c.student in {s.name for s in students}]
     by_student = [np.mean([distance(*members) for members in contrast.pairs], axis=0) for contrast in contrasts]
     apart = np.asarray(np.mean(by_student, axis=0))
     return Scene(
         panel,
         known,
-        true_names(first),
-        _answered(panel.teacher, known),
-        tuple(_answered(student, known) for student in students),
+        true_names(items, panel.teacher.first.labels),
+        _answered(panel.teacher, items, known),
+        tuple(_answered(student, items, known) for student in students),
         apart,
         np.argsort(-apart, kind="stable"),
     )
 
 
-def _answered(population: Population, known: Mask) -> Answered:
+def _answered(population: Population[Predictions], items: Items, known: Mask) -> Answered:
     """Return what most members of a population answer."""
     members = population.members
     codes, n_codes = coded(members)
     mode = label_counts(codes, n_codes).argmax(axis=1)
     # the first member that gives the modal answer speaks for it
     speaker = (codes == mode).argmax(axis=0)
-    items = np.arange(len(known))
-    labels = np.array([named(answers(member), member.labels) for member in members], dtype=object)[speaker, items]
+    places = np.arange(len(known))
+    labels = np.array([named(answers(member), member.labels) for member in members], dtype=object)[speaker, places]
     if not known.any():
         return Answered(population.name, labels, np.zeros(len(known), dtype=np.bool_), float("nan"))
-    hits = np.array([right(member) for member in members])
-    return Answered(population.name, labels, hits[speaker, items], float(hits[:, known].mean()))
+    hits = np.array([right(member, items) for member in members])
+    return Answered(population.name, labels, hits[speaker, places], float(hits[:, known].mean()))
 
 
 def _possible(scene: Scene) -> tuple[str, ...]:
@@ -216,7 +217,7 @@ def _columns(scene: Scene) -> tuple[str, ...]:
 def _cells(scene: Scene, i: int) -> tuple[object, ...]:
     """Return one text with everybody's answer."""
     said = (student.labels[i] for student in scene.students)
-    item = str(scene.panel.teacher.first.ids[i])
+    item = str(scene.panel.items.ids[i])
     return (item, cell_text(scene.panel, i), scene.truth[i], scene.teacher.labels[i], *said)
 
 

@@ -13,9 +13,10 @@ from angelshare.audit.frame.macro import Macro, clusters_of
 from angelshare.audit.frame.measuring import Findings, counted, measure_contrast
 from angelshare.audit.frame.metric_kinds import Metric, Share
 from angelshare.core.arrays import Mask
+from angelshare.core.items import Items, labelled, n_labelled
 from angelshare.core.metric import MetricFacts
-from angelshare.core.panel import Panel, each_member
-from angelshare.core.predictions import Predictions, labelled, n_labelled
+from angelshare.core.panel import Panel
+from angelshare.core.predictions import Predictions
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest
 from angelshare.stats.components import Design
 
@@ -74,14 +75,14 @@ class HateCheck:
         if problem is not None:
             return AuditResult(self.name, self.question, not_applicable=problem)
         cases = _of_a_functionality(panel)
-        suite = each_member(panel, lambda member: replace(member, slices=_slices(panel)).take(cases))
+        suite = replace(panel, items=replace(panel.items, slices=_slices(panel))).take(cases)
         pairing = pair(suite)
-        found = Findings.about(pairing, *_remarks(panel, suite.teacher.first))
-        if suite.teacher.first.clusters is None:
+        found = Findings.about(pairing, *_remarks(panel, suite.items))
+        if suite.items.clusters is None:
             found.warnings.append(NO_TEMPLATES)
         for contrast in pairing.contrasts:
             measure_contrast(contrast, panel.data, _metrics(suite), found, asked=settings.in_slices)
-        counts = counted(suite.teacher.first, found)  # a functionality whose cases all weigh 0 has no accuracy
+        counts = counted(suite.items, found)  # a functionality whose cases all weigh 0 has no accuracy
         deciding = [
             contrast.take(counts)
             for contrast in pairing.named("student-teacher")
@@ -98,19 +99,19 @@ class HateCheck:
 AUDIT = HateCheck
 
 
-def _not_applicable(panel: Panel) -> str | None:
+def _not_applicable(panel: Panel[Predictions]) -> str | None:
     """Return why nothing can be measured, as a sentence; None if something can."""
-    first = panel.teacher.first
+    task, weights = panel.teacher.first.task, panel.items.weights
     if COLUMN not in panel.columns:
         return (
             f"{panel.data} has no column {COLUMN!r}, which says what each case tests. Give it with the data (under "
             f"another name: --data-columns {COLUMN}=NAME), or in a file of predictions."
         )
-    if first.task not in ("binary", "single_label"):
-        return f"A suite's cases have one label each, and the models answer a {first.task} task."
+    if task not in ("binary", "single_label"):
+        return f"A suite's cases have one label each, and the models answer a {task} task."
     if n_labelled(panel.truth) == 0 or not _of_a_functionality(panel).any():
-        return f"None of the {len(first):,} items of {panel.data} has both a functionality and a human label."
-    if first.weights is not None and not first.weights[_of_a_functionality(panel)].any():
+        return f"None of the {len(panel.items):,} items of {panel.data} has both a functionality and a human label."
+    if weights is not None and not weights[_of_a_functionality(panel)].any():
         return f"All labelled items of {panel.data} with a functionality weigh 0, so that none counts."
     students = [member for student in panel.students for member in student.members]
     ranking = [[m.name for m in side if not m.has_decisions] for side in (panel.teacher.members, students)]
@@ -122,13 +123,13 @@ def _not_applicable(panel: Panel) -> str | None:
     return None
 
 
-def _of_a_functionality(panel: Panel) -> Mask:
+def _of_a_functionality(panel: Panel[Predictions]) -> Mask:
     """Return the mask of the labelled items that name a functionality."""
     assert panel.truth is not None
     return np.asarray((panel.columns[COLUMN] != "") & labelled(panel.truth))
 
 
-def _slices(panel: Panel) -> dict[str, Mask]:
+def _slices(panel: Panel[Predictions]) -> dict[str, Mask]:
     """Return the slices by functionality, by target and by true label, which goes by its own name."""
     assert panel.truth is not None
     slices: dict[str, Mask] = {}
@@ -139,7 +140,7 @@ def _slices(panel: Panel) -> dict[str, Mask]:
     return slices | {label: np.asarray(panel.truth == index) for index, label in enumerate(labels)}
 
 
-def _metrics(suite: Panel) -> Sequence[Metric]:
+def _metrics(suite: Panel[Predictions]) -> Sequence[Metric]:
     """Return accuracy, and the means over functionalities: of all cases, and of those of each label."""
     return (
         Share(facts=CASE_ACCURACY, per_item=correct),
@@ -151,11 +152,11 @@ def _metrics(suite: Panel) -> Sequence[Metric]:
     )
 
 
-def _remarks(panel: Panel, cases: Predictions) -> list[str]:
+def _remarks(panel: Panel[Predictions], cases: Items) -> list[str]:
     """Return what a reader must know of the suite."""
     said = []
-    if len(cases) < len(panel.teacher.first):
-        n_out = len(panel.teacher.first) - len(cases)
+    if len(cases) < len(panel.items):
+        n_out = len(panel.items) - len(cases)
         said.append(f"{n_out:,} items without a functionality or a human label are left out; {len(cases):,} are cases.")
     if cases.clusters is None:
         return said

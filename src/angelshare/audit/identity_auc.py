@@ -10,8 +10,9 @@ from angelshare.audit.frame.measuring import Findings, countable, counted
 from angelshare.audit.identities.identity_facts import BY_IDENTITY, FINAL, MEANS
 from angelshare.audit.identities.means import measure_identities
 from angelshare.audit.identities.one_by_one import Compared, too_few
+from angelshare.core.items import n_labelled
 from angelshare.core.panel import Panel
-from angelshare.core.predictions import Predictions, n_labelled
+from angelshare.core.predictions import Predictions
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Gap, Observations, ScoreRequest, Table
 from angelshare.stats.components import Design
 from angelshare.stats.identity import ORDERINGS, Classes, Identity, RankedMember
@@ -64,14 +65,14 @@ class IdentityAuc:
 AUDIT = IdentityAuc
 
 
-def identities(panel: Panel, settings: AuditSettings) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def identities(panel: Panel[Predictions], settings: AuditSettings) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the names of the slices that are identities, and which others are left out as their copies, as sentences.
 
     The same items twice would count twice in every mean, and in every correction for many rows.
     """
     known: dict[bytes, str] = {}
     copies = []
-    for name, mask in panel.teacher.first.slices.items():
+    for name, mask in panel.items.slices.items():
         if not any(fnmatchcase(name, pattern) for pattern in settings.identities):
             continue
         first = known.setdefault(np.packbits(mask).tobytes() if mask.any() else name.encode(), name)
@@ -80,17 +81,17 @@ def identities(panel: Panel, settings: AuditSettings) -> tuple[tuple[str, ...], 
     return tuple(known.values()), tuple(copies)
 
 
-def _not_applicable(panel: Panel, names: Sequence[str], settings: AuditSettings) -> str | None:
+def _not_applicable(panel: Panel[Predictions], names: Sequence[str], settings: AuditSettings) -> str | None:
     """Return why nothing can be measured, or None."""
     teacher = panel.teacher.first
     if teacher.task != "binary":
         return f"The task is {teacher.task}: identity AUCs are about one label that a text bears or not."
-    if n_labelled(teacher.truth) == 0:
-        return f"None of the {len(teacher)} items of {panel.data} carries a human label, which an AUC needs."
+    if n_labelled(panel.truth) == 0:
+        return f"None of the {len(panel.items)} items of {panel.data} carries a human label, which an AUC needs."
     if not any(member.has_scores for _, member in _members(panel)):
         return "The models give hard decisions, which do not rank items: give scores, probabilities or logits."
     if not names:
-        there = ", ".join(teacher.slices) if teacher.slices else "none"
+        there = ", ".join(panel.items.slices) or "none"
         return (
             f"No slice is an identity: the names sought are {', '.join(settings.identities)}, the slices {there}. "
             "Name the identities' slices with --identities 'PATTERN', or cut such as --slice column=identity does."
@@ -119,24 +120,23 @@ def _unranked(contrast: Contrast, data: str, names: Sequence[str], without: Sequ
         yield Gap(metric, data, contrast.student, contrast.name, name, None, why)
 
 
-def _members(panel: Panel) -> Iterator[tuple[str, Predictions]]:
+def _members(panel: Panel[Predictions]) -> Iterator[tuple[str, Predictions]]:
     """Yield every member with its role."""
     for population in panel.populations:
         for member in population.members:
             yield population.role, member
 
 
-def _table(panel: Panel, names: Sequence[str]) -> Table:
+def _table(panel: Panel[Predictions], names: Sequence[str]) -> Table:
     """Return the values of every model for every identity; None where one is not measured."""
     title = "Identity AUCs and average equality gaps of every model"
     return Table("identity_aucs", title, COLUMNS, tuple(_values(panel, names)))
 
 
-def _values(panel: Panel, names: Sequence[str]) -> Iterator[tuple[object, ...]]:
+def _values(panel: Panel[Predictions], names: Sequence[str]) -> Iterator[tuple[object, ...]]:
     """Yield the rows of the table."""
-    teacher = panel.teacher.first
-    known = counted(teacher, Findings())
-    kept = teacher.take(known)
+    known = counted(panel.items, Findings())
+    kept = panel.items.take(known)
     positive = np.asarray(kept.truth == 1)
     classes = Classes.of(positive, Design(weights=kept.weights))
     for role, member in _members(panel):

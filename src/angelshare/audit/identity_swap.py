@@ -10,9 +10,10 @@ from angelshare.audit.frame.contrasts import Contrast, pair
 from angelshare.audit.frame.item_groups import UnitMetric, Units, leave_out, measure_units, undecided, weights_unused
 from angelshare.audit.frame.measuring import Findings, measure_contrast
 from angelshare.audit.identities.swapped import Flips, ScoreSense, ScoreSpread, Swapped, positive_score, tied
+from angelshare.core.items import n_labelled
 from angelshare.core.metric import MetricFacts
-from angelshare.core.panel import Panel, each_member
-from angelshare.core.predictions import Predictions, n_labelled
+from angelshare.core.panel import Panel
+from angelshare.core.predictions import Predictions
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest
 from angelshare.core.text import TextBatch
 from angelshare.data.identities.swaps import IDENTITY_TERMS, swap_identities
@@ -131,7 +132,7 @@ def swaps_of(test: ScoreRequest) -> ScoreRequest | None:
     return ScoreRequest(SWAPS, tuple(ids), TextBatch(tuple(texts))) if ids else None
 
 
-def _swaps(observations: Observations) -> tuple[Panel | None, list[str]]:
+def _swaps(observations: Observations) -> tuple[Panel[Predictions] | None, list[str]]:
     """Return the panel of swaps, the data's own or those asked for, and what must be said of them."""
     test = observations[TEST]
     if set(COLUMNS) <= set(test.columns):
@@ -139,25 +140,22 @@ def _swaps(observations: Observations) -> tuple[Panel | None, list[str]]:
     if SWAPS not in observations:
         return None, []
     panel = observations[SWAPS]
-    items, terms = zip(*(item.rsplit("|", 1) for item in panel.teacher.first.ids.tolist()), strict=True)
+    items, terms = zip(*(item.rsplit("|", 1) for item in panel.items.ids.tolist()), strict=True)
     columns = dict(zip(COLUMNS, (np.array(items, dtype=object), np.array(terms, dtype=object)), strict=True))
-    position = {item: i for i, item in enumerate(test.teacher.first.ids.tolist())}
-    at, clusters = [position[item] for item in items], test.teacher.first.clusters
-
-    def as_in_test(member: Predictions) -> Predictions:
-        truth = None if test.truth is None else test.truth[at]
-        return replace(member, columns=columns, truth=truth, clusters=None if clusters is None else clusters[at])
-
+    position = {item: i for i, item in enumerate(test.items.ids.tolist())}
+    at, clusters = [position[item] for item in items], test.items.clusters
+    truth = None if test.truth is None else test.truth[at]
+    swaps = replace(panel.items, columns=columns, truth=truth, clusters=None if clusters is None else clusters[at])
     n_texts = len(set(items))
     capped = f", the first {MAX_TEXTS} by content hash" if n_texts == MAX_TEXTS else ""
     remark = (
         f"The data name no templates and identities: swaps of {n_texts:,} test texts that mention one of "
         f"{len(IDENTITY_TERMS)} terms{capped} were scored, {len(items):,} in all. A swap is taken to keep the label."
     )
-    return each_member(panel, as_in_test), [remark]
+    return replace(panel, items=swaps), [remark]
 
 
-def _not_applicable(test: Panel, panel: Panel | None) -> str | None:
+def _not_applicable(test: Panel[Predictions], panel: Panel[Predictions] | None) -> str | None:
     """Return why nothing can be measured, as a sentence; None if something can."""
     task = test.teacher.first.task
     if task != "binary":
@@ -179,7 +177,7 @@ def _not_applicable(test: Panel, panel: Panel | None) -> str | None:
     return None
 
 
-def _remarks(panel: Panel, swapped: Swapped) -> list[str]:
+def _remarks(panel: Panel[Predictions], swapped: Swapped) -> list[str]:
     """Return which label scores are about, what was left out, and who gives all identities the same score."""
     said = [f"Scores are those of the label {panel.teacher.first.labels[1]}."]
     if swapped.n_alone:
@@ -198,7 +196,7 @@ def _remarks(panel: Panel, swapped: Swapped) -> list[str]:
     return said
 
 
-def _warnings(panel: Panel, swapped: Swapped) -> Iterator[str]:
+def _warnings(panel: Panel[Predictions], swapped: Swapped) -> Iterator[str]:
     """Yield whose scores are no probabilities, and whether clusters cut across templates."""
     for member in (member for population in panel.populations for member in population.members if member.has_scores):
         low, high = float(positive_score(member).min()), float(positive_score(member).max())
@@ -207,7 +205,7 @@ def _warnings(panel: Panel, swapped: Swapped) -> Iterator[str]:
                 f"The scores of {member.name} are no probabilities (they run from {low:g} to {high:g}): margins of "
                 "score_sense, score_dev and score_range are about probabilities where nobody gives others."
             )
-    if swapped.clusters is None and panel.teacher.first.clusters is not None:
+    if swapped.clusters is None and panel.items.clusters is not None:
         yield "Clusters cut across templates, and templates count as independent."
 
 
@@ -241,30 +239,28 @@ def _measure_flips(contrast: Contrast, data: str, swapped: Swapped, found: Findi
     measure_units(contrast, FLIPS, Flips(swapped), units, found)
 
 
-def _measure_auc(panel: Panel, swapped: Swapped, found: Findings, settings: AuditSettings) -> None:
+def _measure_auc(panel: Panel[Predictions], swapped: Swapped, found: Findings, settings: AuditSettings) -> None:
     """Add the AUC of every identity's texts, and of all; templates are clusters."""
     if n_labelled(panel.truth) == 0:
         found.remark("swap_auc is not measured: no text carries a human label.")
         return
-    weights = panel.teacher.first.weights
+    weights = panel.items.weights
     if weights is not None and not weights[swapped.items].any():
         found.remark("swap_auc is not measured: all swaps weigh 0.")
         return
     slices = {f"identity={name}": swapped.identity == code for code, name in enumerate(swapped.identities)}
-
-    def of_swaps(member: Predictions) -> Predictions:
-        clusters = swapped.template if swapped.clusters is None else swapped.clusters[swapped.template]
-        return replace(member.take(swapped.items), slices=slices, clusters=clusters)
-
+    clusters = swapped.template if swapped.clusters is None else swapped.clusters[swapped.template]
+    kept = panel.take(swapped.items)
+    swaps = replace(kept, items=replace(kept.items, slices=slices, clusters=clusters))
     metric = replace(auc(1), facts=SWAP_AUC)
-    for contrast in pair(each_member(panel, of_swaps)).contrasts:
+    for contrast in pair(swaps).contrasts:
         measure_contrast(contrast, panel.data, (metric,), found, asked=settings.in_slices)
 
 
-def _swapped(panel: Panel) -> Swapped:
+def _swapped(panel: Panel[Predictions]) -> Swapped:
     """Return which items are swaps of one another."""
     templates, identities = (panel.columns[name] for name in COLUMNS)
-    return Swapped.of(templates, identities, panel.teacher.first.clusters)
+    return Swapped.of(templates, identities, panel.items.clusters)
 
 
 def _units(data: str, swapped: Swapped, identity: int | None = None) -> Units:

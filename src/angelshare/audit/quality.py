@@ -10,9 +10,10 @@ from angelshare.audit.frame.contrasts import Pairing, pair
 from angelshare.audit.frame.measuring import Findings, measure_contrast
 from angelshare.core.arrays import Array
 from angelshare.core.estimate import Difference, Estimate
+from angelshare.core.items import Items, labelled, n_labelled
 from angelshare.core.metric import P_VALUE, MetricFacts
 from angelshare.core.panel import Panel
-from angelshare.core.predictions import Predictions, labelled, n_labelled
+from angelshare.core.predictions import Predictions
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest, Table
 from angelshare.stats.proportions import mcnemar_exact, mcnemar_midp
 
@@ -52,18 +53,18 @@ class Quality:
         panel = observations[TEST]
         n = n_labelled(panel.truth)
         if n < MIN_ITEMS:
-            n_items = len(panel.teacher.first)
+            n_items = len(panel.items)
             why = f"{n} of the {n_items} items of {panel.data} carry a human label; at least {MIN_ITEMS} are needed."
             return AuditResult(self.name, self.question, not_applicable=why)
         pairing = pair(panel)
         found = Findings.about(pairing, *_conditional(panel))
         teacher = panel.teacher.first
-        found.warnings += _repeated(teacher)
+        found.warnings += _repeated(panel.items)
         metrics = quality_metrics(teacher.task, len(teacher.labels))
         for contrast in pairing.contrasts:
             measure_contrast(contrast, panel.data, metrics, found, asked=settings.in_slices)
         for member in (member for population in panel.populations for member in population.members):
-            collapse = collapsed(member)
+            collapse = collapsed(member, panel.items)
             if collapse is not None:
                 found.remark(f"{member.name} {collapse}.")
         return found.result(
@@ -76,23 +77,23 @@ class Quality:
 AUDIT = Quality
 
 
-def collapsed(member: Predictions) -> str | None:
+def collapsed(member: Predictions, items: Items) -> str | None:
     """Return why a classifier is no better than always answering the most frequent label; None if it is better.
 
     None, too, where that cannot be said: no labels, labels of one class only (nothing can beat it), no decisions, or a
     task without a single label.
     """
-    share = _majority_share(member)
+    share = _majority_share(member, items)
     if share is None or share[1] == 1 or not member.has_decisions:
         return None
-    kept = _labelled_items(member)
-    accuracy = float(correct(kept).mean())
+    known = labelled(truth_of(items))
+    accuracy = float(correct(member, items)[known].mean())
     if accuracy > share[1]:
         return None
     return f"collapsed: accuracy {accuracy:.3f} does not beat the majority class ({share[1]:.3f})"
 
 
-def _conditional(panel: Panel) -> tuple[str, ...]:
+def _conditional(panel: Panel[Predictions]) -> tuple[str, ...]:
     """Return what seeds of one teacher's students cannot say."""
     if len(panel.teacher.members) > 1 or all(len(student.members) == 1 for student in panel.students):
         return ()
@@ -132,37 +133,38 @@ def _decomposition(differences: Sequence[Difference]) -> tuple[Table, ...]:
     return (Table("decomposition", title, columns, tuple(rows)),)
 
 
-def _majority(panel: Panel) -> tuple[Estimate, ...]:
+def _majority(panel: Panel[Predictions]) -> tuple[Estimate, ...]:
     """Return the share of the most frequent label, which a classifier must beat."""
-    share = _majority_share(panel.teacher.first)
+    share = _majority_share(panel.teacher.first, panel.items)
     if share is None:
         return ()
     n = n_labelled(panel.truth)
     return (Estimate("majority_class", share[1], (), data=panel.data, output=share[0], n=n),)
 
 
-def _mcnemar(pairing: Pairing, panel: Panel) -> Iterator[Estimate]:
+def _mcnemar(pairing: Pairing, panel: Panel[Predictions]) -> Iterator[Estimate]:
     """Yield the exact and the mid-p McNemar p-value of every student with one seed, as information.
 
     The row itself is judged on Tango's interval, whose p-value at zero is McNemar's without correction.
     """
     per_item = {"binary": correct, "single_label": correct, "multi_label": exact}.get(panel.teacher.first.task)
     for contrast in pairing.named("student-teacher"):
-        student, teacher = (_labelled_items(member) for member in contrast.pairs[0])
-        clustered = teacher.clusters is not None or teacher.weights is not None
+        of_labelled = contrast.take(labelled(truth_of(contrast.items)))
+        (student, teacher), items = of_labelled.pairs[0], of_labelled.items
+        clustered = items.clusters is not None or items.weights is not None
         decided = student.has_decisions and teacher.has_decisions
         if contrast.kind == "recipe" or per_item is None or clustered or not decided:
             continue
-        counts = _discordant(per_item(student) - per_item(teacher))
+        counts = _discordant(per_item(student, items) - per_item(teacher, items))
         models, n = (student.name, teacher.name), len(student)
         for name, p in (("mcnemar_exact_p", mcnemar_exact(*counts)), ("mcnemar_midp", mcnemar_midp(*counts))):
             yield Estimate(name, p, models, student=contrast.student, data=panel.data, n=n)
 
 
-def _repeated(member: Predictions) -> Iterator[str]:
+def _repeated(items: Items) -> Iterator[str]:
     """Yield a warning where texts repeat as if they were independent."""
-    keys = member.text_keys
-    if keys is None or member.clusters is not None:
+    keys = items.keys
+    if keys is None or items.clusters is not None:
         return
     n = len(keys) - len(set(keys.tolist()))
     if n > MOST_REPEATED * len(keys):
@@ -172,16 +174,10 @@ def _repeated(member: Predictions) -> Iterator[str]:
         )
 
 
-def _labelled_items(member: Predictions) -> Predictions:
-    """Return a member's items that carry a human label."""
-    known = labelled(truth_of(member))
-    return member if known.all() else member.take(known)
-
-
-def _majority_share(member: Predictions) -> tuple[str, float] | None:
+def _majority_share(member: Predictions, items: Items) -> tuple[str, float] | None:
     """Return the most frequent true label and its share; None where the task has no single label."""
-    if member.task not in ("binary", "single_label") or n_labelled(member.truth) == 0:
+    if member.task not in ("binary", "single_label") or n_labelled(items.truth) == 0:
         return None
-    truth = truth_of(member)
+    truth = truth_of(items)
     counts = np.bincount(truth[labelled(truth)], minlength=len(member.labels))
     return member.labels[int(counts.argmax())], float(counts.max() / counts.sum())

@@ -19,9 +19,10 @@ from angelshare.audit.frame.item_groups import (
 )
 from angelshare.audit.frame.measuring import MIN_SLICE, Findings, measure_contrast
 from angelshare.audit.frame.metric_kinds import Share
+from angelshare.core.items import n_labelled
 from angelshare.core.metric import MetricFacts
-from angelshare.core.panel import Panel, each_member
-from angelshare.core.predictions import Predictions, n_labelled
+from angelshare.core.panel import Panel
+from angelshare.core.predictions import Predictions
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest
 from angelshare.core.text import TextBatch
 from angelshare.data.made.word_changes import one_word_changed
@@ -141,7 +142,7 @@ def changes_of(test: ScoreRequest) -> ScoreRequest | None:
     return ScoreRequest(CHANGED, tuple(test.ids[i] for i, _ in made), texts)
 
 
-def _not_applicable(panel: Panel, changed: Panel | None) -> str | None:
+def _not_applicable(panel: Panel[Predictions], changed: Panel[Predictions] | None) -> str | None:
     """Return why nothing can be measured, as a sentence; None if something can."""
     first = panel.teacher.first
     if first.task not in ("binary", "single_label"):
@@ -158,29 +159,29 @@ def _not_applicable(panel: Panel, changed: Panel | None) -> str | None:
     return None
 
 
-def _has_pairs(panel: Panel) -> bool:
+def _has_pairs(panel: Panel[Predictions]) -> bool:
     """Return whether the data say which items are partners, and which of them are originals."""
     return {"pair", "variant"} <= set(panel.columns)
 
 
-def _measure_variants(panel: Panel, found: Findings, settings: AuditSettings) -> None:
+def _measure_variants(panel: Panel[Predictions], found: Findings, settings: AuditSettings) -> None:
     """Add the accuracy on all items and on every variant."""
     variants = panel.columns["variant"]
     slices = {f"variant={name}": np.asarray(variants == name) for name in np.unique(variants).tolist() if name}
     metric = Share(facts=VARIANT_ACCURACY, per_item=correct)
-    for contrast in pair(each_member(panel, lambda member: replace(member, slices=slices))).contrasts:
+    for contrast in pair(replace(panel, items=replace(panel.items, slices=slices))).contrasts:
         measure_contrast(contrast, panel.data, (metric,), found, asked=settings.in_slices)
 
 
-def _by_pair(panel: Panel) -> Panel:
+def _by_pair(panel: Panel[Predictions]) -> Panel[Predictions]:
     """Return the panel with pairs as clusters; where the data have clusters, all that they link are one."""
     if "pair" not in panel.columns:
         return panel
-    clusters = linked(panel.columns["pair"], panel.teacher.first.clusters)
-    return each_member(panel, lambda member: replace(member, clusters=clusters))
+    clusters = linked(panel.columns["pair"], panel.items.clusters)
+    return replace(panel, items=replace(panel.items, clusters=clusters))
 
 
-def _measure_partners(contrast: Contrast, panel: Panel, partners: Partners, found: Findings) -> None:
+def _measure_partners(contrast: Contrast, panel: Panel[Predictions], partners: Partners, found: Findings) -> None:
     """Add flips, missed changes and the share of partners that are right with their originals."""
     if panel.truth is None:
         found.remark("No item carries a human label: every partner is taken to keep its original's.")
@@ -200,32 +201,32 @@ def _measure_partners(contrast: Contrast, panel: Panel, partners: Partners, foun
             _add(contrast, FLIPS, Flipped(of_variant), units, found)
     _add(contrast, MISSED, Missed(turning), _units(panel, turning, "partners that turn the label"), found)
     if panel.truth is not None:
-        _add(contrast, BOTH, BothRight(known), _units(panel, known, "labelled partners"), found)
+        _add(contrast, BOTH, BothRight(known, panel.truth), _units(panel, known, "labelled partners"), found)
 
 
-def _units(panel: Panel, partners: Partners, what: str) -> Units:
+def _units(panel: Panel[Predictions], partners: Partners, what: str) -> Units:
     """Return partners as the units of a row; their originals' clusters are theirs."""
-    clusters = panel.teacher.first.clusters
+    clusters = panel.items.clusters
     assert clusters is not None, "there are pairs"
     return Units(panel.data, len(partners), what, MIN_PARTNERS, clusters=clusters[partners.original])
 
 
-def _measure_changes(panel: Panel, changed: Panel | None, found: Findings) -> None:
+def _measure_changes(panel: Panel[Predictions], changed: Panel[Predictions] | None, found: Findings) -> None:
     """Add how often one changed word turns a decision; a gap where no such texts were scored."""
     if changed is None:
         for contrast in pair(panel).contrasts:
             units = Units(panel.data, 0, "changed texts", MIN_SLICE)
             leave_out(contrast, ONE_WORD, units, NO_COPIES, found)
         return
-    n = len(changed.teacher.first)
+    n = len(changed.items)
     found.remark(
-        f"One word was changed, replaced or misspelt, in {n:,} of {len(panel.teacher.first):,} texts"
-        f"{f' (at most {MAX_TEXTS:,}, drawn by content hash)' if len(panel.teacher.first) > MAX_TEXTS else ''}."
+        f"One word was changed, replaced or misspelt, in {n:,} of {len(panel.items):,} texts"
+        f"{f' (at most {MAX_TEXTS:,}, drawn by content hash)' if len(panel.items) > MAX_TEXTS else ''}."
     )
-    position = {item: i for i, item in enumerate(panel.teacher.first.ids.tolist())}
-    at = np.array([position[item] for item in changed.teacher.first.ids.tolist()], dtype=np.int64)
+    position = {item: i for i, item in enumerate(panel.items.ids.tolist())}
+    at = np.array([position[item] for item in changed.items.ids.tolist()], dtype=np.int64)
     copies = dict(zip(_members(panel), _members(changed), strict=True))
-    clusters = panel.teacher.first.clusters
+    clusters = panel.items.clusters
     units = Units(panel.data, n, "changed texts", MIN_SLICE, clusters=None if clusters is None else clusters[at])
     for contrast in pair(panel).contrasts:
         _add(contrast, ONE_WORD, FlippedCopy(at, copies), units, found)
@@ -240,6 +241,6 @@ def _add(contrast: Contrast, metric: UnitMetric, per_unit: PerUnit, units: Units
         measure_units(contrast, metric, per_unit, units, found)
 
 
-def _members(panel: Panel) -> list[Predictions]:
+def _members(panel: Panel[Predictions]) -> list[Predictions]:
     """Return all members, in the order in which every panel has them."""
     return [member for population in panel.populations for member in population.members]

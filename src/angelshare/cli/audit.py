@@ -85,7 +85,7 @@ def audit(
     from angelshare.audit.frame.registry import DEFAULT_AUDITS
     from angelshare.cli.progress import resumable
     from angelshare.cli.summary import finish
-    from angelshare.core.predictions import IDENTITIES
+    from angelshare.core.items import IDENTITIES
     from angelshare.data.slices.specs import parse_slice
     from angelshare.recipes.audit import AuditRequest, audit_models
 

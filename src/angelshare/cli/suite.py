@@ -63,7 +63,7 @@ def suite(
     """
     from angelshare.cli.progress import resumable
     from angelshare.cli.summary import finish
-    from angelshare.core.predictions import IDENTITIES
+    from angelshare.core.items import IDENTITIES
     from angelshare.recipes.suite_statement import SuiteRequest, run_suite
 
     folder = out or Path("runs") / name

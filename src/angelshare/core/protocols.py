@@ -7,8 +7,9 @@ from typing import Any, Protocol, runtime_checkable
 from angelshare.core.arrays import Scores
 from angelshare.core.errors import InputError
 from angelshare.core.estimate import ContrastName, Difference, Estimate
+from angelshare.core.items import IDENTITIES
 from angelshare.core.panel import Panel
-from angelshare.core.predictions import IDENTITIES
+from angelshare.core.predictions import Predictions
 from angelshare.core.task import ModelRole, Task
 from angelshare.core.text import TextBatch
 
@@ -177,7 +178,7 @@ class AuditResult:
     gaps: tuple[Gap, ...] = ()
 
 
-Observations = Mapping[str, Panel]
+Observations = Mapping[str, Panel[Predictions]]
 """Request name -> what every model answered. The test split is always there, under `TEST`."""
 
 TEST = "test"

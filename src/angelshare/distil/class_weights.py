@@ -5,7 +5,7 @@ import numpy as np
 from angelshare.core.arrays import Array
 from angelshare.core.errors import InputError
 from angelshare.core.factories import unknown_name
-from angelshare.core.predictions import any_label
+from angelshare.core.items import any_label
 from angelshare.core.task import Task
 from angelshare.distil.spec import ClassWeights
 

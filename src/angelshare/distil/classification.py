@@ -7,7 +7,7 @@ from pathlib import Path
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from angelshare.core.errors import InputError
-from angelshare.core.predictions import any_label, labelled
+from angelshare.core.items import any_label, labelled
 from angelshare.core.protocols import Progress, Silent
 from angelshare.data.texts.textset import TextSet
 from angelshare.distil.batches import Batches, encode_texts

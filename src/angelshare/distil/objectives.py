@@ -21,7 +21,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from angelshare.core.errors import InputError
-from angelshare.core.predictions import UNLABELLED
+from angelshare.core.items import UNLABELLED
 from angelshare.core.task import Task
 from angelshare.distil.spec import (
     HardLabels,

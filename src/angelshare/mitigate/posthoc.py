@@ -8,7 +8,8 @@ from scipy import optimize
 
 from angelshare.core.arrays import Mask, Vector
 from angelshare.core.errors import InputError
-from angelshare.core.predictions import Predictions, labelled
+from angelshare.core.items import Items, labelled
+from angelshare.core.predictions import Predictions
 from angelshare.stats.auc import MIN_CLASS
 
 POSITIVE = 1
@@ -61,19 +62,20 @@ class GroupThresholds:
                 found = np.where(slices[group], np.maximum(found, cut), found)
         return np.where(np.isneginf(found), self.rest, found)
 
-    def apply(self, member: Predictions) -> Predictions:
+    def apply(self, member: Predictions, slices: Mapping[str, Mask]) -> Predictions:
         """Return the predictions with every item's cut taken off its logit margin: decisions fall at 0 again."""
         _need_logits(member)
         values = member.values.astype(np.float64).copy()
-        values[:, POSITIVE] -= self.of(member.slices, len(member))
+        values[:, POSITIVE] -= self.of(slices, len(member))
         return replace(member, values=values)
 
 
-def fit_temperature(member: Predictions) -> Temperature:
+def fit_temperature(member: Predictions, items: Items) -> Temperature:
     """Return the temperature with the lowest negative log-likelihood of the human labels.
 
     Args:
         member: on the selection split, never on the test split.
+        items: of that split, with human labels.
 
     Raises:
         InputError: if it holds no logits, or several labels for one item, or has fewer than 10 labelled items.
@@ -81,7 +83,7 @@ def fit_temperature(member: Predictions) -> Temperature:
     _need_logits(member)
     if member.task == "multi_label":
         raise InputError(f"A temperature is about one label of an item; {member.name} answers multi_label.")
-    truth = _truth(member)
+    truth = _truth(member, items)
     known = labelled(truth)
     if known.sum() < MIN_CLASS:
         raise InputError(f"{int(known.sum())} labelled items fit no temperature; give at least {MIN_CLASS}.")
@@ -96,13 +98,14 @@ def fit_temperature(member: Predictions) -> Temperature:
     return Temperature(float(np.exp(best.x)), int(known.sum()))
 
 
-def fit_thresholds(member: Predictions, groups: Sequence[str]) -> GroupThresholds:
+def fit_thresholds(member: Predictions, items: Items, groups: Sequence[str]) -> GroupThresholds:
     """Return for every group the cut at which as large a share of its harmless items is flagged as of all.
 
     The cut lies halfway between two scores, so that it does not depend on how ties are broken.
 
     Args:
-        member: of a binary task, on the selection split, never on the test split; with the groups as slices.
+        member: of a binary task, on the selection split, never on the test split.
+        items: of that split, with human labels, and the groups as slices.
         groups: names of slices.
 
     Raises:
@@ -111,14 +114,14 @@ def fit_thresholds(member: Predictions, groups: Sequence[str]) -> GroupThreshold
     _need_logits(member)
     if member.task != "binary":
         raise InputError(f"Thresholds per group are about a positive label; {member.name} answers {member.task}.")
-    missing = [group for group in groups if group not in member.slices]
+    missing = [group for group in groups if group not in items.slices]
     if missing:
-        raise InputError(f"{member.name} has no slice {missing[0]!r}; it has {', '.join(member.slices) or 'none'}.")
-    margin, harmless = member.ranking(POSITIVE), _truth(member) == 0
+        raise InputError(f"{member.name} has no slice {missing[0]!r}; it has {', '.join(items.slices) or 'none'}.")
+    margin, harmless = member.ranking(POSITIVE), _truth(member, items) == 0
     if not harmless.any():
         raise InputError(f"No item of {member.name} is labelled {member.labels[0]}: there is no false positive rate.")
     rate = float((margin[harmless] > 0).mean())
-    own = {group: margin[harmless & member.slices[group]] for group in groups}
+    own = {group: margin[harmless & items.slices[group]] for group in groups}
     return GroupThresholds(
         cuts={group: _cut(scores, rate) for group, scores in own.items() if len(scores) >= MIN_CLASS},
         rate=rate,
@@ -135,11 +138,11 @@ def _cut(scores: Vector, rate: float) -> float:
     return float(edges[np.abs(flagged - rate).argmin()])
 
 
-def _truth(member: Predictions) -> Vector:
+def _truth(member: Predictions, items: Items) -> Vector:
     """Return the human labels."""
-    if member.truth is None:
+    if items.truth is None:
         raise InputError(f"{member.name} has no human labels to fit anything on. Give a split with labels.")
-    return member.truth
+    return items.truth
 
 
 def _need_logits(member: Predictions) -> None:

@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from angelshare.core.arrays import Array, Scores
 from angelshare.core.atomic import whole_folder
 from angelshare.core.errors import InputError, ModelError
-from angelshare.core.predictions import labelled
+from angelshare.core.items import labelled
 from angelshare.core.protocols import ModelCard
 from angelshare.core.student_spec import TfidfSpec
 from angelshare.core.task import N_BINARY, Task

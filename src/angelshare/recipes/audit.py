@@ -7,8 +7,10 @@ from datetime import datetime
 from pathlib import Path
 
 from angelshare.audit.frame.registry import DEFAULT_AUDITS, load_audits, run_audits
+from angelshare.core.alignment import Observed
 from angelshare.core.errors import InputError
-from angelshare.core.predictions import IDENTITIES, Predictions
+from angelshare.core.items import IDENTITIES
+from angelshare.core.predictions import Predictions
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, ModelCard, Observations, Progress, Scorer
 from angelshare.core.task import Role, Task
 from angelshare.core.text import TextBatch
@@ -17,20 +19,12 @@ from angelshare.data.slices.slicing import check_slices, sliced
 from angelshare.data.slices.specs import SliceSpec, columns_of
 from angelshare.data.texts.loading import load_splits
 from angelshare.data.texts.textset import Splits, TextSet
+from angelshare.data.texts.truth import items_of
 from angelshare.recipes.folder.environment import environment
 from angelshare.recipes.folder.kept import keep_predictions
 from angelshare.recipes.folder.looks import count_look
 from angelshare.recipes.folder.publish import data_rows, given_row, publish
-from angelshare.recipes.observe.panel import (
-    Seat,
-    Seated,
-    assemble,
-    check_labels,
-    entries,
-    observe_panels,
-    observed,
-    score_request,
-)
+from angelshare.recipes.observe.panel import Seat, Seated, answers, assemble, check_labels, entries, observe_panels
 from angelshare.recipes.observe.relabelled import relabelled, renaming
 from angelshare.recipes.observe.sides import Side, SideGroup, filter_warnings, grouped, refuse_copies, seed_folders
 from angelshare.statement.build import build_statement
@@ -137,7 +131,7 @@ class _Opened:
     seat: Seat
     card: ModelCard
     scorer: Scorer | None
-    predictions: Predictions | None
+    observed: Observed[Predictions] | None
     source: str
 
 
@@ -221,8 +215,9 @@ def _open_files(group: SideGroup, files: list[str], request: AuditRequest, test:
     )
     contents = [hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files]
     digest = hashlib.sha256("".join(contents).encode()).hexdigest()
-    for member in population.members:
-        known = member if test is None else attach_truth(member, test)
+    for given in population.members:
+        observed = given if test is None else attach_truth(given, test)
+        known = observed.member
         seat = Seat(group.role, group.name, known.seed)
         card = ModelCard(
             name=seat.member,
@@ -233,7 +228,7 @@ def _open_files(group: SideGroup, files: list[str], request: AuditRequest, test:
             precision="not stated",
             kind="file of predictions",
         )
-        yield _Opened(seat, card, None, replace(known, name=seat.member), ", ".join(files))
+        yield _Opened(seat, card, None, replace(observed, member=replace(known, name=seat.member)), ", ".join(files))
 
 
 def _observe(
@@ -246,14 +241,16 @@ def _observe(
         return observe_panels(scorers, test, request.audits, request.settings, root=root, progress=progress)
     seated = []
     for one in opened:
-        predictions = one.predictions
+        observed = one.observed
         if one.scorer is not None:
             assert test is not None, "a model without data was refused"
-            predictions = observed(one.seat, one.scorer, score_request(test), test, root=root, progress=progress)
-        assert predictions is not None
-        seated.append(Seated(one.seat, one.card, predictions))
-    texts = _file_texts(seated, request) if test is None else _in_order(test, seated)
-    return {TEST: assemble(seated, data="predictions" if test is None else test.name, texts=texts)}
+            items = items_of(test)
+            observed = Observed(items, answers(one.seat, one.scorer, items, root=root, progress=progress))
+        assert observed is not None
+        seated.append(Seated(one.seat, one.card, observed))
+    if test is None:
+        seated[0] = _with_texts(seated[0], request)
+    return {TEST: assemble(seated, data="predictions" if test is None else test.name)}
 
 
 def _time_apart(opened: Sequence[_Opened], request: AuditRequest, test: TextSet | None) -> tuple[AuditResult, ...]:
@@ -282,18 +279,14 @@ def _time_apart(opened: Sequence[_Opened], request: AuditRequest, test: TextSet 
     return (audit_speed(live, test, SpeedSettings(), folder=request.out / "speed"),)
 
 
-def _in_order(test: TextSet, seated: Sequence[Seated]) -> TextBatch:
-    """Return the texts in the order of the first member's items."""
-    position = {item: i for i, item in enumerate(test.ids)}
-    return test.batch.take([position[str(item)] for item in seated[0].predictions.ids])
-
-
-def _file_texts(seated: Sequence[Seated], request: AuditRequest) -> TextBatch | None:
-    """Return the texts that files of predictions bring; None unless every item has one."""
-    ids = seated[0].predictions.ids.tolist()
+def _with_texts(seated: Seated, request: AuditRequest) -> Seated:
+    """Return the first member with the texts that files of predictions bring; without, unless every item has one."""
+    items = seated.observed.items
+    ids = items.ids.tolist()
     known: dict[str, str] = {}
     for side in request.sides:
         known |= read_prediction_texts(side.source, columns=request.columns, threshold=request.threshold) or {}
         if all(item in known for item in ids):
-            return TextBatch(tuple(known[item] for item in ids))
-    return None
+            texts = TextBatch(tuple(known[item] for item in ids))
+            return replace(seated, observed=replace(seated.observed, items=replace(items, texts=texts)))
+    return seated

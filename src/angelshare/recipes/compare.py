@@ -12,6 +12,7 @@ from angelshare.audit.frame.registry import run_audits
 from angelshare.core.errors import InputError
 from angelshare.core.estimate import ContrastName
 from angelshare.core.panel import Panel
+from angelshare.core.predictions import Predictions
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings
 from angelshare.recipes.folder.kept import kept_panel
 from angelshare.recipes.folder.publish import publish_comparison
@@ -143,7 +144,7 @@ def _identities(new: Statement) -> Iterator[str]:
     yield from (escape(name) for name in dict.fromkeys([*measured, *missing]) if name is not None)
 
 
-def _measured(panels: Sequence[Panel], new: Statement, settings: AuditSettings) -> list[AuditResult]:
+def _measured(panels: Sequence[Panel[Predictions]], new: Statement, settings: AuditSettings) -> list[AuditResult]:
     """Return what the audits of the new statement find between the releases, one result per audit."""
     names = [audit.name for audit in new.audits if audit.name in MEASURED]
     found = [run_audits(names, {TEST: panel}, settings) for panel in panels]

@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from angelshare.core.alignment import differently_grouped
 from angelshare.core.arrays import Array, Labels, Mask, Vector
-from angelshare.core.panel import Panel, Population, differently_grouped
+from angelshare.core.items import Items
+from angelshare.core.panel import Panel, Population
 from angelshare.core.predictions import Predictions
 from angelshare.recipes.folder.kept import Kept
 
@@ -21,7 +23,7 @@ class ReleasePanels:
         warnings: on students whose seeds differ, and on slices that were cut differently.
     """
 
-    panels: tuple[Panel, ...] = ()
+    panels: tuple[Panel[Predictions], ...] = ()
     why: str | None = None
     warnings: tuple[str, ...] = ()
 
@@ -39,7 +41,7 @@ def release_panels(old: Kept, new: Kept) -> ReleasePanels:
     if other is not None:
         return ReleasePanels(why=_without_intervals(other))
     warnings: list[str] = []
-    slices = _slices_of_both(old.panel.teacher.first, new.panel.teacher.first, warnings)
+    slices = _slices_of_both(old.panel.items, new.panel.items, warnings)
     panels = tuple(_panels(old.panel, new.panel, slices, warnings))
     why = None if panels else _without_intervals("no student is in both releases with the same seeds")
     return ReleasePanels(panels, why, tuple(warnings))
@@ -50,7 +52,7 @@ def _without_intervals(why: str) -> str:
     return f"The changes have no intervals: {why}."
 
 
-def _other_items(old: Panel, new: Panel) -> str | None:
+def _other_items(old: Panel[Predictions], new: Panel[Predictions]) -> str | None:
     """Return why two panels are not about the same items, as the end of a sentence; None if they are."""
     before, after = old.teacher.first, new.teacher.first
     if (before.task, before.labels) != (after.task, after.labels):
@@ -58,15 +60,15 @@ def _other_items(old: Panel, new: Panel) -> str | None:
             f"the old release answers {before.task} with {list(before.labels)}, the new one {after.task} with "
             f"{list(after.labels)}"
         )
-    if not np.array_equal(before.ids, after.ids):
-        shared = len(np.intersect1d(before.ids, after.ids))
+    if not np.array_equal(old.items.ids, new.items.ids):
+        shared = len(np.intersect1d(old.items.ids, new.items.ids))
         both = f"{len(before):,} in the old release and {len(after):,} in the new one, {shared:,} shared"
         return f"not the same items, {both}"
     differing = {
-        "texts": _n_different(before.text_keys, after.text_keys),
-        "labels": _n_different(before.truth, after.truth),
-        "weights": _n_different(_weights(before), _weights(after)),
-        "clusters": int(differently_grouped(_clusters(before), _clusters(after)).sum()),
+        "texts": _n_different(old.items.keys, new.items.keys),
+        "labels": _n_different(old.truth, new.truth),
+        "weights": _n_different(_weights(old.items), _weights(new.items)),
+        "clusters": int(differently_grouped(_clusters(old.items), _clusters(new.items)).sum()),
     }
     found = [f"the {what} of {n:,} of {len(before):,} differ" for what, n in differing.items() if n]
     return f"not the same items, {found[0]}" if found else None
@@ -80,17 +82,17 @@ def _n_different(one: Array | None, other: Array | None) -> int:
     return int((~same).reshape(len(one), -1).any(axis=1).sum())
 
 
-def _weights(items: Predictions) -> Vector:
+def _weights(items: Items) -> Vector:
     """Return the items' weights (n,); without any, all count alike."""
     return np.ones(len(items)) if items.weights is None else items.weights
 
 
-def _clusters(items: Predictions) -> Labels:
+def _clusters(items: Items) -> Labels:
     """Return the items' clusters (n,); without any, each item is one."""
     return np.arange(len(items)) if items.clusters is None else items.clusters
 
 
-def _slices_of_both(before: Predictions, after: Predictions, warnings: list[str]) -> Mapping[str, Mask]:
+def _slices_of_both(before: Items, after: Items, warnings: list[str]) -> Mapping[str, Mask]:
     """Return the slices of the new release, without those that the old one cut differently."""
     kept = {}
     for name, mask in after.slices.items():
@@ -105,7 +107,9 @@ def _slices_of_both(before: Predictions, after: Predictions, warnings: list[str]
     return kept
 
 
-def _panels(old: Panel, new: Panel, slices: Mapping[str, Mask], warnings: list[str]) -> Iterator[Panel]:
+def _panels(
+    old: Panel[Predictions], new: Panel[Predictions], slices: Mapping[str, Mask], warnings: list[str]
+) -> Iterator[Panel[Predictions]]:
     """Yield a panel for every student of both: its old members as the teacher, its new ones as the student."""
     before = {population.name: population for population in old.students}
     for population in new.students:
@@ -113,30 +117,22 @@ def _panels(old: Panel, new: Panel, slices: Mapping[str, Mask], warnings: list[s
             continue
         pairs = _paired(before[population.name], population, warnings)
         if pairs:
-            items = replace(population.first, slices=slices)
-            olds = {one.name: _renamed(one, "old", items) for one, _ in pairs}
+            items = replace(new.items, slices=slices)
+            olds = {one.name: _renamed(one, "old") for one, _ in pairs}
             # the new member pairs with the old one that it is declared to come from
-            members = tuple(
-                replace(_renamed(two, "new", items), parent_fingerprint=one.fingerprint) for one, two in pairs
-            )
+            members = tuple(replace(_renamed(two, "new"), parent_fingerprint=one.fingerprint) for one, two in pairs)
             teacher = Population("teacher", "old", tuple(olds.values()))
-            yield Panel(new.data, teacher, (Population("student", population.name, members),))
+            yield Panel(new.data, items, teacher, (Population("student", population.name, members),))
 
 
-def _renamed(member: Predictions, release: str, items: Predictions) -> Predictions:
-    """Return a member that says its release, with the truth, slices, clusters and weights of these items."""
-    return replace(
-        member,
-        name=f"{member.name} ({release})",
-        truth=items.truth,
-        slices=items.slices,
-        clusters=items.clusters,
-        weights=items.weights,
-        columns=items.columns,
-    )
+def _renamed(member: Predictions, release: str) -> Predictions:
+    """Return a member that says its release."""
+    return replace(member, name=f"{member.name} ({release})")
 
 
-def _paired(old: Population, new: Population, warnings: list[str]) -> list[tuple[Predictions, Predictions]]:
+def _paired(
+    old: Population[Predictions], new: Population[Predictions], warnings: list[str]
+) -> list[tuple[Predictions, Predictions]]:
     """Return every new member beside its old one: the only one, or the one of its seed.
 
     None where the seeds differ: those without a counterpart may be the ones that lost.

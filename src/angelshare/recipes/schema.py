@@ -10,7 +10,7 @@ from angelshare.audit.frame.installed import AUDITS
 from angelshare.audit.frame.registry import DEFAULT_AUDITS
 from angelshare.core.errors import InputError
 from angelshare.core.factories import unknown_name
-from angelshare.core.predictions import IDENTITIES
+from angelshare.core.items import IDENTITIES
 from angelshare.core.strict import Strict
 from angelshare.core.student_spec import (
     NAME,

@@ -9,7 +9,7 @@ from angelshare.audit.frame.registry import run_audits
 from angelshare.audit.frame.set_tables import largest_differences, suite_table
 from angelshare.audit.quality import collapsed
 from angelshare.core.errors import InputError
-from angelshare.core.panel import Panel, each_member
+from angelshare.core.panel import Panel
 from angelshare.core.predictions import Predictions
 from angelshare.core.protocols import (
     TEST,
@@ -168,24 +168,24 @@ def _measured(
     found = []
     for name in one.spec.audits:
         whole = name == "quality" and not settings.in_slices
-        seen = {**panels, TEST: each_member(panels[TEST], _without_slices)} if whole else panels
+        seen = {**panels, TEST: _without_slices(panels[TEST])} if whole else panels
         (result,) = run_audits([name], seen, settings)
         found.append(_only(result, panels[TEST], metrics, settings) if name == "quality" else result)
     return tuple(found)
 
 
-def _without_slices(member: Predictions) -> Predictions:
-    """Return the member with no slice: identities have an audit of their own."""
-    return replace(member, slices={})
+def _without_slices(panel: Panel[Predictions]) -> Panel[Predictions]:
+    """Return the panel with no slice: identities have an audit of their own."""
+    return replace(panel, items=replace(panel.items, slices={}))
 
 
-def _only(result: AuditResult, panel: Panel, metrics: set[str], settings: AuditSettings) -> AuditResult:
+def _only(result: AuditResult, panel: Panel[Predictions], metrics: set[str], settings: AuditSettings) -> AuditResult:
     """Return the rows of these metrics on all items, and in slices those that a gate asked for.
 
     What is said of decisions at one half is left out: on a set that is hard on purpose, no model has collapsed.
     """
     members = [member for population in panel.populations for member in population.members]
-    collapses = {f"{member.name} {collapsed(member)}." for member in members}
+    collapses = {f"{member.name} {collapsed(member, panel.items)}." for member in members}
 
     def kept(metric: str, in_slice: str | None) -> bool:
         return metric in metrics and (in_slice is None or metric in settings.in_slices)

@@ -6,8 +6,9 @@ from datetime import datetime
 from pathlib import Path
 
 from angelshare.core.errors import InputError
+from angelshare.core.items import IDENTITIES
 from angelshare.core.panel import Panel
-from angelshare.core.predictions import IDENTITIES
+from angelshare.core.predictions import Predictions
 from angelshare.core.protocols import TEST, AuditSettings, ModelEntry, Progress, Scorer
 from angelshare.core.task import SuiteScale
 from angelshare.data.suites.gathering import IN_DOMAIN, SuiteSet, read_joined
@@ -101,7 +102,7 @@ def run_suite(request: SuiteRequest, *, progress: Progress) -> Statement:
     return statement
 
 
-def _models(scorers: Sequence[tuple[Seat, Scorer]], in_domain: Panel | None) -> list[ModelEntry]:
+def _models(scorers: Sequence[tuple[Seat, Scorer]], in_domain: Panel[Predictions] | None) -> list[ModelEntry]:
     """Return the statement's list of models; whether one collapsed is only known where it is at home."""
     cards = [(seat, scorer.card) for seat, scorer in scorers]
     if in_domain is not None:

@@ -13,7 +13,7 @@ import numpy as np
 from angelshare.core.arrays import Array, Labels, Mask, Scores, Vector
 from angelshare.core.errors import InputError
 from angelshare.core.factories import unknown_name
-from angelshare.core.predictions import UNLABELLED
+from angelshare.core.items import UNLABELLED
 from angelshare.core.protocols import ModelCard
 from angelshare.core.text import TextBatch
 from angelshare.data.identities.swaps import IDENTITY_TERMS, find_terms

@@ -9,7 +9,7 @@ import numpy as np
 from angelshare.core.arrays import Array, Mask
 from angelshare.core.errors import InputError
 from angelshare.core.factories import unknown_name
-from angelshare.core.predictions import UNLABELLED
+from angelshare.core.items import UNLABELLED
 from angelshare.core.protocols import DataCard
 from angelshare.core.task import Role
 from angelshare.core.text import TextBatch

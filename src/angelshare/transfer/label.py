@@ -11,7 +11,7 @@ import numpy as np
 
 from angelshare.core.arrays import Array, Mask, Scores
 from angelshare.core.errors import InputError
-from angelshare.core.predictions import any_label
+from angelshare.core.items import any_label
 from angelshare.core.protocols import DataCard, ModelCard, Progress, Scorer, Silent
 from angelshare.core.task import Task
 from angelshare.core.text import TextBatch

@@ -6,7 +6,7 @@ import numpy as np
 
 from angelshare.core.arrays import Array, Scores
 from angelshare.core.errors import InputError
-from angelshare.core.predictions import UNLABELLED
+from angelshare.core.items import UNLABELLED
 from angelshare.core.protocols import DataCard
 from angelshare.core.text import TextBatch
 from angelshare.data.identities.neutral import neutral_sentences

@@ -27,41 +27,44 @@ CLASSES = {"task": "single_label", "labels": ("a", "b", "c")}
 
 def test_a_binary_item_worked_by_hand(make_member):
     """Positive with 0.8, and it is; positive with 0.6, and it is not."""
-    member = make_member("m/0", [[0.2, 0.8], [0.4, 0.6]], truth=[1, 0], outputs="probabilities")
-    assert nll(member).tolist() == [pytest.approx(-math.log(0.8)), pytest.approx(-math.log(0.4))]
-    assert brier(member).tolist() == [pytest.approx(0.04), pytest.approx(0.36)]
-    assert overconfidence(member).tolist() == [pytest.approx(-0.2), pytest.approx(0.6)]
+    observed = make_member("m/0", [[0.2, 0.8], [0.4, 0.6]], truth=[1, 0], outputs="probabilities")
+    assert nll(observed.member, observed.items).tolist() == [
+        pytest.approx(-math.log(0.8)),
+        pytest.approx(-math.log(0.4)),
+    ]
+    assert brier(observed.member, observed.items).tolist() == [pytest.approx(0.04), pytest.approx(0.36)]
+    assert overconfidence(observed.member, observed.items).tolist() == [pytest.approx(-0.2), pytest.approx(0.6)]
 
 
 def test_several_labels_are_averaged(make_member):
     """Chances 0.9 and 0.3 of two labels, the first of which applies: decisions 0.9 and 0.7 sure, both right."""
-    member = make_member("m/0", [[0.9, 0.3]], truth=[[1.0, 0.0]], **SETS)
-    assert nll(member)[0] == pytest.approx(-(math.log(0.9) + math.log(0.7)) / 2)
-    assert brier(member)[0] == pytest.approx((0.01 + 0.09) / 2)
-    assert overconfidence(member)[0] == pytest.approx((0.9 + 0.7) / 2 - 1)
-    chances, correct = decided(member)
+    observed = make_member("m/0", [[0.9, 0.3]], truth=[[1.0, 0.0]], **SETS)
+    assert nll(observed.member, observed.items)[0] == pytest.approx(-(math.log(0.9) + math.log(0.7)) / 2)
+    assert brier(observed.member, observed.items)[0] == pytest.approx((0.01 + 0.09) / 2)
+    assert overconfidence(observed.member, observed.items)[0] == pytest.approx((0.9 + 0.7) / 2 - 1)
+    chances, correct = decided(observed.member, observed.items)
     assert (chances.tolist(), correct.tolist()) == ([[0.9, 0.7]], [[1, 1]])
-    assert [side.tolist() for side in by_label(member)] == [[[0.9, 0.3]], [[1, 0]]]
+    assert [side.tolist() for side in by_label(observed.member, observed.items)] == [[[0.9, 0.3]], [[1, 0]]]
 
 
 @given(arrays(np.float64, (6, 3), elements=st.floats(-5, 5)), arrays(np.int64, 6, elements=st.integers(0, 2)))
 def test_classes_agree_with_sklearn(make_member, logits, truth):
     """log_loss and brier_score_loss, which of several classes is the sum."""
     one = make_member("m/0", logits, truth=truth, **CLASSES)
-    shares = np.exp(one.log_probabilities())
-    assert nll(one).mean() == pytest.approx(log_loss(truth, shares, labels=[0, 1, 2]))
-    assert brier(one).mean() == pytest.approx(brier_score_loss(truth, shares, labels=[0, 1, 2]))
+    shares = np.exp(one.member.log_probabilities())
+    assert nll(one.member, one.items).mean() == pytest.approx(log_loss(truth, shares, labels=[0, 1, 2]))
+    assert brier(one.member, one.items).mean() == pytest.approx(brier_score_loss(truth, shares, labels=[0, 1, 2]))
     # (0, z) are two logits
     two = make_member("m/1", logits[:, 0], truth=truth % 2)
-    positive = np.exp(two.log_probabilities())[:, 1]
-    assert brier(two).mean() == pytest.approx(brier_score_loss(truth % 2, positive, pos_label=1))
+    positive = np.exp(two.member.log_probabilities())[:, 1]
+    assert brier(two.member, two.items).mean() == pytest.approx(brier_score_loss(truth % 2, positive, pos_label=1))
 
 
 def test_a_true_label_of_probability_0_costs_infinitely_much(make_member):
     """The Brier score stays finite."""
-    member = make_member("m/0", [[1.0, 0.0]], truth=[1], outputs="probabilities")
-    assert nll(member).tolist() == [math.inf]
-    assert brier(member).tolist() == [1.0]
+    observed = make_member("m/0", [[1.0, 0.0]], truth=[1], outputs="probabilities")
+    assert nll(observed.member, observed.items).tolist() == [math.inf]
+    assert brier(observed.member, observed.items).tolist() == [1.0]
 
 
 def test_bins_worked_by_hand():

@@ -42,7 +42,7 @@ def test_sets_of_labels_are_answers_with_codes_of_their_own(make_member):
     more = {"task": "multi_label", "labels": tuple("abcdefghij")}
     none, first, last = -np.ones(10), np.where(np.arange(10) == 0, 1, -1), np.where(np.arange(10) == 9, 1, -1)
     members = [make_member(f"m/{i}", rows, **more) for i, rows in enumerate(([none, first], [none, last]))]
-    codes, n_codes = coded(members)
+    codes, n_codes = coded([one.member for one in members])
     assert n_codes == 3
     assert codes[0, 0] == codes[1, 0]
     assert len({codes[0, 0], codes[0, 1], codes[1, 1]}) == 3

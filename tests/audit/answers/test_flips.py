@@ -1,13 +1,13 @@
 """Tests of the tables of flips."""
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from angelshare.audit.agreement import Agreement
 from angelshare.core.protocols import TEST, AuditSettings
+from angelshare.core.text import TextBatch
 from angelshare.stats.proportions import wilson
 
 TRUTH = [0, 1, 0, 1, -1]
@@ -55,8 +55,9 @@ def test_the_table_is_cut_and_says_so(toy):
 
 def test_long_texts_are_cut_and_pairs_are_shown_whole(make_member, make_panel):
     """A statement stays small, and a row shows what the models read."""
-    panel = make_panel([make_member("t/0", [-1, 1])], [make_member("s/0", [1, 1])], texts=("word " * 10_000, "b"))
-    (row,) = measure(replace(panel, pairs=("its second text", "d"))).tables[0].rows
+    pairs = TextBatch(("word " * 10_000, "b"), ("its second text", "d"))
+    panel = make_panel([make_member("t/0", [-1, 1], texts=pairs)], [make_member("s/0", [1, 1])])
+    (row,) = measure(panel).tables[0].rows
     assert len(row[1]) <= 2_000
     assert row[1].endswith("⟨second text⟩ its second text")
 

@@ -3,20 +3,23 @@
 import numpy as np
 
 from angelshare.audit.frame.cells import LONGEST, SECOND, cell_text
-from angelshare.core.panel import Panel, Population, aligned
+from angelshare.core.alignment import Observed, aligned
+from angelshare.core.items import Items
+from angelshare.core.panel import Population
 from angelshare.core.predictions import Predictions
+from angelshare.core.text import TextBatch
 
 
-def panel_of(texts, pairs=None):
-    """Return a panel of these texts; its ids stand in reverse order."""
-    ids = np.array([f"i{len(texts) - i}" for i in range(len(texts))])
-    teacher = Predictions("t/0", "binary", ("no", "yes"), "logits", ids, np.zeros((len(texts), 2)))
-    return aligned(Panel("toy", Population("teacher", "t", (teacher,)), (), texts=texts, pairs=pairs))
+def panel_of(batch, n=2):
+    """Return a panel of these n texts; its ids stand in reverse order."""
+    items = Items("t/0", np.array([f"i{n - i}" for i in range(n)]), texts=batch)
+    teacher = Predictions("t/0", "binary", ("no", "yes"), "logits", np.zeros((n, 2)))
+    return aligned("toy", Population("teacher", "t", (Observed(items, teacher),)), ())
 
 
 def test_a_short_text_stays_as_it_is_and_a_long_one_is_cut_with_its_length():
     """A million characters in a cell of 2,000."""
-    panel = panel_of(("short", "long " * 200_000))
+    panel = panel_of(TextBatch(("short", "long " * 200_000)))
     assert cell_text(panel, 1) == "short"
     cut = cell_text(panel, 0)
     assert len(cut) == LONGEST
@@ -25,7 +28,7 @@ def test_a_short_text_stays_as_it_is_and_a_long_one_is_cut_with_its_length():
 
 def test_both_halves_of_a_pair_are_shown_however_long_the_first_is():
     """In the order of the ids, like everything in a panel."""
-    panel = panel_of(("it rained", "a" * 10_000), ("the street is wet", "b" * 10_000))
+    panel = panel_of(TextBatch(("it rained", "a" * 10_000), ("the street is wet", "b" * 10_000)))
     assert cell_text(panel, 1) == f"it rained{SECOND}the street is wet"
     cut = cell_text(panel, 0)
     assert len(cut) <= LONGEST
@@ -38,5 +41,4 @@ def test_both_halves_of_a_pair_are_shown_however_long_the_first_is():
 
 def test_texts_that_are_not_at_hand_are_none():
     """Files of predictions need not bring them."""
-    panel = panel_of(("a", "b"))
-    assert cell_text(Panel(panel.data, panel.teacher, ()), 0) is None
+    assert cell_text(panel_of(None), 0) is None

@@ -3,7 +3,6 @@
 import numpy as np
 
 from angelshare.audit.frame.contrasts import pair, teacher_pairs
-from angelshare.core.panel import each_member
 
 TRUTH = np.array([0, 1, 0, 1])
 
@@ -74,13 +73,3 @@ def test_equal_scores_are_identical_and_equal_decisions_are_not(make_member, mak
     # scores of two values say no more than decisions
     two = make_panel([make_member("t/0", [-1, 1, -1, 1])], [make_member("s/0", [-1, 1, -1, 1])])
     assert not pair(two).contrasts[0].identical
-
-
-def test_what_is_changed_in_each_member_is_changed_in_all(make_member, make_panel):
-    """Teacher, students and baselines; texts go, since they may no longer be the items'."""
-    members = [make_member(name, np.arange(4.0) + i) for i, name in enumerate(("teacher", "student", "student"))]
-    panel = make_panel(members[:1], members[1:2], baselines=members[2:], texts=("a", "b", "c", "d"))
-    half = each_member(panel, lambda member: member.take(np.array([0, 2])))
-    assert [len(member) for population in half.populations for member in population.members] == [2, 2, 2]
-    assert half.texts is None
-    assert half.baselines["student"].first.ids.tolist() == ["i0000", "i0002"]

@@ -22,8 +22,9 @@ def test_a_verdict_that_is_withheld_twice_is_named_once():
 
 def test_a_row_has_the_means_of_its_sides_and_the_differences_of_its_pairs(make_member):
     """Two seeds against one teacher: .9 and .8 against .7."""
-    members = [make_member(name, [0.0, 1.0], truth=[0, 1]) for name in ("mlp/0", "mlp/1", "teacher/0")]
-    contrast = Contrast("student-teacher", "mlp", tuple(members[:2]), (members[2],), identical=False)
+    observed = [make_member(name, [0.0, 1.0], truth=[0, 1]) for name in ("mlp/0", "mlp/1", "teacher/0")]
+    *students, teacher = (one.member for one in observed)
+    contrast = Contrast(observed[0].items, "student-teacher", "mlp", tuple(students), (teacher,), identical=False)
     row = difference_row(
         contrast,
         (np.array([0.9, 0.8]), np.array([0.7])),

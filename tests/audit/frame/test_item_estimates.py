@@ -90,7 +90,7 @@ def test_a_mean_has_the_t_interval_cut_to_what_is_possible(values, level):
 
 def test_clusters_of_one_item_each_are_none(make_member):
     """And codes with gaps are closed."""
-    member = make_member("m/0", [1, 2, 3], clusters=np.array([7, 3, 5]))
-    assert design_of(member).is_simple
-    member = make_member("m/0", [1, 2, 3], clusters=np.array([7, 3, 7]))
-    assert design_of(member).clusters.tolist() == [1, 0, 1]
+    alone = make_member("m/0", [1, 2, 3], clusters=np.array([7, 3, 5]))
+    assert design_of(alone.items).is_simple
+    paired = make_member("m/0", [1, 2, 3], clusters=np.array([7, 3, 7]))
+    assert design_of(paired.items).clusters.tolist() == [1, 0, 1]

@@ -19,6 +19,16 @@ def rows(found, **wanted):
     return [d for d in found.differences if all(getattr(d, key) == value for key, value in wanted.items())]
 
 
+def of(name, plain, mitigated):
+    """Return what is observed with and without a mitigation."""
+    return Mitigated(plain[0].items, name, *(tuple(one.member for one in side) for side in (plain, mitigated)))
+
+
+def population(name, members):
+    """Return the students of this name, with the items that they answered."""
+    return members[0].items, Population("student", name, tuple(one.member for one in members))
+
+
 @pytest.fixture
 def truth():
     """Return as many of either label."""
@@ -29,7 +39,8 @@ def test_what_a_mitigation_gives_is_mitigated_less_plain(noisy, truth):
     """The rows of the contrast, with the sides in this order."""
     plain, mitigated = noisy("cnn/0", truth, 1.5), noisy("cnn+/0", truth, 0.5, seed=1)
     found = Findings()
-    measure_mitigation(Mitigated("cnn: words", (plain,), (mitigated,)), "forum", [ACCURACY, auc(1)], found)
+    measure_mitigation(of("cnn: words", (plain,), (mitigated,)), "forum", [ACCURACY, auc(1)], found)
+    accuracy = [correct(one.member, one.items) for one in (plain, mitigated)]
     (row,) = rows(found, metric="accuracy")
     assert (row.contrast, row.student, row.left, row.right) == (
         "mitigated-plain",
@@ -37,7 +48,7 @@ def test_what_a_mitigation_gives_is_mitigated_less_plain(noisy, truth):
         ("cnn+/0",),
         ("cnn/0",),
     )
-    assert row.inference.value == pytest.approx(correct(mitigated).mean() - correct(plain).mean())
+    assert row.inference.value == pytest.approx(np.mean(accuracy[1] - accuracy[0]))
     assert len(rows(found, metric="auc")) == 1
 
 
@@ -49,8 +60,8 @@ def test_an_interaction_worked_by_hand(make_member):
     def wrong_on(name, n):
         return make_member(name, np.where(np.arange(20) < n, -right, right), truth=truth)
 
-    student = Mitigated("cnn", (wrong_on("cnn", 3),), (wrong_on("cnn+", 2),))
-    teacher = Mitigated("teacher", (wrong_on("t", 3),), (wrong_on("t+", 1),))
+    student = of("cnn", (wrong_on("cnn", 3),), (wrong_on("cnn+", 2),))
+    teacher = of("teacher", (wrong_on("t", 3),), (wrong_on("t+", 1),))
     found = Findings()
     measure_interaction(student, teacher, "forum", [ACCURACY], found)
     (row,) = found.differences
@@ -68,7 +79,7 @@ def test_what_is_hard_for_all_models_cancels(noisy, truth):
     mitigated = tuple(noisy(f"cnn+/{s}", truth, 0.3, seed=10 + s) for s in range(3))
     found = Findings()
     measure_interaction(
-        Mitigated("cnn", plain, mitigated), Mitigated("teacher", plain, mitigated), "forum", [ACCURACY, auc(1)], found
+        of("cnn", plain, mitigated), of("teacher", plain, mitigated), "forum", [ACCURACY, auc(1)], found
     )
     for row in found.differences:
         assert row.values_by_seed == (0.0, 0.0, 0.0)
@@ -78,7 +89,7 @@ def test_what_is_hard_for_all_models_cancels(noisy, truth):
 def test_a_label_without_items_is_a_gap(noisy):
     """Not a number."""
     truth = np.zeros(60, dtype=np.int64)
-    one = Mitigated("cnn", (noisy("a", truth, 1.0),), (noisy("b", truth, 1.0, seed=1),))
+    one = of("cnn", (noisy("a", truth, 1.0),), (noisy("b", truth, 1.0, seed=1),))
     found = Findings()
     measure_interaction(one, one, "forum", [auc(1)], found)
     assert found.differences == []
@@ -87,7 +98,7 @@ def test_a_label_without_items_is_a_gap(noisy):
 
 def test_texts_without_labels_are_said(make_member):
     """The question has no answer there."""
-    one = Mitigated("cnn", (make_member("a", [1.0, 2.0]),), (make_member("b", [1.0, 3.0]),))
+    one = of("cnn", (make_member("a", [1.0, 2.0]),), (make_member("b", [1.0, 3.0]),))
     found = Findings()
     measure_interaction(one, one, "forum", [auc(1)], found)
     assert found.remarks == (
@@ -97,12 +108,10 @@ def test_texts_without_labels_are_said(make_member):
 
 def test_members_pair_by_seed(noisy, truth):
     """Those that only one side has are left out."""
-    plain = Population("student", "cnn", tuple(noisy(f"cnn/{s}", truth, 1.0, seed=s) for s in (0, 1, 2)))
-    other = Population("student", "cnn+", tuple(noisy(f"cnn+/{s}", truth, 1.0, seed=s) for s in (2, 1)))
-    assert [
-        (a.name, b.name)
-        for a, b in zip(*(by_seed("x", plain, other).plain, by_seed("x", plain, other).mitigated), strict=True)
-    ] == [
+    items, plain = population("cnn", [noisy(f"cnn/{s}", truth, 1.0, seed=s) for s in (0, 1, 2)])
+    _, other = population("cnn+", [noisy(f"cnn+/{s}", truth, 1.0, seed=s) for s in (2, 1)])
+    found = by_seed(items, "x", plain, other)
+    assert [(a.name, b.name) for a, b in zip(found.plain, found.mitigated, strict=True)] == [
         ("cnn/2", "cnn+/2"),
         ("cnn/1", "cnn+/1"),
     ]
@@ -110,12 +119,12 @@ def test_members_pair_by_seed(noisy, truth):
 
 def test_members_without_a_common_seed_are_refused(noisy, truth):
     """And so are sides of different size."""
-    one = Population("student", "cnn", (noisy("cnn/0", truth, 1.0, seed=0),))
-    other = Population("student", "cnn+", (noisy("cnn+/1", truth, 1.0, seed=1),))
+    items, one = population("cnn", [noisy("cnn/0", truth, 1.0, seed=0)])
+    _, other = population("cnn+", [noisy("cnn+/1", truth, 1.0, seed=1)])
     with pytest.raises(InputError, match="no seed of cnn is one of"):
-        by_seed("words", one, other)
+        by_seed(items, "words", one, other)
     with pytest.raises(InputError, match="0 mitigated members do not pair with 1 plain ones"):
-        Mitigated("words", one.members, ())
+        Mitigated(items, "words", one.members, ())
 
 
 def test_few_clusters_carry_no_interaction(noisy):
@@ -124,7 +133,7 @@ def test_few_clusters_carry_no_interaction(noisy):
     clusters = np.arange(180) // 20
     members = [noisy(name, truth, 1.0, seed=i, clusters=clusters) for i, name in enumerate("abcd")]
     found = Findings()
-    one, other = Mitigated("cnn", (members[0],), (members[1],)), Mitigated("teacher", (members[2],), (members[3],))
+    one, other = of("cnn", (members[0],), (members[1],)), of("teacher", (members[2],), (members[3],))
     measure_interaction(one, other, "forum", [ACCURACY, auc(1)], found)
     assert [row.withheld for row in found.differences] == [("lost", "preserved", "gained")] * 2
     assert {row.remarks for row in found.differences} == {("fewer than 10 clusters",)}
@@ -133,7 +142,7 @@ def test_few_clusters_carry_no_interaction(noisy):
 def test_a_single_cluster_gives_no_interaction(noisy):
     """Nothing follows from it for others."""
     truth = np.arange(40) % 2
-    one = Mitigated("cnn", *((noisy(name, truth, 1.0, clusters=np.zeros(40, dtype=np.int64)),) for name in ("a", "b")))
+    one = of("cnn", *([noisy(name, truth, 1.0, clusters=np.zeros(40, dtype=np.int64))] for name in ("a", "b")))
     found = Findings()
     measure_interaction(one, one, "forum", [auc(1)], found)
     assert found.differences == []

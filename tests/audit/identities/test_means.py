@@ -1,7 +1,5 @@
 """Tests of means over identities and of one identity against the others."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -31,7 +29,7 @@ def rows_of(panel):
 
 def statistics(panel):
     """Return a function: weights of the items -> student - teacher of every mean, and the first identity's excess."""
-    positive, slices = panel.truth == 1, panel.teacher.first.slices
+    positive, slices = panel.truth == 1, panel.items.slices
     scores = [panel.students[0].first.ranking(), panel.teacher.first.ranking()]
     ahead = [(one[:, None] > one) + 0.5 * (one[:, None] == one) for one in scores]
 
@@ -134,14 +132,14 @@ def test_an_identity_of_one_cluster_is_not_measured(noisy, make_panel):
     assert gaps["bpsn_auc", "identity_0"] == "all its items, or all of one class, are of one cluster"
 
 
-def test_an_excess_reaches_beyond_one(noisy, make_panel):
+def test_an_excess_reaches_beyond_one(noisy, make_panel, altered):
     """One identity's AUCs fall from 1 to 0 while the other's rise from 0 to 1: the excess is -2 and +2."""
     truth, first = np.arange(N) % 2, np.arange(N) < N // 2
     sides = {name: np.where(first, sign, -sign) * (2 * truth - 1) for name, sign in (("teacher/0", 1), ("mlp/0", -1))}
     slices = {"identity_0": first, "identity_1": ~first}
     one = noisy("one", truth, 1.0, slices=slices)
     members = [
-        replace(one, name=name, values=np.stack([-value, value], axis=1).astype(float)) for name, value in sides.items()
+        altered(one, name=name, values=np.stack([-value, value], axis=1).astype(float)) for name, value in sides.items()
     ]
     rows = rows_of(make_panel(members[:1], members[1:]))
     for name, excess in (("identity_0", -2.0), ("identity_1", 2.0)):

@@ -20,8 +20,8 @@ def test_spreads_hold_together_whatever_the_scores(scores):
         "identity": np.tile(["cooks", "smiths", "tailors"], n).astype(object),
     }
     member = Predictions(
-        "m", "binary", ("no", "yes"), "probabilities", np.arange(scores.size).astype(str),
-        np.column_stack([1 - scores.ravel(), scores.ravel()]), columns=held,
+        "m", "binary", ("no", "yes"), "probabilities",
+        np.column_stack([1 - scores.ravel(), scores.ravel()]),
     )  # fmt: skip
     swapped = Swapped.of(held["template"], held["identity"])
     dev, spread = (ScoreSpread(swapped, is_range=is_range)(member) for is_range in (False, True))

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from angelshare.core.alignment import Observed
 from angelshare.core.errors import AngelshareError, InputError, LabelError, MisalignedError
+from angelshare.core.items import Items
 from angelshare.core.predictions import Predictions
 from angelshare.core.text import TextBatch, text_key
 from angelshare.data.predictions.files import (
@@ -39,13 +41,13 @@ def test_logits_keep_their_values_and_column_order(read):
     """Whether toxic is positive is the column order's to say, unless the user does."""
     content = "id,logit:toxic,logit:fine\n007,1.5,-2\n8,0,3e1\n"
     kept = read(content)
-    assert kept.labels == ("toxic", "fine")
-    assert kept.outputs == "logits"
-    assert kept.ids.tolist() == ["007", "8"]
-    assert kept.values.tolist() == [[1.5, -2], [0, 30]]
+    assert kept.member.labels == ("toxic", "fine")
+    assert kept.member.outputs == "logits"
+    assert kept.items.ids.tolist() == ["007", "8"]
+    assert kept.member.values.tolist() == [[1.5, -2], [0, 30]]
     turned = read(content, positive="toxic")
-    assert turned.labels == ("fine", "toxic")
-    assert turned.values.tolist() == [[-2, 1.5], [30, 0]]
+    assert turned.member.labels == ("fine", "toxic")
+    assert turned.member.values.tolist() == [[-2, 1.5], [30, 0]]
 
 
 def test_truth_slices_clusters_seed_and_text_are_read(read):
@@ -55,67 +57,67 @@ def test_truth_slices_clusters_seed_and_text_are_read(read):
         "a,0,1,yes,0.5,k,3,well done\nb,1,0,,0,,3,how dull\nc,1,0,no,0.49,k,3,oh\n"
     )
     predictions = read(content)
-    assert predictions.truth.tolist() == [1, -1, 0]
-    assert predictions.slices["late"].tolist() == [True, False, False]
-    assert predictions.clusters.tolist() == [0, 1, 0]
+    assert predictions.items.truth.tolist() == [1, -1, 0]
+    assert predictions.items.slices["late"].tolist() == [True, False, False]
+    assert predictions.items.clusters.tolist() == [0, 1, 0]
     assert predictions.seed == 3
-    assert predictions.text_keys.tolist() == [text_key("well done"), text_key("how dull"), text_key("oh")]
+    assert predictions.items.keys.tolist() == [text_key("well done"), text_key("how dull"), text_key("oh")]
 
 
 def test_a_score_ranks_and_decides_only_with_a_threshold(read):
     """Truth names the other label."""
     content = "id,score,truth\na,0.9,toxic\nb,0.2,fine\n"
     ranking = read(content, positive="toxic")
-    assert ranking.labels == ("fine", "toxic")
-    assert not ranking.has_decisions
-    assert read(content, positive="toxic", threshold=0.2).decisions().tolist() == [1, 1]
+    assert ranking.member.labels == ("fine", "toxic")
+    assert not ranking.member.has_decisions
+    assert read(content, positive="toxic", threshold=0.2).member.decisions().tolist() == [1, 1]
 
 
 def test_a_label_column_beside_a_score_gives_its_decisions(read):
     """The threshold is the lowest score that was decided positive."""
     decided = read("id,score,label\na,0.9,toxic\nb,0.6,toxic\nc,0.2,fine\n", positive="toxic")
-    assert decided.threshold == 0.6
-    assert decided.decisions().tolist() == [1, 1, 0]
+    assert decided.member.threshold == 0.6
+    assert decided.member.decisions().tolist() == [1, 1, 0]
 
 
 def test_hard_decisions_name_their_labels(read):
     """A label that only the truth has still counts."""
     predictions = read("id,label,truth\na,joy,fear\nb,joy,joy\n", task="single_label")
-    assert predictions.labels == ("fear", "joy")
-    assert predictions.outputs == "decisions"
-    assert predictions.values.tolist() == [[0, 1], [0, 1]]
-    assert predictions.truth.tolist() == [0, 1]
+    assert predictions.member.labels == ("fear", "joy")
+    assert predictions.member.outputs == "decisions"
+    assert predictions.member.values.tolist() == [[0, 1], [0, 1]]
+    assert predictions.items.truth.tolist() == [0, 1]
 
 
 def test_several_labels_and_values_are_read(read):
     """The other two tasks."""
     flags = read("id,label:a,label:b,truth:a,truth:b\nx,1,0,0,\n", task="multi_label")
-    assert flags.values.tolist() == [[1, 0]]
-    assert np.array_equal(flags.truth, [[0, np.nan]], equal_nan=True)
+    assert flags.member.values.tolist() == [[1, 0]]
+    assert np.array_equal(flags.items.truth, [[0, np.nan]], equal_nan=True)
     values = read("id,value,truth\nx,2.5,3\ny,1,\n", task="regression")
-    assert values.labels == ("value",)
-    assert np.array_equal(values.truth, [3, np.nan], equal_nan=True)
-    assert read("id,probability:a,probability:b\nx,0.9,0.8\n", task="multi_label").outputs == "probabilities"
+    assert values.member.labels == ("value",)
+    assert np.array_equal(values.items.truth, [3, np.nan], equal_nan=True)
+    assert read("id,probability:a,probability:b\nx,0.9,0.8\n", task="multi_label").member.outputs == "probabilities"
 
 
 def test_other_peoples_columns_are_mapped(read):
     """`--columns id=case_id,truth=label_gold`."""
     content = "case_id,label_gold,logit:no,logit:yes\nu,yes,0,1\n"
-    assert read(content, columns={"id": "case_id", "truth": "label_gold"}).truth.tolist() == [1]
+    assert read(content, columns={"id": "case_id", "truth": "label_gold"}).items.truth.tolist() == [1]
 
 
 def test_probabilities_of_zero_are_raised_only_when_asked_for(read):
     """Values are kept as given."""
     content = "id,probability:no,probability:yes\na,0,1\nb,0.5,0.5\n"
-    assert read(content).values[0, 0] == 0
-    assert read(content, clip=True).values[0, 0] == 1e-12
+    assert read(content).member.values[0, 0] == 0
+    assert read(content, clip=True).member.values[0, 0] == 1e-12
 
 
 def test_of_several_labels_a_probability_of_one_is_lowered_too(read):
     """That the label does not apply would have a probability of 0."""
     content = "id,probability:rude,probability:threat\na,0,1\nb,0.5,0.5\n"
     clipped = read(content, task="multi_label", clip=True)
-    assert clipped.values.tolist() == [[1e-12, 1 - 1e-12], [0.5, 0.5]]
+    assert clipped.member.values.tolist() == [[1e-12, 1 - 1e-12], [0.5, 0.5]]
 
 
 def test_probabilities_of_nothing_but_0_and_1_are_decisions(read):
@@ -123,19 +125,19 @@ def test_probabilities_of_nothing_but_0_and_1_are_decisions(read):
     content = "id,probability:no,probability:yes\na,0,1\nb,1.0,0\n"
     for clip in (False, True):
         decided = read(content, clip=clip)
-        assert decided.outputs == "decisions"
-        assert not decided.has_scores
-        assert decided.decisions().tolist() == [1, 0]
-    assert read("id,probability:a,probability:b\nx,1,1\n", task="multi_label").outputs == "decisions"
+        assert decided.member.outputs == "decisions"
+        assert not decided.member.has_scores
+        assert decided.member.decisions().tolist() == [1, 0]
+    assert read("id,probability:a,probability:b\nx,1,1\n", task="multi_label").member.outputs == "decisions"
 
 
 def test_declared_labels_are_kept_where_a_rare_one_occurs_nowhere(read):
     """Two files of hard decisions must agree on the classes even if a model never chooses one of them."""
     labels = ("joy", "fear", "anger")
     predictions = read("id,label,truth\na,joy,fear\nb,joy,joy\n", task="single_label", labels=labels)
-    assert predictions.labels == labels
-    assert predictions.values.tolist() == [[1, 0, 0], [1, 0, 0]]
-    assert predictions.truth.tolist() == [1, 0]
+    assert predictions.member.labels == labels
+    assert predictions.member.values.tolist() == [[1, 0, 0], [1, 0, 0]]
+    assert predictions.items.truth.tolist() == [1, 0]
     with pytest.raises(LabelError, match=r"the label 'joy' is none of \['fear', 'anger'\]"):
         read("id,label\na,joy\n", task="single_label", labels=labels[1:])
     with pytest.raises(LabelError, match=r"two labels, declared are \['joy', 'fear', 'anger'\]"):
@@ -147,24 +149,22 @@ def test_columns_are_put_into_the_declared_order(read, kind):
     """They are named, so nothing is guessed; truth follows them."""
     content = f"id,{kind}:toxic,{kind}:fine,truth\na,0.25,0.75,toxic\n"
     predictions = read(content, labels=("fine", "toxic"))
-    assert predictions.labels == ("fine", "toxic")
-    assert predictions.values.tolist() == [[0.75, 0.25]]
-    assert predictions.truth.tolist() == [1]
-    assert read(content, labels=("fine", "toxic"), positive="fine").labels == ("toxic", "fine")
+    assert predictions.member.labels == ("fine", "toxic")
+    assert predictions.member.values.tolist() == [[0.75, 0.25]]
+    assert predictions.items.truth.tolist() == [1]
+    assert read(content, labels=("fine", "toxic"), positive="fine").member.labels == ("toxic", "fine")
     with pytest.raises(LabelError, match=r"has the labels \['toxic', 'fine'\], and \['good', 'bad'\] are declared"):
         read(content, labels=("good", "bad"))
 
 
 def test_declared_labels_must_be_those_of_the_metadata(tmp_path):
     """A class that the file knows of must not get lost; a class has one name."""
-    decisions = Predictions(
-        "mlp/0", "single_label", ("joy", "fear", "anger"), "decisions", np.array(["a", "b"]), np.eye(3)[[0, 1]]
-    )
+    decisions = Predictions("mlp/0", "single_label", ("joy", "fear", "anger"), "decisions", np.eye(3)[[0, 1]])
     path = tmp_path / "a.parquet"
-    write_predictions(decisions, path)
+    write_predictions(Items("mlp/0", np.array(["a", "b"])), decisions, path)
     read = read_predictions(path, name="mlp/0", labels=("anger", "fear", "joy"))
-    assert read.labels == ("anger", "fear", "joy")
-    assert read.decisions().tolist() == [2, 1]
+    assert read.member.labels == ("anger", "fear", "joy")
+    assert read.member.decisions().tolist() == [2, 1]
     for labels, words in {("joy", "fear"): "are declared", ("joy", "joy", "fear"): "repeat a name"}.items():
         with pytest.raises(LabelError, match=words):
             read_predictions(path, name="mlp/0", labels=labels)
@@ -173,7 +173,7 @@ def test_declared_labels_must_be_those_of_the_metadata(tmp_path):
 def test_declared_labels_name_the_other_label_of_a_score_but_not_the_positive_one(read):
     """Which label a score ranks by is the user's to say."""
     content = "id,score\na,0.9\nb,0.2\n"
-    assert read(content, labels=("fine", "toxic"), positive="toxic").labels == ("fine", "toxic")
+    assert read(content, labels=("fine", "toxic"), positive="toxic").member.labels == ("fine", "toxic")
     with pytest.raises(InputError, match="it is not said for which label"):
         read(content, labels=("fine", "toxic"))
     with pytest.raises(LabelError, match="Check --positive 'rude'"):
@@ -183,8 +183,8 @@ def test_declared_labels_name_the_other_label_of_a_score_but_not_the_positive_on
 def test_flags_of_several_labels_are_put_into_the_declared_order(read):
     """And their truth with them."""
     flags = read("id,label:a,label:b,truth:a,truth:b\nx,1,0,1,0\n", task="multi_label", labels=("b", "a"))
-    assert flags.values.tolist() == [[0, 1]]
-    assert flags.truth.tolist() == [[0, 1]]
+    assert flags.member.values.tolist() == [[0, 1]]
+    assert flags.items.truth.tolist() == [[0, 1]]
 
 
 def test_a_population_is_read_in_the_declared_order(tmp_path):
@@ -193,7 +193,7 @@ def test_a_population_is_read_in_the_declared_order(tmp_path):
     (tmp_path / "b.csv").write_text("id,logit:yes,logit:no\nx,1,0\n")
     files = [tmp_path / "a.csv", tmp_path / "b.csv"]
     population = read_population(files, "student", "mlp", task="binary", labels=("no", "yes"))
-    assert [member.labels for member in population.members] == [("no", "yes")] * 2
+    assert [one.member.labels for one in population.members] == [("no", "yes")] * 2
 
 
 LOGITS = "id,logit:no,logit:yes\n"
@@ -489,16 +489,20 @@ def test_what_cannot_be_measured_is_refused_in_full_sentences(read, case):
 def test_decisions_that_follow_from_the_scores_may_stand_beside_them(read):
     """Many tools write both."""
     both = read("id,logit:no,logit:yes,label\na,0,1,yes\nb,1,1,no\n")
-    assert both.outputs == "logits"
-    assert both.decisions().tolist() == [1, 0]
+    assert both.member.outputs == "logits"
+    assert both.member.decisions().tolist() == [1, 0]
     flags = read("id,probability:a,probability:b,label:a\nx,0.5,0.1,1\n", task="multi_label")
-    assert flags.outputs == "probabilities"
-    assert read("id,score,label\na,1,yes\n", positive="yes", threshold=0.5).threshold == 0.5
+    assert flags.member.outputs == "probabilities"
+    assert read("id,score,label\na,1,yes\n", positive="yes", threshold=0.5).member.threshold == 0.5
     turned = read("id,logit:yes,logit:no,label\na,1,1,no\n", labels=("no", "yes"))
-    assert turned.decisions().tolist() == [0]
+    assert turned.member.decisions().tolist() == [0]
+
+
+OF_ITEMS = ("ids", "truth", "slices", "clusters", "weights", "keys")
 
 
 def member(**changes):
+    """Return predictions, observed on three items, with these changes of either."""
     standard = {
         "name": "mlp/3",
         "task": "binary",
@@ -513,7 +517,9 @@ def member(**changes):
         "fingerprint": "abc",
         "parent_fingerprint": "def",
     }
-    return Predictions(**(standard | changes))
+    given = standard | changes
+    known = {what: given.pop(what) for what in OF_ITEMS if what in given}
+    return Observed(Items(given["name"], **known), Predictions(**given))
 
 
 SHAPES = {
@@ -536,24 +542,24 @@ SHAPES = {
 def test_what_is_written_is_read_back(tmp_path, shape):
     """Without naming the task again."""
     before = member(**SHAPES[shape])
-    write_predictions(before, tmp_path / "p.parquet", texts=["x", "y", "half \ud83d"])
+    write_predictions(before.items, before.member, tmp_path / "p.parquet", texts=["x", "y", "half \ud83d"])
     after = read_predictions(tmp_path / "p.parquet", name="mlp/3")
     for name in ("task", "labels", "outputs", "threshold", "seed", "fingerprint", "parent_fingerprint"):
-        assert getattr(after, name) == getattr(before, name), name
-    assert after.ids.tolist() == before.ids.tolist()
-    assert np.array_equal(after.values, before.values)
-    assert before.truth is None or np.array_equal(
-        after.truth, before.truth, equal_nan=shape in {"multi_label", "regression"}
+        assert getattr(after.member, name) == getattr(before.member, name), name
+    assert after.items.ids.tolist() == before.items.ids.tolist()
+    assert np.array_equal(after.member.values, before.member.values)
+    assert before.items.truth is None or np.array_equal(
+        after.items.truth, before.items.truth, equal_nan=shape in {"multi_label", "regression"}
     )
-    assert after.slices["late"].tolist() == [True, False, True]
-    assert after.text_keys.tolist() == [text_key("x"), text_key("y"), text_key("half \ud83d")]
+    assert after.items.slices["late"].tolist() == [True, False, True]
+    assert after.items.keys.tolist() == [text_key("x"), text_key("y"), text_key("half \ud83d")]
     assert read_prediction_texts(tmp_path / "p.parquet")["b"] == "y"
     assert [path.name for path in tmp_path.iterdir()] == ["p.parquet"]
 
 
 def test_a_written_file_refuses_another_task(tmp_path):
     """Its metadata say what it answers."""
-    write_predictions(member(), tmp_path / "p.parquet")
+    write_predictions(member().items, member().member, tmp_path / "p.parquet")
     with pytest.raises(InputError, match="says that it answers a binary task, and regression was declared"):
         read_predictions(tmp_path / "p.parquet", name="x", task="regression")
 
@@ -561,9 +567,11 @@ def test_a_written_file_refuses_another_task(tmp_path):
 def test_predictions_are_written_as_parquet_only(tmp_path):
     """CSV would lose the task."""
     with pytest.raises(InputError, match=r"Call it p\.parquet"):
-        write_predictions(member(), tmp_path / "p.csv")
+        write_predictions(member().items, member().member, tmp_path / "p.csv")
     with pytest.raises(InputError, match="3 items and 1 texts"):
-        write_predictions(member(), tmp_path / "p.parquet", texts=["x"])
+        write_predictions(member().items, member().member, tmp_path / "p.parquet", texts=["x"])
+    with pytest.raises(InputError, match="3 items and 2 answers"):
+        write_predictions(member().items, member().member.take(np.array([0, 1])), tmp_path / "p.parquet")
 
 
 @given(st.lists(st.tuples(st.floats(-1e9, 1e9), st.floats(-1e9, 1e9)), min_size=1, max_size=5))
@@ -574,7 +582,9 @@ def test_text_formats_keep_every_bit_of_a_logit(tmp_path_factory, rows):
     (folder / "p.jsonl").write_text("\n".join(lines))
     (folder / "p.csv").write_text(LOGITS + "".join(f"{i},{a!r},{b!r}\n" for i, (a, b) in enumerate(rows)))
     for name in ("p.jsonl", "p.csv"):
-        assert read_predictions(folder / name, name="x", task="binary").values.tolist() == [list(row) for row in rows]
+        assert read_predictions(folder / name, name="x", task="binary").member.values.tolist() == [
+            list(row) for row in rows
+        ]
 
 
 def test_several_files_are_members(tmp_path):
@@ -592,8 +602,8 @@ def test_a_seed_column_makes_members(tmp_path):
     path.write_text("id,logit:no,logit:yes,seed\na,0,1,4\na,0,2,2\nb,0,3,4\nb,0,4,2\n")
     population = read_population([path], "student", "mlp", task="binary")
     assert population.names == ("mlp/2", "mlp/4")
-    assert population.members[1].values[:, 1].tolist() == [1, 3]
-    assert read_predictions(path, name="x", task="binary", seed=2).values[:, 1].tolist() == [2, 4]
+    assert population.members[1].member.values[:, 1].tolist() == [1, 3]
+    assert read_predictions(path, name="x", task="binary", seed=2).member.values[:, 1].tolist() == [2, 4]
     assert read_prediction_texts(path) is None
     with pytest.raises(InputError, match="hold 'mlp/2' more than once"):
         read_population([path, path], "student", "mlp", task="binary")
@@ -615,9 +625,9 @@ def data(**changes):
 def test_truth_is_joined_by_id_and_label_name():
     """Whatever the order of the rows and of the labels."""
     joined = attach_truth(member(truth=None), data())
-    assert joined.truth.tolist() == [0, 1, -1]
-    assert joined.slices["early"].tolist() == [False, True, False]
-    assert joined.text_keys.tolist() == [text_key("x"), text_key("y"), text_key("z")]
+    assert joined.items.truth.tolist() == [0, 1, -1]
+    assert joined.items.slices["early"].tolist() == [False, True, False]
+    assert joined.items.keys.tolist() == [text_key("x"), text_key("y"), text_key("z")]
 
 
 def test_joining_refuses_other_ids_labels_texts_and_truths():
@@ -627,7 +637,7 @@ def test_joining_refuses_other_ids_labels_texts_and_truths():
     with pytest.raises(LabelError, match=r"with labels \['fine', 'rude'\], own is binary with \['no', 'yes'\]"):
         attach_truth(member(), data(labels=("no", "yes")))
     with pytest.raises(MisalignedError, match="1 items have another text in mlp/3 than in own, the first 'b'"):
-        attach_truth(member(text_keys=np.array([text_key(t) for t in ("x", "!", "z")])), data())
+        attach_truth(member(keys=np.array([text_key(t) for t in ("x", "!", "z")])), data())
     with pytest.raises(MisalignedError, match="2 items have another truth in mlp/3 than in own"):
         attach_truth(member(), data())
 
@@ -663,8 +673,8 @@ def test_joining_takes_what_file_and_data_say_alike():
     """Clusters under other names; what only one of them has."""
     mine = {"slices": {"late": np.array([True, False, False])}, "clusters": np.array([0, 1, 1])}
     joined = attach_truth(member(truth=None, **mine), data(clusters=np.array([9, 4, 9]), weights=np.ones(3)))
-    assert (list(joined.slices), joined.clusters.tolist()) == (["late", "early"], [4, 9, 9])
-    assert joined.weights.tolist() == [1, 1, 1]
+    assert (list(joined.items.slices), joined.items.clusters.tolist()) == (["late", "early"], [4, 9, 9])
+    assert joined.items.weights.tolist() == [1, 1, 1]
 
 
 def test_parquet_of_other_tools_is_read(tmp_path):
@@ -674,8 +684,8 @@ def test_parquet_of_other_tools_is_read(tmp_path):
     )
     frame.to_parquet(tmp_path / "p.parquet")
     predictions = read_predictions(tmp_path / "p.parquet", name="x", task="binary")
-    assert predictions.ids.tolist() == ["3", "4"]
-    assert predictions.values.tolist() == [[0.5, 1], [1, 2]]
+    assert predictions.items.ids.tolist() == ["3", "4"]
+    assert predictions.member.values.tolist() == [[0.5, 1], [1, 2]]
 
 
 SAID_WRONGLY = {
@@ -722,11 +732,11 @@ def test_metadata_of_other_tools_are_not_looked_at(tmp_path):
     """They may be bytes."""
     table = pa.table({"id": ["a"], "logit:no": [0.0], "logit:yes": [1.0]})
     pq.write_table(table.replace_schema_metadata({b"\xfftool": b"\xff", b"angel": b"\xfe"}), tmp_path / "p.parquet")
-    assert read_predictions(tmp_path / "p.parquet", name="x", task="binary").labels == ("no", "yes")
+    assert read_predictions(tmp_path / "p.parquet", name="x", task="binary").member.labels == ("no", "yes")
 
 
 def test_labels_that_pandas_made_floats_are_their_integers(tmp_path):
     """A gap in a column of integers is enough for that."""
     lines = [{"id": i, "logit:0": 0.5, "logit:1": i, "truth": truth} for i, truth in enumerate([1.0, None, 0.0])]
     (tmp_path / "p.jsonl").write_text("\n".join(map(json.dumps, lines)))
-    assert read_predictions(tmp_path / "p.jsonl", name="x", task="binary").truth.tolist() == [1, -1, 0]
+    assert read_predictions(tmp_path / "p.jsonl", name="x", task="binary").items.truth.tolist() == [1, -1, 0]

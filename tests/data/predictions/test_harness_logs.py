@@ -79,12 +79,12 @@ TONE = [
 def test_choices_that_are_the_same_everywhere_are_the_classes(log):
     """Their log-likelihoods are logits, and the task is binary for two."""
     tone = read_predictions(log(TONE), name="teacher/0")
-    assert (tone.task, tone.labels, tone.outputs) == ("binary", CHOICES, "logits")
-    assert tone.ids.tolist() == ["0", "1", "2"]
-    assert tone.values.tolist() == [[-0.5, -1.5], [-2.0, -0.25], [-1.0, -0.75]]
-    assert tone.truth.tolist() == [0, 1, 0]
-    assert tone.decisions().tolist() == [0, 1, 1]
-    assert tone.text_keys.tolist() == [text_key(f"{text} It is") for text in TEXTS]
+    assert (tone.member.task, tone.member.labels, tone.member.outputs) == ("binary", CHOICES, "logits")
+    assert tone.items.ids.tolist() == ["0", "1", "2"]
+    assert tone.member.values.tolist() == [[-0.5, -1.5], [-2.0, -0.25], [-1.0, -0.75]]
+    assert tone.items.truth.tolist() == [0, 1, 0]
+    assert tone.member.decisions().tolist() == [0, 1, 1]
+    assert tone.items.keys.tolist() == [text_key(f"{text} It is") for text in TEXTS]
 
 
 def test_three_fixed_choices_are_a_single_label_task(log):
@@ -92,7 +92,11 @@ def test_three_fixed_choices_are_a_single_label_task(log):
     samples = [question(i, (-3, -1, -2), choices=("oak", "ash", "elm"), target=each) for i, each in enumerate("012")]
     samples[0]["target"] = "ash"
     woods = read_predictions(log(samples), name="x")
-    assert (woods.task, woods.labels, woods.truth.tolist()) == ("single_label", ("oak", "ash", "elm"), [1, 1, 2])
+    assert (woods.member.task, woods.member.labels, woods.items.truth.tolist()) == (
+        "single_label",
+        ("oak", "ash", "elm"),
+        [1, 1, 2],
+    )
 
 
 @pytest.mark.parametrize(
@@ -102,7 +106,11 @@ def test_choices_whose_texts_differ_are_positions(log, others):
     """Nothing else is common to the documents, so no position is positive."""
     samples = [question(0, (-1, -2), choices=others), question(1, (-1, -2), choices=("oak", "ash"), target="1")]
     positions = read_predictions(log(samples), name="x")
-    assert (positions.task, positions.labels, positions.truth.tolist()) == ("single_label", ("0", "1"), [0, 1])
+    assert (positions.member.task, positions.member.labels, positions.items.truth.tolist()) == (
+        "single_label",
+        ("0", "1"),
+        [0, 1],
+    )
 
 
 def test_a_varying_number_of_choices_leaves_right_and_wrong(log):
@@ -113,10 +121,14 @@ def test_a_varying_number_of_choices_leaves_right_and_wrong(log):
         question(2, (-1, -1)),
     ]
     judged = read_predictions(log(samples), name="x")
-    assert (judged.task, judged.labels, judged.outputs) == ("binary", ("wrong", "right"), "decisions")
-    assert judged.decisions().tolist() == [1, 0, 1]
-    assert judged.truth.tolist() == [1, 1, 1]
-    assert not judged.has_scores
+    assert (judged.member.task, judged.member.labels, judged.member.outputs) == (
+        "binary",
+        ("wrong", "right"),
+        "decisions",
+    )
+    assert judged.member.decisions().tolist() == [1, 0, 1]
+    assert judged.items.truth.tolist() == [1, 1, 1]
+    assert not judged.member.has_scores
 
 
 def test_older_logs_are_read_alike(log, tmp_path):
@@ -134,31 +146,31 @@ def test_older_logs_are_read_alike(log, tmp_path):
     (tmp_path / "tone.jsonl").write_text(json.dumps(older, indent=2))
     for path in (log(older, "older.jsonl"), tmp_path / "tone.jsonl"):
         old = read_predictions(path, name="x")
-        assert old.labels == new.labels
-        assert old.values.tolist() == new.values.tolist()
-        assert old.truth.tolist() == new.truth.tolist()
-        assert old.text_keys.tolist() == new.text_keys.tolist()
+        assert old.member.labels == new.member.labels
+        assert old.member.values.tolist() == new.member.values.tolist()
+        assert old.items.truth.tolist() == new.items.truth.tolist()
+        assert old.items.keys.tolist() == new.items.keys.tolist()
 
 
 def test_unconditional_likelihoods_are_no_choices(log):
     """`acc_mutual_info` asks for each choice a second time, without the question."""
     sample = question(0, (-0.5, -1.5, -9, -8), choices=(*CHOICES, *CHOICES), acc=1.0, acc_mutual_info=0.0)
     other = question(1, (-0.5, -1.5, -9, -8), choices=(*CHOICES, *CHOICES), acc=1.0, acc_mutual_info=0.0)
-    assert read_predictions(log([sample, other]), name="x").values.tolist() == [[-0.5, -1.5]] * 2
+    assert read_predictions(log([sample, other]), name="x").member.values.tolist() == [[-0.5, -1.5]] * 2
 
 
 def test_a_metric_may_be_asked_for_instead(log):
     """By its name in the log, also where there are likelihoods."""
     samples = [sample | {"acc_norm": float(i == 1)} for i, sample in enumerate(TONE)]
     judged = read_predictions(log(samples), name="x", columns={"label": "acc_norm"})
-    assert judged.labels == ("wrong", "right")
-    assert judged.decisions().tolist() == [0, 1, 0]
+    assert judged.member.labels == ("wrong", "right")
+    assert judged.member.decisions().tolist() == [0, 1, 0]
 
 
 def test_generated_answers_are_right_or_wrong(log):
     """By the only metric that is a number."""
     path = log([answer(0, right=1.0), answer(1, right=0.0)])
-    assert read_predictions(path, name="x").decisions().tolist() == [1, 0]
+    assert read_predictions(path, name="x").member.decisions().tolist() == [1, 0]
     assert read_prediction_texts(path) == {"0": TEXTS[0], "1": TEXTS[1]}
 
 
@@ -170,13 +182,13 @@ def test_one_filter_of_several_is_chosen(log):
     path = log(samples)
     strict = read_predictions(path, name="x", columns={"label": "exact_match@strict"})
     loose = read_predictions(path, name="x", columns={"label": "exact_match@loose"})
-    assert (strict.decisions().tolist(), loose.decisions().tolist()) == ([1, 0], [0, 1])
+    assert (strict.member.decisions().tolist(), loose.member.decisions().tolist()) == ([1, 0], [0, 1])
 
 
 def test_a_graded_metric_is_right_from_a_threshold_on(log):
     """At the threshold it is right."""
     path = log([answer(0, right=0.5, name="f1"), answer(1, right=0.49, name="f1")])
-    assert read_predictions(path, name="x", threshold=0.5).decisions().tolist() == [1, 0]
+    assert read_predictions(path, name="x", threshold=0.5).member.decisions().tolist() == [1, 0]
 
 
 def test_fields_of_the_document_are_mapped(log):
@@ -189,10 +201,10 @@ def test_fields_of_the_document_are_mapped(log):
         "text_key": "doc_hash",
     }
     tone = read_predictions(log(TONE), name="x", columns=columns)
-    assert tone.clusters.tolist() == [0, 0, 1]
-    assert tone.slices["old"].tolist() == [True, False, False]
-    assert tone.weights.tolist() == [0, 1, 2]
-    assert tone.text_keys.tolist() == ["d0", "d1", "d2"]
+    assert tone.items.clusters.tolist() == [0, 0, 1]
+    assert tone.items.slices["old"].tolist() == [True, False, False]
+    assert tone.items.weights.tolist() == [0, 1, 2]
+    assert tone.items.keys.tolist() == ["d0", "d1", "d2"]
     assert read_prediction_texts(log(TONE), columns=columns)["1"] == TEXTS[1]
 
 

@@ -10,8 +10,8 @@ import zlib
 import pyarrow as pa
 import pytest
 
+from angelshare.core.alignment import aligned
 from angelshare.core.errors import AngelshareError, InputError
-from angelshare.core.panel import Panel, aligned
 from angelshare.core.text import text_key
 from angelshare.data.predictions.files import read_population, read_prediction_texts, read_predictions
 from angelshare.data.predictions.inspect_archive import ZSTANDARD
@@ -108,11 +108,11 @@ def written(tmp_path):
 def test_answers_are_right_or_wrong(log):
     """Whatever the format; an answer that was refused (N) is wrong; the order is that of the ids."""
     casks = read_predictions(log([sample("b", "I"), sample("a", "C"), sample("c", "N")]), name="teacher/0")
-    assert (casks.task, casks.labels, casks.outputs) == ("binary", ("wrong", "right"), "decisions")
-    assert casks.ids.tolist() == ["a", "b", "c"]
-    assert casks.decisions().tolist() == [1, 0, 0]
-    assert casks.truth.tolist() == [1, 1, 1]
-    assert casks.text_keys[0] == text_key("Which cask comes after a?")
+    assert (casks.member.task, casks.member.labels, casks.member.outputs) == ("binary", ("wrong", "right"), "decisions")
+    assert casks.items.ids.tolist() == ["a", "b", "c"]
+    assert casks.member.decisions().tolist() == [1, 0, 0]
+    assert casks.items.truth.tolist() == [1, 1, 1]
+    assert casks.items.keys[0] == text_key("Which cask comes after a?")
 
 
 @pytest.mark.parametrize(
@@ -121,13 +121,13 @@ def test_answers_are_right_or_wrong(log):
 )
 def test_values_mean_what_inspect_ai_takes_them_for(written, value, right):
     """Its own `value_to_float` reads the same words."""
-    assert read_predictions(written([sample("a", value)]), name="x").decisions().tolist() == [right]
+    assert read_predictions(written([sample("a", value)]), name="x").member.decisions().tolist() == [right]
 
 
 def test_partly_right_answers_need_a_threshold(written):
     """P is worth one half; at the threshold an answer is right."""
     path = written([sample("a", "P"), sample("b", "C"), sample("c", 0.49)])
-    assert read_predictions(path, name="x", threshold=0.5).decisions().tolist() == [1, 1, 0]
+    assert read_predictions(path, name="x", threshold=0.5).member.decisions().tolist() == [1, 1, 0]
     with pytest.raises(InputError, match=r"sample 'a': match is 0\.5, neither right \(1\) nor wrong \(0\) \(2 such"):
         read_predictions(path, name="x")
 
@@ -136,7 +136,7 @@ def test_one_scorer_of_several_is_chosen(written):
     """A value of several has a name for each."""
     path = written([sample("a", "C", scores={"match": {"value": "C"}, "judge": {"value": {"style": 0, "facts": 1}}})])
     for scorer, right in {"match": 1, "judge.style": 0, "judge.facts": 1}.items():
-        assert read_predictions(path, name="x", columns={"label": scorer}).decisions().tolist() == [right]
+        assert read_predictions(path, name="x", columns={"label": scorer}).member.decisions().tolist() == [right]
     with pytest.raises(InputError, match=r"has 3 scorers: match, judge\.style, judge\.facts\. Choose one: --columns l"):
         read_predictions(path, name="x")
 
@@ -146,9 +146,9 @@ def test_an_answer_may_be_read_as_a_class(written):
     path = written([sample("a", "I"), sample("b", "C", target=["A"])])
     columns = {"label": "match.answer", "truth": "target"}
     chosen = read_predictions(path, name="x", task="binary", columns=columns)
-    assert chosen.labels == ("A", "B")
-    assert chosen.decisions().tolist() == [0, 0]
-    assert chosen.truth.tolist() == [1, 0]
+    assert chosen.member.labels == ("A", "B")
+    assert chosen.member.decisions().tolist() == [0, 0]
+    assert chosen.items.truth.tolist() == [1, 0]
     with pytest.raises(InputError, match="does not say which task it answers"):
         read_predictions(path, name="x", columns=columns)
 
@@ -157,9 +157,9 @@ def test_metadata_are_mapped(written):
     """As slices, clusters and weights; those that are lists are left alone."""
     columns = {"cluster": "metadata.cellar", "slice:old": "metadata.old", "weight": "epoch"}
     casks = read_predictions(written([sample("a", "I"), sample("b", "C")]), name="x", columns=columns)
-    assert casks.clusters.tolist() == [0, 1]
-    assert casks.slices["old"].tolist() == [True, False]
-    assert casks.weights.tolist() == [1, 1]
+    assert casks.items.clusters.tolist() == [0, 1]
+    assert casks.items.slices["old"].tolist() == [True, False]
+    assert casks.items.weights.tolist() == [1, 1]
 
 
 def test_epochs_are_seeds_where_the_user_says_so(log):
@@ -168,7 +168,7 @@ def test_epochs_are_seeds_where_the_user_says_so(log):
     path = log(samples, epochs=2)
     population = read_population([path], "student", "small", columns={"seed": "epoch"})
     assert population.names == ("small/1", "small/2")
-    assert [member.decisions().tolist() for member in population.members] == [[0, 0], [1, 1]]
+    assert [one.member.decisions().tolist() for one in population.members] == [[0, 0], [1, 1]]
     assert set(read_prediction_texts(path, columns={"seed": "epoch"})) == {"a", "b"}
     with pytest.raises(
         InputError, match=r"has 2 epochs: every sample was answered 2 times\. Give logs of one epoch; or"
@@ -368,4 +368,4 @@ def test_two_logs_of_other_questions_cannot_be_compared(tmp_path):
     other = archived(tmp_path / "b.eval", [sample("a", "C", input="Who drank it?")])
     teacher, student = (read_population([path], "student", path.stem) for path in (one, other))
     with pytest.raises(AngelshareError, match="1 texts differ between a/0 and b/0, the first under id 'a'"):
-        aligned(Panel("casks", teacher, (student,)))
+        aligned("casks", teacher, (student,))

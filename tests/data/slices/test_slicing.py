@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from angelshare.core.alignment import Observed, aligned
 from angelshare.core.errors import InputError
-from angelshare.core.panel import Panel, Population, aligned
+from angelshare.core.items import Items
+from angelshare.core.panel import Population
 from angelshare.core.predictions import Predictions
 from angelshare.core.text import TextBatch
 from angelshare.data.slices.slicing import Sliceable, bands, check_slices, cut, sliced, word_finder
@@ -192,30 +194,28 @@ def data(*keep):
 
 def panel_on(texts):
     """Return a panel of two models on these texts."""
-    ids = np.array(texts.ids)
+    items = Items(texts.name, np.array(texts.ids), texts=texts.batch, truth=texts.truth)
 
     def one(name):
-        return Predictions(name, "binary", ("no", "yes"), "logits", ids, np.zeros((4, 2)), texts.truth)
+        return Observed(items, Predictions(name, "binary", ("no", "yes"), "logits", np.zeros((4, 2))))
 
     populations = [Population(role, role, (one(role),)) for role in ("teacher", "student", "baseline")]
     teacher, student, baseline = populations
-    batch = texts.batch.texts
-    return aligned(Panel("toy", teacher, (student,), {"student": baseline}, texts=batch))
+    return aligned("toy", teacher, (student,), {"student": baseline})
 
 
-def test_slices_of_a_panel_stand_under_its_ids_in_every_member():
+def test_slices_of_a_panel_stand_under_its_ids():
     """The panel is sorted a, b, c, d; the table is not."""
     texts = data("source", "year")
     specs = [parse_slice(one) for one in ("column=source", "words:women=she,", "column:year=3")]
     panel = sliced(panel_on(texts), specs, texts)
-    for population in panel.populations:
-        assert members_of(population.first.slices) == {
-            "source=x": [3],
-            "source=y": [1, 2],
-            "women": [3],
-            "year under 3": [1, 2],
-            "year 3 or more": [0, 3],
-        }
+    assert members_of(panel.items.slices) == {
+        "source=x": [3],
+        "source=y": [1, 2],
+        "women": [3],
+        "year under 3": [1, 2],
+        "year 3 or more": [0, 3],
+    }
     assert panel.remarks == ()
 
 
@@ -224,7 +224,7 @@ def test_a_slice_with_all_or_none_of_the_items_is_left_out_and_remarked():
     texts = data()
     specs = [parse_slice(one) for one in ("words:men=him,", "length=1", "words:rain=rain,")]
     panel = sliced(panel_on(texts), specs, texts)
-    assert set(panel.teacher.first.slices) == {"rain"}
+    assert set(panel.items.slices) == {"rain"}
     assert panel.remarks == (
         "Slice length 1 or more holds all of the 4 items of toy and is not measured.",
         "Slices men, length under 1 hold none of the 4 items of toy and are not measured.",
@@ -246,9 +246,8 @@ def test_without_wishes_known_slices_stay():
     texts = data()
     panel = panel_on(texts)
     known = {"half": np.array([True, False, True, False])}
-    panel = replace(panel, teacher=Population("teacher", "teacher", (replace(panel.teacher.first, slices=known),)))
-    found = sliced(panel, [], None)
-    assert found.teacher.first.slices == found.students[0].first.slices == known
+    found = sliced(replace(panel, items=replace(panel.items, slices=known)), [], None)
+    assert found.items.slices == known
     assert found.remarks == ()
 
 

@@ -51,7 +51,7 @@ def test_parquet_is_known_by_any_name(tmp_path):
     """With what its metadata declare."""
     pd.DataFrame({"id": ["a"], "label": ["x"], "truth": ["y"]}).to_parquet(tmp_path / "a.csv")
     assert file_kind(tmp_path / "a.csv") == "parquet"
-    assert read_predictions(tmp_path / "a.csv", name="x", task="binary").labels == ("x", "y")
+    assert read_predictions(tmp_path / "a.csv", name="x", task="binary").member.labels == ("x", "y")
 
 
 def test_folders_missing_and_empty_files_and_others_are_refused(tmp_path):

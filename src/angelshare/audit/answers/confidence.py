@@ -8,6 +8,7 @@ from scipy.special import ndtr
 
 from angelshare.audit.answers.decisions import answers, log_chances, probabilities
 from angelshare.core.arrays import Array, Vector
+from angelshare.core.items import Items
 from angelshare.core.metric import NATS, MetricFacts
 from angelshare.core.predictions import Predictions
 
@@ -79,14 +80,14 @@ class Bins:
     variance: Vector
 
 
-def nll(member: Predictions) -> Vector:
+def nll(member: Predictions, items: Items) -> Vector:
     """Return (n,) -log p(truth) in nats, of several labels the mean over them; infinite where p is 0."""
     logs = log_chances(member)
-    outcome = _outcomes(member)
+    outcome = _outcomes(items)
     return np.asarray(-np.take_along_axis(logs, outcome[:, :, None], axis=2)[:, :, 0].mean(axis=1))
 
 
-def largest_nll(members: Sequence[Predictions]) -> float:
+def largest_nll(members: Sequence[Predictions], _items: Items) -> float:
     """Return the largest loss in nats that any of these models could have had on an item, had the truth been otherwise.
 
     So much costs an item that was not sampled, on which a model is as sure as it ever is, and wrong. It is taken for at
@@ -96,7 +97,7 @@ def largest_nll(members: Sequence[Predictions]) -> float:
     return max(SURE_AND_WRONG, float(max(worst)))
 
 
-def brier(member: Predictions) -> Vector:
+def brier(member: Predictions, items: Items) -> Vector:
     """Return (n,) squared errors of the probabilities.
 
     Binary: (p - y)^2 of the positive label. Several classes: the sum of (p - y)^2 over them, from 0 to 2 (Brier 1950).
@@ -104,32 +105,32 @@ def brier(member: Predictions) -> Vector:
     """
     chances = probabilities(member)
     if member.task == "multi_label":
-        return np.asarray(((chances - _outcomes(member)) ** 2).mean(axis=1))
-    errors = (chances - np.eye(len(member.labels))[_outcomes(member)[:, 0]]) ** 2
+        return np.asarray(((chances - _outcomes(items)) ** 2).mean(axis=1))
+    errors = (chances - np.eye(len(member.labels))[_outcomes(items)[:, 0]]) ** 2
     return np.asarray(errors[:, 1] if member.task == "binary" else errors.sum(axis=1))
 
 
-def overconfidence(member: Predictions) -> Vector:
+def overconfidence(member: Predictions, items: Items) -> Vector:
     """Return (n,) the probability of what the model decides for, less 1 where it is right; of labels, the mean."""
-    confidence, correct = decided(member)
+    confidence, correct = decided(member, items)
     return np.asarray((confidence - correct).mean(axis=1))
 
 
-def decided(member: Predictions) -> tuple[Array, Array]:
+def decided(member: Predictions, items: Items) -> tuple[Array, Array]:
     """Return (n, questions) the probability of each decision, and 1 where it is right.
 
     One question where one label is chosen; of several labels, a question for each: whether it applies.
     """
-    chances, correct = probabilities(member), answers(member) == member.truth
+    chances, correct = probabilities(member), answers(member) == items.truth
     if member.task == "multi_label":
         # a label is said to apply from one half on
         return np.asarray(np.maximum(chances, 1 - chances)), correct.astype(np.float64)
     return chances.max(axis=1, keepdims=True), correct[:, None].astype(np.float64)
 
 
-def by_label(member: Predictions) -> tuple[Array, Array]:
+def by_label(member: Predictions, items: Items) -> tuple[Array, Array]:
     """Return (n, labels) the probability of every label, and 1 where it is true."""
-    outcome = _outcomes(member)
+    outcome = _outcomes(items)
     if member.task == "multi_label":
         return probabilities(member), outcome.astype(np.float64)
     return probabilities(member), np.eye(len(member.labels))[outcome[:, 0]]
@@ -179,7 +180,7 @@ def folded_mean(mean: Vector, sd: Vector) -> Vector:
     return np.asarray(2 * sd * density + mean * (1 - 2 * ndtr(-ratio)))
 
 
-def _outcomes(member: Predictions) -> Array:
+def _outcomes(items: Items) -> Array:
     """Return (n, questions) the outcome that came true: the class, or of every label whether it applies."""
-    assert member.truth is not None, "calibration needs human labels"
-    return np.asarray(member.truth if member.truth.ndim > 1 else member.truth[:, None]).astype(np.int64)
+    assert items.truth is not None, "calibration needs human labels"
+    return np.asarray(items.truth if items.truth.ndim > 1 else items.truth[:, None]).astype(np.int64)

@@ -4,7 +4,8 @@ import numpy as np
 from scipy.special import expit
 
 from angelshare.core.arrays import Array, Mask, Scores, Vector
-from angelshare.core.predictions import Predictions, labelled
+from angelshare.core.items import Items, labelled
+from angelshare.core.predictions import Predictions
 
 
 def answers(member: Predictions) -> Array:
@@ -18,10 +19,10 @@ def equal(left: Array, right: Array) -> Mask:
     return np.asarray(same if same.ndim == 1 else same.all(axis=1))
 
 
-def right(member: Predictions) -> Mask:
+def right(member: Predictions, items: Items) -> Mask:
     """Return (n,) whether the answer is the true one; never where unlabelled."""
-    assert member.truth is not None, "without truth nobody is right"
-    return np.asarray(equal(answers(member), member.truth) & labelled(member.truth))
+    assert items.truth is not None, "without truth nobody is right"
+    return np.asarray(equal(answers(member), items.truth) & labelled(items.truth))
 
 
 def named(answered: Array, labels: tuple[str, ...]) -> Array:
@@ -33,12 +34,12 @@ def named(answered: Array, labels: tuple[str, ...]) -> Array:
     return np.asarray(np.array(texts, dtype=object)[which])
 
 
-def true_names(member: Predictions) -> Array:
+def true_names(items: Items, labels: tuple[str, ...]) -> Array:
     """Return (n,) the true label, or labels, as text; None where unlabelled."""
-    names = np.full(len(member), None, dtype=object)
-    if member.truth is not None:
-        known = labelled(member.truth)
-        names[known] = named(member.truth[known] == 1 if member.truth.ndim > 1 else member.truth[known], member.labels)
+    names, truth = np.full(len(items), None, dtype=object), items.truth
+    if truth is not None:
+        known = labelled(truth)
+        names[known] = named(truth[known] == 1 if truth.ndim > 1 else truth[known], labels)
     return names
 
 

@@ -25,7 +25,7 @@ def divergences(contrast: Contrast, level: float) -> tuple[dict[str, Figure], li
             f"KL and probability loyalty of {name} are not measured: {', '.join(without)} give no probabilities."
         ]
     pairs = [(log_chances(teacher), log_chances(student)) for student, teacher in contrast.pairs]
-    design = design_of(contrast.left[0])
+    design = design_of(contrast.items)
     found = {"probability_loyalty": mean(_each(loyalty, pairs), design, level, within=(0.0, 1.0))}
     n_zero = int(np.any([~np.isfinite(logs).all(axis=(1, 2)) for pair in pairs for logs in pair], axis=0).sum())
     if n_zero:

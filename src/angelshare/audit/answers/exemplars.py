@@ -13,7 +13,7 @@ from angelshare.core.predictions import Predictions
 MIN_MEMBERS = 2
 
 
-def exemplars(panel: Panel, student: Population, level: float) -> dict[str, Figure]:
+def exemplars(panel: Panel[Predictions], student: Population[Predictions], level: float) -> dict[str, Figure]:
     """Return `cie`, `cie_ties` and `taxicab` of a population of students (Hooker et al. 2019).
 
     An exemplar is a text whose modal label over the K teachers differs from its modal label over the K students. A
@@ -27,7 +27,7 @@ def exemplars(panel: Panel, student: Population, level: float) -> dict[str, Figu
     modes = [count.argmax(axis=1) for count in counts]
     tied = _tied(counts[0]) | _tied(counts[1])
     apart = np.abs(counts[0] / len(panel.teacher.members) - counts[1] / len(student.members)).sum(axis=1)
-    design = design_of(panel.teacher.first)
+    design = design_of(panel.items)
     return {
         "cie": share(((modes[0] != modes[1]) & ~tied)[None].astype(float), design, level),
         "cie_ties": share(tied[None].astype(float), design, level),
@@ -35,7 +35,7 @@ def exemplars(panel: Panel, student: Population, level: float) -> dict[str, Figu
     }
 
 
-def are_populations(panel: Panel, student: Population) -> bool:
+def are_populations(panel: Panel[Predictions], student: Population[Predictions]) -> bool:
     """Whether both sides have the members that a modal label needs."""
     return min(len(panel.teacher.members), len(student.members)) >= MIN_MEMBERS
 

@@ -20,8 +20,9 @@ from angelshare.audit.frame.contrasts import Contrast
 from angelshare.audit.frame.item_estimates import design_of, share
 from angelshare.audit.frame.measuring import MIN_SLICE
 from angelshare.core.arrays import Mask
+from angelshare.core.items import labelled
 from angelshare.core.panel import Panel
-from angelshare.core.predictions import Predictions, labelled
+from angelshare.core.predictions import Predictions
 from angelshare.core.protocols import Table
 
 FLIP_COLUMNS = (
@@ -48,7 +49,7 @@ SLICE_COLUMNS = (
 )
 
 
-def flip_table(contrasts: Sequence[Contrast], panel: Panel, n_examples: int) -> Table:
+def flip_table(contrasts: Sequence[Contrast], panel: Panel[Predictions], n_examples: int) -> Table:
     """Return the texts on which each student's first member and its teacher disagree, the strongest first."""
     each = n_examples // max(1, len(contrasts))
     rows = [row for contrast in contrasts for row in _flips(contrast, panel, each)]
@@ -74,14 +75,14 @@ def flips_by_slice(contrasts: Sequence[Contrast], level: float) -> tuple[Table, 
     """Return both kinds of flips on all labelled items and in every slice, the mean over members."""
     rows: list[tuple[object, ...]] = []
     for contrast in contrasts:
-        teacher = contrast.right[0]
-        if teacher.truth is None or not teacher.slices:
+        items = contrast.items
+        if items.truth is None or not items.slices:
             continue
-        everything = labelled(teacher.truth) & (True if teacher.weights is None else teacher.weights > 0)
-        design = design_of(teacher)
-        hits = [(right(student), right(taught)) for student, taught in contrast.pairs]
+        everything = labelled(items.truth) & (True if items.weights is None else items.weights > 0)
+        design = design_of(items)
+        hits = [(right(student, items), right(taught, items)) for student, taught in contrast.pairs]
         flags = [np.array([taught & ~own for own, taught in hits]), np.array([own & ~taught for own, taught in hits])]
-        for name, mask in ((None, everything), *teacher.slices.items()):
+        for name, mask in ((None, everything), *items.slices.items()):
             kept = np.flatnonzero(mask & everything)
             if len(kept) < MIN_SLICE:
                 continue
@@ -100,7 +101,7 @@ def flips_by_slice(contrasts: Sequence[Contrast], level: float) -> tuple[Table, 
     return (Table("flips_by_slice", title, SLICE_COLUMNS, tuple(rows)),)
 
 
-def _flips(contrast: Contrast, panel: Panel, limit: int) -> list[tuple[object, ...]]:
+def _flips(contrast: Contrast, panel: Panel[Predictions], limit: int) -> list[tuple[object, ...]]:
     """Return the rows of one student: by the distance of the probabilities, where they are known, else by id."""
     student, teacher = contrast.pairs[0]
     said, taught, truth = _names(contrast)
@@ -109,7 +110,7 @@ def _flips(contrast: Contrast, panel: Panel, limit: int) -> list[tuple[object, .
     index = index[np.argsort(-distance(student, teacher)[index], kind="stable")][:limit]
     return [
         (
-            str(teacher.ids[i]),
+            str(contrast.items.ids[i]),
             cell_text(panel, int(i)),
             truth[i],
             taught[i],
@@ -126,7 +127,8 @@ def _flips(contrast: Contrast, panel: Panel, limit: int) -> list[tuple[object, .
 def _names(contrast: Contrast) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return (n,) names of what the first member and its teacher answer, and of the truth."""
     student, teacher = contrast.pairs[0]
-    return named(answers(student), student.labels), named(answers(teacher), teacher.labels), true_names(teacher)
+    truth = true_names(contrast.items, teacher.labels)
+    return named(answers(student), student.labels), named(answers(teacher), teacher.labels), truth
 
 
 def _differ(contrast: Contrast) -> Mask:

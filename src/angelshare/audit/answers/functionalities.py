@@ -8,6 +8,7 @@ from angelshare.audit.answers.quality_metrics import correct, truth_of
 from angelshare.audit.frame.contrasts import Contrast
 from angelshare.core.arrays import Labels, Scores, Vector
 from angelshare.core.estimate import Difference, Estimate, Interval
+from angelshare.core.items import Items
 from angelshare.core.metric import COUNT, MetricFacts
 from angelshare.core.predictions import Predictions
 from angelshare.core.protocols import Table
@@ -44,11 +45,11 @@ def functionality_table(contrasts: Sequence[Contrast], rows: Sequence[Difference
     measured = {(row.student, row.slice): row for row in rows if row.contrast == "student-teacher"}
     found = []
     for contrast in contrasts:
-        names, codes = np.unique(contrast.left[0].columns["functionality"], return_inverse=True)
-        design = Design.of(contrast.left[0].clusters, contrast.left[0].weights)
+        names, codes = np.unique(contrast.items.columns["functionality"], return_inverse=True)
+        design = Design.of(contrast.items.clusters, contrast.items.weights)
         units = np.arange(len(codes)) if design.clusters is None else design.clusters
-        student, teacher = (_accuracy(side, codes, design) for side in (contrast.left, contrast.right))
-        positives = _means((truth_of(contrast.left[0]) == 1)[None], codes, design)[0]
+        student, teacher = (_accuracy(side, contrast.items, codes, design) for side in (contrast.left, contrast.right))
+        positives = _means((truth_of(contrast.items) == 1)[None], codes, design)[0]
         for code, name in enumerate(names.tolist()):
             row = measured.get((contrast.student, f"functionality={name}"))
             ends = None if row is None else row.inference.interval(level)
@@ -68,9 +69,11 @@ def functionality_counts(contrast: Contrast, data: str, level: float) -> Iterato
     of several functionalities is drawn for all of them at once, among those of the same ones. A functionality of one
     template stays as it is. Seeds are not drawn: they are those that were trained.
     """
-    names, codes = np.unique(contrast.left[0].columns["functionality"], return_inverse=True)
-    design = Design.of(contrast.left[0].clusters, contrast.left[0].weights)
-    gains = np.mean([correct(left) - correct(right) for left, right in contrast.pairs], axis=0)
+    names, codes = np.unique(contrast.items.columns["functionality"], return_inverse=True)
+    design = Design.of(contrast.items.clusters, contrast.items.weights)
+    gains = np.mean(
+        [correct(left, contrast.items) - correct(right, contrast.items) for left, right in contrast.pairs], axis=0
+    )
     drawn = _drawn(gains, codes, design, np.random.default_rng(SEED))
     observed = _means(gains[None], codes, design)[0]
     models = tuple(dict.fromkeys(member.name for member in (*contrast.left, *contrast.right)))
@@ -117,9 +120,9 @@ def _signs(gains: Scores | Vector) -> Labels:
     return np.asarray(np.where(np.abs(gains) < EQUAL, 0, np.sign(gains)), dtype=np.int64)
 
 
-def _accuracy(side: Sequence[Predictions], codes: Labels, design: Design) -> Vector:
+def _accuracy(side: Sequence[Predictions], items: Items, codes: Labels, design: Design) -> Vector:
     """Return (groups,) the accuracy, the mean over members."""
-    return np.asarray(_means(np.array([correct(member) for member in side]), codes, design).mean(axis=0))
+    return np.asarray(_means(np.array([correct(member, items) for member in side]), codes, design).mean(axis=0))
 
 
 def _means(values: Scores, codes: Labels, design: Design) -> Scores:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from angelshare.core.arrays import Array, Labels, Mask, Vector
-from angelshare.core.predictions import Predictions, labelled
+from angelshare.core.items import labelled
+from angelshare.core.predictions import Predictions
 
 ORIGINAL = "original"
 BASE = "base"
@@ -90,10 +91,11 @@ class BothRight:
     """A member -> (m,) 1 where it has the partner and the original right."""
 
     partners: Partners
+    truth: Labels
 
     def __call__(self, member: Predictions) -> Vector:
         """Return 0 or 1 for every partner."""
-        right = member.decisions() == member.truth
+        right = member.decisions() == self.truth
         return np.asarray(right[self.partners.original] & right[self.partners.partner], dtype=np.float64)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from angelshare.audit.frame.metric_kinds import Correlated, Counted, Mean, Metric, Ranking, Share, value_of
 from angelshare.core.arrays import Array, Vector
+from angelshare.core.items import Items
 from angelshare.core.metric import PLAIN, MetricFacts
 from angelshare.core.predictions import Predictions
 from angelshare.core.task import Task
@@ -189,41 +190,41 @@ def average_precision(label: int) -> Ranking:
     )
 
 
-def truth_of(member: Predictions) -> Array:
-    """Return the labels of a member that is known to have some."""
-    assert member.truth is not None
-    return member.truth
+def truth_of(items: Items) -> Array:
+    """Return the human labels of items that are known to have some."""
+    assert items.truth is not None
+    return items.truth
 
 
-def correct(member: Predictions) -> Vector:
+def correct(member: Predictions, items: Items) -> Vector:
     """Return 1 where the decision is the true label."""
-    return np.asarray(member.decisions() == truth_of(member), dtype=np.float64)
+    return np.asarray(member.decisions() == truth_of(items), dtype=np.float64)
 
 
-def exact(member: Predictions) -> Vector:
+def exact(member: Predictions, items: Items) -> Vector:
     """Return 1 where all labels of a multi-label item are right."""
-    return np.asarray((member.label_decisions() == (truth_of(member) == 1)).all(axis=1), dtype=np.float64)
+    return np.asarray((member.label_decisions() == (truth_of(items) == 1)).all(axis=1), dtype=np.float64)
 
 
-def squared_error(member: Predictions) -> Vector:
+def squared_error(member: Predictions, items: Items) -> Vector:
     """Return (value - truth)^2."""
-    return np.asarray((value_of(member) - truth_of(member)) ** 2)
+    return np.asarray((value_of(member) - truth_of(items)) ** 2)
 
 
-def absolute_error(member: Predictions) -> Vector:
+def absolute_error(member: Predictions, items: Items) -> Vector:
     """Return |value - truth|."""
-    return np.asarray(np.abs(value_of(member) - truth_of(member)))
+    return np.asarray(np.abs(value_of(member) - truth_of(items)))
 
 
-def value_range(members: Sequence[Predictions]) -> float:
+def value_range(members: Sequence[Predictions], items: Items) -> float:
     """Return how far apart truth and values lie: the largest error to be expected of an item that was not sampled."""
-    seen = [side for member in members for side in (value_of(member), truth_of(member))]
+    seen = [truth_of(items), *(value_of(member) for member in members)]
     return float(max(side.max() for side in seen) - min(side.min() for side in seen))
 
 
-def squared_range(members: Sequence[Predictions]) -> float:
+def squared_range(members: Sequence[Predictions], items: Items) -> float:
     """Return the square of `value_range`."""
-    return value_range(members) ** 2
+    return value_range(members, items) ** 2
 
 
 def _regression() -> Sequence[Metric]:

@@ -1,20 +1,22 @@
 """Users' texts as the cells of a table: never so long that a statement cannot be opened."""
 
 from angelshare.core.panel import Panel
+from angelshare.core.predictions import Predictions
 
 LONGEST = 2_000
 """Characters of a cell, its marks included, at most."""
 SECOND = "\n⟨second text⟩ "
 
 
-def cell_text(panel: Panel, item: int) -> str | None:
+def cell_text(panel: Panel[Predictions], item: int) -> str | None:
     """Return the text of an item, or both texts of a pair, cut where they are long; None where it is not at hand."""
-    if panel.texts is None:
+    batch = panel.items.texts
+    if batch is None:
         return None
-    if panel.pairs is None:
-        return _cut(panel.texts[item], LONGEST)
+    if batch.pairs is None:
+        return _cut(batch.texts[item], LONGEST)
     room = (LONGEST - len(SECOND)) // 2
-    return SECOND.join(_cut(half, room) for half in (panel.texts[item], panel.pairs[item]))
+    return SECOND.join(_cut(half, room) for half in (batch.texts[item], batch.pairs[item]))
 
 
 def _cut(text: str, limit: int) -> str:

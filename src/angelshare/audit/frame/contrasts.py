@@ -7,6 +7,7 @@ import numpy as np
 
 from angelshare.core.arrays import Array
 from angelshare.core.estimate import ContrastName, InferenceKind
+from angelshare.core.items import Items
 from angelshare.core.panel import Panel, Population
 from angelshare.core.predictions import MIN_DISTINCT, Predictions
 
@@ -16,11 +17,13 @@ class Contrast:
     """Two sides on the same items.
 
     Attributes:
+        items: what both answered.
         name: which two roles. student: the population that its rows are about.
         left: K members. right: one member for all of them, or K, paired in order.
         identical: both sides are one model, or gave equal scores on all items of the set.
     """
 
+    items: Items
     name: ContrastName
     student: str
     left: tuple[Predictions, ...]
@@ -42,6 +45,7 @@ class Contrast:
         """Return the contrast on the items at these positions (or under this mask)."""
         return replace(
             self,
+            items=self.items.take(index),
             left=tuple(member.take(index) for member in self.left),
             right=tuple(member.take(index) for member in self.right),
         )
@@ -60,7 +64,7 @@ class Pairing:
         return tuple(contrast for contrast in self.contrasts if contrast.name == name)
 
 
-def pair(panel: Panel) -> Pairing:
+def pair(panel: Panel[Predictions]) -> Pairing:
     """Return every contrast that the panel allows.
 
     student-teacher for every student; student-baseline and baseline-teacher where a baseline has the student's name;
@@ -71,21 +75,22 @@ def pair(panel: Panel) -> Pairing:
     remarks: list[str] = []
     warnings: list[str] = []
     for student in panel.students:
-        found.append(_against_teacher(student, panel.teacher, warnings))
+        found.append(_against_teacher(panel, student, warnings))
         baseline = panel.baselines.get(student.name)
         if baseline is not None:
-            found.extend(_against_baseline(student, baseline, remarks))
-    found.extend(_against_teacher(baseline, panel.teacher, warnings) for baseline in panel.baselines.values())
+            found.extend(_against_baseline(panel, student, baseline, remarks))
+    found.extend(_against_teacher(panel, baseline, warnings) for baseline in panel.baselines.values())
     return Pairing(tuple(found), tuple(remarks), tuple(warnings))
 
 
-def teacher_pairs(panel: Panel) -> tuple[tuple[Predictions, Predictions], ...]:
+def teacher_pairs(panel: Panel[Predictions]) -> tuple[tuple[Predictions, Predictions], ...]:
     """Return every pair of teachers, for churn."""
     return tuple(combinations(panel.teacher.members, 2))
 
 
-def _against_teacher(population: Population, teacher: Population, warnings: list[str]) -> Contrast:
+def _against_teacher(panel: Panel[Predictions], population: Population[Predictions], warnings: list[str]) -> Contrast:
     """Return the contrast of a student, or of a baseline, with the teacher."""
+    teacher = panel.teacher
     name: ContrastName = "student-teacher" if population.role == "student" else "baseline-teacher"
     by_fingerprint = {member.fingerprint: member for member in teacher.members if member.fingerprint}
     parents = [by_fingerprint.get(member.parent_fingerprint or "") for member in population.members]
@@ -101,10 +106,12 @@ def _against_teacher(population: Population, teacher: Population, warnings: list
             f"There are {len(teacher.members)} teachers, and {population.role} {population.name} does not "
             f"declare which it comes from: it is compared with {teacher.first.name} alone."
         )
-    return _contrast(name, population.name, population.members, right)
+    return _contrast(panel.items, name, population.name, population.members, right)
 
 
-def _against_baseline(student: Population, baseline: Population, remarks: list[str]) -> list[Contrast]:
+def _against_baseline(
+    panel: Panel[Predictions], student: Population[Predictions], baseline: Population[Predictions], remarks: list[str]
+) -> list[Contrast]:
     """Return the contrast with the student's own baseline: the members that share a seed, or the only two."""
     by_seed = {member.seed: member for member in baseline.members if member.seed is not None}
     common = [(member, by_seed[member.seed]) for member in student.members if member.seed in by_seed]
@@ -122,14 +129,14 @@ def _against_baseline(student: Population, baseline: Population, remarks: list[s
             f"{len(student.members)}, baseline {len(baseline.members)})."
         )
     left, right = (tuple(side) for side in zip(*common, strict=True))
-    return [_contrast("student-baseline", student.name, left, right)]
+    return [_contrast(panel.items, "student-baseline", student.name, left, right)]
 
 
 def _contrast(
-    name: ContrastName, student: str, left: tuple[Predictions, ...], right: tuple[Predictions, ...]
+    items: Items, name: ContrastName, student: str, left: tuple[Predictions, ...], right: tuple[Predictions, ...]
 ) -> Contrast:
     """Return the contrast, after looking whether both sides are the same model."""
-    contrast = Contrast(name, student, left, right, identical=False)
+    contrast = Contrast(items, name, student, left, right, identical=False)
     return replace(contrast, identical=all(_same_model(*members) for members in contrast.pairs))
 
 

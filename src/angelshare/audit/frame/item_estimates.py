@@ -7,7 +7,7 @@ import numpy as np
 
 from angelshare.core.arrays import Scores
 from angelshare.core.estimate import Interval
-from angelshare.core.predictions import Predictions
+from angelshare.core.items import Items
 from angelshare.stats.components import MIN_CLUSTERS, Design, effective_size, inference, linear_mean, n_units
 from angelshare.stats.proportions import wilson
 
@@ -30,9 +30,9 @@ class Figure:
     n_clusters: int | None
 
 
-def design_of(member: Predictions) -> Design:
+def design_of(items: Items) -> Design:
     """Return how the items were drawn; clusters of one item each are none."""
-    return Design.of(member.clusters, member.weights).without_singles()
+    return Design.of(items.clusters, items.weights).without_singles()
 
 
 def share(by_seed: Scores, design: Design, level: float) -> Figure:

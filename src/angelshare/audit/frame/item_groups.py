@@ -125,9 +125,9 @@ def undecided(contrast: Contrast) -> str | None:
     return f"a ranking score without threshold decides nothing ({', '.join(names)})" if names else None
 
 
-def weights_unused(panel: Panel, units: str) -> tuple[str, ...]:
+def weights_unused(panel: Panel[Predictions], units: str) -> tuple[str, ...]:
     """Return that items' weights do not count in rows over units, where there are any."""
-    return () if panel.teacher.first.weights is None else (f"In rows over {units} the items' weights do not count.",)
+    return () if panel.items.weights is None else (f"In rows over {units} the items' weights do not count.",)
 
 
 def _reach(metric: UnitMetric, left: Scores, right: Scores) -> float:

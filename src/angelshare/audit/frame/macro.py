@@ -1,15 +1,13 @@
 """Unweighted means over groups of items: every group counts alike, however many items it has."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from angelshare.audit.frame.metric_kinds import Metric
-from angelshare.audit.frame.sample import Cut, Sample
+from angelshare.audit.frame.sample import Cut, PerItem, Sample
 from angelshare.core.arrays import Labels, Vector
 from angelshare.core.estimate import Inference
-from angelshare.core.predictions import Predictions
 from angelshare.stats.auc import MIN_CLASS
 from angelshare.stats.components import Design, Linear, Part
 from angelshare.stats.floor import with_floor
@@ -32,7 +30,7 @@ class Macro(Metric):
         column: the one of `ITEM_COLUMNS` that names the groups.
     """
 
-    per_item: Callable[[Predictions], Vector]
+    per_item: PerItem
     column: str
     in_slices: bool = False
 
@@ -49,7 +47,7 @@ class Macro(Metric):
         kept = sample if self.label is None else sample.take(sample.truth == self.label)
         codes, own = self._groups(kept), kept.design.weights_of(np.arange(len(kept)))
         totals = np.bincount(codes, own)
-        weights = np.zeros(len(sample.contrast.left[0]))
+        weights = np.zeros(len(sample.contrast.items))
         weights[kept.items] = own / totals[codes] * len(kept) / len(totals)
         return replace(kept, whole_design=Design(kept.whole_design.clusters, weights), memo={})
 
@@ -76,7 +74,7 @@ class Macro(Metric):
 
     def _groups(self, sample: Sample) -> Labels:
         """Return (n,) the group of every item, from 0 on."""
-        return np.unique(sample.contrast.left[0].columns[self.column][sample.items], return_inverse=True)[1]
+        return np.unique(sample.contrast.items.columns[self.column][sample.items], return_inverse=True)[1]
 
 
 def clusters_of(groups: Labels, design: Design) -> Labels:

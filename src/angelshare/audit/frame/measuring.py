@@ -11,7 +11,7 @@ from angelshare.audit.frame.metric_kinds import Correlated, Mean, Metric, Share,
 from angelshare.audit.frame.sample import Cut, Sample
 from angelshare.core.arrays import Mask
 from angelshare.core.estimate import ContrastName, Difference, Estimate, Inference
-from angelshare.core.predictions import Predictions, labelled
+from angelshare.core.items import Items, labelled
 from angelshare.core.protocols import Audit, AuditResult, Gap, Table
 from angelshare.stats.components import has_variance
 from angelshare.stats.floor import CARRIED, hidden_by_units, largest_share, rests_on_few
@@ -109,7 +109,7 @@ def measure_contrast(
 
 def countable(contrast: Contrast, found: Findings) -> Sample | None:
     """Return the items that carry a human label and a weight above 0; None where nothing follows from them."""
-    known = counted(contrast.left[0], found)
+    known = counted(contrast.items, found)
     if not known.any():
         return None
     sample = Sample.of(contrast if known.all() else contrast.take(known))
@@ -125,7 +125,7 @@ def countable(contrast: Contrast, found: Findings) -> Sample | None:
 def usable_slices(sample: Sample, found: Findings) -> Mapping[str, Mask]:
     """Return the slices that hold some of the items and not all of them; the others are remarked."""
     kept = {}
-    for name, mask in sample.contrast.left[0].slices.items():
+    for name, mask in sample.contrast.items.slices.items():
         n = int(mask.sum())
         if n == len(mask):
             found.remark(f"Slice {name} is not measured: it holds all {n:,} labelled items.")
@@ -136,10 +136,10 @@ def usable_slices(sample: Sample, found: Findings) -> Mapping[str, Mask]:
     return kept
 
 
-def counted(member: Predictions, found: Findings) -> Mask:
+def counted(items: Items, found: Findings) -> Mask:
     """Return the mask of the items that carry a human label and a weight above 0."""
-    truth, weights = member.truth, member.weights
-    known = np.ones(len(member), dtype=np.bool_) if truth is None else labelled(truth)
+    truth, weights = items.truth, items.weights
+    known = np.ones(len(items), dtype=np.bool_) if truth is None else labelled(truth)
     if weights is None:
         return known
     # beside the heaviest, so little is nothing, and divides by nothing

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from angelshare.audit.frame.sample import Cut, Sample
+from angelshare.audit.frame.sample import Cut, PerItem, Sample
 from angelshare.core.arrays import Array, Labels, Mask, Scores, Vector
 from angelshare.core.estimate import Inference
+from angelshare.core.items import Items
 from angelshare.core.metric import MetricFacts
 from angelshare.core.predictions import Predictions
 from angelshare.stats.auc import MIN_CLASS
@@ -79,7 +80,7 @@ class Metric(ABC):
 class Share(Metric):
     """A mean of 0 and 1 over items: accuracy, exact match, and the recall of one class."""
 
-    per_item: Callable[[Predictions], Vector]
+    per_item: PerItem
 
     def problem(self, sample: Sample) -> str | None:
         """Return why it cannot be measured: no decisions, or too few items of the class."""
@@ -111,16 +112,16 @@ class Mean(Metric):
 
     Attributes:
         per_item: a member's (n,) contributions.
-        reach: all members -> how far apart the contributions of one item can be. What n items may have missed counts as
-            if they were n / reach that differ by 1: see `stats.floor.Floored`.
+        reach: all members and items -> how far apart the contributions of one item can be. What n items may have missed
+            counts as if they were n / reach that differ by 1: see `stats.floor.Floored`.
     """
 
-    per_item: Callable[[Predictions], Vector]
-    reach: Callable[[Sequence[Predictions]], float]
+    per_item: PerItem
+    reach: Callable[[Sequence[Predictions], Items], float]
 
     def linear(self, sample: Sample) -> Linear:
         """Return the difference of the (weighted) means."""
-        unseen = len(sample) / max(1.0, self.reach(_members(sample)))
+        unseen = len(sample) / max(1.0, self.reach(_members(sample), sample.contrast.items))
         return replace(_linear_means(sample, self.per_item), unseen=unseen)
 
     def difference(self, sample: Sample) -> Inference:
@@ -226,7 +227,7 @@ class Correlated(Metric):
 
     def linear(self, sample: Sample) -> Linear:
         """Return the difference."""
-        left, right = sample.of_members(value_of)
+        left, right = sample.of_members(_value)
         return linear_correlation(left, right, sample.truth, self.correlate, sample.design)
 
     def excess(self, cut: Cut) -> Inference:
@@ -244,13 +245,13 @@ def _members(sample: Sample) -> Sequence[Predictions]:
     return (*sample.contrast.left, *sample.contrast.right)
 
 
-def _differences(sample: Sample, per_item: Callable[[Predictions], Vector]) -> Scores:
+def _differences(sample: Sample, per_item: PerItem) -> Scores:
     """Return (K, n) what every item contributes to left - right, one row per pair of members."""
     left, right = sample.of_members(per_item)
     return np.asarray(left - right)
 
 
-def _linear_means(sample: Sample, per_item: Callable[[Predictions], Vector]) -> Linear:
+def _linear_means(sample: Sample, per_item: PerItem) -> Linear:
     """Return the difference of two (weighted) means."""
     weights = sample.design.weights
     left, right = (np.average(side, axis=1, weights=weights) for side in sample.of_members(per_item))
@@ -270,11 +271,21 @@ def _decisions(sample: Sample) -> tuple[Decisions, Decisions]:
         meant = (sample.truth == 1).astype(np.int8)
         return Decisions(meant, left), Decisions(meant, right)
     n_labels = len(sample.contrast.left[0].labels)
-    left, right = sample.of_members(Predictions.decisions)
+    left, right = sample.of_members(_decision)
     return Decisions.of_classes(sample.truth, left, n_labels), Decisions.of_classes(sample.truth, right, n_labels)
 
 
-def _label_decisions(member: Predictions) -> Array:
+def _value(member: Predictions, _items: Items) -> Vector:
+    """Return the regression's values."""
+    return value_of(member)
+
+
+def _decision(member: Predictions, _items: Items) -> Labels:
+    """Return (n,) the label that is decided for."""
+    return member.decisions()
+
+
+def _label_decisions(member: Predictions, _items: Items) -> Array:
     """Return (n, labels) 0 and 1."""
     return member.label_decisions().astype(np.int8)
 

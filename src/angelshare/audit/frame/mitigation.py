@@ -12,8 +12,9 @@ from angelshare.audit.frame.metric_kinds import Metric
 from angelshare.audit.frame.sample import Sample
 from angelshare.core.errors import InputError
 from angelshare.core.estimate import Difference
+from angelshare.core.items import Items, labelled
 from angelshare.core.panel import Population
-from angelshare.core.predictions import Predictions, labelled
+from angelshare.core.predictions import Predictions
 from angelshare.stats.components import has_variance
 from angelshare.stats.floor import hidden_by_units, with_floor
 
@@ -26,10 +27,12 @@ class Mitigated:
     """One population with and without a mitigation, on the same items.
 
     Attributes:
+        items: what all members answered.
         name: of the rows, such as `cnn: mitigation data`.
         plain, mitigated: members paired by seed, in order; of a single one, that one.
     """
 
+    items: Items
     name: str
     plain: tuple[Predictions, ...]
     mitigated: tuple[Predictions, ...]
@@ -45,10 +48,10 @@ class Mitigated:
     @property
     def contrast(self) -> Contrast:
         """Return mitigated - plain."""
-        return Contrast("mitigated-plain", self.name, self.mitigated, self.plain, identical=False)
+        return Contrast(self.items, "mitigated-plain", self.name, self.mitigated, self.plain, identical=False)
 
 
-def by_seed(name: str, plain: Population, mitigated: Population) -> Mitigated:
+def by_seed(items: Items, name: str, plain: Population[Predictions], mitigated: Population[Predictions]) -> Mitigated:
     """Return the members of both that share a seed.
 
     Raises:
@@ -58,7 +61,7 @@ def by_seed(name: str, plain: Population, mitigated: Population) -> Mitigated:
     common = [(known[member.seed], member) for member in mitigated.members if member.seed in known]
     if not common:
         raise InputError(f"{name}: no seed of {plain.name} is one of {mitigated.name}. Train both with the same seeds.")
-    return Mitigated(name, *(tuple(side) for side in zip(*common, strict=True)))
+    return Mitigated(items, name, *(tuple(side) for side in zip(*common, strict=True)))
 
 
 def measure_mitigation(of: Mitigated, data: str, metrics: Sequence[Metric], found: Findings) -> None:
@@ -82,10 +85,10 @@ def measure_interaction(
         found: where rows and remarks go.
     """
     sides = [
-        Contrast("interaction", student.name, left, right, identical=False)
+        Contrast(student.items, "interaction", student.name, left, right, identical=False)
         for left, right in ((student.mitigated, teacher.mitigated), (student.plain, teacher.plain))
     ]
-    truth = sides[0].left[0].truth
+    truth = student.items.truth
     if truth is None or not labelled(truth).any():
         found.remark(f"Whether mitigation helps the teacher more is not measured on {data}: it has no human labels.")
         return

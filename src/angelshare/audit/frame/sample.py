@@ -8,11 +8,14 @@ import numpy as np
 
 from angelshare.audit.frame.contrasts import Contrast
 from angelshare.core.arrays import Array, Labels, Mask, Scores
+from angelshare.core.items import Items
 from angelshare.core.predictions import Predictions
 from angelshare.stats.auc import dense_ranks
 from angelshare.stats.components import Design, Linear
 
 T = TypeVar("T")
+PerItem = Callable[[Predictions, Items], Array]
+"""A member and all labelled items -> (n, ...) what it has in each."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,8 +39,8 @@ class Sample:
     @classmethod
     def of(cls, contrast: Contrast) -> "Sample":
         """Return the sample of all items of a contrast."""
-        member = contrast.left[0]
-        return cls(contrast, np.arange(len(member)), Design.of(member.clusters, member.weights))
+        items = contrast.items
+        return cls(contrast, np.arange(len(items)), Design.of(items.clusters, items.weights))
 
     def __len__(self) -> int:
         """Return the number of items."""
@@ -46,12 +49,12 @@ class Sample:
     @property
     def is_whole(self) -> bool:
         """Whether these are all labelled items."""
-        return len(self.items) == len(self.contrast.left[0])
+        return len(self.items) == len(self.contrast.items)
 
     @property
     def truth(self) -> Array:
         """Return the human labels."""
-        truth = self.contrast.left[0].truth
+        truth = self.contrast.items.truth
         assert truth is not None
         return truth if self.is_whole else truth[self.items]
 
@@ -69,11 +72,11 @@ class Sample:
         """Return the sample in two: the items under the mask, and the others."""
         return Cut(self, in_slice, self.take(in_slice), self.take(~in_slice))
 
-    def of_members(self, per_item: Callable[[Predictions], Array]) -> tuple[Scores, Scores]:
-        """Return either side's (K, m, ...) values, from a function of a member on all labelled items."""
+    def of_members(self, per_item: PerItem) -> tuple[Scores, Scores]:
+        """Return either side's (K, m, ...) values, from a function of a member and all labelled items."""
         if per_item not in self.whole:
             sides = (self.contrast.left, self.contrast.right)
-            left, right = (np.array([per_item(member) for member in side]) for side in sides)
+            left, right = (np.array([per_item(member, self.contrast.items) for member in side]) for side in sides)
             self.whole[per_item] = left, right
         left, right = self.whole[per_item]
         return (left, right) if self.is_whole else (left[:, self.items], right[:, self.items])
@@ -117,5 +120,5 @@ class _Ranks:
 
     label: int
 
-    def __call__(self, member: Predictions) -> Labels:
+    def __call__(self, member: Predictions, _items: Items) -> Labels:
         return np.asarray(dense_ranks(member.ranking(self.label)), dtype=np.int32)

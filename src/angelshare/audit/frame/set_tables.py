@@ -9,6 +9,7 @@ import numpy as np
 from angelshare.core.arrays import Vector
 from angelshare.core.estimate import ContrastName, Difference
 from angelshare.core.panel import Panel, Population
+from angelshare.core.predictions import Predictions
 from angelshare.core.protocols import Table
 from angelshare.core.task import ModelRole
 
@@ -102,13 +103,14 @@ def _pairs(differences: Sequence[Difference]) -> Iterator[_Pair]:
             yield _Pair(_CONTRASTS[found.contrast], found, precision.get((found.contrast, found.student)))
 
 
-def largest_differences(panel: Panel) -> Table | None:
+def largest_differences(panel: Panel[Predictions]) -> Table | None:
     """Return the items that each student scores most unlike its teacher, as Table 4 of Chvasta et al. 2022.
 
     Scores are probabilities of the positive label, averaged over seeds; TP, FP, TN and FN are at one half. Of one
     template at most two items are shown. None where texts, labels or probabilities are not known.
     """
-    if panel.texts is None or panel.truth is None or panel.teacher.first.outputs not in ("logits", "probabilities"):
+    items = panel.items
+    if items.texts is None or items.truth is None or panel.teacher.first.outputs not in ("logits", "probabilities"):
         return None
     rows = tuple(row for student in panel.students for row in _largest(panel, student))
     columns = ("student", "text", "label", "teacher", "teacher is", "student_score", "student is", "difference")
@@ -116,26 +118,27 @@ def largest_differences(panel: Panel) -> Table | None:
     return Table(LARGEST, title, columns, rows, text_columns=("text",))
 
 
-def _largest(panel: Panel, student: Population) -> Iterator[tuple[object, ...]]:
+def _largest(panel: Panel[Predictions], student: Population[Predictions]) -> Iterator[tuple[object, ...]]:
     """Yield the rows of one student."""
-    assert panel.texts is not None
-    assert panel.truth is not None
+    truth, batch = panel.truth, panel.items.texts
+    assert truth is not None, "without human labels nobody is right"
+    assert batch is not None, "without texts there is nothing to show"
     theirs, own = _probability(panel.teacher), _probability(student)
-    templates = panel.columns.get("template", np.array(panel.texts, dtype=object))
+    templates = panel.columns.get("template", np.array(batch.texts, dtype=object))
     shown: Counter[str] = Counter()
     labels = student.first.labels
     for item in np.argsort(-np.abs(own - theirs), kind="stable").tolist():
         if shown.total() == N_LARGEST:
             return
-        if panel.truth[item] < 0 or shown[templates[item]] == MOST_OF_A_TEMPLATE:
+        if truth[item] < 0 or shown[templates[item]] == MOST_OF_A_TEMPLATE:
             continue
         shown[templates[item]] += 1
-        is_positive, before, now = bool(panel.truth[item] == 1), float(theirs[item]), float(own[item])
+        is_positive, before, now = bool(truth[item] == 1), float(theirs[item]), float(own[item])
         outcomes = (before, _outcome(before, is_positive), now, _outcome(now, is_positive), now - before)
-        yield student.name, panel.texts[item], labels[int(is_positive)], *outcomes
+        yield student.name, batch.texts[item], labels[int(is_positive)], *outcomes
 
 
-def _probability(population: Population) -> Vector:
+def _probability(population: Population[Predictions]) -> Vector:
     """Return (n,) probabilities of the positive label, averaged over the members."""
     return np.asarray(np.mean([np.exp(member.log_probabilities()[:, 1]) for member in population.members], axis=0))
 

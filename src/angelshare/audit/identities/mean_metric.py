@@ -10,7 +10,7 @@ from angelshare.audit.frame.sample import Cut, Sample
 from angelshare.audit.identities.one_by_one import METHOD, too_few
 from angelshare.core.arrays import Mask
 from angelshare.core.estimate import Inference
-from angelshare.core.predictions import IDENTITIES
+from angelshare.core.items import IDENTITIES
 from angelshare.stats.components import MIN_CLUSTERS, Linear, n_units
 from angelshare.stats.floor import with_floor
 from angelshare.stats.identity import ORDERINGS, Classes, Identity, RankedMember
@@ -67,7 +67,7 @@ class IdentityMean(Metric):
     def _measured(self, sample: Sample) -> list[Identity]:
         """Return the identities that have enough items, in enough clusters; those of the same items count once."""
         classes, ordering = Classes.of(self._positive(sample), sample.design), ORDERINGS[self.auc]
-        slices = sample.contrast.left[0].slices
+        slices = sample.contrast.items.slices
         names = [name for name in slices if any(fnmatchcase(name, pattern) for pattern in self.identities)]
         masks = {mask.tobytes(): mask for mask in (slices[name][sample.items] for name in names)}
         found = [Identity.of(mask, classes) for mask in masks.values()]

@@ -70,7 +70,7 @@ class Compared:
             found: where rows go.
         """
         contrast, positive, design = sample.contrast, np.asarray(sample.truth == 1), sample.design
-        identities, classes = {name: contrast.left[0].slices[name] for name in names}, Classes.of(positive, design)
+        identities, classes = {name: contrast.items.slices[name] for name in names}, Classes.of(positive, design)
         left, right = (
             tuple(RankedMember.of(member.ranking(1), classes) for member in side)
             for side in (contrast.left, contrast.right)

@@ -14,11 +14,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from angelshare.core.alignment import Observed
 from angelshare.core.arrays import Array
 from angelshare.core.errors import InputError, LabelError
 from angelshare.core.factories import unknown_name
+from angelshare.core.items import ITEM_COLUMNS, UNLABELLED, Items
 from angelshare.core.panel import Population
-from angelshare.core.predictions import ITEM_COLUMNS, UNLABELLED, Predictions
+from angelshare.core.predictions import Predictions
 from angelshare.core.task import TASKS, ModelRole, Task
 from angelshare.data.predictions.harness_logs import read_harness_log
 from angelshare.data.predictions.inspect_logs import read_inspect_log
@@ -57,8 +59,10 @@ def read_predictions(
     threshold: float | None = None,
     clip: bool = False,
     seed: int | None = None,
-) -> Predictions:
+) -> Observed[Predictions]:
     """Return one member's predictions from a Parquet, CSV or JSON lines file, or from a log of evaluation.
+
+    With them come the items, as the file has them.
 
     Probabilities that are all exactly 0 or 1 are hard decisions in another form and are read as such: what needs
     scores, such as AUC or KL, is then not measured.
@@ -103,13 +107,13 @@ def read_population(
     positive: str | None = None,
     threshold: float | None = None,
     clip: bool = False,
-) -> Population:
+) -> Population[Observed[Predictions]]:
     """Return the members of one role: one file each, or one file with a column `seed`. Other arguments as above.
 
     Raises:
         InputError: as `read_predictions`, and for two members with one seed.
     """
-    members: list[Predictions] = []
+    members: list[Observed[Predictions]] = []
     for position, path in enumerate(paths):
         table = _read(path, columns, task, threshold)
         seeds = np.array(_seeds(table.frame, table.where), dtype=np.int64)
@@ -197,8 +201,8 @@ def _predictions(
     positive: str | None,
     clip: bool,
     seed: int | None,
-) -> Predictions:
-    """Return one member from its rows."""
+) -> Observed[Predictions]:
+    """Return one member from its rows, and the items that they are about."""
     frame, where, task = table.frame, table.where, table.task
     ids = read_ids(frame, "id", path=where)
     outputs = read_outputs(
@@ -217,21 +221,24 @@ def _predictions(
         task=task,
         labels=outputs.labels,
         outputs=outputs.kind,
-        ids=ids,
         values=outputs.values,
-        truth=_truth(frame, task, outputs, where),
         threshold=outputs.threshold,
-        slices=read_slices(frame, where=where),
-        clusters=read_clusters(frame, where=where),
-        weights=read_weights(frame, where=where, ids=ids),
         seed=seed,
         fingerprint=table.said.fingerprint,
         parent_fingerprint=table.said.parent_fingerprint,
-        text_keys=_text_keys(frame, where),
-        columns=read_item_columns(frame, where=where),
     )
-    refuse_contradictions(predictions, frame, where=where)
-    return predictions
+    items = Items(
+        name,
+        ids,
+        truth=_truth(frame, task, outputs, where),
+        slices=read_slices(frame, where=where),
+        clusters=read_clusters(frame, where=where),
+        weights=read_weights(frame, where=where, ids=ids),
+        columns=read_item_columns(frame, where=where),
+        keys=_text_keys(frame, where),
+    )
+    refuse_contradictions(predictions, ids, frame, where=where)
+    return Observed(items, predictions)
 
 
 def _seeds(frame: pd.DataFrame, where: str) -> list[int]:

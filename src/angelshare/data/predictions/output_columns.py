@@ -9,7 +9,7 @@ import pandas as pd
 
 from angelshare.core.arrays import Array, Scores, Vector
 from angelshare.core.errors import InputError, LabelError
-from angelshare.core.predictions import label_indices
+from angelshare.core.items import label_indices
 from angelshare.core.task import N_BINARY, Outputs, Task
 from angelshare.data.tables.columns import read_codes, read_names, read_numbers
 from angelshare.data.texts.labelling import read_flags

@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 from angelshare.core.arrays import Array
 from angelshare.core.atomic import whole_file
 from angelshare.core.errors import InputError
-from angelshare.core.predictions import UNLABELLED, Predictions
+from angelshare.core.items import UNLABELLED, Items
+from angelshare.core.predictions import Predictions
 from angelshare.core.task import Outputs
 from angelshare.core.text import text_key
 
@@ -20,7 +21,9 @@ METADATA = "angelshare."
 """Prefix of the keys in Parquet metadata: task, labels, fingerprints, threshold."""
 
 
-def write_predictions(predictions: Predictions, path: str | Path, *, texts: Sequence[str] | None = None) -> None:
+def write_predictions(
+    items: Items, predictions: Predictions, path: str | Path, *, texts: Sequence[str] | None = None
+) -> None:
     """Write a Parquet file that `read_predictions` reads back without further arguments.
 
     This is how other software hands its models' outputs to `angelshare audit`, which itself only reads such files.
@@ -30,38 +33,44 @@ def write_predictions(predictions: Predictions, path: str | Path, *, texts: Sequ
     "?" in the column `text`; the column `text_key` still is the true texts'.
 
     Raises:
-        InputError: if the path is not `.parquet`, or there are more or fewer texts than items.
+        InputError: if the path is not `.parquet`, or there are more or fewer answers or texts than items.
     """
     path = Path(path)
     if path.suffix.lower() != ".parquet":
         raise InputError(
             f"{path}: predictions are written as Parquet, which keeps their task. Call it {path.stem}.parquet."
         )
+    if len(items) != len(predictions):
+        raise InputError(
+            f"{predictions.name} has {len(items)} items and {len(predictions)} answers. Give one for every item."
+        )
     if texts is not None and len(texts) != len(predictions):
         raise InputError(
             f"{predictions.name} has {len(predictions)} items and {len(texts)} texts. Give one for every item."
         )
-    table = pa.table(_columns(predictions, texts)).replace_schema_metadata(_metadata(predictions))
+    table = pa.table(_columns(items, predictions, texts)).replace_schema_metadata(_metadata(predictions))
     with whole_file(path) as file:
         pq.write_table(table, file, compression="zstd")
 
 
-def _columns(predictions: Predictions, texts: Sequence[str] | None) -> dict[str, Array | list[str | None]]:
+def _columns(
+    items: Items, predictions: Predictions, texts: Sequence[str] | None
+) -> dict[str, Array | list[str | None]]:
     """Return the columns of a file, in order."""
-    columns: dict[str, Array | list[str | None]] = {"id": predictions.ids.tolist()}
+    columns: dict[str, Array | list[str | None]] = {"id": items.ids.tolist()}
     columns |= _output_columns(predictions)
-    columns |= _truth_columns(predictions)
-    columns |= {f"slice:{name}": mask.astype(np.int8) for name, mask in predictions.slices.items()}
-    columns |= {name: values.tolist() for name, values in predictions.columns.items()}
-    if predictions.clusters is not None:
-        columns["cluster"] = predictions.clusters
-    if predictions.weights is not None:
-        columns["weight"] = predictions.weights
+    columns |= _truth_columns(items, predictions)
+    columns |= {f"slice:{name}": mask.astype(np.int8) for name, mask in items.slices.items()}
+    columns |= {name: values.tolist() for name, values in items.columns.items()}
+    if items.clusters is not None:
+        columns["cluster"] = items.clusters
+    if items.weights is not None:
+        columns["weight"] = items.weights
     if predictions.seed is not None:
         columns["seed"] = np.full(len(predictions), predictions.seed, dtype=np.int64)
     if texts is not None:
         columns["text"] = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
-    keys = predictions.text_keys
+    keys = items.keys
     if keys is None and texts is not None:
         keys = np.array([text_key(text) for text in texts])
     if keys is not None:
@@ -80,9 +89,9 @@ def _output_columns(predictions: Predictions) -> dict[str, Array | list[str | No
     return {f"{prefix}:{label}": predictions.values[:, i] for i, label in enumerate(predictions.labels)}
 
 
-def _truth_columns(predictions: Predictions) -> dict[str, Array | list[str | None]]:
+def _truth_columns(items: Items, predictions: Predictions) -> dict[str, Array | list[str | None]]:
     """Return the columns of human labels, blank where unlabelled."""
-    truth = predictions.truth
+    truth = items.truth
     if truth is None:
         return {}
     if predictions.task == "multi_label":

@@ -14,7 +14,8 @@ import pandas as pd
 from angelshare.core.arrays import Array, Mask, Vector
 from angelshare.core.errors import InputError
 from angelshare.core.factories import unknown_name
-from angelshare.core.panel import Panel, each_member
+from angelshare.core.panel import Panel
+from angelshare.core.predictions import Predictions
 from angelshare.core.text import TextBatch
 from angelshare.data.slices.specs import ColumnSlices, CrossedSlices, LengthSlices, SliceSpec, WordSlice
 from angelshare.data.tables.columns import read_names, read_numbers
@@ -74,8 +75,8 @@ def cut(specs: Iterable[SliceSpec], items: Sliceable) -> dict[str, Mask]:
     return masks
 
 
-def sliced(panel: Panel, specs: Sequence[SliceSpec], data: TextSet | None) -> Panel:
-    """Return the panel with these slices in every member; those with all or none of the items are left out, remarked.
+def sliced(panel: Panel[Predictions], specs: Sequence[SliceSpec], data: TextSet | None) -> Panel[Predictions]:
+    """Return the panel with these slices; those with all or none of the items are left out, remarked.
 
     Args:
         panel: aligned.
@@ -85,18 +86,16 @@ def sliced(panel: Panel, specs: Sequence[SliceSpec], data: TextSet | None) -> Pa
     Raises:
         InputError: as `cut`.
     """
-    first = panel.teacher.first
+    items = panel.items
     columns: Mapping[str, Array] = {}
     if data is not None and data.columns:
         position = {item: i for i, item in enumerate(data.ids)}
-        order = np.array([position[item] for item in first.ids.tolist()])
+        order = np.array([position[item] for item in items.ids.tolist()])
         columns = {name: values[order] for name, values in data.columns.items()}
-    texts = None if panel.texts is None else TextBatch(panel.texts, panel.pairs)
-    masks = cut(specs, Sliceable(panel.data, len(first), texts, columns, first.slices))
-    kept = {name: mask for name, mask in masks.items() if 0 < mask.sum() < len(first)}
-    remarks = (*_remark(masks, len(first), panel.data, all_of_them=True), *_remark(masks, len(first), panel.data))
-    cut_up = each_member(panel, lambda member: replace(member, slices=kept))
-    return replace(cut_up, texts=panel.texts, pairs=panel.pairs, remarks=(*panel.remarks, *remarks))
+    masks = cut(specs, Sliceable(panel.data, len(items), items.texts, columns, items.slices))
+    kept = {name: mask for name, mask in masks.items() if 0 < mask.sum() < len(items)}
+    remarks = (*_remark(masks, len(items), panel.data, all_of_them=True), *_remark(masks, len(items), panel.data))
+    return replace(panel, items=replace(items, slices=kept), remarks=(*panel.remarks, *remarks))
 
 
 def check_slices(specs: Iterable[SliceSpec], data: TextSet) -> None:

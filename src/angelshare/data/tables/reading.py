@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from angelshare.core.errors import InputError
 from angelshare.core.factories import unknown_name
-from angelshare.core.predictions import ITEM_COLUMNS
+from angelshare.core.items import ITEM_COLUMNS
 from angelshare.data.tables.file_kinds import SUFFIXES, FileKind, file_kind
 from angelshare.data.tables.text_files import decoded, first_line, read_json_rows
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from angelshare.core.arrays import Array, Vector
 from angelshare.core.errors import InputError
-from angelshare.core.predictions import UNLABELLED
+from angelshare.core.items import UNLABELLED
 from angelshare.core.task import Task
 from angelshare.data.tables.columns import read_numbers
 

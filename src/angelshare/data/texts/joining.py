@@ -7,7 +7,7 @@ import numpy as np
 
 from angelshare.core.arrays import Array, Labels
 from angelshare.core.errors import InputError
-from angelshare.core.predictions import UNLABELLED
+from angelshare.core.items import UNLABELLED
 from angelshare.core.protocols import DataCard
 from angelshare.core.task import ROLES, Role
 from angelshare.core.text import TextBatch

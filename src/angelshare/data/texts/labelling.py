@@ -9,7 +9,7 @@ import pandas as pd
 from angelshare.core.arrays import Array, Labels, Mask, Vector
 from angelshare.core.errors import InputError, LabelError
 from angelshare.core.factories import unknown_name
-from angelshare.core.predictions import ITEM_COLUMNS, UNLABELLED, label_indices
+from angelshare.core.items import ITEM_COLUMNS, UNLABELLED, label_indices
 from angelshare.core.task import N_BINARY, Task
 from angelshare.core.text import TextBatch
 from angelshare.data.tables.columns import is_text, read_codes, read_ids, read_names, read_numbers, read_texts

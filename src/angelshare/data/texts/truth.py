@@ -5,50 +5,65 @@ from dataclasses import replace
 
 import numpy as np
 
+from angelshare.core.alignment import Observed, differently_grouped
 from angelshare.core.arrays import Array, Labels, Mask
 from angelshare.core.errors import LabelError, MisalignedError
-from angelshare.core.panel import differently_grouped
-from angelshare.core.predictions import ITEM_COLUMNS, UNLABELLED, Predictions
+from angelshare.core.items import ITEM_COLUMNS, UNLABELLED, Items
+from angelshare.core.predictions import Predictions
 from angelshare.data.texts.textset import TextSet
 
 
-def attach_truth(predictions: Predictions, texts: TextSet) -> Predictions:
+def attach_truth(observed: Observed[Predictions], texts: TextSet) -> Observed[Predictions]:
     """Return the predictions with truth, slices, columns, clusters, weights and text keys of a text set, by id.
 
     Raises:
         LabelError: if the task or the labels' names differ; their order may.
         MisalignedError: if ids are missing or extra, or a text, truth, slice, column, cluster or weight is another.
     """
+    given, predictions = observed.items, observed.member
     _refuse_other_task(predictions, texts)
     position = {item: i for i, item in enumerate(texts.ids)}
-    ids = predictions.ids.tolist()
+    ids = given.ids.tolist()
     missing, extra = sorted(set(position) - set(ids)), sorted(set(ids) - set(position))
     if missing or extra:
-        msg = (
+        raise MisalignedError(
             f"{predictions.name} has {len(ids)} items, {texts.name} {len(texts)}: {len(missing)} missing "
             f"({', '.join(map(repr, missing[:3]))}), {len(extra)} extra ({', '.join(map(repr, extra[:3]))}). "
             "Score exactly these texts, under these ids."
         )
-        raise MisalignedError(msg)
-    matched = texts.take(np.array([position[item] for item in ids], dtype=np.int64))
-    truth = _in_order(matched, predictions.labels)
+    matched = items_of(texts.take(np.array([position[item] for item in ids], dtype=np.int64)), predictions.labels)
     joined = replace(
-        predictions,
-        truth=predictions.truth if truth is None else truth,
-        slices={**predictions.slices, **matched.slices},
-        clusters=predictions.clusters if matched.clusters is None else matched.clusters,
-        weights=predictions.weights if matched.weights is None else matched.weights,
-        text_keys=matched.text_keys(),
-        columns={**predictions.columns, **item_columns(matched)},
+        matched,
+        source=given.source,
+        truth=given.truth if matched.truth is None else matched.truth,
+        slices={**given.slices, **matched.slices},
+        clusters=given.clusters if matched.clusters is None else matched.clusters,
+        weights=given.weights if matched.weights is None else matched.weights,
+        columns={**given.columns, **matched.columns},
     )
-    for what, differs in _differences(predictions, joined):
+    for what, differs in _differences(given, joined):
         if differs.any():
             raise MisalignedError(
                 f"{int(differs.sum())} items have another {what} in {predictions.name} than in {texts.name}, the first "
-                f"{str(predictions.ids[np.argmax(differs)])!r}. Score the texts of {texts.name}, or give the data that "
+                f"{str(given.ids[np.argmax(differs)])!r}. Score the texts of {texts.name}, or give the data that "
                 "was scored."
             )
-    return joined
+    return Observed(joined, predictions)
+
+
+def items_of(texts: TextSet, labels: tuple[str, ...] | None = None) -> Items:
+    """Return what a text set knows of its items, the truth in these labels' order; None: in the set's own."""
+    return Items(
+        texts.name,
+        np.array(texts.ids, dtype=np.str_),
+        texts=texts.batch,
+        truth=texts.truth if labels is None else _in_order(texts, labels),
+        slices=texts.slices,
+        clusters=texts.clusters,
+        weights=texts.weights,
+        columns=item_columns(texts),
+        keys=texts.text_keys(),
+    )
 
 
 def item_columns(texts: TextSet) -> dict[str, Array]:
@@ -59,11 +74,10 @@ def item_columns(texts: TextSet) -> dict[str, Array]:
 def _refuse_other_task(predictions: Predictions, texts: TextSet) -> None:
     """Refuse a text set with other labels."""
     if predictions.task != texts.task or sorted(predictions.labels) != sorted(texts.labels):
-        msg = (
+        raise LabelError(
             f"{predictions.name} answers {predictions.task} with labels {list(predictions.labels)}, {texts.name} is "
             f"{texts.task} with {list(texts.labels)}. Rename the columns to the data's labels."
         )
-        raise LabelError(msg)
 
 
 def _in_order(texts: TextSet, labels: tuple[str, ...]) -> Array | None:
@@ -76,10 +90,10 @@ def _in_order(texts: TextSet, labels: tuple[str, ...]) -> Array | None:
     return np.asarray(new[texts.truth])
 
 
-def _differences(given: Predictions, joined: Predictions) -> Iterator[tuple[str, Mask]]:
+def _differences(given: Items, joined: Items) -> Iterator[tuple[str, Mask]]:
     """Yield what a file brought itself, and in which items (n,) the data say otherwise: one would be passed over."""
-    if given.text_keys is not None:
-        yield "text", given.text_keys != joined.text_keys
+    if given.keys is not None:
+        yield "text", given.keys != joined.keys
     if given.truth is not None and joined.truth is not None:
         one, other = given.truth, joined.truth
         same = (one == other) | ((one != one) & (other != other))  # noqa: PLR0124  (nan)

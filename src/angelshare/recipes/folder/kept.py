@@ -10,6 +10,7 @@ from pydantic import Field
 
 from angelshare.core.atomic import write_text
 from angelshare.core.errors import InputError
+from angelshare.core.items import Items
 from angelshare.core.panel import Panel
 from angelshare.core.predictions import Predictions
 from angelshare.core.protocols import ModelCard
@@ -43,11 +44,11 @@ class KeptIndex(Strict):
 class Kept:
     """What a folder holds. `panel`: None where nothing was kept, and `why` says so as the end of a sentence."""
 
-    panel: Panel | None
+    panel: Panel[Predictions] | None
     why: str = ""
 
 
-def keep_predictions(panel: Panel, statement: Statement, folder: Path) -> None:
+def keep_predictions(panel: Panel[Predictions], statement: Statement, folder: Path) -> None:
     """Write each member's outputs into `folder/predictions`, one Parquet file each, and a list of them at last.
 
     Ids, values, truth, slices, columns, clusters, weights and the texts' keys; what all members share stands in the
@@ -68,8 +69,8 @@ def keep_predictions(panel: Panel, statement: Statement, folder: Path) -> None:
         file = f"{position:04d}.parquet"
         key = (population.role, population.name, member.seed)
         fingerprint = fingerprints.get(key, member.fingerprint)
-        shared = _shared(member, fingerprint) if position == 0 else _alone(member, fingerprint)
-        write_predictions(shared, place / file)
+        items = _numbered(panel.items) if position == 0 else Items(member.name, panel.items.ids)
+        write_predictions(items, replace(member, fingerprint=fingerprint), place / file)
         listed.append(KeptMember(file=file, role=population.role, name=population.name, seed=member.seed))
     index = KeptIndex(data=panel.data, sha256=_contents(statement), members=tuple(listed))
     write_text(place / INDEX, json.dumps(index.model_dump(mode="python"), indent=1))  # in ASCII, whatever the names
@@ -95,9 +96,9 @@ def kept_panel(folder: Path, statement: Statement) -> Kept:
         return Kept(None, f"the predictions in {place} are of other data than its statement")
     seated = [_seated(place, member) for member in index.members]
     known = {model.fingerprint for model in statement.models}
-    if any(one.predictions.fingerprint not in known for one in seated):
+    if any(one.observed.fingerprint not in known for one in seated):
         return Kept(None, f"the predictions in {place} are not those of its statement")
-    return Kept(assemble(seated, data=index.data, texts=None))
+    return Kept(assemble(seated, data=index.data))
 
 
 def _contents(statement: Statement) -> tuple[str, ...]:
@@ -117,23 +118,18 @@ def _read(file: Path) -> KeptIndex:
         raise InputError(f"{file} no longer lists what was kept. Make the statement again.") from error
 
 
-def _shared(member: Predictions, fingerprint: str) -> Predictions:
-    """Return the first member, with what it shares with the others; templates are texts, and become numbers."""
-    columns = dict(member.columns)
+def _numbered(items: Items) -> Items:
+    """Return the items with numbers for templates, which are texts."""
+    columns = dict(items.columns)
     if "template" in columns:
         names, numbers = np.unique(columns["template"], return_inverse=True)
         columns["template"] = np.array([str(i) if name else "" for i, name in enumerate(names)], dtype=object)[numbers]
-    return replace(member, fingerprint=fingerprint, columns=columns)
-
-
-def _alone(member: Predictions, fingerprint: str) -> Predictions:
-    """Return a member without what it shares with the first."""
-    none = replace(member, truth=None, slices={}, clusters=None, weights=None, text_keys=None, columns={})
-    return replace(none, fingerprint=fingerprint)
+    return replace(items, columns=columns)
 
 
 def _seated(place: Path, kept: KeptMember) -> Seated:
     """Return one member as it was written."""
     seat = Seat(kept.role, kept.name, kept.seed)
     read = read_predictions(place / kept.file, name=seat.member)
-    return Seated(seat, ModelCard(seat.member, read.task, read.labels, read.fingerprint), read)
+    member = read.member
+    return Seated(seat, ModelCard(seat.member, member.task, member.labels, member.fingerprint), read)

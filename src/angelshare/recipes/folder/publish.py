@@ -9,8 +9,8 @@ import numpy as np
 from angelshare.core.arrays import Array
 from angelshare.core.atomic import write_text
 from angelshare.core.panel import Panel
+from angelshare.core.predictions import Predictions
 from angelshare.core.task import Role
-from angelshare.core.text import TextBatch
 from angelshare.data.texts.textset import Splits, count_unusual
 from angelshare.recipes.folder.stages import digest
 from angelshare.report.pages.comparison import render_comparison_html, render_comparison_markdown
@@ -96,18 +96,18 @@ def _transfer_row(transfer: "TransferSet", source: str, index: Array) -> DataRow
     )
 
 
-def given_row(panel: Panel) -> DataRow:
+def given_row(panel: Panel[Predictions]) -> DataRow:
     """Return the line on data that are known from files of predictions alone."""
-    first = panel.teacher.first
+    items = panel.items
     truth = None if panel.truth is None else panel.truth.astype(str).tolist()
     return DataRow(
         name=panel.data,
         split="given",
-        n=len(first),
-        sha256=digest([first.ids.tolist(), truth]),
+        n=len(items),
+        sha256=digest([items.ids.tolist(), truth]),
         revision=None,
         licence="not stated",
         hazards="not stated",
         leaked_and_dropped=0,
-        handled={} if panel.texts is None else dict(count_unusual(TextBatch(panel.texts, panel.pairs))),
+        handled={} if items.texts is None else dict(count_unusual(items.texts)),
     )

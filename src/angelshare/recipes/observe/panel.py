@@ -8,8 +8,10 @@ import numpy as np
 
 from angelshare.audit.frame.registry import requests_of
 from angelshare.audit.quality import collapsed
+from angelshare.core.alignment import Observed, aligned
 from angelshare.core.errors import LabelError
-from angelshare.core.panel import Panel, Population, aligned
+from angelshare.core.items import Items
+from angelshare.core.panel import Panel, Population
 from angelshare.core.predictions import Predictions
 from angelshare.core.protocols import (
     TEST,
@@ -22,9 +24,8 @@ from angelshare.core.protocols import (
     ScoreRequest,
 )
 from angelshare.core.task import ModelRole
-from angelshare.core.text import TextBatch
 from angelshare.data.texts.textset import TextSet
-from angelshare.data.texts.truth import item_columns
+from angelshare.data.texts.truth import item_columns, items_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,11 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Seated:
-    """A model's predictions, and what is known about it."""
+    """A model's predictions with the items that they are about, and what is known about it."""
 
     seat: Seat
     card: ModelCard
-    predictions: Predictions
+    observed: Observed[Predictions]
 
 
 def observe_panels(
@@ -76,13 +77,22 @@ def observe_panels(
     """
     panels = {}
     for request in requests_of(audits, score_request(test), settings):
-        labelled = test if request.name == TEST else None
+        items = items_of(test) if request.name == TEST else unlabelled(request)
+        for seat, scorer in scorers:
+            if request.name == TEST:
+                check_labels(seat.member, scorer.card.labels, test)
         seated = [
-            Seated(seat, scorer.card, observed(seat, scorer, request, labelled, root=root, progress=progress))
+            Seated(seat, scorer.card, Observed(items, answers(seat, scorer, items, root=root, progress=progress)))
             for seat, scorer in scorers
         ]
-        panels[request.name] = assemble(seated, data=test.name, texts=request.texts)
+        panels[request.name] = assemble(seated, data=test.name)
     return panels
+
+
+def unlabelled(request: ScoreRequest) -> Items:
+    """Return the items of an audit's own texts, of which nobody knows more than the texts."""
+    ids, keys = np.array(request.ids, dtype=np.str_), np.array(request.texts.keys(), dtype=np.str_)
+    return Items(request.name, ids, texts=request.texts, keys=keys)
 
 
 def score_request(test: TextSet) -> ScoreRequest:
@@ -90,76 +100,62 @@ def score_request(test: TextSet) -> ScoreRequest:
     return ScoreRequest(TEST, test.ids, test.batch, columns=tuple(item_columns(test)))
 
 
-def assemble(seated: Sequence[Seated], *, data: str, texts: TextBatch | None) -> Panel:
+def assemble(seated: Sequence[Seated], *, data: str) -> Panel[Predictions]:
     """Return the aligned panel of these models."""
 
-    def populations(role: ModelRole) -> tuple[Population, ...]:
+    def populations(role: ModelRole) -> tuple[Population[Observed[Predictions]], ...]:
         names = dict.fromkeys(s.seat.population for s in seated if s.seat.role == role)
         return tuple(
             Population(
                 role,
                 name,
-                tuple(s.predictions for s in seated if (s.seat.role, s.seat.population) == (role, name)),
+                tuple(s.observed for s in seated if (s.seat.role, s.seat.population) == (role, name)),
             )
             for name in names
         )
 
     (teacher,) = populations("teacher")
     baselines = {population.name: population for population in populations("baseline")}
-    given, pairs = (None, None) if texts is None else (texts.texts, texts.pairs)
-    return aligned(Panel(data, teacher, populations("student"), baselines, texts=given, pairs=pairs))
+    return aligned(data, teacher, populations("student"), baselines)
 
 
-def entries(models: Iterable[tuple[Seat, ModelCard]], panel: Panel) -> list[ModelEntry]:
+def entries(models: Iterable[tuple[Seat, ModelCard]], panel: Panel[Predictions]) -> list[ModelEntry]:
     """Return the statement's list of models; one that learnt nothing is called collapsed."""
     members = {(p.role, m.name): m for p in panel.populations for m in p.members}
     return [
-        ModelEntry(seat.role, seat.population, seat.seed, card, collapsed(members[seat.role, seat.member]))
+        ModelEntry(seat.role, seat.population, seat.seed, card, collapsed(members[seat.role, seat.member], panel.items))
         for seat, card in models
     ]
 
 
-def observed(
-    seat: Seat, scorer: Scorer, request: ScoreRequest, labelled: TextSet | None, *, root: Path, progress: Progress
-) -> Predictions:
-    """Return one model's predictions on the texts of one request.
+def answers(seat: Seat, scorer: Scorer, items: Items, *, root: Path, progress: Progress) -> Predictions:
+    """Return one model's predictions on items whose texts are known.
 
     Args:
         seat: who answers.
         scorer: with what.
-        request: the texts.
-        labelled: the same items with truth, slices, columns and clusters, where there are any.
+        items: to read.
         root: of the folders of cached logits.
         progress: told how many texts are done.
     """
     from angelshare.models import questions
     from angelshare.models.observe import ask
 
-    card = scorer.card
-    if labelled is not None:
-        check_labels(seat.member, card.labels, labelled)
-    progress.start(
-        f"{seat.role} {seat.member}: scoring {request.name if labelled is None else labelled.name}", len(request.ids)
-    )
+    card, texts = scorer.card, items.texts
+    assert texts is not None, "a model reads texts"
+    progress.start(f"{seat.role} {seat.member}: scoring {items.source}", len(items))
     question = questions.scores(scorer)
-    values = ask(question, request.texts, store=question.folder(root), progress=progress)
+    values = ask(question, texts, store=question.folder(root), progress=progress)
     progress.finish()
     return Predictions(
         name=seat.member,
         task=card.scored_task,
         labels=card.labels,
         outputs="values" if card.task == "regression" else "logits",
-        ids=np.array(request.ids, dtype=np.str_),
         values=values,
-        truth=None if labelled is None else labelled.truth,
-        slices={} if labelled is None else labelled.slices,
-        clusters=None if labelled is None else labelled.clusters,
-        weights=None if labelled is None else labelled.weights,
         seed=seat.seed,
         fingerprint=card.fingerprint,
         parent_fingerprint=card.parent_fingerprint,
-        text_keys=np.array(request.texts.keys(), dtype=np.str_),
-        columns={} if labelled is None else item_columns(labelled),
     )
 
 

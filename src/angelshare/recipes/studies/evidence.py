@@ -11,8 +11,9 @@ from angelshare.audit.frame.metric_kinds import Metric
 from angelshare.audit.frame.sample import Sample
 from angelshare.core.arrays import Mask
 from angelshare.core.estimate import Interval
+from angelshare.core.items import labelled
 from angelshare.core.panel import Panel
-from angelshare.core.predictions import Predictions, labelled
+from angelshare.core.predictions import Predictions
 from angelshare.data.suites import gathering
 from angelshare.stats.auc import linear_auc
 from angelshare.stats.components import MIN_CLUSTERS
@@ -59,9 +60,9 @@ class Evidence:
             distilled one, all others as students.
     """
 
-    panels: Mapping[str, Panel]
+    panels: Mapping[str, Panel[Predictions]]
 
-    def panel(self, data: str) -> Panel:
+    def panel(self, data: str) -> Panel[Predictions]:
         """Return the panel of a set.
 
         Raises:
@@ -120,7 +121,7 @@ class Evidence:
             NotMeasured: if it cannot be measured.
         """
         sample = self._sample(data, left, right, metric, among)
-        templates = sample.contrast.left[0].columns.get("template")
+        templates = sample.contrast.items.columns.get("template")
         names = None if templates is None else templates[sample.items]
         return Sampled(metric.once(sample), sample.design, names)
 
@@ -149,8 +150,8 @@ class Evidence:
     def _sample(self, data: str, left: str, right: str, metric: Metric, among: Mask | None = None) -> Sample:
         """Return the labelled items of two models, on which the metric can be measured."""
         sides = paired(self.members(data, left), self.members(data, right))
-        contrast = Contrast("student-teacher", left, *sides, identical=False)
-        truth = contrast.left[0].truth
+        contrast = Contrast(self.panel(data).items, "student-teacher", left, *sides, identical=False)
+        truth = contrast.items.truth
         if truth is None or not labelled(truth).any():
             raise NotMeasured(f"{data} has no human labels.")
         kept = labelled(truth) if among is None else labelled(truth) & among

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from angelshare import __version__
 from angelshare.core.panel import Panel
+from angelshare.core.predictions import Predictions
 from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, Progress, Scorer
 from angelshare.core.task import Role, SuiteScale
 from angelshare.data.made.word_changes import shuffled_words
@@ -163,7 +164,7 @@ def _observed(carried: _Carried, root: Path, *, progress: Progress) -> Mapping[s
     return {**seen, SHUFFLED: observe_panels(scorers, shuffled, ["quality"], settings, root=root, progress=progress)}
 
 
-def _on_selection(carried: _Carried, root: Path, *, progress: Progress) -> Panel:
+def _on_selection(carried: _Carried, root: Path, *, progress: Progress) -> Panel[Predictions]:
     """Return the teacher and the unmitigated student on the split that temperature and thresholds are fitted on."""
     wanted = ("teacher", carried.study.parts.unmitigated)
     scorers = [one for one in carried.plain.scorers if one[0].population in wanted and one[0].role != "baseline"]

@@ -72,8 +72,9 @@ def _by_function(evidence: Evidence, student: str) -> Mapping[str, float]:
         NotMeasured: if the set is not at hand, or has no functionalities.
     """
     column = _functions(evidence)
+    items = evidence.panel(HATECHECK).items
     sides = [evidence.members(HATECHECK, name) for name in (student, TEACHER)]
-    left, right = (np.mean([correct(member) for member in side], axis=0) for side in sides)
+    left, right = (np.mean([correct(member, items) for member in side], axis=0) for side in sides)
     return {name: float((left - right)[column == name].mean()) for name in sorted(set(column.tolist()) - {""})}
 
 

@@ -45,7 +45,7 @@ DECISIONS: tuple[Metric, ...] = (
 )
 
 
-def mitigation_result(evidence: Evidence, parts: Parts, selection: Panel) -> AuditResult:
+def mitigation_result(evidence: Evidence, parts: Parts, selection: Panel[Predictions]) -> AuditResult:
     """Return what every mitigation changes, and whether mitigation data help the teacher more than the student.
 
     Args:
@@ -59,9 +59,9 @@ def mitigation_result(evidence: Evidence, parts: Parts, selection: Panel) -> Aud
             continue
         metrics = (*RANKING, *(FUNCTIONS if data == HATECHECK and "functionality" in panel.columns else ()))
         metrics += IDENTITIES if data in OF_IDENTITIES else ()
-        for pair in _trained(_populations(panel), parts):
+        for pair in _trained(panel, parts):
             measure_mitigation(pair, data, metrics, found)
-        student, teacher = _with_data(_populations(panel), parts)
+        student, teacher = _with_data(panel, parts)
         measure_interaction(student, teacher, data, metrics, found)
     for pair, metrics in _adjusted(evidence.panel(IN_DOMAIN), selection, parts, found):
         measure_mitigation(pair, IN_DOMAIN, metrics, found)
@@ -93,54 +93,59 @@ def mitigation_table(differences: Iterable[Difference]) -> Table:
     return Table(NAME, title, columns, tuple(rows))
 
 
-def _populations(panel: Panel) -> Mapping[str, Population]:
+def _populations(panel: Panel[Predictions]) -> Mapping[str, Population[Predictions]]:
     """Return the teacher and all students by name."""
     return {TEACHER: panel.teacher, **{student.name: student for student in panel.students}}
 
 
-def _trained(known: Mapping[str, Population], parts: Parts) -> Iterator[Mitigated]:
+def _trained(panel: Panel[Predictions], parts: Parts) -> Iterator[Mitigated]:
     """Yield every mitigation that was trained in, beside what was trained without."""
+    known = _populations(panel)
     for what, student in parts.mitigations.items():
-        yield by_seed(f"student: {what}", known[parts.unmitigated], known[student])
-    student_too, teacher = _with_data(known, parts)
+        yield by_seed(panel.items, f"student: {what}", known[parts.unmitigated], known[student])
+    student_too, teacher = _with_data(panel, parts)
     yield student_too
     yield teacher
 
 
-def _with_data(known: Mapping[str, Population], parts: Parts) -> tuple[Mitigated, Mitigated]:
+def _with_data(panel: Panel[Predictions], parts: Parts) -> tuple[Mitigated, Mitigated]:
     """Return student and teacher with mitigation data in the training of both."""
-    teacher = Mitigated("teacher: mitigation data", known[TEACHER].members, known[MITIGATED_TEACHER].members)
-    student = by_seed("student: mitigated teacher and data", known[parts.unmitigated], known[MITIGATED_STUDENT])
+    known, items = _populations(panel), panel.items
+    teacher = Mitigated(items, "teacher: mitigation data", known[TEACHER].members, known[MITIGATED_TEACHER].members)
+    student = by_seed(items, "student: mitigated teacher and data", known[parts.unmitigated], known[MITIGATED_STUDENT])
     return student, teacher
 
 
 def _adjusted(
-    panel: Panel, selection: Panel, parts: Parts, found: Findings
+    panel: Panel[Predictions], selection: Panel[Predictions], parts: Parts, found: Findings
 ) -> Iterator[tuple[Mitigated, tuple[Metric, ...]]]:
     """Yield temperature and thresholds per group of student and teacher, fitted on the selection split.
 
     A temperature changes confidence and no decision, thresholds the other way round: each comes with what it changes.
     """
     here, there = _populations(panel), _populations(selection)
-    groups = [name for name in selection.teacher.first.slices if name.startswith(IDENTITY)]
+    groups = [name for name in selection.items.slices if name.startswith(IDENTITY)]
     for who, name in (("student", parts.unmitigated), ("teacher", TEACHER)):
         members, fitted_on = here[name].members, there[name].members
-        softened = [fit_temperature(one).apply(member) for one, member in zip(fitted_on, members, strict=True)]
-        yield Mitigated(f"{who}: temperature", members, tuple(softened)), calibration_metrics("binary")
+        softened = [
+            fit_temperature(one, selection.items).apply(member) for one, member in zip(fitted_on, members, strict=True)
+        ]
+        yield Mitigated(panel.items, f"{who}: temperature", members, tuple(softened)), calibration_metrics("binary")
         if not groups:
             found.remark("Thresholds per group are not fitted: no slice is an identity.")
             continue
-        cut = tuple(_cut(fitted_on, members, groups, found))
-        yield Mitigated(f"{who}: thresholds per group", members, cut), DECISIONS
+        cut = tuple(_cut(name, panel, selection, groups, found))
+        yield Mitigated(panel.items, f"{who}: thresholds per group", members, cut), DECISIONS
 
 
 def _cut(
-    fitted_on: Sequence[Predictions], members: Sequence[Predictions], groups: Sequence[str], found: Findings
+    name: str, panel: Panel[Predictions], selection: Panel[Predictions], groups: Sequence[str], found: Findings
 ) -> Iterator[Predictions]:
     """Yield members with the cuts of their own scores; groups of too few harmless texts are remarked."""
-    for one, member in zip(fitted_on, members, strict=True):
-        thresholds = fit_thresholds(one, groups)
+    sides = (_populations(side)[name].members for side in (selection, panel))
+    for one, member in zip(*sides, strict=True):
+        thresholds = fit_thresholds(one, selection.items, groups)
         if thresholds.not_fitted:
             few = ", ".join(f"{name} ({n})" for name, n in thresholds.not_fitted.items())
             found.remark(f"Groups without a threshold of their own, for too few harmless texts: {few}.")
-        yield thresholds.apply(member)
+        yield thresholds.apply(member, panel.items.slices)
