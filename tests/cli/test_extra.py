@@ -82,6 +82,11 @@ def test_what_needs_it_says_so_in_a_line(folder, command, module):
     assert sorted(folder.iterdir()) == before
 
 
+def test_a_mistake_is_told_before_what_is_missing(folder):
+    """Nobody installs gigabytes to learn of a typing error."""
+    assert "Did you mean 'sst2'?" in without_extra("run", "sst-2", cwd=folder).stderr
+
+
 def pip(*arguments):
     return subprocess.run(
         [sys.executable, "-m", "pip", "--disable-pip-version-check", *map(str, arguments)],

@@ -1,24 +1,33 @@
+import io
 import json
 import os
 import subprocess
 import sys
+import warnings
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from angelshare import __version__
 from angelshare.cli.main import app, main
 
 
-def angelshare(*arguments, cwd=None):
-    return subprocess.run(
-        [sys.executable, "-c", "from angelshare.cli.main import main; main()", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        check=False,
-    )
+def angelshare(*arguments, cwd="."):
+    """Call the command line as its script does, in this process: a new one would import everything anew."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        pytest.MonkeyPatch.context() as patch, warnings.catch_warnings(), chdir(cwd),
+        redirect_stdout(out), redirect_stderr(err),
+    ):  # fmt: skip
+        patch.setattr(os, "environ", os.environ.copy())
+        patch.setattr(sys, "argv", ["angelshare", *map(str, arguments)])
+        with pytest.raises(SystemExit) as end:
+            main()
+    return SimpleNamespace(returncode=end.value.code or 0, stdout=out.getvalue(), stderr=err.getvalue())
 
 
 @pytest.fixture(scope="module")
@@ -260,8 +269,10 @@ def test_the_catalogue_is_listed_and_shown():
 
 
 def test_the_version_is_printed():
-    """For bug reports."""
-    assert angelshare("--version").stdout.startswith("angelshare ")
+    """For bug reports; by `python -m angelshare` as by the script."""
+    command = [sys.executable, "-m", "angelshare", "--version"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert told == angelshare("--version").stdout == f"angelshare {__version__}\n"
 
 
 def test_retries_of_the_hub_are_not_told_one_by_one(monkeypatch, capsys):

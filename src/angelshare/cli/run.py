@@ -48,9 +48,12 @@ def run(
     """
     from angelshare.cli.summary import finish
     from angelshare.recipes.reading import read_recipe
-    from angelshare.recipes.run import RunSettings
 
     content, gates = read_recipe(recipe), gates_of(margin, gate)
+
+    # mistakes show before the networks are loaded, which takes seconds
+    from angelshare.recipes.run import RunSettings
+
     folder = out or Path("runs") / content.name
     settings = RunSettings(now=datetime.now(UTC), gates=gates, redact_texts=redact_texts, jobs=jobs_of(jobs))
     finish(_carried_out(content, folder, settings), folder, as_json=as_json)
