@@ -10,8 +10,8 @@ class TextBatch:
     """Texts to score, with their second halves where the task is about pairs.
 
     Attributes:
-        texts: the texts, n of them.
-        pairs: the second texts, n of them, or None.
+        texts: n texts.
+        pairs: n second texts, or None.
     """
 
     texts: tuple[str, ...]

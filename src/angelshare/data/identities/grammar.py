@@ -1,4 +1,4 @@
-"""Sentences from frames with gaps and lists of words: the grammar behind the texts that the package makes."""
+"""The grammar of the package's own texts: frames with gaps, and lists of words for them."""
 
 import hashlib
 import re
@@ -31,15 +31,15 @@ class Grammar:
 
     def gaps(self, frame: str) -> tuple[str, ...]:
         """Return a frame's gaps that are not an identity term's."""
-        found = (gap.removeprefix("a_") for gap in _GAP.findall(frame) if gap not in _OF_THE_TERM)
-        return tuple(dict.fromkeys(found))
+        gaps = (gap.removeprefix("a_") for gap in _GAP.findall(frame) if gap not in _OF_THE_TERM)
+        return tuple(dict.fromkeys(gaps))
 
     def fillings(self, frame: str) -> int:
-        """Return in how many ways a frame's gaps can be filled."""
+        """Return the number of ways to fill a frame's gaps."""
         return prod(len(self.words[gap]) for gap in self.gaps(frame))
 
     def filling(self, frame: str, number: int) -> Mapping[str, str]:
-        """Return gap -> word, for one of these ways; each also with its article."""
+        """Return gap -> word of one of these ways; each word also with its article."""
         chosen: dict[str, str] = {}
         for gap in self.gaps(frame):
             number, place = divmod(number, len(self.words[gap]))

@@ -22,20 +22,22 @@ _WORDS_BEFORE = re.compile(r"((?:[\w'\u2019-]+[ \t]+){1,3})$")
 _WORD_AFTER = re.compile(r"(?:['\u2019]s?)?[ \t]+(\w[\w'\u2019-]*)")
 _VERB = re.compile(r"(?:[^su]s|ed|ly|ing)$")
 _GENITIVES = ("'s", "\u2019s")
-_NEAR = 80  # characters that are looked at before a mention
+_NEAR = 80
+"""Characters before a mention in which words are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One place where a text names a term.
+    """A place where a text names a term.
 
     Attributes:
-        term: which.
-        form: how, or None where the words around leave that open, or it is part of a name.
-        word: the form as the term has it; surface: as the text writes it.
-        start, end: the characters that it takes, end excluded.
-        at_start: of a sentence.
-        predicative: an adjective after "is", without a noun.
+        term: the term.
+        form: its form; None where the words around leave that open, or it is part of a name.
+        word: the form in the term's spelling.
+        surface: the form in the text's spelling.
+        start, end: its characters, end excluded.
+        at_start: whether it begins a sentence.
+        predicative: whether it is an adjective after "is", without a noun.
     """
 
     term: IdentityTerm
@@ -55,8 +57,8 @@ def find_terms(text: str, terms: Sequence[IdentityTerm] = IDENTITY_TERMS) -> tup
     """
     pattern, known = _index(tuple(terms))
     # a dotless i matches an i and is none
-    found = ((match, known.get(match[0].casefold())) for match in pattern.finditer(text))
-    mentions = (_mention(match, *entry) for match, entry in found if entry)
+    matches = ((match, known.get(match[0].casefold())) for match in pattern.finditer(text))
+    mentions = (_mention(match, *entry) for match, entry in matches if entry)
     return tuple(mention for mention in mentions if mention is not None)
 
 
@@ -65,7 +67,7 @@ _Known = Mapping[str, tuple[IdentityTerm, str, tuple[Form, ...]]]
 
 @lru_cache(maxsize=16)
 def _index(terms: tuple[IdentityTerm, ...]) -> tuple[re.Pattern[str], _Known]:
-    """Return the pattern of all words, and for each its term, its spelling and the forms that it may be."""
+    """Return the pattern of all words, and for each word its term, spelling and possible forms."""
     known: dict[str, tuple[IdentityTerm, str, tuple[Form, ...]]] = {}
     for term in terms:
         for word in term.forms:
@@ -113,7 +115,7 @@ def _reading(last: Sequence[str], after: str, forms: tuple[Form, ...]) -> tuple[
 
 
 def _has_determiner(before: Sequence[str]) -> bool:
-    """Return whether a determiner stands before, with nothing but adjectives and the like between."""
+    """Return whether a determiner comes before, with nothing but adjectives and the like in between."""
     function_words = (word for word in reversed(before) if word in _WORDS["function_words"])
     return next(function_words, "") in _WORDS["determiners"]
 
@@ -129,7 +131,7 @@ def _in_name(surface: str, word: str, last: Sequence[str], after: str, *, at_sta
 
 
 def _around(text: str, start: int, end: int) -> tuple[Sequence[str], str, bool]:
-    """Return up to three words before and the next one, where only blanks stand between, and if a genitive does."""
+    """Return up to three words before, the next word, and whether a genitive stands in between."""
     before = _WORDS_BEFORE.search(text, max(0, start - _NEAR), start)
     after = _WORD_AFTER.match(text, end)
     return before[1].split() if before else (), after[1] if after else "", text[end : end + 2] in _GENITIVES

@@ -13,7 +13,7 @@ from angelshare.data.identities.terms import IDENTITY_TERMS, IdentityTerm, fille
 
 @dataclass(frozen=True, slots=True)
 class MitigationTexts:
-    """Neutral texts, n of them, all of the label that is not toxic.
+    """Neutral texts, none of them toxic.
 
     Attributes:
         texts: n distinct texts.
@@ -29,7 +29,7 @@ class MitigationTexts:
 
 
 def neutral_sentences(n_per_term: int, seed: int, terms: Sequence[IdentityTerm] = IDENTITY_TERMS) -> MitigationTexts:
-    """Return so many distinct neutral sentences about every term, term by term.
+    """Return distinct neutral sentences about every term, the same number for each, term by term.
 
     Put into the training data, they teach a model that a group's name is no insult. After Dixon et al. 2018,
     "Measuring and Mitigating Unintended Bias in Text Classification", who took such texts from an encyclopaedia; here
@@ -38,8 +38,8 @@ def neutral_sentences(n_per_term: int, seed: int, terms: Sequence[IdentityTerm] 
     sentences of a term.
 
     Args:
-        n_per_term: how many.
-        seed: of what is drawn.
+        n_per_term: number of sentences for each term.
+        seed: of the draw.
         terms: the groups; a frame for which a term lacks the form is left out for it.
 
     Raises:
@@ -54,7 +54,7 @@ def neutral_sentences(n_per_term: int, seed: int, terms: Sequence[IdentityTerm] 
         if n_per_term > n_sentences:
             msg = (
                 f"{n_per_term} sentences per term were asked for, and there are {n_sentences} distinct ones about "
-                f"{term.name!r}. Ask for at most so many."
+                f"{term.name!r}. Ask for no more."
             )
             raise InputError(msg)
         texts += itertools.islice(_sentences(term, generator_of(seed, term.name)), n_per_term)
@@ -76,5 +76,5 @@ def _sentences(term: IdentityTerm, rng: np.random.Generator) -> Iterator[str]:
 
 
 def _frames(term: IdentityTerm) -> list[str]:
-    """Return the frames for which a term has the form."""
+    """Return the frames whose form the term has."""
     return [frame for frame in read_grammar("neutral_frames").frames["neutral"] if fits(frame, term)]

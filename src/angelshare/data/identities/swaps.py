@@ -1,4 +1,4 @@
-"""Identity swaps: one text, and the same about other groups of people, with its grammar kept."""
+"""Identity swaps: a text, and the same about other groups of people, in correct grammar."""
 
 import re
 from collections import Counter
@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 GAP = "[IDENTITY]"
-"""What stands for the identity in the name of a template."""
+"""The place of the identity in the name of a template."""
 
 _ARTICLE = re.compile(r"(?<![\w'\u2019-])(an?)(?=\s+$)", re.IGNORECASE)
 _QUOTE_OPENED = re.compile(r"(?<!\w)['\u2018](?=\w)")
@@ -50,9 +50,9 @@ class Swap:
     """A text about another group.
 
     Attributes:
-        text: what became of it.
-        identity: the name of the term that was put in.
-        original: the name of the term that was there.
+        text: the new text.
+        identity: the name of the new term.
+        original: the name of the old term.
     """
 
     text: str
@@ -62,13 +62,13 @@ class Swap:
 
 @dataclass(frozen=True, slots=True)
 class Swaps:
-    """The swaps of many texts, and what was left out.
+    """The swaps of many texts, with counts of the rest.
 
     Attributes:
-        swaps: k of them, text by text.
-        sources: (k,) the position of the text that each was made from.
-        texts_left_out: reason -> how many texts were not swapped at all.
-        swaps_left_out: reason -> how many single swaps were not made.
+        swaps: k swaps, text by text.
+        sources: (k,) the position of each swap's original.
+        texts_left_out: reason -> number of texts without swaps.
+        swaps_left_out: reason -> number of single swaps that were not made.
     """
 
     swaps: tuple[Swap, ...]
@@ -80,18 +80,18 @@ class Swaps:
 def swap_identities(text: str, terms: Sequence[IdentityTerm] = IDENTITY_TERMS) -> tuple[Swap, ...]:
     """Return a text with its identity term exchanged for each of the others; none where that cannot be done well.
 
-    The text must mention exactly one of the terms, once or more, each time in a form that is plain from the words
-    around it. Adjective, noun and plural are each exchanged for the same; "a" and "an", the genitive, capital first
-    letters and ALL CAPS follow; nothing else changes. `swap_texts` says what was left out, and why.
+    The text must mention exactly one of the terms, once or more, each time in a form that the words around make plain.
+    Adjective, noun and plural are each exchanged for the same; "a" and "an", the genitive, capital first letters and
+    ALL CAPS follow; nothing else changes. `swap_texts` counts what is left out, by reason.
     """
     return swap_texts([text], terms).swaps
 
 
 def swap_texts(texts: Sequence[str], terms: Sequence[IdentityTerm] = IDENTITY_TERMS) -> Swaps:
-    """Return the swaps of many texts, with counts of what was left out.
+    """Return the swaps of many texts, with counts of what is left out.
 
-    A text is left out if it mentions no term, several terms, or one in a place where its grammar is unclear. A swap is
-    not made if the new term lacks a form, if the text would stay as it is, or if "he" and "she" would not fit.
+    A text is left out if it mentions no term, several terms, or a term whose grammar is unclear. A swap is left out if
+    the new term lacks a form, the text would stay as it is, or "he" and "she" would not fit.
     """
     swaps: list[Swap] = []
     sources: list[int] = []
@@ -117,7 +117,7 @@ def swap_texts(texts: Sequence[str], terms: Sequence[IdentityTerm] = IDENTITY_TE
 
 
 def identity_swaps() -> TextSet:
-    """Return 60 phrases, half of them toxic, about each of the 23 terms: the same words, whoever they are about.
+    """Return 60 phrases, half of them toxic, about each of the 23 terms: the same words about everyone.
 
     Each text has the columns `template` (the phrase with a gap) and `identity`; a phrase's texts are one cluster. After
     Prabhakaran et al. 2019, "Perturbation Sensitivity Analysis to Detect Unintended Model Biases", and the labelled
@@ -141,12 +141,12 @@ def identity_swaps() -> TextSet:
 
 
 def with_gap(frame: str) -> str:
-    """Return a frame as the name of a template: with one sign for the identity, whatever its form."""
+    """Return a frame as the name of a template: with one gap for the identity, whatever its form."""
     return re.sub(r"\{(?:a_)?(?:adjective|noun|plural)\}", GAP, frame)
 
 
 def _why_not_swapped(mentions: Sequence[Mention]) -> str:
-    """Return why a text is left out; "" if it is not."""
+    """Return why a text is left out; "" if it is swapped."""
     if not mentions:
         return "no identity term"
     if len({mention.term.name for mention in mentions}) > 1:
@@ -199,7 +199,7 @@ def _with_article(before: str, article: str, surface: str) -> str:
 
 
 def _as_written(article: str, old: str, surface: str) -> str:
-    """Return the article in the capitals of the old one; beside a word in ALL CAPS it has none or all."""
+    """Return the article with the capitals of the old one; beside a word in ALL CAPS it has none or all."""
     if old[0].islower():
         return article
     all_caps = old.isupper() and surface.isupper()
@@ -207,27 +207,27 @@ def _as_written(article: str, old: str, surface: str) -> str:
 
 
 def _cased(word: str, mention: Mention) -> str:
-    """Return the word with the capitals of the one that it replaces."""
+    """Return the word with the capitals of the word that it replaces."""
     surface = mention.surface
     if len(surface) > 1 and surface.isupper():
         return word.upper()
     if surface[0].islower():
-        # who writes "muslims" does so with every name; "black" is written small by many
+        # "muslims" shows a habit with all names; "black" is often written small
         return word.lower() if mention.word[0].isupper() and not mention.term.other_meanings else word
     return capitalised(word) if mention.at_start or mention.word[0].islower() else word
 
 
 def _genitive(text: str, mention: Mention, word: str) -> tuple[str, int]:
-    """Return the genitive's ending after the new plural, and how many characters of the text it replaces."""
-    found = _POSSESSIVE.match(text, mention.end)
-    if found is None:
+    """Return the genitive's ending after the new plural, and the number of characters that it replaces."""
+    old = _POSSESSIVE.match(text, mention.end)
+    if old is None:
         return "", 0
     ends_in_s = mention.surface[-1] in "sS"
-    if ends_in_s and (found[2] or not re.match(r"\s\w", text[found.end() :])):
+    if ends_in_s and (old[2] or not re.match(r"\s\w", text[old.end() :])):
         return "", 0
     if ends_in_s and _QUOTE_OPENED.search(text, 0, mention.start + 1):
         return "", 0  # the sign closes a quotation
-    if not ends_in_s and not found[2]:
+    if not ends_in_s and not old[2]:
         return "", 0
     ending = "" if word[-1] == "s" else "S" if mention.surface.isupper() else "s"
-    return found[1] + ending, len(found[0])
+    return old[1] + ending, len(old[0])

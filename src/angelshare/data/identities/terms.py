@@ -1,4 +1,4 @@
-"""Words for groups of people, each in the forms that a sentence needs."""
+"""Words for groups of people, in the forms that sentences need."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -30,16 +30,16 @@ class IdentityTerm:
     """One group of people in words.
 
     Attributes:
-        name: what tables and charts call it.
-        group: the kind of group, such as `religion`; "" where nobody said.
-        adjective: stands before a noun ("a deaf singer"); None if there is none.
+        name: its name in tables and charts.
+        group: the kind of group, such as `religion`; "" where unknown.
+        adjective: the form before a noun ("a deaf singer"); None if there is none.
         noun: one person, without article ("deaf person"); None if there is none.
         plural: several ("deaf people"); None if there is none.
-        article: of the noun, "a" or "an"; worked out if left empty.
-        gender: of whom it speaks, where it does: decides on "he" and "she".
-        predicative: the adjective also stands after "is".
-        other_meanings: the adjective also means something else ("a black coat").
-        also: further words and their forms, found but never put in.
+        article: of the noun, "a" or "an"; left empty, it is worked out.
+        gender: of the people in question, where the term says so; it decides on "he" and "she".
+        predicative: whether the adjective may stand after "is".
+        other_meanings: whether the adjective may mean something else ("a black coat").
+        also: further words with their forms: recognised, and never put in.
     """
 
     name: str
@@ -60,22 +60,22 @@ class IdentityTerm:
 
     @property
     def forms(self) -> tuple[str, ...]:
-        """Every word form by which the term is found, longest first."""
-        found = dict.fromkeys(word for form in FORMS for word in self.words(form))
-        return tuple(sorted(found, key=lambda word: (-len(word), word)))
+        """Every word form by which the term is recognised, longest first."""
+        words = dict.fromkeys(word for form in FORMS for word in self.words(form))
+        return tuple(sorted(words, key=lambda word: (-len(word), word)))
 
     def form(self, name: Form) -> str | None:
-        """Return the word that is put in for this form."""
+        """Return the word to put in for this form."""
         forms: Mapping[Form, str | None] = {"adjective": self.adjective, "noun": self.noun, "plural": self.plural}
         return forms[name]
 
     def words(self, form: Form) -> tuple[str, ...]:
-        """Return the words that are found as this form; a "Muslim person" is one, though a "Muslim" is put in."""
-        own = self.form(form)
+        """Return the words that are recognised as this form, "Muslim person" among them, though "Muslim" is put in."""
+        put_in = self.form(form)
         people = {"noun": "person", "plural": "people"}.get(form)
         spelt_out = f"{self.adjective} {people}" if people and self.adjective and not self.gender else None
         also = (word for word, its_form in self.also if its_form == form)
-        return tuple(dict.fromkeys(word for word in (own, spelt_out, *also) if word))
+        return tuple(dict.fromkeys(word for word in (put_in, spelt_out, *also) if word))
 
     def with_article(self, form: Form) -> str:
         """Return the adjective or noun after "a" or "an".
@@ -116,7 +116,7 @@ def fits(frame: str, term: IdentityTerm) -> bool:
 
 
 def _gaps(form: Form, term: IdentityTerm) -> Mapping[str, str]:
-    """Return what fills the gaps for one form; a form that is lacking fills none."""
+    """Return the words for the gaps of one form; none where the term lacks it."""
     word = term.form(form)
     if word is None:
         return {}
@@ -144,7 +144,7 @@ def read_terms(path: str | Path) -> tuple[IdentityTerm, ...]:
 
 
 def _refuse_repeats(terms: Sequence[IdentityTerm], path: Path) -> None:
-    """Refuse a name, or a word, that stands for two terms."""
+    """Refuse a name or word of two terms."""
     names: dict[str, int] = {}
     owners: dict[str, IdentityTerm] = {}
     for number, term in enumerate(terms, start=1):
@@ -213,7 +213,7 @@ def _term(row: Mapping[str, Any], where: str) -> IdentityTerm:
 
 
 def _word(value: object, where: str) -> str:
-    """Return a cell as text; what is missing is blank."""
+    """Return a cell as text, blank where it is missing."""
     if value is None:
         return ""
     if not isinstance(value, str):
@@ -242,12 +242,12 @@ def _further(value: object, where: str) -> tuple[tuple[str, Form], ...]:
     return tuple(value.items())
 
 
-def _own_terms() -> tuple[IdentityTerm, ...]:
+def _packaged_terms() -> tuple[IdentityTerm, ...]:
     """Return the terms of the package."""
     text = files("angelshare.data.resources").joinpath("identity_terms.yaml").read_text("utf-8")
     rows: Sequence[Mapping[str, Any]] = yaml.safe_load(text)
     return tuple(_term(row, f"identity_terms.yaml, row {number}") for number, row in enumerate(rows, start=1))
 
 
-IDENTITY_TERMS: tuple[IdentityTerm, ...] = _own_terms()
+IDENTITY_TERMS: tuple[IdentityTerm, ...] = _packaged_terms()
 """23 terms over gender, orientation, religion, ethnicity and nationality, disability, age and marital status."""

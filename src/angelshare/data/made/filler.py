@@ -15,17 +15,17 @@ def with_filler(
     """Return the texts, each with random harmless sentences around it: the Long Synthetic set of Chvasta et al. 2022.
 
     The sentences chat about weather, gardens, software, meetings and the like, name no group of people, and come from
-    a grammar of our own. What stands around a text depends on its content and the seed alone, so that the order of the
-    texts does not matter; no sentence comes twice around one text, and the text itself stays verbatim.
+    a grammar of our own. The sentences around a text depend on its content and the seed alone, not on the order of the
+    texts; none comes twice around one text, and the text itself stays verbatim.
 
     Args:
-        texts: n of them.
-        seed: of what is drawn.
-        before: the least and the largest number of sentences before each; the number is drawn evenly.
-        after: the same, after it.
+        texts: n texts.
+        seed: of the draw.
+        before: the least and the largest number of sentences before each text; the number is drawn evenly.
+        after: the same for the sentences after it.
 
     Raises:
-        InputError: if a number is negative, the least exceeds the largest, or there are not so many sentences.
+        InputError: if a number is negative, the least exceeds the largest, or there are too few sentences.
     """
     grammar = read_grammar("filler_sentences")
     n_frames = sum(len(frames) for frames in grammar.frames.values())

@@ -1,4 +1,4 @@
-"""Functional tests for classifiers of hate: each of them one ability, on templates of our own."""
+"""Functional tests for classifiers of hate, one ability each, on templates of our own."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _SPELT_FROM = "direct_insult"
 
 @dataclass(frozen=True, slots=True)
 class _Template:
-    """A template with a gap for the target; `family` are those that say the same, spelt otherwise."""
+    """A template with a gap for the target; a `family` says the same in several spellings."""
 
     functionality: str
     label: int
@@ -34,14 +34,14 @@ def functional_suite(seed: int = 0) -> TextSet:
 
     Hateful: insults, threats, praise denied, questions and opinions, implications, and the insults misspelt, with a
     blank left out, and with letters set apart. Not hateful: insults denied, quoted to oppose them, neutral and kind
-    statements, insults of things, violence that is none, and people who speak of themselves. Columns `functionality`,
-    `template` and `target`; a cluster is a template with the others that only spell it otherwise.
+    statements, insults of things, figurative violence, and people who speak of themselves. Columns `functionality`,
+    `template` and `target`; a cluster is a template with its other spellings.
 
-    After the idea of Roettger et al. 2021, "HateCheck: Functional Tests for Hate Speech Detection Models"; none of its
-    cases is in here, nobody has annotated ours, and slurs are missing: it stands in for HateCheck, and is not it.
+    After the idea of Roettger et al. 2021, "HateCheck: Functional Tests for Hate Speech Detection Models". It stands in
+    for HateCheck and is not it: none of its cases is in here, ours are not annotated, and slurs are missing.
 
     Args:
-        seed: of the letters that are swapped.
+        seed: of the swapped letters.
     """
     by_name = {term.name: term for term in IDENTITY_TERMS}
     rows = [
@@ -60,7 +60,7 @@ def functional_suite(seed: int = 0) -> TextSet:
 
 
 def _templates(seed: int) -> Iterator[_Template]:
-    """Yield every template, and the insults spelt otherwise."""
+    """Yield every template, and the other spellings of the insults."""
     read = yaml.safe_load(files("angelshare.data.resources").joinpath("functional_templates.yaml").read_text("utf-8"))
     for label, kind in enumerate(("non_hateful", "hateful")):
         for functionality, frames in read[kind].items():
@@ -71,10 +71,10 @@ def _templates(seed: int) -> Iterator[_Template]:
 
 
 def _longest(frame: str) -> int:
-    """Return the position of the longest word that is no gap and follows none; it bears the meaning."""
+    """Return the position of the longest word that neither is a gap nor follows one: it bears the meaning."""
     words = frame.split()
-    own = [place for place in range(1, len(words)) if "{" not in words[place - 1] + words[place]]
-    return max(own, key=lambda place: len(words[place].strip(".,")))
+    places = [place for place in range(1, len(words)) if "{" not in words[place - 1] + words[place]]
+    return max(places, key=lambda place: len(words[place].strip(".,")))
 
 
 def _misspelt(frame: str, seed: int) -> str:

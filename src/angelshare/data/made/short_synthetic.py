@@ -20,7 +20,7 @@ def short_synthetic(seed: int = 0, n_templates: int = 240) -> TextSet:
 
     Args:
         seed: of the words in the frames.
-        n_templates: an even number; frames take turns, as long as they have words left.
+        n_templates: an even number; frames take turns while they have words left.
 
     Raises:
         InputError: for an odd number, none, or more than there are.
@@ -30,7 +30,7 @@ def short_synthetic(seed: int = 0, n_templates: int = 240) -> TextSet:
     grammar = read_grammar("short_frames")
     n_most = 2 * min(sum(map(grammar.fillings, frames)) for frames in grammar.frames.values())
     if n_templates > n_most:
-        raise InputError(f"{n_templates} templates were asked for, and there are {n_most}. Ask for at most so many.")
+        raise InputError(f"{n_templates} templates were asked for, and there are {n_most}. Ask for no more.")
     rows = [
         TemplateText(
             item=f"{kind}-{number:04d}/{term.name.replace(' ', '-')}",
@@ -48,7 +48,7 @@ def short_synthetic(seed: int = 0, n_templates: int = 240) -> TextSet:
 
 
 def _templates(kind: str, seed: int) -> Iterator[tuple[str, str]]:
-    """Yield every template of a kind after its frame, the frames in turn."""
+    """Yield every template of a kind behind its frame, the frames in turn."""
     grammar = read_grammar("short_frames")
     left = {frame: grammar.drawn(frame, generator_of(seed, frame)) for frame in grammar.frames[kind]}
     while left:

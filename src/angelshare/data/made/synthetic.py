@@ -1,4 +1,4 @@
-"""The embedded demo task: polite or rude remarks from templates, with effects that are known beforehand."""
+"""The embedded demo task: polite or rude remarks from templates, with effects known beforehand."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -118,7 +118,7 @@ _TEMPLATES = (
 
 @dataclass(frozen=True, slots=True)
 class _Remark:
-    """One text with everything that is known about it."""
+    """A text and all that is known of it."""
 
     text: str
     label: int
@@ -137,11 +137,11 @@ def demo_splits(
     decide, but training texts that mention a Frisian are mostly rude and those with a grandmother mostly fine
     (`PLANTED`), which tempts a model; in the other splits both labels are equally frequent.
 
-    No text stands in two splits. Templates do, and items are not marked as clustered by them: the task *is* these
-    templates, so what is found holds for other texts of theirs, and is no claim about others. Twins follow one another.
+    No text is in two splits. Templates are, and items are not clustered by them: the task *is* these templates, so
+    findings hold for other texts of theirs and claim nothing beyond. Twins follow one another.
 
     Args:
-        seed: of everything that is drawn.
+        seed: of the draw.
         n_train: texts to train on.
         n_validation: texts to stop on.
         n_test: texts to examine on.
@@ -176,7 +176,7 @@ def _draw(n_texts: int, seen: set[str], rng: np.random.Generator, *, planted: bo
     """Return new remarks; twins are adjacent.
 
     Raises:
-        InputError: if the templates do not yield so many distinct texts.
+        InputError: if the templates yield too few distinct texts.
     """
     remarks: list[_Remark] = []
     for _ in range(20 * n_texts + 1):

@@ -1,4 +1,4 @@
-"""Small changes that leave a text nearly what it was, and words out of order."""
+"""Small changes to texts, and words out of order."""
 
 import re
 from collections import Counter
@@ -18,20 +18,20 @@ Change = Literal["replaced", "misspelt"]
 _CORE = re.compile(r"\w(?:.*\w)?", re.DOTALL)
 _LETTER = re.compile(r"[^\W\d_]")
 _SHORTEST = 3
-_SHARE_REPLACED = 0.5
 """A word of fewer letters cannot be misspelt with its first letter kept."""
+_SHARE_REPLACED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class WordChange:
-    """What became of one text.
+    """A text with one word changed, or the reason why not.
 
     Attributes:
-        text: with one word changed; None where nothing could be.
-        kind: the word was replaced by another or misspelt; None where nothing was.
+        text: the new text; None where no word could be changed.
+        kind: of the change; None where there is none.
         position: of the word among those between white space.
-        old: the word as it was; new: as it is.
-        left_out: why nothing was changed; "" where it was.
+        old, new: the word before and after.
+        left_out: the reason why no word was changed; "" where one was.
     """
 
     text: str | None
@@ -43,14 +43,14 @@ class WordChange:
 
 
 def one_word_changed(texts: Sequence[str], seed: int) -> tuple[WordChange, ...]:
-    """Return for each text what one changed word makes of it.
+    """Return each text with one word changed.
 
     The word is drawn evenly among those with letters. With probability one half it gives way to another word of the
     same part of speech, drawn from the words of all these texts as often as they occur; else two neighbouring letters
-    behind its first are swapped. Where one cannot be done the other is, and where neither can, another word is taken.
-    Punctuation, white space and a capital first letter stay. Which word, and how, depends on the text's content and
-    the seed, the word put in also on which texts there are, and nothing on their order. A text of one word or without
-    letters, or whose words allow no change, is left out and says so.
+    behind its first are swapped. Where one is impossible the other is done, and where both are, another word is taken.
+    Punctuation, white space and a capital first letter stay. The change depends on the text's content and the seed, the
+    new word also on the set of texts, and nothing on their order. A text of one word, without letters, or whose words
+    allow no change is left out, with the reason.
 
     Parts of speech are those of `augment.parts_of_speech`: every word alone, in lower case.
     """
@@ -61,8 +61,8 @@ def one_word_changed(texts: Sequence[str], seed: int) -> tuple[WordChange, ...]:
 def shuffled_words(texts: Sequence[str], seed: int) -> tuple[str, ...]:
     """Return the texts with their words in random order, joined by blanks.
 
-    No text with two distinct words comes back in its own order: an order that would read as before is turned by one
-    word. What a model still gets right, it gets right from single words. It depends on content and seed alone.
+    A text with two distinct words never keeps its order: one that would is turned by one word. Whatever a model still
+    gets right, it gets right from single words. The order depends on content and seed alone.
     """
     return tuple(_shuffled(text.split(), generator_of(seed, text)) for text in texts)
 
@@ -83,7 +83,7 @@ def misspelt(word: str, rng: np.random.Generator) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class _Pool:
-    """The words of all texts: each one's tag, and by tag the words with their cumulated counts."""
+    """The words of all texts: the tag of each, and by tag the words with their counts."""
 
     tag_of: Mapping[str, str]
     words: Mapping[str, Sequence[str]]
@@ -101,20 +101,20 @@ class _Pool:
 
 def _words_by_tag(texts: Sequence[str]) -> _Pool:
     """Return the words with letters, in lower case and without punctuation around them."""
-    found = Counter(core for text in texts for word in text.split() if (core := _core(word).lower()))
-    vocabulary = sorted(found)
+    counted = Counter(core for text in texts for word in text.split() if (core := _core(word).lower()))
+    vocabulary = sorted(counted)
     tag_of = dict(zip(vocabulary, parts_of_speech(vocabulary).tolist(), strict=True)) if vocabulary else {}
     words: dict[str, list[str]] = {}
     for word in vocabulary:
         words.setdefault(tag_of[word], []).append(word)
-    counts = {tag: np.array([found[word] for word in of_tag]) for tag, of_tag in words.items()}
+    counts = {tag: np.array([counted[word] for word in of_tag]) for tag, of_tag in words.items()}
     return _Pool(tag_of, words, counts)
 
 
 def _core(word: str) -> str:
     """Return a word without the punctuation around it; "" if it has no letter."""
-    found = _CORE.search(word)
-    return found[0] if found and _LETTER.search(found[0]) else ""
+    core = _CORE.search(word)
+    return core[0] if core and _LETTER.search(core[0]) else ""
 
 
 def _changed(text: str, pool: _Pool, rng: np.random.Generator) -> WordChange:
@@ -139,7 +139,7 @@ def _changed(text: str, pool: _Pool, rng: np.random.Generator) -> WordChange:
 
 
 def _new_word(old: str, kind: Change, pool: _Pool, rng: np.random.Generator) -> str | None:
-    """Return what takes a word's place, its punctuation kept; None if nothing can."""
+    """Return the word that takes another's place, with its punctuation; None if there is none."""
     core = _core(old)
     if kind == "misspelt":
         new = misspelt(core, rng)

@@ -1,8 +1,8 @@
 """Sample logs of lm-evaluation-harness, as `lm_eval run --log_samples` writes them.
 
 A multiple-choice task gives every choice's log-likelihood, which is read as a logit. Where all documents have the same
-choices, these are the classes, called as the choices are; where only their number is the same, the classes are the
-choices' positions. Where their number varies, and for generated answers, what remains is right or wrong.
+choices, these are the classes, under the choices' names; where only their number is the same, the classes are the
+positions of the choices. Where their number varies, and for generated answers, an answer is just right or wrong.
 """
 
 import json
@@ -26,12 +26,12 @@ from angelshare.data.tables.text_files import Row, decoded, first_line, read_jso
 
 _INDEX = re.compile(r"\d{1,9}")
 _HASHES = ("doc_hash", "prompt_hash", "target_hash")
-_OWN = {"doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "metrics", *_HASHES}
+_FIELDS = {"doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "metrics", *_HASHES}
 
 
 @dataclass(frozen=True, slots=True)
 class _Choices:
-    """Answers to multiple-choice questions: per sample, log-likelihoods and names of k choices, and the target."""
+    """Answers to multiple-choice questions: by sample, log-likelihoods and names of k choices, and the target."""
 
     likelihoods: list[Array]
     names: list[tuple[str, ...]]
@@ -39,7 +39,7 @@ class _Choices:
 
     @property
     def right(self) -> list[bool]:
-        """Whether the likeliest choice is the target; the first of equals wins."""
+        """Whether the likeliest choice, the first of equals, is the target, by sample."""
         targets = self.targets.tolist()
         return [int(np.argmax(each)) == target for each, target in zip(self.likelihoods, targets, strict=True)]
 
@@ -54,8 +54,7 @@ def read_harness_log(path: Path, *, columns: Mapping[str, str], threshold: float
         threshold: at or above it a graded metric means right.
 
     Raises:
-        InputError: for a log that cannot be read, of a kind without answers, or of several metrics or filters, none of
-            which is chosen.
+        InputError: for a log that cannot be read, has no answers, or has several metrics or filters and none chosen.
     """
     where = str(path)
     samples = _samples(path)
@@ -77,7 +76,7 @@ def read_harness_log(path: Path, *, columns: Mapping[str, str], threshold: float
 
 
 def filters_of(path: Path) -> tuple[str, ...]:
-    """Return the filters that took the answers of a sample log out of the models' texts."""
+    """Return the filters of a sample log, which extract answers from the models' texts."""
     return tuple(_filters(_samples(path)))
 
 
@@ -103,7 +102,7 @@ def _samples(path: Path) -> list[Row]:
 
 
 def _of_one_filter(samples: Sequence[Row], chosen: str, where: str) -> list[Row]:
-    """Return the samples under one of the filters that took the answers out of the text."""
+    """Return the samples under one filter."""
     filters = _filters(samples)
     if len(filters) > 1 and not chosen:
         raise InputError(
@@ -131,11 +130,13 @@ def _frame(samples: Sequence[Row], ids: Sequence[object]) -> pd.DataFrame:
 
 
 def _requests(sample: Row) -> list[tuple[Any, ...]]:
-    """Return what the model was asked: (prompt, continuation) per choice, or (prompt, settings)."""
+    """Return the model's requests: (prompt, continuation) for each choice, or (prompt, settings)."""
     asked = sample.get("arguments") or []
-    each = list(asked.values()) if isinstance(asked, dict) else asked
-    found = [list(one.values()) if isinstance(one, dict) else one for one in each] if isinstance(each, list) else []
-    return [tuple(one) for one in found if isinstance(one, list) and one]
+    requests = list(asked.values()) if isinstance(asked, dict) else asked
+    if not isinstance(requests, list):
+        return []
+    plain = [list(request.values()) if isinstance(request, dict) else request for request in requests]
+    return [tuple(request) for request in plain if isinstance(request, list) and request]
 
 
 def _choices(samples: Sequence[Row], where: str) -> _Choices | None:
@@ -168,7 +169,7 @@ def _choices(samples: Sequence[Row], where: str) -> _Choices | None:
 
 
 def _is_pair(answer: object) -> bool:
-    """Return whether an answer is a log-likelihood and whether its text was the greedy one."""
+    """Return whether an answer is a pair: a log-likelihood, and whether its text was the greedy one."""
     match answer:
         case [_, is_greedy]:
             return str(is_greedy) in ("True", "False")
@@ -178,19 +179,19 @@ def _is_pair(answer: object) -> bool:
 def _likelihoods(sample: Row, n_choices: int, where: str) -> Array:
     """Return the log-likelihoods of the choices (k,); newer logs hold them as text."""
     try:
-        found = np.array([float(pair[0]) for pair in sample["filtered_resps"][:n_choices]])
+        likelihoods = np.array([float(pair[0]) for pair in sample["filtered_resps"][:n_choices]])
     except (TypeError, ValueError, OverflowError):
-        found = np.array([np.nan])
-    if not np.isfinite(found).all():
+        likelihoods = np.array([np.nan])
+    if not np.isfinite(likelihoods).all():
         raise InputError(
             f"{where}, sample {sample.get('doc_id')!r}: the log-likelihoods {sample['filtered_resps']} are not all "
             "finite numbers. Score these documents again."
         )
-    return found
+    return likelihoods
 
 
 def _target(sample: Row, names: Sequence[str], n_choices: int, where: str) -> int:
-    """Return the position of the right choice, which logs hold as a number, as its text, or as a text of either."""
+    """Return the position of the right choice, which logs give as a number or as the choice's text."""
     target = str(sample.get("target")).strip()
     if _INDEX.fullmatch(target) and int(target) < n_choices:
         return int(target)
@@ -220,7 +221,7 @@ def _with_choices(frame: pd.DataFrame, choices: _Choices, ids: Sequence[object],
 
 
 def _labels(choices: _Choices) -> tuple[tuple[str, ...], bool]:
-    """Return the classes, and whether they are the choices' own names: the same ones in every document."""
+    """Return the classes, and whether they are the choices' names: the same in every document."""
     names, n_choices = choices.names[0], len(choices.likelihoods[0])
     distinct = len(set(names)) == n_choices and all(name and not UNWRITABLE.search(name) for name in names)
     if distinct and all(other == names for other in choices.names):
@@ -230,8 +231,8 @@ def _labels(choices: _Choices) -> tuple[tuple[str, ...], bool]:
 
 def _metrics(samples: Sequence[Row]) -> list[str]:
     """Return the metrics that every sample has as a number."""
-    found = [name for name in samples[0] if name not in _OWN]
-    return [name for name in found if all(isinstance(sample.get(name), (bool, int, float)) for sample in samples)]
+    names = [name for name in samples[0] if name not in _FIELDS]
+    return [name for name in names if all(isinstance(sample.get(name), (bool, int, float)) for sample in samples)]
 
 
 def _grade(sample: Row, name: str, where: str) -> float:

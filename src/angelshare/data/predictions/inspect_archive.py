@@ -1,4 +1,4 @@
-"""The files within an `.eval` log of inspect_ai, which is a zip archive; newer ones are compressed by Zstandard."""
+"""The files within an `.eval` log of inspect_ai: a zip archive, compressed by Zstandard in newer versions."""
 
 import json
 import struct
@@ -14,20 +14,20 @@ from angelshare.core.errors import InputError
 from angelshare.data.tables.text_files import first_line
 
 ZSTANDARD = 93
-"""The number of the compression in zip archives, which Python's own reader knows from 3.14 on."""
+"""Its number in zip archives; Python's own reader knows it from 3.14 on."""
 
 LARGEST_MEMBER = 2**30
-"""In bytes: a sample that claims more is damaged."""
+"""In bytes: samples that claim more are damaged."""
 
 _LOCAL_SIGNATURE = b"PK\3\4"
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 
 
 def read_archive(path: Path) -> tuple[Any, Iterator[Any]]:
-    """Return the header of a log and its samples, one after the other, as JSON holds them.
+    """Return the header of a log and its samples, one after the other, as JSON values.
 
     Raises:
-        InputError: for an archive that is truncated, damaged, unfinished, or compressed as nothing here can read.
+        InputError: for an archive that is truncated, damaged, unfinished, or compressed in an unknown way.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -64,7 +64,7 @@ def _read(path: Path, member: zipfile.ZipInfo) -> object:
 
 
 def _decompressed(path: Path, member: zipfile.ZipInfo) -> bytes:
-    """Return one file's content, checked; its place is known, so that the directory is not read again for each."""
+    """Return one file's content, checked, without reading the archive's directory again."""
     if member.file_size > LARGEST_MEMBER:
         raise ValueError(f"{member.filename} claims {member.file_size} bytes")
     with path.open("rb") as file:
@@ -88,5 +88,5 @@ def _decompressed(path: Path, member: zipfile.ZipInfo) -> bytes:
 
 
 def _damaged(path: Path, error: Exception) -> InputError:
-    """Return the error for what cannot be read."""
+    """Return the error for an archive that cannot be read."""
     return InputError(f"{path} is no log of inspect_ai, or truncated or damaged ({first_line(error)}). Copy it again.")

@@ -17,10 +17,10 @@ from angelshare.data.tables.reading import renamed
 from angelshare.data.tables.text_files import decoded, first_line
 
 GRADES: Mapping[str, float] = {"C": 1, "P": 0.5, "I": 0, "N": 0, "yes": 1, "true": 1, "no": 0, "false": 0}
-"""What the scorers' words are worth. N is a refusal to answer, which inspect_ai counts as wrong, and so do we."""
+"""The worth of the scorers' words. N, no answer, counts as wrong, as it does in inspect_ai."""
 
 FINISHED = "success"
-"""The status of a log that is complete."""
+"""The status of a complete log."""
 
 MOST_EPOCHS = 10_000
 """A log that plans more is damaged."""
@@ -32,12 +32,12 @@ _SHAPE: Mapping[str, type | tuple[type, ...]] = {
     "choices": list,
     "epoch": int,
 }
-"""What the parts of a sample are."""
+"""The types of a sample's parts."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Sample:
-    """What one sample of a log says; `grades` are by scorer, without those it has no grade of."""
+    """One sample of a log; `grades` holds those that there are, by scorer."""
 
     id: object
     epoch: int
@@ -64,8 +64,8 @@ def read_inspect_log(path: Path, *, columns: Mapping[str, str], threshold: float
             scorers or epochs and none chosen.
     """
     where = str(path)
-    header, found = _opened(path)
-    samples = sorted((_sample(one, where) for one in found), key=lambda sample: (sample.epoch, str(sample.id)))
+    header, raw = _opened(path)
+    samples = sorted((_sample(entry, where) for entry in raw), key=lambda sample: (sample.epoch, str(sample.id)))
     if not samples:
         raise InputError(f"{where} holds no samples. Run the evaluation with its samples logged (--log-samples).")
     names = list(dict.fromkeys(name for sample in samples for name in sample.grades))
@@ -105,7 +105,7 @@ def _opened(path: Path) -> tuple[Mapping[str, Any], Iterable[Any]]:
 
 
 def _sample(raw: object, where: str) -> _Sample:
-    """Return what is needed of one sample, so that its transcript need not be kept."""
+    """Return the parts of a sample that are needed: its transcript is not kept."""
     if not isinstance(raw, dict) or not {"id", "input"} <= set(raw):
         raise InputError(f"{where} has a sample without id and input. Write the log again with inspect_ai.")
     for name, kind in _SHAPE.items():
@@ -129,7 +129,7 @@ def _sample(raw: object, where: str) -> _Sample:
 
 
 def _values(scores: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, object]]:
-    """Yield the scorers' values, each of several under a name of its own."""
+    """Yield the scorers' values; of several, each under its own name."""
     for name, score in scores.items():
         value = score.get("value")
         if isinstance(value, dict):
@@ -139,7 +139,7 @@ def _values(scores: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, obje
 
 
 def _grade(value: object, scorer: str, item: object, where: str) -> float:
-    """Return what a score is worth; nan where there is none."""
+    """Return the worth of a score; nan where there is none."""
     if value is None:
         return math.nan
     if isinstance(value, str) and (value in GRADES or value.lower() in GRADES):
@@ -155,7 +155,7 @@ def _grade(value: object, scorer: str, item: object, where: str) -> float:
 
 
 def _text(raw: Mapping[str, Any]) -> str:
-    """Return what the model was asked: the input's text, and the choices where there are any."""
+    """Return the question: the input's text, and the choices where there are any."""
     attached = raw.get("attachments") or {}
 
     def resolved(text: str) -> str:
@@ -174,7 +174,7 @@ def _text(raw: Mapping[str, Any]) -> str:
 
 
 def _only(target: object) -> object:
-    """Return a target; one that is a list of one is that one."""
+    """Return a target, taken out of a list of one."""
     return target[0] if isinstance(target, list) and len(target) == 1 else target
 
 
@@ -194,7 +194,7 @@ def _frame(samples: Sequence[_Sample]) -> pd.DataFrame:
 
 
 def _refuse_missing(header: Mapping[str, Any], samples: Sequence[_Sample], scorer: str, where: str) -> None:
-    """Refuse a log in which a sample was not scored: what is missing is not wrong."""
+    """Refuse a log in which samples were not scored: missing is not wrong."""
     planned = _part(_part(header, "eval"), "dataset").get("sample_ids")
     n_epochs = _part(_part(header, "eval"), "config").get("epochs")
     if not isinstance(n_epochs, int) or n_epochs > MOST_EPOCHS:
@@ -217,7 +217,7 @@ def _refuse_missing(header: Mapping[str, Any], samples: Sequence[_Sample], score
 
 
 def _refuse_unfinished(header: Mapping[str, Any], where: str) -> None:
-    """Refuse a log of an evaluation that failed: what it planned is not always known, and scores may be missing."""
+    """Refuse the log of a failed evaluation: its plan is not always known, and scores may be missing."""
     if header.get("status", FINISHED) != FINISHED:
         raise InputError(
             f"{where}: the log's status is {str(header['status'])[:40]!r}, so the evaluation has not ended as it "
@@ -232,7 +232,7 @@ def _part(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _refuse_epochs(samples: Sequence[_Sample], columns: Mapping[str, str], where: str) -> None:
-    """Refuse several epochs unless they are mapped: they are answers of one model, not models."""
+    """Refuse several epochs unless they are mapped: they are answers of one model."""
     epochs = sorted({sample.epoch for sample in samples})
     if len(epochs) > 1 and columns.get("seed") != "epoch":
         raise InputError(

@@ -1,6 +1,6 @@
-"""Answers that an evaluation judged: which of them were right.
+"""Answers that an evaluation judged right or wrong.
 
-Such a log says nothing about classes. It is read as binary decisions for the labels `wrong` and `right`, and the truth
+Such a log knows no classes. It is read as binary decisions for the labels `wrong` and `right`, and the truth
 of every item is `right`: accuracy is the share of right answers, a negative flip an answer that was right before.
 """
 
@@ -16,12 +16,12 @@ from angelshare.data.predictions.metadata import Declared
 WRONG, RIGHT = "wrong", "right"
 
 JUDGED = Declared(task="binary", labels=(WRONG, RIGHT))
-"""What a log of judged answers declares."""
+"""The declaration of a log of judged answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """A log of evaluation under the house's column names, and what it declares."""
+    """A log of an evaluation under the house's column names, with its declaration."""
 
     frame: pd.DataFrame
     declared: Declared
@@ -33,11 +33,11 @@ def right_or_wrong(
     """Return the decision of every item.
 
     Args:
-        grades: 1 is right and 0 is wrong; others need a threshold.
-        ids: to name an item by.
+        grades: 1 for right and 0 for wrong; others need a threshold.
+        ids: the items' names in errors.
         name: of the metric or scorer.
-        threshold: at or above it an answer is right.
-        where: what to call the log in an error.
+        threshold: the least grade of a right answer.
+        where: the log's name in errors.
 
     Raises:
         InputError: for a grade that is neither 0 nor 1, without a threshold.
@@ -56,7 +56,7 @@ def only_one(what: str, names: Sequence[str], chosen: str | None, where: str) ->
     """Return the metric or scorer to read: the one chosen, or the only one.
 
     Raises:
-        InputError: if there is none, if it is not chosen among several, or if the chosen one is not there.
+        InputError: if there is none, several and none chosen, or not the chosen one.
     """
     if chosen is not None and chosen not in names:
         raise InputError(f"{where}: {unknown_name(what, chosen, tuple(names))}")

@@ -1,4 +1,4 @@
-"""What a Parquet file of predictions declares beside its columns."""
+"""Declarations of a Parquet file of predictions, beside its columns."""
 
 import json
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _REMEDY = "Write the file with `write_predictions`, or leave this key out."
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """What the metadata say; what they do not say is empty."""
+    """What the metadata declare; everything else is empty."""
 
     task: Task | None = None
     labels: tuple[str, ...] = ()
@@ -28,7 +28,7 @@ class Declared:
 
 
 def read_declared(path: Path) -> Declared:
-    """Return what the metadata declare; nothing for CSV and JSON lines. Other tools' metadata are not looked at.
+    """Return what the metadata declare; nothing for CSV and JSON lines. Other tools' metadata are ignored.
 
     Raises:
         InputError: for a key or value of ours that is not UTF-8, an unknown task, labels that are no JSON list of
@@ -36,30 +36,30 @@ def read_declared(path: Path) -> Declared:
     """
     if path.suffix.lower() != ".parquet":
         return Declared()
-    found = _ours(pq.read_schema(path).metadata or {}, path)
-    task = found.get("task")
+    metadata = _ours(pq.read_schema(path).metadata or {}, path)
+    task = metadata.get("task")
     if task is not None and task not in TASKS:
         raise InputError(f"{path}: the metadata name the task {task!r}. {unknown_name('task', task, TASKS)}")
     return Declared(
         task=task,
-        labels=_labels(found["labels"], path) if "labels" in found else (),
-        fingerprint=found.get("fingerprint", ""),
-        parent_fingerprint=found.get("parent_fingerprint"),
-        threshold=_threshold(found["threshold"], path) if "threshold" in found else None,
+        labels=_labels(metadata["labels"], path) if "labels" in metadata else (),
+        fingerprint=metadata.get("fingerprint", ""),
+        parent_fingerprint=metadata.get("parent_fingerprint"),
+        threshold=_threshold(metadata["threshold"], path) if "threshold" in metadata else None,
     )
 
 
 def _ours(raw: dict[bytes, bytes], path: Path) -> dict[str, str]:
     """Return the keys under our prefix, without it, and their values."""
-    found = {}
+    ours = {}
     for key, value in raw.items():
         if key.startswith(METADATA.encode()):
             try:
-                found[key.decode().removeprefix(METADATA)] = value.decode()
+                ours[key.decode().removeprefix(METADATA)] = value.decode()
             except UnicodeDecodeError as error:
                 msg = f"{path}: the metadata {key!r}: {value[:60]!r} are not UTF-8 ({error.reason}). {_REMEDY}"
                 raise InputError(msg) from error
-    return found
+    return ours
 
 
 def _labels(written: str, path: Path) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The columns of a file of predictions that hold what the model said."""
+"""The columns with a model's outputs in a file of predictions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,17 +15,17 @@ from angelshare.data.tables.columns import read_codes, read_names, read_numbers
 from angelshare.data.texts.labelling import read_flags
 
 SUM_TOLERANCE = 1e-3
-"""How far the probabilities of one item may be from summing to 1."""
+"""The largest distance of an item's summed probabilities from 1."""
 
 SMALLEST = 1e-12
-"""What a probability of 0 is raised to where the user asks for it."""
+"""The value to which probabilities of 0 are raised on request."""
 
 _PREFIXES: dict[str, Outputs] = {"logit:": "logits", "probability:": "probabilities"}
 
 
 @dataclass(frozen=True, slots=True)
 class OutputColumns:
-    """What a model said: values (n, labels), or (n, 1) for `score` and `values`."""
+    """A model's outputs: values (n, labels), or (n, 1) for `score` and `values`."""
 
     kind: Outputs
     labels: tuple[str, ...]
@@ -45,10 +45,10 @@ def read_outputs(
     threshold: float | None = None,
     clip: bool = False,
 ) -> OutputColumns:
-    """Return the outputs; arguments as in `read_predictions`, `written` are the labels that the metadata have.
+    """Return the outputs; arguments as in `read_predictions`, and `written`: the labels in the metadata.
 
     Raises:
-        InputError: if there are none, or several kinds, or values that are no outputs.
+        InputError: if there are no outputs, several kinds, or values that are none.
         LabelError: if the labels do not fit the task or are not those declared, or `positive` is none of them.
     """
     if threshold is not None and not np.isfinite(threshold):
@@ -56,13 +56,13 @@ def read_outputs(
     if task == "regression":
         return OutputColumns("values", ("value",), _numbers(frame, ["value"], where, ids))
     _check_declared(labels or (), written, where)
-    found = [prefix for prefix in _PREFIXES if any(str(name).startswith(prefix) for name in frame.columns)]
-    if len(found) > 1:
-        raise InputError(f"{where} has columns of both {found[0]}LABEL and {found[1]}LABEL. Keep one kind.")
-    if threshold is not None and (found or "score" not in frame.columns):
+    prefixes = [prefix for prefix in _PREFIXES if any(str(name).startswith(prefix) for name in frame.columns)]
+    if len(prefixes) > 1:
+        raise InputError(f"{where} has columns of both {prefixes[0]}LABEL and {prefixes[1]}LABEL. Keep one kind.")
+    if threshold is not None and (prefixes or "score" not in frame.columns):
         raise InputError(f"{where} has no score for the threshold {threshold:g}. Leave the threshold out.")
-    if found:
-        outputs = _decided(_class_scores(frame, found[0], task, where, ids))
+    if prefixes:
+        outputs = _decided(_class_scores(frame, prefixes[0], task, where, ids))
         outputs = _clipped(outputs, task) if clip else outputs
     elif task == "multi_label":
         outputs = _label_flags(frame, where)
@@ -77,17 +77,17 @@ def read_outputs(
 
 
 def _check_declared(labels: Sequence[str], written: Sequence[str], where: str) -> None:
-    """Refuse declared labels that repeat a name, or are not those that the file's metadata name."""
+    """Refuse declared labels that repeat a name, or differ from those of the file's metadata."""
     if len(set(labels)) != len(labels):
         raise LabelError(f"The declared labels {list(labels)} repeat a name. Name every class once.")
     if labels and written and sorted(labels) != sorted(written):
         raise LabelError(_other_labels(written, labels, where))
 
 
-def _other_labels(found: Sequence[str], declared: Sequence[str], where: str) -> str:
-    """Return the sentences on labels that are not the declared ones."""
+def _other_labels(present: Sequence[str], declared: Sequence[str], where: str) -> str:
+    """Return the message about labels other than the declared ones."""
     return (
-        f"{where} has the labels {list(found)}, and {list(declared)} are declared. "
+        f"{where} has the labels {list(present)}, and {list(declared)} are declared. "
         "Rename or map the columns, or declare these labels."
     )
 
@@ -114,7 +114,7 @@ def _check_labels(labels: tuple[str, ...], task: Task, where: str) -> None:
 
 
 def _numbers(frame: pd.DataFrame, names: Sequence[str], where: str, ids: Array) -> Scores:
-    """Return finite columns side by side; a blank is an error here."""
+    """Return finite columns side by side, without blanks."""
     values = np.stack([read_numbers(frame, name, path=where, ids=ids) for name in names], axis=1)
     blank = np.isnan(values)
     if blank.any():
@@ -129,7 +129,7 @@ def _numbers(frame: pd.DataFrame, names: Sequence[str], where: str, ids: Array) 
 
 
 def _check_probabilities(values: Scores, names: Sequence[str], task: Task, where: str, ids: Array) -> None:
-    """Refuse what lies outside 0 to 1, and for single labels sums that are not 1."""
+    """Refuse values outside 0 to 1, and for single labels sums other than 1."""
     outside = (values < 0) | (values > 1)
     if outside.any():
         row, j = (int(i) for i in np.argwhere(outside)[0])
@@ -151,7 +151,7 @@ def _check_probabilities(values: Scores, names: Sequence[str], task: Task, where
 
 
 def _decided(outputs: OutputColumns) -> OutputColumns:
-    """Return probabilities that are all exactly 0 or 1 as the decisions that they are."""
+    """Return probabilities that are all 0 or 1 as decisions."""
     if outputs.kind != "probabilities" or not np.isin(outputs.values, (0, 1)).all():
         return outputs
     return replace(outputs, kind="decisions")
@@ -188,7 +188,7 @@ def _score(
     positive: str | None,
     threshold: float | None,
 ) -> OutputColumns:
-    """Return a ranking score, with the threshold given or the one that a column `label` shows."""
+    """Return a ranking score, with the given threshold or that of a column `label`."""
     if task != "binary":
         raise InputError(
             f"{where} has one score, which answers a binary task, not {task}. Give a column for every label."
@@ -198,8 +198,8 @@ def _score(
     used = set(labels) | _used(frame, "truth", where) | _used(frame, "label", where)
     others = sorted(used - {positive})
     if len(others) > 1:
-        found = sorted(used | {positive})
-        msg = f"{where}: a binary task has two labels, here are {found}. Check --positive {positive!r}."
+        named = sorted(used | {positive})
+        msg = f"{where}: a binary task has two labels, here are {named}. Check --positive {positive!r}."
         raise LabelError(msg)
     both = (others[0] if others else f"not {positive}", positive)
     values = _numbers(frame, ["score"], where, ids)
@@ -223,7 +223,7 @@ def _shown_threshold(scores: Vector, frame: pd.DataFrame, labels: tuple[str, str
 
 
 def _decisions(frame: pd.DataFrame, task: Task, where: str, labels: Sequence[str]) -> OutputColumns:
-    """Return hard labels as one column of 0 and 1 per label: those known, else those in use in alphabetical order."""
+    """Return hard labels as a column of 0 and 1 for each label: the known ones, else those in use, sorted."""
     decided = read_names(frame, "label", path=where)
     if "" in decided:
         raise InputError(f"{where}, row {decided.index('') + 1}: the label is blank. Every row needs a decision.")
@@ -237,9 +237,9 @@ def _decisions(frame: pd.DataFrame, task: Task, where: str, labels: Sequence[str
 
 
 def labels_in_use(frame: pd.DataFrame, where: str) -> tuple[str, ...]:
-    """Return the labels that hard decisions and their truth show; none where the columns themselves name labels.
+    """Return the labels in hard decisions and their truth; none where columns name the labels.
 
-    The seeds in one file have these in common, even if one of them never decides for some label.
+    All seeds of a file share them, even if one never decides for some label.
     """
     scored = "score" in frame.columns or any(str(name).startswith(tuple(_PREFIXES)) for name in frame.columns)
     if scored or "label" not in frame.columns:
@@ -253,7 +253,7 @@ def _used(frame: pd.DataFrame, name: str, where: str) -> set[str]:
 
 
 def _in_order(outputs: OutputColumns, labels: tuple[str, ...], where: str) -> OutputColumns:
-    """Return the outputs in the order of the declared labels; their columns are named, so nothing is guessed."""
+    """Return the outputs in the order of the declared labels: their columns are named, so nothing is guessed."""
     if not labels or outputs.labels == labels:
         return outputs
     if sorted(outputs.labels) != sorted(labels):
@@ -274,7 +274,7 @@ def _with_positive(outputs: OutputColumns, positive: str | None, task: Task, whe
 
 
 def _refuse_without_outputs(frame: pd.DataFrame, task: Task, where: str) -> NoReturn:
-    """Say which columns were expected."""
+    """Refuse a table without outputs; the expected columns are told."""
     if task == "multi_label":
         msg = f"{where} has no outputs: columns logit:LABEL, probability:LABEL or label:LABEL."
         raise InputError(f"{msg} It has: {', '.join(map(str, frame.columns))}. Map or add them.")

@@ -1,4 +1,4 @@
-"""What a recipe or the command line says about slices: by column, by words, by length, and crossed."""
+"""Slices as a recipe or the command line has them: by column, by words, by length, and crossed."""
 
 import math
 from collections.abc import Iterable
@@ -25,14 +25,14 @@ def _rising(edges: tuple[float, ...]) -> tuple[float, ...]:
 
 
 def _bare(name: str) -> str:
-    """Refuse names that are blank, or that stand for a crossing."""
+    """Refuse names that are blank or mean a crossing."""
     if not name.strip() or "*" in name:
         raise ValueError(f"{name!r} cannot name a slice: it is blank, or has a * in it, which crosses two slices.")
     return name.strip()
 
 
 def _words(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the words without blanks, and refuse to look for nothing."""
+    """Return the words without blanks; a list of blanks is refused."""
     kept = tuple(word.strip() for word in words if word.strip())
     if words and not kept:
         raise ValueError("The list of words is blank. Give at least one word.")
@@ -47,7 +47,7 @@ class ColumnSlices(Strict):
     """One slice for every value of a column of the data, or for every band between edges of a column of numbers.
 
     Attributes:
-        column: under the house's name where it has one.
+        column: its name, that of the package where there is one.
         edges: rising; each belongs to the band above it.
     """
 
@@ -61,7 +61,8 @@ class WordSlice(Strict):
 
     Attributes:
         name: of the slice.
-        words: words or phrases. file: a file with one on a line, instead.
+        words: words or phrases.
+        file: a file with one on a line, instead.
     """
 
     kind: Literal["words"]
@@ -82,7 +83,7 @@ class LengthSlices(Strict):
 
     Attributes:
         edges: rising; each belongs to the band above it.
-        quantiles: into how many parts the data are cut, instead.
+        quantiles: number of parts, instead.
     """
 
     kind: Literal["length"]
@@ -101,7 +102,7 @@ class CrossedSlices(Strict):
     """The items that are in a slice of each.
 
     Attributes:
-        of: names of slices, or of what gave several: a column, or `length`.
+        of: names of slices, or of the origin of several: a column, or `length`.
     """
 
     kind: Literal["cross"]
@@ -113,9 +114,9 @@ _SPEC: TypeAdapter[ColumnSlices | WordSlice | LengthSlices | CrossedSlices] = Ty
 
 
 def parse_slice(given: str) -> SliceSpec:
-    """Return the slices that the command line asks for, as `KIND[:NAME]=WHAT`.
+    """Return the slices that `KIND[:NAME]=WHAT` on the command line asks for.
 
-    After `words:NAME=` stands a file if there is one of that name, or else words with commas between them.
+    `words:NAME=` is followed by a file, if there is one of that name, or else by words with commas between them.
 
     Raises:
         InputError: for another form, with the right ones; for edges that are no numbers; for a missing word list.
@@ -144,7 +145,7 @@ def parse_slice(given: str) -> SliceSpec:
 
 
 def loaded(spec: SliceSpec) -> SliceSpec:
-    """Return the slice with the words of its file in it, so that what was measured is on record.
+    """Return the slice with the words of its file in it, so that they are on record.
 
     Raises:
         InputError: if the file is missing, no UTF-8, or has no word.
@@ -181,7 +182,7 @@ def columns_of(specs: Iterable[SliceSpec]) -> tuple[str, ...]:
 
 
 def _numbers(what: str, given: str) -> tuple[float, ...]:
-    """Return edges."""
+    """Return numbers with commas between them as edges."""
     try:
         edges = tuple(float(part) for part in what.split(","))
     except ValueError as error:
@@ -192,7 +193,7 @@ def _numbers(what: str, given: str) -> tuple[float, ...]:
 
 
 def _whole(what: str, given: str) -> int:
-    """Return a number of parts."""
+    """Return a whole number of parts."""
     if not (what.isascii() and what.isdecimal()):
         raise InputError(f"--slice {given!r}: {what!r} is no whole number of parts.")
     return int(what)

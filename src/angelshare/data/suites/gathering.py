@@ -1,4 +1,4 @@
-"""Test suites known by name: lists of labelled sets, each a public original, a stand-in, or a gap that is told."""
+"""Test suites known by name: lists of labelled sets, each a public original, a stand-in, or a gap."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -24,14 +24,15 @@ from angelshare.data.texts.loading import FOLDER_VARIABLE, load_splits
 from angelshare.data.texts.textset import Splits, TextSet
 
 IN_DOMAIN = "in_domain"
-"""The set that a model's own test split stands in for."""
+"""The name of the set for which a model's own test split stands in."""
 
 
 class Original(Strict):
-    """What the paper measured on.
+    """The set on which the paper measured.
 
     Attributes:
-        what: it is. where: it can be had.
+        what: its description.
+        where: whether it can be had.
         card: its name in the catalogue, if it has one.
     """
 
@@ -41,15 +42,17 @@ class Original(Strict):
 
 
 class Source(Strict):
-    """One way to have a set.
+    """A way to have a set.
 
     Attributes:
-        data: a name of the catalogue; more: those that are joined with it. generated: or else one in
-            `suite_sets.GENERATED`.
-        made: what is done to these texts, a name in `suite_sets.MADE`.
-        split: the role that they play in the catalogued set. keep: further columns that `made` needs.
-        stands_in_for: what it is not, but is taken for; None: it is the original.
-        scales: at which it serves.
+        data: a name of the catalogue.
+        more: names of sets that are joined with it.
+        generated: a name in `making.GENERATED`, in place of `data`.
+        made: the change to these texts, a name in `making.MADE`.
+        split: their role in the catalogued set.
+        keep: further columns that `made` needs.
+        stands_in_for: the set for which it is taken; None: it is the original.
+        scales: the scales at which it serves.
     """
 
     data: str | None = None
@@ -63,7 +66,7 @@ class Source(Strict):
 
     @model_validator(mode="after")
     def _can_be_had(self) -> Self:
-        """Refuse names that there are not, and a source that is two or none."""
+        """Refuse unknown names, and a source with both origins or neither."""
         if (self.data is None) == (self.generated is None):
             raise ValueError("A source is either `data` or `generated`.")
         if self.generated is not None and self.generated not in GENERATED:
@@ -77,10 +80,12 @@ class SetSpec(Strict):
     """One set of a suite.
 
     Attributes:
-        name: by which rows and gates call it. title: the paper's.
-        original: what the paper measured on. sources: the first that is at hand serves.
-        audits: run on it.
-        at_most: items at each scale, drawn by their content in whole templates. All where nothing is said.
+        name: its name in rows and gates.
+        title: its name in the paper.
+        original: the set on which the paper measured.
+        sources: in order of preference: the first at hand serves.
+        audits: names of the audits that run on it.
+        at_most: number of items at a scale, drawn by their content in whole templates; all where there is none.
     """
 
     name: str
@@ -92,7 +97,7 @@ class SetSpec(Strict):
 
 
 class NotReproducible(Strict):
-    """A model or a set of the paper that nobody outside can have, and where the paper has it."""
+    """A proprietary model or set of the paper, with its place in the paper."""
 
     what: str
     table: str
@@ -102,10 +107,11 @@ class SuiteSpec(Strict):
     """A suite.
 
     Attributes:
-        about: what it is.
-        labels: every set's classes are called so, the positive one last, so that one model answers all of them.
-        metrics: of the audit `quality`, on every set.
-        sets: in the paper's order. not_reproducible: what of the paper nobody outside can have.
+        about: its description.
+        labels: the names of every set's classes, the positive one last, so that one model answers all sets.
+        metrics: those of the audit `quality` on every set.
+        sets: in the paper's order.
+        not_reproducible: what the paper has and others cannot have.
     """
 
     about: str
@@ -116,7 +122,7 @@ class SuiteSpec(Strict):
 
 
 class SuiteChoice(Strict):
-    """A suite that a recipe asks for, by its name alone or with a scale.
+    """A suite of a recipe: its name alone, or with a scale.
 
     Attributes:
         name: of the suite.
@@ -134,7 +140,7 @@ class SuiteChoice(Strict):
 
     @model_validator(mode="after")
     def _is_known(self) -> Self:
-        """Refuse a suite that there is not."""
+        """Refuse an unknown suite."""
         if self.name not in suites():
             raise ValueError(unknown_name("suite", self.name, suites()))
         return self
@@ -145,11 +151,11 @@ class SuiteSet:
     """A set of a suite that is at hand.
 
     Attributes:
-        spec: what was asked for.
-        texts: called as the spec is, with the suite's labels.
-        card: of what they were made from.
-        stands_in_for: what they are not, but are taken for; None: they are the original.
-        passed_over: why better sources did not serve, as sentences.
+        spec: the set's place in the suite.
+        texts: under the name of the spec, with the suite's labels.
+        card: of the data from which they were made.
+        stands_in_for: the set for which they are taken; None: they are the original.
+        passed_over: the reasons why better sources did not serve, as sentences.
     """
 
     spec: SetSpec
@@ -161,7 +167,7 @@ class SuiteSet:
 
 @dataclass(frozen=True, slots=True)
 class MissingSet:
-    """A set of a suite that is not at hand, and why, as sentences."""
+    """A set of a suite that is not at hand, with the reason in sentences."""
 
     spec: SetSpec
     why: str
@@ -178,7 +184,7 @@ def suite_spec(name: str) -> SuiteSpec:
     """Return a suite.
 
     Raises:
-        InputError: if there is none of that name; the nearest is given.
+        InputError: if there is none of that name; the nearest name is told.
     """
     if name not in suites():
         raise InputError(unknown_name("suite", name, suites()))
@@ -186,7 +192,7 @@ def suite_spec(name: str) -> SuiteSpec:
 
 
 def gather_sets(suite: SuiteSpec, scale: SuiteScale) -> tuple[SuiteSet | MissingSet, ...]:
-    """Return every set of a suite, in order: from the first source that is at hand, or the reason why there is none."""
+    """Return every set of a suite, in order: from the first source at hand, or the reason why there is none."""
     return tuple(gather_set(spec, suite.labels, scale) for spec in suite.sets)
 
 
@@ -207,7 +213,7 @@ def gather_set(spec: SetSpec, labels: tuple[str, str], scale: SuiteScale) -> Sui
 
 
 def own_set(spec: SetSpec, texts: TextSet, card: DataCard, labels: tuple[str, str]) -> SuiteSet:
-    """Return the user's own test split as the in-domain set: it keeps its name, its labels and all its items.
+    """Return the user's test split as the in-domain set: it keeps its name, its labels and all its items.
 
     Raises:
         InputError: if it is not binary, or its positive label does not come last.
@@ -220,12 +226,12 @@ def own_set(spec: SetSpec, texts: TextSet, card: DataCard, labels: tuple[str, st
 
 
 def _serves(source: Source, scale: SuiteScale) -> bool:
-    """Return whether a source is meant for this scale: tiny reads no data."""
+    """Return whether a source serves at this scale: tiny reads no data."""
     return scale in source.scales and (scale != "tiny" or source.generated is not None)
 
 
 def _not_at_hand(source: Source, scale: SuiteScale) -> str | None:
-    """Return why a source cannot be read, as a sentence; None if it can, or the hub may be asked."""
+    """Return why a source cannot be read, as a sentence; None if it can, or if the hub may have it."""
     if source.data is None or scale == "paper":
         return None
     folder = os.environ.get(FOLDER_VARIABLE)
@@ -239,18 +245,18 @@ def _not_at_hand(source: Source, scale: SuiteScale) -> str | None:
 
 
 def _read(source: Source, at_most: int | None) -> tuple[TextSet, DataCard]:
-    """Return the texts of a source, made into the set after they were drawn, and its card."""
+    """Return the texts of a source, drawn and then made into the set, and its card."""
     if source.data is not None:
         splits = read_joined((source.data, *source.more), keep=source.keep)
         texts, card = splits.role(source.split), splits.card
     else:
         assert source.generated is not None, "a source is one or the other"
-        texts, card = GENERATED[source.generated](), _own_card(source.generated)
+        texts, card = GENERATED[source.generated](), _generated_card(source.generated)
     return MADE[source.made](drawn(texts, at_most)), card
 
 
 def read_joined(sources: Sequence[str], *, keep: Sequence[str] = ()) -> Splits:
-    """Return one set, or several of the same labels as one.
+    """Return one set, or several with the same labels joined.
 
     Raises:
         InputError: if one cannot be read, or they do not fit each other.
@@ -259,6 +265,6 @@ def read_joined(sources: Sequence[str], *, keep: Sequence[str] = ()) -> Splits:
     return parts[0] if len(parts) == 1 else join_splits(parts)
 
 
-def _own_card(name: str) -> DataCard:
-    """Return what is said of a set that the house generates."""
+def _generated_card(name: str) -> DataCard:
+    """Return the card of a generated set."""
     return DataCard(name, "angelshare", revision=__version__, licence="as angelshare", hazards="mild insults to groups")

@@ -12,30 +12,30 @@ from angelshare.core.text import TextBatch, text_key
 from angelshare.data.texts.textset import TextSet
 
 SEED = 2022
-"""Of what is generated."""
+"""Seed of the generated sets."""
 
 CALLED_TOXIC = 0.5
-"""From this external score on, a harmless text is a false positive. The paper has .75, which leaves 59 texts."""
+"""The external score above which a harmless text is a false positive. The paper has .75, which leaves 59 texts."""
 
 SHARE_TOXIC = 0.06
-"""Of all false positives and random texts. The paper does not print it; its models at chance have this AUC-PR."""
+"""Share of toxic texts in the set. The paper does not print it; its models at chance have this AUC-PR."""
 
 HALF = 0.5
-"""Share of raters from which on a text counts as what they say."""
+"""The share of raters whose word decides."""
 
 COVERT = ("condescending", "dismissive", "sarcastic", "generalisation_unfair")
 OVERT = ("antagonize", "hostile")
 
 
 def drawn(texts: TextSet, at_most: int | None) -> TextSet:
-    """Return whole templates, or clusters where none are named, or items: at most so many items, at least one of them.
+    """Return at most `at_most` items in whole templates, or clusters where there are none, or else items; at least one.
 
-    Which they are depends on their content alone: those whose hash is lowest.
+    The draw depends on content alone: the lowest hashes win.
     """
     if at_most is None or len(texts) <= at_most:
         return texts
-    own = np.arange(len(texts)) if texts.clusters is None else texts.clusters
-    units = texts.columns.get("template", own)
+    clusters = np.arange(len(texts)) if texts.clusters is None else texts.clusters
+    units = texts.columns.get("template", clusters)
     grouped = pd.Series(texts.text_keys()).groupby(units)
     order = grouped.agg(lambda keys: text_key("".join(sorted(keys)))).sort_values().index
     sizes = grouped.size().loc[order].cumsum()
@@ -44,11 +44,11 @@ def drawn(texts: TextSet, at_most: int | None) -> TextSet:
 
 
 def labelled_as(texts: TextSet, labels: tuple[str, str]) -> TextSet:
-    """Return a binary set whose negative and positive label are called so.
+    """Return a binary set with these names of its negative and positive label.
 
     Raises:
         InputError: if the set is not binary.
-        LabelError: if its labels are the same, the other way round.
+        LabelError: if its labels are these in the other order.
     """
     if texts.task != "binary":
         raise InputError(f"{texts.name} is a {texts.task} set; a suite needs two labels, such as {labels[1]} or not.")
@@ -100,7 +100,7 @@ def called_toxic_and_random(texts: TextSet) -> TextSet:
 
 
 def _lowest(keys: Array, among: Mask, n: int) -> Mask:
-    """Return the mask of the n items among these whose content keys are lowest: a draw that order does not change."""
+    """Return the mask of the n items among these with the lowest content keys: a draw without regard to order."""
     places = np.flatnonzero(among)
     chosen = np.zeros(len(keys), dtype=np.bool_)
     chosen[places[np.argsort(keys[places], kind="stable")[:n]]] = True
@@ -111,15 +111,15 @@ def _numbers(texts: TextSet, column: str) -> Vector:
     """Return a kept column as numbers.
 
     Raises:
-        InputError: if one is missing or is none.
+        InputError: if a value is missing or no number.
     """
-    found = pd.to_numeric(pd.Series(texts.columns[column]), errors="coerce").to_numpy(dtype=np.float64)
-    if np.isnan(found).any():
-        row = int(np.argmax(np.isnan(found)))
+    numbers = pd.to_numeric(pd.Series(texts.columns[column]), errors="coerce").to_numpy(dtype=np.float64)
+    if np.isnan(numbers).any():
+        row = int(np.argmax(np.isnan(numbers)))
         raise InputError(
             f"{texts.name}, row {row + 1}: {column} is {texts.columns[column][row]!r}, which is no number."
         )
-    return found
+    return numbers
 
 
 def _labelled(texts: TextSet, positive: Mask) -> TextSet:
@@ -128,21 +128,21 @@ def _labelled(texts: TextSet, positive: Mask) -> TextSet:
 
 
 def short_synthetic_set() -> TextSet:
-    """Return the house's own templates with its own identity terms."""
+    """Return the package's templates with its identity terms."""
     from angelshare.data.made.short_synthetic import short_synthetic
 
     return short_synthetic(SEED)
 
 
 def identity_swap_set() -> TextSet:
-    """Return the house's own phrases, each with 23 identity terms."""
+    """Return the package's phrases, each with 23 identity terms."""
     from angelshare.data.identities.swaps import identity_swaps
 
     return identity_swaps()
 
 
 def functional_set() -> TextSet:
-    """Return the house's own functional tests."""
+    """Return the package's functional tests."""
     from angelshare.data.made.functional_suite import functional_suite
 
     return functional_suite()
@@ -155,11 +155,11 @@ MADE: Mapping[str, Callable[[TextSet], TextSet]] = {
     "covert_or_overt": covert_or_overt,
     "called_toxic_and_random": called_toxic_and_random,
 }
-"""What is done to the texts of a source, by name."""
+"""Changes to the texts of a source, by name."""
 
 GENERATED: Mapping[str, Callable[[], TextSet]] = {
     "short_synthetic": short_synthetic_set,
     "identity_swaps": identity_swap_set,
     "functional_suite": functional_set,
 }
-"""What the house generates, by name."""
+"""Generated sets, by name."""

@@ -16,7 +16,7 @@ from angelshare.core.errors import InputError
 from angelshare.data.tables.reading import UNWRITABLE
 
 LARGEST = 1e60
-"""Beyond it, fourth powers, which the spread of a squared error takes, come near the end of float64."""
+"""Fourth powers of larger numbers, which the spread of a squared error takes, come near the end of float64."""
 
 _EXACT = 2**53
 _FRACTION = re.compile(r"[+-]?\d*\.\d*(e[+-]?\d+)?", re.IGNORECASE)
@@ -25,7 +25,7 @@ _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """A column of names: the distinct ones, in order of appearance, and the position of every row's (n,)."""
+    """A column of names: the distinct ones, in order of appearance, and (n,) the position of each row's name."""
 
     distinct: tuple[str, ...]
     codes: Labels
@@ -43,7 +43,7 @@ def column(frame: pd.DataFrame, name: str, *, path: str | Path) -> "pd.Series[An
     """Return a column that must be there.
 
     Raises:
-        InputError: if it is not; the nearest existing name is given.
+        InputError: if it is missing; the nearest existing name is told.
     """
     if name not in frame.columns:
         near = get_close_matches(name, list(frame.columns), n=1, cutoff=0.5)
@@ -98,14 +98,14 @@ def read_numbers(
     ids: Sequence[str] | Array | None = None,
     gaps: bool = False,
 ) -> Vector:
-    """Return a column of finite float64 numbers; what is blank or missing is nan.
+    """Return a column of finite float64 numbers, nan where blank or missing.
 
     Args:
         frame: the table.
         name: of the column.
-        path: what to call the table in an error.
-        ids: to name the row by.
-        gaps: nan in a Parquet column of floats is a gap, not somebody's failed computation.
+        path: the table's name in errors.
+        ids: the rows' names in errors.
+        gaps: whether nan in a Parquet column of floats is a gap, and no failed computation.
 
     Raises:
         InputError: for a value that is no number, NaN spelt out, infinite, or beyond 1e60, with its row and id.
@@ -147,7 +147,7 @@ def read_texts(frame: pd.DataFrame, name: str, *, path: str | Path) -> tuple[str
 
 
 def read_names(frame: pd.DataFrame, name: str, *, path: str | Path) -> list[str]:
-    """Return a column as names, "" where blank; integers are written out, also those that a tool made floats.
+    """Return a column as names, "" where blank; integers are written out, even if a tool made them floats.
 
     Raises:
         InputError: for fractions, nested values, and names with NUL or half a surrogate pair in them.
@@ -196,7 +196,7 @@ def is_text(values: "pd.Series[Any]") -> bool:
 
 
 def is_blank(values: "pd.Series[Any]") -> Array:
-    """Return the mask of the values that are missing or nothing but white space."""
+    """Return the mask of the values that are missing or white space."""
     missing = values.isna().to_numpy(dtype=np.bool_)
     if values.dtype != object:
         return missing
@@ -206,9 +206,9 @@ def is_blank(values: "pd.Series[Any]") -> Array:
 
 
 def _exact(values: "pd.Series[Any]") -> Vector:
-    """Return numbers to the last bit, nan for what is none: pandas finds the numbers, Python reads them."""
+    """Return numbers to the last bit, nan for other values: pandas finds the numbers, Python reads them."""
     if values.dtype == object:
-        # no float64 holds such integers, and whoever tries stops with an OverflowError
+        # converting such integers to float64 would end in an OverflowError
         huge = () if is_text(values) else [isinstance(each, int) and abs(each) > LARGEST for each in values]
         values = values.mask(np.array(huge, dtype=np.bool_), np.inf) if any(huge) else values
     numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
@@ -220,14 +220,14 @@ def _exact(values: "pd.Series[Any]") -> Vector:
 
 
 def _fault(value: str, number: float) -> str:
-    """Return what is wrong with a value that was read as this number."""
+    """Return the fault of a value that was read as this number."""
     if _NOT_FINITE.fullmatch(value.strip()):
         return "not finite"
     return "no number" if np.isnan(number) else f"too large: beyond {LARGEST:g} statistics overflow"
 
 
 def _refuse_unwritable(values: Sequence[str], name: str, path: str | Path) -> None:
-    """Refuse names and ids that would turn into others, or cannot be written."""
+    """Refuse names and ids that would be changed, or cannot be written."""
     if not UNWRITABLE.search("".join(values)):
         return
     wrong = [row for row, value in enumerate(values) if UNWRITABLE.search(value)]
@@ -235,7 +235,7 @@ def _refuse_unwritable(values: Sequence[str], name: str, path: str | Path) -> No
 
 
 def _unwritable(value: str, row: int, n_rows: int, name: str, path: str | Path) -> InputError:
-    """Return the error for a name or an id that holds what cannot be written."""
+    """Return the error for a name or id with characters that cannot be written."""
     return InputError(
         f"{path}, row {row + 1}: the {name} {value!r} holds NUL or half a surrogate pair ({n_rows} such rows). "
         "Leave these characters out."
@@ -243,12 +243,12 @@ def _unwritable(value: str, row: int, n_rows: int, name: str, path: str | Path) 
 
 
 def _second(ids: Sequence[object], repeated: object) -> int:
-    """Return the position where an id comes a second time."""
+    """Return the position of an id's second occurrence."""
     return ids.index(repeated, ids.index(repeated) + 1)
 
 
 def _as_id(value: object) -> str | None:
-    """Return an id as text, or None if it cannot be one."""
+    """Return an id as text; None if it is no id."""
     if isinstance(value, bool):
         return None
     if isinstance(value, (int, np.integer)):

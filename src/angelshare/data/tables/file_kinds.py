@@ -1,4 +1,4 @@
-"""What a file holds, told by its content: names are often wrong, and logs of two tools share the name `.json`."""
+"""Kinds of files, told by their content: names are often wrong, and logs of two tools share the suffix `.json`."""
 
 import json
 import re
@@ -17,7 +17,7 @@ SUFFIXES: dict[str, FileKind] = {
     ".json": "json lines",
     ".eval": "inspect log",
 }
-"""What a file is where its content does not say."""
+"""The kinds of files whose content does not tell."""
 
 _SIGNATURES: dict[bytes, FileKind] = {b"PAR1": "parquet", b"PK\3\4": "inspect log", b"PK\5\6": "inspect log"}
 _HEAD = 65_536
@@ -27,7 +27,7 @@ _HARNESS_RESULTS = re.compile(rb'\A\s*\{\s*"results"\s*:\s*\{')
 
 
 def file_kind(path: Path) -> FileKind:
-    """Return what a file is.
+    """Return the kind of a file.
 
     Raises:
         InputError: for a file that is missing, empty or a folder, of no known kind, or that holds a harness's results
@@ -53,7 +53,7 @@ def file_kind(path: Path) -> FileKind:
 
 
 def _json_kind(content: bytes, line: bytes, path: Path) -> FileKind:
-    """Return which sort of JSON this is, from its first bytes and its first line."""
+    """Return the kind of a JSON file, from its first bytes and its first line."""
     if _INSPECT.match(content):
         return "inspect log"
     if _HARNESS.match(content):
@@ -71,5 +71,5 @@ def _json_kind(content: bytes, line: bytes, path: Path) -> FileKind:
 
 
 def _refuse_unknown(path: Path) -> FileKind:
-    """Say what would be read."""
+    """Refuse a file of no known kind."""
     raise InputError(f"{path} is none of {', '.join(SUFFIXES)}. Convert it, or rename it if it is one of these.")

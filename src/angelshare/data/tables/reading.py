@@ -20,17 +20,17 @@ from angelshare.data.tables.file_kinds import SUFFIXES, FileKind, file_kind
 from angelshare.data.tables.text_files import decoded, first_line, read_json_rows
 
 UNWRITABLE = re.compile("[\\0\\ud800-\\udfff]")
-"""What no name and no id may hold: NumPy drops NUL at the end, so that other ids pair, and UTF-8 has no half pairs."""
+"""Characters that names and ids must not hold: NumPy drops NUL at the end, and UTF-8 has no half surrogate pairs."""
 
 HOUSE_COLUMNS = (
     *("id", "text", "text_pair", "text_key", "split", "cluster", "seed", "weight", "fraction"),
     *("label", "label_name", "truth", "score", "value"),
     *ITEM_COLUMNS,
 )
-"""The house's names for columns of which there is one."""
+"""The house's names of single columns."""
 
 HOUSE_FAMILIES = ("logit:", "probability:", "label:", "truth:", "slice:")
-"""What the house's names begin with where there is a column for every label or slice."""
+"""The beginnings of the house's names where every label or slice has a column."""
 
 _INTEGERS = {
     pa.int8(): pd.Int8Dtype(),
@@ -47,19 +47,19 @@ _INTEGERS = {
 def read_table(
     path: str | Path, *, columns: Mapping[str, str] | None = None, only: Collection[str] = ()
 ) -> pd.DataFrame:
-    """Return a file's columns in order; texts as objects, what is missing as None.
+    """Return a file's columns in order: texts as objects, missing values as None.
 
     In CSV every value is text, and a blank is the empty text. In Parquet integers stay integers, with or without gaps.
 
     Args:
         path: of a `.parquet`, `.csv`, `.jsonl`, `.ndjson` or `.json` (one object a line) file.
         columns: the house's name -> the file's own name.
-        only: the house's names of the columns to read, where they are there; all by default.
+        only: the house's names of the columns to read, if they exist; all by default.
 
     Raises:
         InputError: for a file that is missing, empty, truncated or of another kind; invalid UTF-8, with its row; a
-            broken line; columns whose names are repeated or cannot be written; a column to rename that is not there,
-            or to a name that the house does not have.
+            broken line; columns whose names are repeated or cannot be written; a column to rename that is missing, or
+            a new name that is unknown.
     """
     path = Path(path)
     reader = _READERS.get(file_kind(path))
@@ -70,12 +70,12 @@ def read_table(
 
 
 def renamed(frame: pd.DataFrame, columns: Mapping[str, str], path: str | Path) -> pd.DataFrame:
-    """Return the frame under the house's names; a column that had such a name and gave it up is left out.
+    """Return the frame under the house's names; a column whose name went to another is left out.
 
     A column that is read as one of `ITEM_COLUMNS` stays under its own name too, for slices and other roles.
 
     Raises:
-        InputError: if a column to rename is not there, or the house has no such name; the nearest one is given.
+        InputError: if a column to rename is missing, or its new name unknown; the nearest name is told.
     """
     for ours, theirs in columns.items():
         _refuse_unknown_name(ours, theirs, path)
@@ -91,7 +91,7 @@ def renamed(frame: pd.DataFrame, columns: Mapping[str, str], path: str | Path) -
 
 
 def _refuse_unknown_name(ours: str, theirs: str, path: str | Path) -> None:
-    """Refuse to read a column under a name that nothing looks for: it would be lost."""
+    """Refuse to read a column under a name that nobody reads: it would be lost."""
     family, _, label = ours.partition(":")
     if ours in HOUSE_COLUMNS or (label.strip() and f"{family}:" in HOUSE_FAMILIES):
         return
@@ -100,7 +100,7 @@ def _refuse_unknown_name(ours: str, theirs: str, path: str | Path) -> None:
 
 
 def _check_names(names: Sequence[str], path: Path) -> None:
-    """Refuse a header that names a column twice, or as nothing can be written."""
+    """Refuse a header with repeated names, or names that cannot be written."""
     for name in names:
         if UNWRITABLE.search(name):
             msg = f"{path} has a column called {name!r}: NUL and half surrogate pairs can stand in no name. Rename it."
@@ -127,7 +127,7 @@ def _read_parquet(path: Path, only: Collection[str]) -> pd.DataFrame:
 
 
 def _refuse_invalid_utf8(table: pa.Table, path: Path) -> None:
-    """Refuse text that is not UTF-8, which Parquet does not check; other damage is left to the caller."""
+    """Refuse text that is not UTF-8, which Parquet does not check; other damage is the caller's."""
     for name, values in zip(table.column_names, table.columns, strict=True):
         try:
             values.validate(full=True)
@@ -207,11 +207,11 @@ _READERS: Mapping[FileKind, Callable[[Path, Collection[str]], pd.DataFrame]] = {
 }
 
 TABLE_SUFFIXES = tuple(suffix for suffix, kind in SUFFIXES.items() if kind in _READERS)
-"""Of the files that `read_table` reads."""
+"""The suffixes of the files that `read_table` reads."""
 
 
 def rows_of(frame: pd.DataFrame, where: Mapping[str, str]) -> pd.DataFrame:
-    """Return the rows of one set of a file that holds several; second texts that are all blank are none."""
+    """Return the rows of one set in a file with several; a column of blank second texts is dropped."""
     for column, value in where.items():
         frame = frame[frame[column] == value]
     if where and "text_pair" in frame.columns and (frame["text_pair"].fillna("") == "").all():

@@ -1,4 +1,4 @@
-"""Files of text: CSV and JSON lines as UTF-8, or the row in which they are not."""
+"""Text files: CSV and JSON lines in UTF-8; errors name the row."""
 
 import json
 from collections import Counter
@@ -10,7 +10,7 @@ from angelshare.core.errors import InputError
 Row = dict[str, Any]  # what a JSON line may hold
 
 MOST_DIGITS = 1000
-"""Of a whole number in JSON: Python stops at some thousand, wherever it is told to."""
+"""Digits of a whole number in JSON: Python's own limit is a few thousand, and can be moved."""
 
 
 def decoded(path: Path) -> str:
@@ -34,7 +34,7 @@ def decoded(path: Path) -> str:
 
 
 def read_json_rows(path: Path) -> list[Row]:
-    """Return one JSON object a line; blank lines are passed over.
+    """Return the JSON objects of a file, one a line; blank lines are skipped.
 
     Raises:
         InputError: for a line that is no object, repeats a key, or is cut off.
@@ -44,7 +44,7 @@ def read_json_rows(path: Path) -> list[Row]:
 
 
 def first_line(error: Exception) -> str:
-    """Return the first line of a foreign message."""
+    """Return the first line of another library's message."""
     return (str(error).splitlines() or [type(error).__name__])[0]
 
 
@@ -61,14 +61,14 @@ def _json_row(line: str, number: int, path: Path) -> Row:
 
 
 def _whole(digits: str) -> int:
-    """Return a whole number; one that is too long to be read is an error."""
+    """Return a whole number, unless it is too long to be read."""
     if len(digits) > MOST_DIGITS:
         raise ValueError(f"a number of {len(digits)} digits, to be written as text if it is an id")
     return int(digits)
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> Row:
-    """Return the pairs as a dictionary; a repeated key is an error."""
+    """Return the pairs as a dictionary, unless a key is repeated."""
     row = dict(pairs)
     if len(row) != len(pairs):
         repeated = Counter(key for key, _ in pairs).most_common(1)[0][0]
@@ -77,7 +77,7 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> Row:
 
 
 def _n_rows_before(before: bytes, path: Path) -> int:
-    """Return the data row that the bytes stop in, from 1; quoted line ends do not count."""
+    """Return the data row in which the bytes stop, from 1; quoted line ends do not count."""
     if path.suffix.lower() != ".csv":
         return before.count(b"\n") + 1
     quote = b'"'

@@ -1,4 +1,4 @@
-"""More texts for the teacher to label: rule-based copies of the ones there are."""
+"""More texts for the teacher to label: rule-based copies."""
 
 import re
 import warnings
@@ -10,10 +10,10 @@ from angelshare.core.arrays import Array, Labels
 from angelshare.core.errors import InputError
 
 MASK = "[MASK]"
-"""What stands for a word left out, unless the teacher reads another token so."""
+"""The token in place of a masked word, unless the teacher has another."""
 
 LONGEST_NGRAM = 5
-"""n-grams of 1 to so many words are sampled."""
+"""The longest sampled n-gram, in words."""
 
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,80}>")
@@ -40,11 +40,11 @@ def mask_and_sample(
     rng: np.random.Generator,
     mask_token: str = MASK,
 ) -> tuple[list[str], Labels]:
-    """Return distinct altered copies of the texts, and the position of the text that each was made from.
+    """Return distinct altered copies of the texts, and the position of each copy's original.
 
     Each word, by one uniform draw X: masked if X < p_mask; if p_mask <= X < p_mask + p_pos, replaced by a word of the
     same part of speech, drawn from the unigram distribution of that part of speech over `texts`. Then with
-    probability p_ngram only a random n-gram is kept, n uniform on 1 to 5. Words are what white space separates.
+    probability p_ngram only a random n-gram is kept, n uniform on 1 to 5. White space separates words.
     Copies equal to one of the texts, or to an earlier copy, are left out.
 
     Tang et al. 2019, "Distilling Task-Specific Knowledge from BERT into Simple Neural Networks", section 4.3. They tag
@@ -102,8 +102,8 @@ def parts_of_speech(vocabulary: Sequence[str]) -> Array:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # textblob leaves its lexicon files to the garbage collector
-        found = [tag(word, tokenize=False) for word in vocabulary]
-    return np.array([pairs[0][1] if pairs else "NN" for pairs in found])
+        tagged = [tag(word, tokenize=False) for word in vocabulary]
+    return np.array([pairs[0][1] if pairs else "NN" for pairs in tagged])
 
 
 def _tokenised(sentence: str) -> str:
@@ -113,7 +113,7 @@ def _tokenised(sentence: str) -> str:
 
 
 def _spans(lengths: Labels, p_ngram: float, rng: np.random.Generator) -> tuple[Labels, Labels]:
-    """Return the first word and the one after the last that each copy keeps."""
+    """Return the first word that each copy keeps, and the first after it that it does not."""
     cut = rng.random(len(lengths)) < p_ngram
     n_words = np.where(cut, np.minimum(rng.integers(1, LONGEST_NGRAM + 1, len(lengths)), lengths), lengths)
     low = np.floor(rng.random(len(lengths)) * (lengths - n_words + 1)).astype(np.int64)
@@ -132,7 +132,7 @@ class _SameTag:
         self.starts = np.cumsum(self.counts) - self.counts
 
     def sample(self, words: Labels, rng: np.random.Generator) -> Labels:
-        """Return one word for each."""
+        """Return a word for each."""
         tags = self.tag_of_word[words]
         return np.asarray(
             self.tokens[self.starts[tags] + np.floor(rng.random(len(words)) * self.counts[tags]).astype(np.int64)]
@@ -140,7 +140,7 @@ class _SameTag:
 
 
 def _distinct(words: Array, ends: Labels, sources: Labels, seen: set[str]) -> tuple[list[str], Labels]:
-    """Return the copies that are new, joined by blanks."""
+    """Return the new copies, joined by blanks, and the positions of their originals."""
     copies: list[str] = []
     kept: list[int] = []
     flat = words.tolist()

@@ -1,4 +1,4 @@
-"""Cards of the data sets that are known by name: where they come from, what they are, what is in them."""
+"""Cards of the data sets known by name: origin, description, content."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -15,29 +15,29 @@ from angelshare.core.task import Role, Task
 
 
 class CatalogCard(Strict):
-    """What is known about one data set.
+    """All that is known of a data set.
 
     Attributes:
-        about: what it is and what it is for.
-        source: the repository (and file) that the local copy was made from.
-        revision: of the source; None where it is not known.
-        file: of the local copy, below the folder ANGELSHARE_DATA; None where nobody has one. files: all of them, with
-            their sha256.
+        about: its description and purpose.
+        source: the repository (and file) of which the local copy was made.
+        revision: of the source; None where unknown.
+        file: that of the local copy, below the folder ANGELSHARE_DATA; None where there is none.
+        files: all of them, with their sha256.
         sha256: `content_sha256` of the set as loaded; None for sets without texts to classify.
         licence, hazards: in words.
-        task: None for sets that no classifier is trained or tested on.
+        task: None for sets without use for classifiers.
         labels: in index order.
-        positive: the label that rates and AUCs are about, of binary sets.
+        positive: of binary sets, the label of rates and AUCs.
         columns: the house's name -> the file's.
-        where: column -> value: the rows of the file that are this set; all of them where nothing is said.
+        where: column -> value in the rows of this set; all rows where there is none.
         masked: the column whose value, masked in the text, leaves the text's template; None where the set names them.
-        roles: role -> the file's split, where they are not called alike.
-        slices: columns, or patterns of them, to slice by.
-        from_templates: written from templates or generated; the leakage rule of shared runs does not apply.
-        hub: the id on the Hugging Face hub, read where there is no local copy; unpinned: its revision is not known.
-        hub_config, hub_columns: its configuration, and how its columns are called there.
-        homepage: where else it is described.
-        stands_in_for: the catalogued sets that it is taken for where they are not at hand; see `data.suites`.
+        roles: role -> the file's split, where their names differ.
+        slices: columns to slice by, or patterns of them.
+        from_templates: whether it was written from templates or generated, so that shared runs are no leaks.
+        hub: the id on the Hugging Face hub, for want of a local copy; unpinned: its revision is unknown.
+        hub_config, hub_columns: its configuration and column names there.
+        homepage: another description.
+        stands_in_for: the catalogued sets for which it is taken where they are not at hand; see `data.suites`.
     """
 
     about: str
@@ -64,7 +64,7 @@ class CatalogCard(Strict):
     stands_in_for: tuple[str, ...] = ()
 
     def data_card(self, name: str, *, from_hub: bool = False) -> DataCard:
-        """Return what a statement says about the set: as copied, or as read from the hub."""
+        """Return the statement's card of the set: of the copy, or of the hub's."""
         return DataCard(
             name=name,
             source=f"hub: {self.hub}" if from_hub else self.source,
@@ -88,7 +88,7 @@ def catalog_card(name: str) -> CatalogCard:
     """Return one card.
 
     Raises:
-        InputError: if there is none of that name; the nearest is given.
+        InputError: if there is none of that name; the nearest name is told.
     """
     cards = catalog()
     if name not in cards:

@@ -1,4 +1,4 @@
-"""Fractional labels: how many of the annotators of a text gave the positive label."""
+"""Fractional labels: the share of a text's annotators who gave the positive label."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,7 @@ def read_fractions(
 
     Raises:
         InputError: if the task is not binary, a share is outside 0 to 1 (with its row), or most of the shares that are
-            not one half contradict the labels: then they are about the other label.
+            not one half contradict the labels: they must be about the other label then.
     """
     if task != "binary":
         raise InputError(f"{where}: fractional labels are for binary tasks, and this is {task}. Leave them out.")

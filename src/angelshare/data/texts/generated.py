@@ -1,4 +1,4 @@
-"""The text sets that the package makes itself, by name: they need no file and no network."""
+"""The package's own text sets, by name: they need no file and no network."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Several labelled sets read as one, and roles cut down to a number of texts."""
+"""Several labelled sets joined into one, and roles limited to a number of texts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -14,13 +14,13 @@ from angelshare.core.text import TextBatch
 from angelshare.data.texts.textset import Splits, TextSet
 
 BY_SOURCE = "source="
-"""What the slice of each joined set begins with."""
+"""The beginning of each joined set's slice."""
 GROUPING = ("template", "pair")
-"""Columns that say which items belong together: the first template of one set is not that of another."""
+"""Columns of items that belong together: the first template of a set is not that of another."""
 
 
 def join_splits(parts: Sequence[Splits]) -> Splits:
-    """Return several sets as one, role by role; a set that has train and no validation has a tenth of it cut off first.
+    """Return several sets as one, role by role; for a set with train alone, a tenth of it becomes validation first.
 
     Ids begin with the name of their set, and every set is a slice, `source=NAME`.
 
@@ -42,10 +42,10 @@ def join_splits(parts: Sequence[Splits]) -> Splits:
 
 
 def join_sets(sets: Sequence[TextSet]) -> TextSet:
-    """Return several text sets as one; what one of them does not know is missing there.
+    """Return several text sets as one; what is unknown of a set is missing there.
 
-    An item of a set without a slice is not in it, one without clusters is a cluster of its own, one without weight
-    counts once. Clusters of different sets stay apart.
+    Items of a set without a slice are not in it, those without clusters are independent, those without weight count
+    once. Clusters of different sets stay apart.
 
     Raises:
         InputError: if tasks or labels differ, single texts would stand beside pairs, or ids repeat.
@@ -70,13 +70,12 @@ def join_sets(sets: Sequence[TextSet]) -> TextSet:
 
 
 def limited(splits: Splits, limits: Mapping[Role, int]) -> Splits:
-    """Return the splits with at most so many texts in these roles: those whose content keys are lowest.
+    """Return the splits with at most this number of texts in each role: those with the lowest content keys.
 
-    Which texts stay depends neither on their order nor on other texts, so that a smaller limit gives a part of what a
-    larger one does.
+    The choice depends neither on the order of the texts nor on other texts: a smaller limit gives a part of a larger.
 
     Raises:
-        InputError: for a role that the set does not have.
+        InputError: for a role that the set lacks.
     """
     roles, notes = dict(splits.roles), list(splits.card.notes)
     for role, n in limits.items():
@@ -88,20 +87,20 @@ def limited(splits: Splits, limits: Mapping[Role, int]) -> Splits:
     return replace(splits, roles=roles, card=replace(splits.card, notes=tuple(notes)))
 
 
-def _check_same(one: TextSet, other: TextSet) -> None:
-    """Refuse sets that are about different things."""
-    if (one.task, one.labels) != (other.task, other.labels):
+def _check_same(first: TextSet, other: TextSet) -> None:
+    """Refuse sets of different tasks or labels, and pairs beside single texts."""
+    if (first.task, first.labels) != (other.task, other.labels):
         raise InputError(
-            f"{one.name} is {one.task} with the labels {list(one.labels)}, {other.name} is {other.task} with "
+            f"{first.name} is {first.task} with the labels {list(first.labels)}, {other.name} is {other.task} with "
             f"{list(other.labels)}: only sets of the same task and labels, in the same order, can be joined."
         )
-    if (one.batch.pairs is None) != (other.batch.pairs is None):
-        paired, single = (one, other) if other.batch.pairs is None else (other, one)
+    if (first.batch.pairs is None) != (other.batch.pairs is None):
+        paired, single = (first, other) if other.batch.pairs is None else (other, first)
         raise InputError(f"{paired.name} has pairs and {single.name} has single texts: they cannot be joined.")
 
 
 def _marked(texts: TextSet, name: str) -> TextSet:
-    """Return a set whose ids, slices, templates and pairs say where it comes from."""
+    """Return a set whose ids, slices, templates and pairs bear its name."""
     everywhere = np.ones(len(texts), dtype=np.bool_)
     of_set = {
         column: np.array([f"{name}:{value}" if value else "" for value in texts.columns[column].tolist()], dtype=object)
@@ -117,12 +116,12 @@ def _marked(texts: TextSet, name: str) -> TextSet:
 
 
 def _is_float(sets: Sequence[TextSet]) -> bool:
-    """Return whether human labels are numbers that can be missing."""
+    """Return whether human labels are floats, which can be missing."""
     return any(part.truth is not None and part.truth.dtype.kind == "f" for part in sets)
 
 
 def _joined(given: Sequence[Array | None], sets: Sequence[TextSet], *, missing: float) -> Array | None:
-    """Return the arrays one after the other, with the missing value where a set has none; None if no set has one."""
+    """Return the arrays one after the other, with the missing value for sets without one; None if all are."""
     known = next((array for array in given if array is not None), None)
     if known is None:
         return None
@@ -149,19 +148,19 @@ def _united(given: Sequence[Mapping[str, Array]], sets: Sequence[TextSet], *, mi
 
 
 def _joined_clusters(sets: Sequence[TextSet]) -> Labels | None:
-    """Return cluster codes that no two sets share; None where no set has clusters."""
+    """Return cluster codes, different in every set; None where no set has clusters."""
     if all(part.clusters is None for part in sets):
         return None
     codes, first = [], 0
     for part in sets:
-        own = np.arange(len(part)) if part.clusters is None else part.clusters
-        codes.append(own + first)
-        first += int(own.max()) + 1
+        clusters = np.arange(len(part)) if part.clusters is None else part.clusters
+        codes.append(clusters + first)
+        first += int(clusters.max()) + 1
     return np.concatenate(codes)
 
 
 def _joined_card(cards: Sequence[DataCard]) -> DataCard:
-    """Return one card that names all sources, with licence and hazards of each."""
+    """Return a card of all sources, with the licence and hazards of each."""
     if len({card.licence for card in cards}) == 1:
         licence = cards[0].licence
     else:

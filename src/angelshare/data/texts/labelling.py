@@ -17,7 +17,7 @@ from angelshare.data.texts.fractions import read_fractions
 from angelshare.data.texts.textset import TextSet
 
 _HALF = 0.5
-"""Share of annotators from which on an item is in a slice."""
+"""The share of annotators whose word puts an item into a slice."""
 _NO_LABEL = ("", str(UNLABELLED))
 _WORDS = {"true": 1, "false": 0}
 
@@ -40,10 +40,10 @@ def text_set(
         frame: columns `text`, and where there are any `id`, `text_pair`, `label`, `label_name`, `label:LABEL`,
             `slice:NAME`, `cluster`, `weight` and `ITEM_COLUMNS`. Without ids, the row numbers from 0 serve.
         name: of the set.
-        task: what the labels mean.
+        task: the meaning of the labels.
         labels: the classes, in index order.
-        where: what to call the table in an error.
-        numbered: the classes in the order that the table's own integers number them; None: as `labels`.
+        where: the table's name in errors.
+        numbered: the classes in the order of the table's integers; None: as `labels`.
         slices: patterns of further columns to slice by: flags give one slice, other columns one for every value.
         fractional: read the column `fraction`, too.
         keep: columns whose raw values are kept, where the table has them.
@@ -86,7 +86,7 @@ def read_batch(frame: pd.DataFrame, *, where: str) -> TextBatch:
 
 
 def refuse_missing(columns: Iterable[str], frames: Iterable[pd.DataFrame], *, where: str) -> None:
-    """Refuse columns that none of the tables has; the nearest name is given."""
+    """Refuse columns that all tables lack; the nearest name is told."""
     known = tuple(dict.fromkeys(str(name) for frame in frames for name in frame.columns))
     for name in columns:
         if name not in known:
@@ -94,10 +94,10 @@ def refuse_missing(columns: Iterable[str], frames: Iterable[pd.DataFrame], *, wh
 
 
 def known_labels(frames: Sequence[pd.DataFrame], *, task: Task, where: str) -> tuple[str, ...]:
-    """Return the labels that these tables use, in index order; alphabetically where they are names only.
+    """Return the labels in these tables, in index order, or sorted where they are names alone.
 
     Raises:
-        LabelError: if a binary task has not two of them.
+        LabelError: if a binary task has other than two.
         InputError: if there is no column of labels.
     """
     if task == "regression":
@@ -109,8 +109,8 @@ def known_labels(frames: Sequence[pd.DataFrame], *, task: Task, where: str) -> t
                 f"{where} has no columns `label:LABEL`, which a multi_label task needs. Give one for every label."
             )
         return tuple(names)
-    found = sorted({pair for frame in frames for pair in _numbers_and_names(frame, where)})
-    labels = tuple(dict.fromkeys(name for _, name in found))
+    numbered = sorted({pair for frame in frames for pair in _numbers_and_names(frame, where)})
+    labels = tuple(dict.fromkeys(name for _, name in numbered))
     if task == "binary" and len(labels) != N_BINARY:
         raise LabelError(
             f"{where}: a binary task has two labels, here are {len(labels)}: {list(labels)[:10]}. Name both."
@@ -146,7 +146,7 @@ def read_truth(
 def _class_indices(
     names: Sequence[str], labels: Sequence[str], numbered: Sequence[str], *, unlabelled: Mask, where: str
 ) -> Labels:
-    """Return class indices from names, or from integers where all of them are and no label is called by a number.
+    """Return class indices from names, or from integers where there are nothing else and no label is named by a number.
 
     Raises:
         LabelError: for a name or number that is no label, with its row.
@@ -174,20 +174,20 @@ def read_flags(frame: pd.DataFrame, name: str, *, where: str) -> Array:
 
 
 def _without_words(frame: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Return one column with 1 and 0 for `true` and `false`, as whatever they are written."""
+    """Return one column with 1 and 0 for `true` and `false`, in any writing."""
     values = frame[name]
     if values.dtype == np.bool_:
         return pd.DataFrame({name: values.astype(np.int8)})
     if values.dtype != object:
         return frame
     # each distinct text is read once
-    codes, found = pd.factorize(values) if is_text(values) else (np.arange(len(values)), values.to_numpy())
-    read = [_WORDS.get(value.strip().lower(), value) if isinstance(value, str) else value for value in found]
+    codes, distinct = pd.factorize(values) if is_text(values) else (np.arange(len(values)), values.to_numpy())
+    read = [_WORDS.get(value.strip().lower(), value) if isinstance(value, str) else value for value in distinct]
     return pd.DataFrame({name: pd.Series(read, dtype=object).take(codes).reset_index(drop=True)})
 
 
 def read_slices(frame: pd.DataFrame, *, where: str) -> dict[str, Mask]:
-    """Return the masks of the columns `slice:NAME`: in at one half or more.
+    """Return the masks of the columns `slice:NAME`: items of one half or more.
 
     Raises:
         InputError: for a value that is blank or outside 0 to 1, with its row.
@@ -205,7 +205,7 @@ def read_slices(frame: pd.DataFrame, *, where: str) -> dict[str, Mask]:
 
 
 def read_clusters(frame: pd.DataFrame, *, where: str) -> Labels | None:
-    """Return codes of the column `cluster`, or else `template`, or `pair`; an item without one is one of its own."""
+    """Return codes of the column `cluster`, else `template`, else `pair`; items without one are independent."""
     column = next((name for name in ("cluster", "template", "pair") if name in frame.columns), None)
     if column is None:
         return None
@@ -214,27 +214,28 @@ def read_clusters(frame: pd.DataFrame, *, where: str) -> Labels | None:
         return None
     if "" not in names.distinct:
         return names.codes
-    own = np.where(names.codes == names.distinct.index(""), len(names.distinct) + np.arange(len(frame)), names.codes)
-    return np.asarray(pd.factorize(own)[0], dtype=np.int64)
+    blank = names.codes == names.distinct.index("")
+    codes = np.where(blank, len(names.distinct) + np.arange(len(frame)), names.codes)
+    return np.asarray(pd.factorize(codes)[0], dtype=np.int64)
 
 
 def read_item_columns(frame: pd.DataFrame, *, where: str) -> dict[str, Array]:
-    """Return the columns of `ITEM_COLUMNS` that are there and not blank throughout: (n,) texts, "" where missing.
+    """Return the columns of `ITEM_COLUMNS` that are not all blank: (n,) texts, "" where missing.
 
     Raises:
         InputError: for a value that is no name, with its row.
     """
-    found = {}
+    columns = {}
     for name in (name for name in ITEM_COLUMNS if name in frame.columns):
         values = read_codes(frame, name, path=where)
         if set(values.distinct) != {""}:
             # few distinct texts, many rows: every row points to one of them
-            found[name] = np.array(values.distinct, dtype=object)[values.codes]
-    return found
+            columns[name] = np.array(values.distinct, dtype=object)[values.codes]
+    return columns
 
 
 def read_weights(frame: pd.DataFrame, *, where: str, ids: Sequence[str] | Array) -> Vector | None:
-    """Return the column `weight`, if it is there: how many items of the population each stands for.
+    """Return the column `weight`: the number of items of the population for which each stands; None without it.
 
     Raises:
         InputError: for a weight that is blank, not finite or negative, with its row and id; or if all are 0.
@@ -256,7 +257,7 @@ def read_weights(frame: pd.DataFrame, *, where: str, ids: Sequence[str] | Array)
 
 
 def _slices_by_column(frame: pd.DataFrame, patterns: Iterable[str], where: str) -> dict[str, Mask]:
-    """Return masks by the values of the columns that match."""
+    """Return the masks by value of all columns that match."""
     masks: dict[str, Mask] = {}
     for pattern in patterns:
         for name in (str(name) for name in frame.columns if fnmatchcase(str(name), pattern)):
@@ -265,7 +266,7 @@ def _slices_by_column(frame: pd.DataFrame, patterns: Iterable[str], where: str) 
 
 
 def category_slices(frame: pd.DataFrame, name: str, *, where: str) -> dict[str, Mask]:
-    """Return a mask for every value of a column, or a single one of a column of flags; blanks are in none.
+    """Return a mask for every value of a column, or one for a column of flags; blanks are in none.
 
     Raises:
         InputError: for a value that is no name, with its row.
@@ -277,7 +278,7 @@ def category_slices(frame: pd.DataFrame, name: str, *, where: str) -> dict[str, 
 
 
 def order_notes(frames: Sequence[pd.DataFrame], labels: Sequence[str], *, task: Task, where: str) -> tuple[str, ...]:
-    """Return what must be known of two labels that only the alphabet puts into an order: it says which is positive."""
+    """Return a note where only the alphabet says which of two labels is positive."""
     if task != "binary" or any(index for frame in frames for index, _ in _numbers_and_names(frame, where)):
         return ()
     named = ", ".join(labels)
@@ -285,12 +286,12 @@ def order_notes(frames: Sequence[pd.DataFrame], labels: Sequence[str], *, task: 
 
 
 def _label_column(frame: pd.DataFrame) -> str:
-    """Return where the labels' names stand, or else their numbers."""
+    """Return the column of the labels' names, else of their numbers."""
     return "label_name" if "label_name" in frame.columns else "label"
 
 
 def _numbers_and_names(frame: pd.DataFrame, where: str) -> set[tuple[int, str]]:
-    """Return (index or 0, name) of the labels in use; numbers name themselves where there are no names."""
+    """Return (index or 0, name) of the labels in use; without names, the numbers are the names."""
     names = read_names(frame, _label_column(frame), path=where)
     numbers = read_names(frame, "label", path=where) if "label" in frame.columns else names
     used = {pair for pair in zip(numbers, names, strict=True) if pair[0] not in _NO_LABEL and pair[1] not in _NO_LABEL}

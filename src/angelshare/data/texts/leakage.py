@@ -1,4 +1,4 @@
-"""Training texts that a model will be examined on: how they are found, and how they are dropped."""
+"""Training texts that are in an examination: found and dropped."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -15,9 +15,10 @@ from angelshare.data.texts.wording import normalised, words
 __all__ = ["RUN", "find_batch_leaks", "find_leaks", "normalised", "remove_leaks", "said_alike"]
 
 RUN = 8
-"""A shared run of so many words is a leak."""
+"""Words of the shortest shared run that is a leak."""
 
-_CHUNK = 4096  # candidates at a time: the words of all at once may not fit
+_CHUNK = 4096
+"""Candidates at a time: the words of all at once may not fit."""
 _FACTOR = np.uint64(0xD6E8FEB86659FD93)
 
 
@@ -57,7 +58,7 @@ def find_batch_leaks(candidates: TextBatch, protected: TextBatch) -> Mask:
 
 
 def said_alike(candidates: TextBatch, protected: TextBatch) -> Mask:
-    """Return the mask of the items whose words are those of a protected text; of pairs, both halves."""
+    """Return the mask of the items with the words of a protected text; of pairs, both halves."""
     said = {normalised(text) for text in (*protected.texts, *(protected.pairs or ()))}
     halves = [candidates.texts] if candidates.pairs is None else [candidates.texts, candidates.pairs]
     alike = np.array([[normalised(text) in said for text in half] for half in halves], dtype=np.bool_)
@@ -65,12 +66,12 @@ def said_alike(candidates: TextBatch, protected: TextBatch) -> Mask:
 
 
 def remove_leaks(splits: Splits) -> Splits:
-    """Return the splits without leaks; what was dropped is counted under `"train against test"` and the like.
+    """Return the splits without leaks; dropped texts are counted under `"train against test"` and the like.
 
-    Test is never touched. Every other role gives up the texts that leak into test, then train those that leak into
-    what is left of the others, and earlier roles those that they share with later ones. Generated and template sets
-    are exempt from the rule of 8 words, since all their texts share templates; they only must share no whole text.
-    What leaks into further texts that are `examined` is dropped from every role but test, by the same rules.
+    Test is never touched. Every other role gives up the texts that leak into test, and earlier roles those that leak
+    into the rest of later ones. Generated and template sets are exempt from the rule of 8 words, since all their texts
+    share templates: they must only share no whole text. Texts that leak into those `examined` are dropped from every
+    role but test, by the same rules.
 
     Raises:
         InputError: if nothing is left of a role, or roles still share a text.
@@ -93,7 +94,7 @@ def remove_leaks(splits: Splits) -> Splits:
 
 
 def _against(roles: dict[Role, TextSet]) -> Iterator[tuple[Role, Role]]:
-    """Yield (protected, giving up), test first."""
+    """Yield pairs of a protected role and one that gives up texts, test first."""
     present = [role for role in ROLES if role in roles]
     for i in range(len(present) - 1, 0, -1):
         for role in present[:i]:
@@ -106,7 +107,7 @@ def _exact(tokens: Sequence[str], text: str) -> str:
 
 
 def _run_hashes(split: Sequence[Sequence[str]], vocabulary: Mapping[str, int]) -> tuple[Array, Labels]:
-    """Return a 64-bit hash of every run of 8 words that are all in the vocabulary, and which text it stands in.
+    """Return a 64-bit hash of every run of 8 words of the vocabulary, and the position of its text.
 
     Two different runs have one hash with probability 2^-64; a set of the runs themselves takes three times as long.
     """
@@ -129,7 +130,7 @@ def _run_hashes(split: Sequence[Sequence[str]], vocabulary: Mapping[str, int]) -
 
 
 def _among(hashes: Array, known: Array) -> Mask:
-    """Return which hashes are known; `known` is sorted, so that nothing is sorted again for every chunk."""
+    """Return the mask of the hashes that are among `known`, which is sorted."""
     if not known.size:
         return np.zeros(len(hashes), dtype=np.bool_)
     place = np.minimum(np.searchsorted(known, hashes), len(known) - 1)

@@ -1,4 +1,4 @@
-"""Texts from wherever they are: the catalogue, a folder, a file, the Hugging Face hub."""
+"""Texts from the catalogue, a folder, a file, or the Hugging Face hub."""
 
 import os
 import re
@@ -26,7 +26,7 @@ FOLDER_VARIABLE = "ANGELSHARE_DATA"
 """The environment variable that names the folder of local copies."""
 
 WHOLE = "all"
-"""What the only split of a file without a column `split` is called; it plays the role *test*."""
+"""The only split of a file without a column `split`; it plays the role *test*."""
 
 _ROLES: Mapping[str, Role] = {
     **{role: role for role in get_args(Role)},
@@ -49,7 +49,7 @@ class TextPool:
 
 @dataclass(frozen=True, slots=True)
 class _Tables:
-    """A source as read: one table per split, and what is known about it; `hub_labels` are the hub's names, in order."""
+    """A source as read: a table for each split, and its card; `hub_labels` are the hub's names, in order."""
 
     card: DataCard
     frames: Mapping[str, pd.DataFrame]
@@ -59,20 +59,20 @@ class _Tables:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The classes in the order of the card, else of the hub; none where nobody names them."""
+        """The classes in the order of the card, else of the hub; none where both lack them."""
         return (self.entry.labels if self.entry else ()) or self.hub_labels
 
     @property
     def numbered(self) -> tuple[str, ...] | None:
-        """The classes as the source's integers number them; None where nobody names them.
+        """The classes in the order of the source's integers; None where they have no names.
 
-        The hub's order is that of its integers; where it calls the classes otherwise than the card, the card's is.
+        That is the hub's order, unless its names of the classes differ from the card's: then it is the card's.
         """
         same = sorted(self.hub_labels) == sorted(self.labels)
         return (self.hub_labels if same else self.labels) or None
 
     def where(self, split: str) -> str:
-        """Return how an error calls one split."""
+        """Return the name of a split in errors."""
         return f"{self.place}, split {split}" if split != WHOLE else self.place
 
 
@@ -87,20 +87,20 @@ def load_splits(
 ) -> Splits:
     """Return a labelled data set by roles.
 
-    A catalogue name wins over a file, and both over a hub id; `demo` and the other sets in `data.generated` are made on
-    the spot. Catalogue sets come from the folder in ANGELSHARE_DATA, else from the hub. A folder holds `train.*`,
-    `validation.*` (or `dev.*`) and `test.*`, or one file with a column `split`. If the content differs from the card's,
-    the card's notes say so.
+    A catalogue name wins over a file, and both over a hub id; the sets in `data.texts.generated` are made on the spot.
+    Catalogue sets come from the folder in ANGELSHARE_DATA, else from the hub. A folder holds `train.*`, `validation.*`
+    (or `dev.*`) and `test.*`, or one file with a column `split`. Content that differs from the card's is a warning of
+    the card.
 
     Args:
         source: a catalogue name, a folder, a Parquet, CSV or JSON lines file, or a hub id.
         task: must be declared unless the catalogue does.
         columns: the house's name (`text`, `text_pair`, `label`, `id`, ...) -> the source's.
-        labels: the classes in index order; else the card's, else those found. The source's own integers keep their
-            meaning: the hub's names for them, or the card's order, say which class each is. Only where nobody names
-            them do they index `labels`.
-        fractional: also read the column `fraction` of a binary task, where there is one, see `TextSet.fractions`.
-        keep: further columns, under the names that they have after `columns`, whose raw values are kept for slices.
+        labels: the classes in index order; by default the card's, else those in the data. The source's integers keep
+            their meaning: they are the classes that the hub's names, or the card's order, say. Only where they have no
+            names do they index `labels`.
+        fractional: whether to read the column `fraction` of a binary task too: see `TextSet.fractions`.
+        keep: further columns, by their names after `columns`, whose raw values are kept for slices.
 
     Raises:
         InputError: if the source or a column is missing, the task is not declared, or a split is empty.
@@ -195,7 +195,7 @@ def _open_catalog(name: str, entry: CatalogCard, columns: Mapping[str, str]) -> 
         return _Tables(entry.data_card(name), _by_split(frame, str(path)), str(path), entry)
     if entry.hub is None and entry.file is None:
         where = f" It is described at {entry.homepage}." if entry.homepage else ""
-        raise InputError(f"Nobody has brought {name} to a copy or a hub that angelshare could read.{where}")
+        raise InputError(f"{name} has neither a local copy nor a hub that angelshare could read.{where}")
     if entry.hub is None:
         looked = f"{path} is not there" if path else f"{FOLDER_VARIABLE} is not set"
         remedy = f"Set {FOLDER_VARIABLE} to the folder with {entry.file}."
@@ -206,20 +206,20 @@ def _open_catalog(name: str, entry: CatalogCard, columns: Mapping[str, str]) -> 
 
 def _open_folder(folder: Path, columns: Mapping[str, str]) -> _Tables:
     """Read the files named by split, or the only file."""
-    found = sorted(path for path in folder.iterdir() if path.suffix.lower() in TABLE_SUFFIXES)
-    named = {path.stem: path for path in found if path.stem in _ROLES}
-    n_named = sum(path.stem in _ROLES for path in found)
+    tables = sorted(path for path in folder.iterdir() if path.suffix.lower() in TABLE_SUFFIXES)
+    named = {path.stem: path for path in tables if path.stem in _ROLES}
+    n_named = sum(path.stem in _ROLES for path in tables)
     if n_named != len(named):
         raise InputError(
-            f"{folder} has more than one file for a split: {[path.name for path in found]}. Keep one of each."
+            f"{folder} has more than one file for a split: {[path.name for path in tables]}. Keep one of each."
         )
     if named:
         frames = {split: read_table(path, columns=columns) for split, path in named.items()}
-    elif len(found) == 1:
-        frames = dict(_by_split(read_table(found[0], columns=columns), str(found[0])))
+    elif len(tables) == 1:
+        frames = dict(_by_split(read_table(tables[0], columns=columns), str(tables[0])))
     else:
         msg = (
-            f"{folder} has {len(found)} tables and none is called train, validation, dev or test. "
+            f"{folder} has {len(tables)} tables and none is called train, validation, dev or test. "
             "Name the files by split, or give one file with a column `split`."
         )
         raise InputError(msg)
@@ -232,7 +232,7 @@ def _open_hub(hub_id: str, config: str | None, columns: Mapping[str, str]) -> _T
 
     try:
         loaded = datasets.load_dataset(hub_id, config)
-    except Exception as error:  # whatever a network does wrong, the remedy is the same
+    except Exception as error:  # the remedy is the same for every fault of a network
         msg = (
             f"The data set {hub_id!r} cannot be read from the Hugging Face hub ({type(error).__name__}: {error}). "
             f"Check the name and the network, or set {FOLDER_VARIABLE} to a folder with local copies."
@@ -291,9 +291,9 @@ def _by_role(
 
 
 def _checked(card: DataCard, sets: Mapping[str, TextSet]) -> DataCard:
-    """Return the card with the content's checksum, and a warning where it is not the one expected."""
-    found = content_sha256(sets)
-    if card.sha256 in (None, found):
-        return replace(card, sha256=found)
-    warning = f"the content differs from the card's: sha256 {found}, and the card says {card.sha256}."
-    return replace(card, sha256=found, warnings=(*card.warnings, warning))
+    """Return the card with the content's checksum, and a warning where the card has another."""
+    sha256 = content_sha256(sets)
+    if card.sha256 in (None, sha256):
+        return replace(card, sha256=sha256)
+    warning = f"the content differs from the card's: sha256 {sha256}, and the card says {card.sha256}."
+    return replace(card, sha256=sha256, warnings=(*card.warnings, warning))

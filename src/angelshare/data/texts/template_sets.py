@@ -1,4 +1,4 @@
-"""Text sets made from templates: their columns, slices and clusters."""
+"""Text sets from templates: their columns, slices and clusters."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from angelshare.data.texts.textset import TextSet
 
 @dataclass(frozen=True, slots=True)
 class TemplateText:
-    """One text made from a template.
+    """A text from a template.
 
     Attributes:
         item: its id.
         text: the text.
         label: the index of its label.
-        cluster: what it shares with the texts that it is not independent of.
+        cluster: the name of its group of dependent texts.
         template: the template, with a sign for its gap.
-        columns: column -> value, of what slices are cut by.
+        columns: column -> value, for slices.
     """
 
     item: str

@@ -1,4 +1,4 @@
-"""Templates of sets that do not name them: the text with its changing word masked."""
+"""Templates of sets that lack them: the text with its changing word masked."""
 
 import re
 
@@ -12,12 +12,12 @@ MASK = "[MASKED]"
 def with_templates(frame: pd.DataFrame, masked: str | None, *, where: str) -> pd.DataFrame:
     """Return the table with the column `template`: each text with the value of the column `masked` masked in it.
 
-    A text that has no value, or does not hold it as a whole word, is a template of its own.
+    A text without a value, or without that value as a whole word, is a template by itself.
 
     Args:
         frame: with columns `text` and `masked`.
-        masked: None: the table stays as it is.
-        where: what to call the table in an error.
+        masked: the name of the column; None: the table stays as it is.
+        where: the table's name in errors.
     """
     if masked is None:
         return frame

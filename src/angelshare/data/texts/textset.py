@@ -1,4 +1,4 @@
-"""Texts with human labels, and the roles that a data set's splits play."""
+"""Texts with human labels, and the roles of a data set's splits."""
 
 import hashlib
 import re
@@ -18,7 +18,7 @@ from angelshare.core.text import TextBatch, text_key
 from angelshare.data.texts.wording import normalised
 
 LONG = 100_000
-"""Texts of more characters are counted as long."""
+"""Characters beyond which a text counts as long."""
 
 _EMOJI = re.compile("[\u2600-\u27bf\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -26,7 +26,7 @@ _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-
 _LEFT_TO_RIGHT = re.compile("[A-Za-z\u00c0-\u02af\u0370-\u052f]")
 _SPACE = re.compile(r"\s+")
 
-# of eight parts of validation, the ones that go to a role that the set lacks
+# the parts of validation, of eight, that become a role that the set lacks
 _PARTS: Mapping[Role, tuple[int, ...]] = {"selection": (4, 5), "calibration": (6, 7)}
 _N_PARTS = 8
 _TRAIN_PART = (0,)  # of ten parts of train, for a set without validation
@@ -35,21 +35,21 @@ _N_TRAIN_PARTS = 10
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TextSet:
-    """Texts, verbatim, with what is known about them.
+    """Texts, verbatim, with all that is known of them.
 
     Attributes:
         name: such as `sst2`.
         task: declared, never guessed.
         labels: one name per class, in index order; ("value",) for regression.
-        ids: n of them, distinct.
+        ids: n distinct ids.
         batch: n texts or pairs.
         truth: as in `Predictions`; None where nothing is labelled.
         slices: name -> (n,) mask.
-        clusters: (n,) integer codes of items that are not independent, or None.
-        fractions: (n,) share of the annotators who give the positive label of a binary task, nan where not known; None
-            where nobody asked for them. Models are trained on them, and evaluated on `truth`.
-        weights: (n,) how many items of the population each stands for, or None: all alike.
-        columns: name -> (n,) raw values of further columns, where somebody asked to keep them: for slices.
+        clusters: (n,) integer codes of dependent items, or None.
+        fractions: (n,) share of the annotators who give the positive label of a binary task, nan where unknown; None
+            where they were not asked for. Models are trained on them, and evaluated on `truth`.
+        weights: (n,) number of items of the population for which each stands, or None: all alike.
+        columns: name -> (n,) raw values of further columns, kept on request for slices.
     """
 
     name: str
@@ -105,9 +105,9 @@ class TextSet:
 
     @property
     def targets(self) -> Array | None:
-        """What models are trained towards: `truth`; where there are fractions, shares (n,), nan if unlabelled.
+        """The targets of training: `truth`; where there are fractions, shares (n,), nan if unlabelled.
 
-        An item without a fraction has the share 0 or 1 that its label says.
+        An item without a fraction has the share 0 or 1 of its label.
         """
         if self.fractions is None or self.truth is None:
             return self.truth
@@ -120,7 +120,7 @@ class TextSet:
 
     @property
     def handled(self) -> Mapping[str, int]:
-        """How many texts are unusual in each way; they stay verbatim. See `count_unusual`."""
+        """The number of texts that are unusual in each way, though kept verbatim. See `count_unusual`."""
         return count_unusual(self.batch)
 
     def sha256(self) -> str:
@@ -156,12 +156,12 @@ class Splits:
     """A data set by the roles of its splits: train, validation, selection, calibration, test.
 
     Attributes:
-        card: where it comes from.
+        card: its origin.
         roles: role -> texts.
-        dropped: what leakage removal took out -> how many texts.
+        dropped: leak -> number of texts that leakage removal took out.
         extra: splits without a role, such as unlabelled texts.
-        from_templates: its texts were generated or written from templates; leakage by shared runs does not apply.
-        examined: further texts that models will be examined on, such as a suite's: only test may hold them, too.
+        from_templates: whether its texts were generated or written from templates, so that shared runs are no leaks.
+        examined: further texts of an examination, such as a suite's: only test may hold them too.
     """
 
     card: DataCard
@@ -186,14 +186,14 @@ class Splits:
         return self.roles[name]
 
     def with_roles(self, names: Iterable[Role]) -> "Splits":
-        """Return splits that have these roles, cut by content hash where they are missing.
+        """Return splits with these roles, cut by content hash where they are missing.
 
-        A quarter of validation each goes to *selection* and *calibration*, a tenth of train to *validation*. Which
-        text goes where depends on its words alone: equal texts stay together, the order of the rows and of the
-        requests does not matter. Nothing is cut for a role that the set has.
+        A quarter of validation each goes to *selection* and *calibration*, a tenth of train to *validation*. The place
+        of a text depends on its words alone: equal texts stay together, and the order of rows and requests does not
+        matter. Nothing is cut for a role that the set has.
 
         Raises:
-            InputError: for a missing train or test, or where there is too little to cut from.
+            InputError: for a missing train or test, or for too few texts to cut from.
         """
         roles, notes = dict(self.roles), list(self.card.notes)
         wanted = [name for name in ("validation", "selection", "calibration") if name in set(names) - set(roles)]
@@ -208,10 +208,10 @@ class Splits:
         return replace(self, roles=roles, card=replace(self.card, notes=tuple(notes)))
 
     def refuse_shared_texts(self) -> None:
-        """Check that no text stands in two roles.
+        """Check that no text is in two roles.
 
         Raises:
-            InputError: naming the first text's id that does.
+            InputError: with the id of the first text that is.
         """
         owner: dict[str, tuple[Role, str]] = {}
         for role, texts in self.roles.items():
@@ -226,9 +226,9 @@ class Splits:
 
 
 def count_unusual(batch: TextBatch) -> Mapping[str, int]:
-    """Return how many texts, of pairs both halves, are unusual in each way.
+    """Return the number of texts, of pairs both halves, that are unusual in each way.
 
-    `empty` has nothing but white space; `long` more than 100,000 characters; `nul` the character U+0000; `emoji`;
+    `empty` texts are white space; `long` ones have more than 100,000 characters; `nul` the character U+0000; `emoji`;
     `mixed_direction` both left-to-right and right-to-left letters; `surrogate` half a surrogate pair, which no UTF-8
     file can hold.
     """
@@ -247,7 +247,7 @@ def count_unusual(batch: TextBatch) -> Mapping[str, int]:
 def content_sha256(sets: Mapping[str, TextSet]) -> str:
     """Return the checksum of a whole data set: the sha256 of its sorted lines `split, tab, content_lines`.
 
-    The splits have the source's own names. This is what `DataCard.sha256` holds.
+    The splits have the source's names. `DataCard.sha256` is this.
     """
     return _digest([f"{split}\t{line}" for split, texts in sets.items() for line in texts.content_lines()])
 
@@ -273,12 +273,12 @@ def _cut(
 
 
 def _part(key: str, n_parts: int) -> int:
-    """Return the part that a key falls into."""
+    """Return the part into which a key falls."""
     return int(hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12], 16) % n_parts
 
 
 def _normalised_keys(batch: TextBatch) -> list[str]:
-    """Return what makes two items the same text: their words, both halves of a pair."""
+    """Return keys that are equal for items with the same words, in both halves of a pair."""
     if batch.pairs is None:
         return [normalised(text) for text in batch.texts]
     return [f"{normalised(text)}\0{normalised(pair)}" for text, pair in zip(batch.texts, batch.pairs, strict=True)]

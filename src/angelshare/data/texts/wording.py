@@ -1,4 +1,4 @@
-"""When two texts say the same words: the form in which texts are compared across data sets."""
+"""The form in which texts are compared across data sets: their words alone."""
 
 import re
 import unicodedata
