@@ -51,7 +51,7 @@ class Assent:
     def measure(self, observations, settings):
         """Return a row for every contrast."""
         panel, found = observations["test"], Findings()
-        metric = Share(facts=YES, per_item=lambda member: (member.decisions() == 1).astype(float))
+        metric = Share(facts=YES, per_item=lambda member, items: (member.decisions() == 1).astype(float))
         for contrast in pair(panel).contrasts:
             measure_contrast(contrast, panel.data, (metric,), found)
         return found.result(self)
