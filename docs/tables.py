@@ -1,5 +1,6 @@
 """Write the tables of these pages that are made from what the audits state of themselves: `make docs-tables`."""
 
+from functools import partial
 from pathlib import Path
 
 from angelshare.audit.frame.installed import InstalledAudits
@@ -23,6 +24,24 @@ def margins() -> list[str]:
     return pipe_table(("metric", "default margin", "reason"), [_margin(facts) for facts in judged])
 
 
+def metrics(name: str) -> list[str]:
+    """Return the table of what an audit measures."""
+    lines = [(f"`{facts.name}`", facts.meaning, _verdict(facts)) for facts in OURS.metrics(name)]
+    return pipe_table(("metric", "what it says", "verdict"), lines)
+
+
+def _verdict(facts: MetricFacts) -> str:
+    """Return how a metric is judged."""
+    if facts.direction == "target":
+        return f"by its distance from {facts.target:g}"
+    return "none" if facts.direction == "none" else f"{facts.direction} is better"
+
+
+def questions() -> list[str]:
+    """Return the table of what the audits ask."""
+    return pipe_table(("audit", "question"), [(f"[{name}](#{name})", OURS.get(name).question) for name in audits()])
+
+
 def _margin(facts: MetricFacts) -> tuple[str, ...]:
     """Return the line of one metric."""
     return f"`{facts.name}`", f"{facts.margin:g}", facts.reason
@@ -38,7 +57,12 @@ def recipe_keys() -> list[str]:
     return [line for section in key_sections() for line in section.markdown()]
 
 
-TABLES = {"margins.md": {"margins": margins}, "recipe-keys.md": {"keys": recipe_keys}}
+AUDITS_PAGE = {f"metrics of {name}": partial(metrics, name) for name in audits() if OURS.metrics(name)}
+TABLES = {
+    "audits.md": {"audits": questions, **AUDITS_PAGE},
+    "margins.md": {"margins": margins},
+    "recipe-keys.md": {"keys": recipe_keys},
+}
 """Page -> name of the table between `<!-- NAME -->` and `<!-- end of NAME -->` -> what makes it."""
 
 

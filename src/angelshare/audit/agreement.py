@@ -22,16 +22,27 @@ from angelshare.stats.shares import share_difference
 
 MIN_ITEMS = 2
 METRICS = (
-    MetricFacts("agreement", "agreement", "The share of items with the teacher's label.", in_brief=True),
+    MetricFacts(
+        "agreement",
+        "agreement",
+        "The share of items with the teacher's label; of several labels, all must be the same.",
+        in_brief=True,
+    ),
     MetricFacts("label_loyalty", "label loyalty", "Of several labels, the share of decisions that are the teacher's."),
     MetricFacts(
-        "negative_flips", "negative flips", "The share of items that only the teacher has right.", in_brief=True
+        "negative_flips",
+        "negative flips",
+        "The share of labelled items that only the teacher has right.",
+        in_brief=True,
     ),
     MetricFacts(
-        "positive_flips", "positive flips", "The share of items that only the student has right.", in_brief=True
+        "positive_flips",
+        "positive flips",
+        "The share of labelled items that only the student has right.",
+        in_brief=True,
     ),
     MetricFacts("net_flips", "net flips", "Positive less negative flips: the difference of the accuracies."),
-    MetricFacts("kl", "KL divergence", "The mean of KL(teacher, student) over items.", unit=NATS),
+    MetricFacts("kl", "KL divergence", "The mean over items of KL(teacher, student) in nats.", unit=NATS),
     MetricFacts(
         "probability_loyalty",
         "probability loyalty",

@@ -26,13 +26,13 @@ METRICS = (
     MetricFacts(
         "mcnemar_exact_p",
         "McNemar's exact p",
-        "The p-value of no difference in accuracy between one student and its teacher.",
+        "The exact p-value of equal accuracies of one student and its teacher.",
         unit=P_VALUE,
     ),
     MetricFacts(
         "mcnemar_midp",
         "McNemar's mid-p",
-        "The p-value of no difference in accuracy between one student and its teacher.",
+        "The same with half the weight of what was observed.",
         unit=P_VALUE,
     ),
 )

@@ -20,7 +20,7 @@ LOG_SMALLEST = 745.0
 NLL = MetricFacts(
     "nll",
     "negative log-likelihood",
-    "The mean of -log p over items, with p the probability of the true label.",
+    "The mean over items of -log p in nats, with p the probability of the true label.",
     unit=NATS,
     direction="lower",
     margin=0.02,
