@@ -1,5 +1,6 @@
 """Write the tables of these pages that are made from what the audits state of themselves: `make docs-tables`."""
 
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def _margin(facts: MetricFacts) -> tuple[str, ...]:
     return f"`{facts.name}`", f"{facts.margin:g}", facts.reason
 
 
-def pipe_table(columns: tuple[str, ...], lines: list[tuple[str, ...]]) -> list[str]:
+def pipe_table(columns: tuple[str, ...], lines: Sequence[tuple[str, ...]]) -> list[str]:
     """Return a table in Markdown."""
     return [f"| {' | '.join(cells)} |" for cells in (columns, ("---",) * len(columns), *lines)]
 
@@ -57,9 +58,9 @@ def recipe_keys() -> list[str]:
     return [line for section in key_sections() for line in section.markdown()]
 
 
-AUDITS_PAGE = {f"metrics of {name}": partial(metrics, name) for name in audits() if OURS.metrics(name)}
-TABLES = {
-    "audits.md": {"audits": questions, **AUDITS_PAGE},
+OF_EACH = {f"metrics of {name}": partial(metrics, name) for name in audits() if OURS.metrics(name)}
+TABLES: Mapping[str, Mapping[str, Callable[[], list[str]]]] = {
+    "audits.md": {"audits": questions, **OF_EACH},
     "margins.md": {"margins": margins},
     "recipe-keys.md": {"keys": recipe_keys},
 }

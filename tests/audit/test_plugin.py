@@ -2,6 +2,7 @@
 
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,50 +16,14 @@ from angelshare.recipes.audit import AuditRequest, audit_models
 from angelshare.recipes.observe.sides import parse_side
 
 N = 400
-ASSENT = '''
-"""How often does the student say yes?"""
-
-import numpy as np
-
-from angelshare.audit.frame.contrasts import pair
-from angelshare.audit.frame.measuring import Findings, measure_contrast
-from angelshare.audit.frame.metric_kinds import Share
-from angelshare.core.metric import MetricFacts, Unit
-
-YES = MetricFacts(
-    "assent_rate",
-    "rate of assent",
-    "Of a thousand items, how many get the answer yes.",
-    unit=Unit(1000.0, 0, "per mille"),
-    direction="lower",
-    margin=0.04,
-    reason="A reader notices forty in a thousand.",
-    glossary="metrics of manners",
+PAGE = Path(__file__).parents[2] / "docs" / "audits.md"
+ASSENT = (
+    PAGE.read_text(encoding="utf-8")
+    .partition("## An audit of your own")[2]
+    .partition("```python\n")[2]
+    .partition("```")[0]
 )
-METRICS = (YES,)
-
-
-class Assent:
-    """The share of items that get the second label."""
-
-    name = "assent"
-    question = "How often does the student say yes?"
-
-    def requests(self, test, settings):
-        """Return the test split."""
-        return (test,)
-
-    def measure(self, observations, settings):
-        """Return a row for every contrast."""
-        panel, found = observations["test"], Findings()
-        metric = Share(facts=YES, per_item=lambda member, items: (member.decisions() == 1).astype(float))
-        for contrast in pair(panel).contrasts:
-            measure_contrast(contrast, panel.data, (metric,), found)
-        return found.result(self)
-
-
-AUDIT = Assent
-'''
+"""The audit that the page shows."""
 
 
 @pytest.fixture
