@@ -240,6 +240,11 @@ def test_what_cannot_be_measured_ends_with_3_and_a_message_and_writes_nothing(fi
     [
         (["run", "sst-2"], 3, "Did you mean 'sst2'"),
         (["chek", "x"], 2, "Did you mean 'check'"),
+        (
+            ["suite", "x", "--scale", "big"],
+            2,
+            "Invalid value for '--scale': 'big' is not one of 'tiny', 'small', 'paper'.",
+        ),
         (["check", "nowhere"], 3, "There is no statement"),
         (["data", "show", "sst3"], 3, "Did you mean 'sst2'"),
         (["audit", "--teacher", "a", "--student", "b", "--out", "o"], 3, "Give --data"),

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import typer
 from typer.core import TyperArgument, TyperCommand, TyperOption
 
 from angelshare.cli.names import NAMES
@@ -26,6 +27,18 @@ class Command(TyperCommand):
                 parameter.help = _with_names(parameter.help)
         self.epilog = _with_names(self.epilog)
         super().format_help(*given)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401  (typer's own context)
+        """Read the arguments.
+
+        Raises:
+            typer.BadParameter: for a value that an option does not take, in a sentence without a library's prefix.
+        """
+        try:
+            return super().parse_args(ctx, args)
+        except typer.BadParameter as error:
+            error.message = error.message.replace("Value error, ", "")
+            raise
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  (typer's own context and whatever the command returns)
         """Call the command.
