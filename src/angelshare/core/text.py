@@ -39,3 +39,13 @@ def text_key(text: str, pair: str | None = None) -> str:
     if pair is not None:
         digest.update(b"\x00pair\x00" + pair.encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
+
+
+def as_utf8(text: str) -> str:
+    """Return the text as UTF-8 can hold it: lone surrogates become question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def n_bytes(text: str) -> int:
+    """Return the length of a text in UTF-8."""
+    return len(as_utf8(text).encode())

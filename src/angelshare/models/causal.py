@@ -15,8 +15,8 @@ from angelshare.core.abilities import Generation, Style
 from angelshare.core.arrays import Array, Vector
 from angelshare.core.errors import InputError, ModelError
 from angelshare.core.protocols import ModelCard
-from angelshare.core.text import text_key
-from angelshare.models.encoding import as_utf8, batches
+from angelshare.core.text import as_utf8, text_key
+from angelshare.models.encoding import batches
 from angelshare.models.folders import find_model
 from angelshare.models.opening import network_card, read_network
 from angelshare.models.quiet import quiet

@@ -10,7 +10,7 @@ from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
 from angelshare.core.arrays import Array, Labels
-from angelshare.core.text import TextBatch
+from angelshare.core.text import TextBatch, as_utf8
 
 CHARACTERS_PER_TOKEN = 50
 """Texts are cut at so many characters per token before they are tokenised: no tokenizer here looks further into text
@@ -108,8 +108,3 @@ def batches(n_tokens: Array, tokens_per_batch: int) -> Iterator[list[int]]:
 def padded(encodings: Sequence[Encoding], tokenizer: PreTrainedTokenizerBase) -> dict[str, Tensor]:
     """Return the model's inputs for these encodings, padded to the longest of them (at least one column)."""
     return EncodedTexts.of(encodings, tokenizer).padded(np.arange(len(encodings)))
-
-
-def as_utf8(text: str) -> str:
-    """Return the text as tokenizers can take it: lone surrogates, which have no UTF-8 form, become question marks."""
-    return text.encode("utf-8", "replace").decode("utf-8")

@@ -12,12 +12,12 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from angelshare.core.errors import ModelError
 from angelshare.core.student_spec import BilstmSpec, CnnSpec, MlpSpec, PretrainedSpec, TransformerSpec, WordStudentSpec
 from angelshare.core.task import Task
+from angelshare.core.text import as_utf8
 from angelshare.models.bag import MlpConfig, MlpForSequenceClassification
 from angelshare.models.bilstm import BilstmConfig, BilstmForSequenceClassification
 from angelshare.models.checkpoint import load_backbone
 from angelshare.models.cnn import CnnConfig, CnnForSequenceClassification
 from angelshare.models.declared_task import check_label_order, check_labels, labels_of, set_labels
-from angelshare.models.encoding import as_utf8
 from angelshare.models.opening import check_length
 from angelshare.models.shrink import cut
 from angelshare.models.word_network import WordNetwork

@@ -11,8 +11,8 @@ from tokenizers.processors import TemplateProcessing
 from tokenizers.trainers import WordLevelTrainer
 from transformers import PreTrainedTokenizerFast
 
+from angelshare.core.text import as_utf8
 from angelshare.data.texts.augment import MASK
-from angelshare.models.encoding import as_utf8
 
 PAD, UNK, SEP = "[PAD]", "[UNK]", "[SEP]"
 SPECIAL = (PAD, UNK, MASK, SEP)

@@ -18,13 +18,14 @@ from angelshare.core.alignment import Observed
 from angelshare.core.arrays import Array
 from angelshare.core.errors import InputError, LabelError
 from angelshare.core.factories import unknown_name
-from angelshare.core.items import ITEM_COLUMNS, UNLABELLED, Items
+from angelshare.core.items import ITEM_COLUMNS, UNLABELLED
 from angelshare.core.panel import Population
 from angelshare.core.predictions import Predictions
 from angelshare.core.task import TASKS, ModelRole, Task
 from angelshare.data.predictions.harness_logs import read_harness_log
 from angelshare.data.predictions.inspect_logs import read_inspect_log
 from angelshare.data.predictions.judged_answers import JUDGED, Log
+from angelshare.data.predictions.member_rows import read_items, read_seeds, rows_of_seed
 from angelshare.data.predictions.metadata import Declared, read_declared
 from angelshare.data.predictions.output_columns import OutputColumns, labels_in_use, read_outputs
 from angelshare.data.predictions.stated_decisions import refuse_contradictions
@@ -32,20 +33,10 @@ from angelshare.data.predictions.writing import write_predictions
 from angelshare.data.tables.columns import read_codes, read_ids, read_numbers, read_texts
 from angelshare.data.tables.file_kinds import FileKind, file_kind
 from angelshare.data.tables.reading import read_table
-from angelshare.data.texts.labelling import (
-    read_batch,
-    read_clusters,
-    read_flags,
-    read_item_columns,
-    read_slices,
-    read_weights,
-)
+from angelshare.data.texts.labelling import read_flags
 from angelshare.data.texts.truth import attach_truth
 
 __all__ = ["attach_truth", "read_population", "read_prediction_texts", "read_predictions", "write_predictions"]
-
-SEED_DIGITS = 18
-"""So many fit into 64 bits."""
 
 
 def read_predictions(
@@ -84,15 +75,8 @@ def read_predictions(
         LabelError: for labels that do not fit the task, or are not the ones declared.
     """
     table = _read(path, columns, task, threshold)
-    seeds = _seeds(table.frame, table.where)
-    if seed is None and len(set(seeds)) > 1:
-        msg = f"{path} holds {len(set(seeds))} seeds: {sorted(set(seeds))[:10]}. Read a population, or name one seed."
-        raise InputError(msg)
-    if seeds and seed is not None and seed not in seeds:
-        raise InputError(f"{path} has no rows of seed {seed}; it has seeds {sorted(set(seeds))[:10]}.")
-    if seeds and seed is not None:
-        table = replace(table, frame=table.frame[np.array(seeds) == seed].reset_index(drop=True))
-    chosen = seeds[0] if seed is None and seeds else seed
+    frame, chosen = rows_of_seed(table.frame, seed, where=table.where)
+    table = replace(table, frame=frame)
     return _predictions(table, name=name, labels=labels, positive=positive, clip=clip, seed=chosen)
 
 
@@ -116,7 +100,7 @@ def read_population(
     members: list[Observed[Predictions]] = []
     for position, path in enumerate(paths):
         table = _read(path, columns, task, threshold)
-        seeds = np.array(_seeds(table.frame, table.where), dtype=np.int64)
+        seeds = np.array(read_seeds(table.frame, where=table.where), dtype=np.int64)
         if seeds.size and not (labels or table.said.labels):
             shown = labels_in_use(table.frame, table.where)
             table = replace(table, said=replace(table.said, labels=shown))
@@ -227,31 +211,9 @@ def _predictions(
         fingerprint=table.said.fingerprint,
         parent_fingerprint=table.said.parent_fingerprint,
     )
-    items = Items(
-        name,
-        ids,
-        truth=_truth(frame, task, outputs, where),
-        slices=read_slices(frame, where=where),
-        clusters=read_clusters(frame, where=where),
-        weights=read_weights(frame, where=where, ids=ids),
-        columns=read_item_columns(frame, where=where),
-        keys=_text_keys(frame, where),
-    )
+    items = read_items(frame, ids, source=name, where=where, truth=_truth(frame, task, outputs, where))
     refuse_contradictions(predictions, ids, frame, where=where)
     return Observed(items, predictions)
-
-
-def _seeds(frame: pd.DataFrame, where: str) -> list[int]:
-    """Return every row's seed; empty without a column of that name."""
-    if "seed" not in frame.columns:
-        return []
-    names = read_codes(frame, "seed", path=where)
-    wrong = [seed for seed in names.distinct if not (seed.isdecimal() and len(seed) <= SEED_DIGITS)]
-    if wrong:
-        msg = f"{where}, row {names.row_of(wrong[0]) + 1}: the seed is {wrong[0][:40]!r}. Write a whole number"
-        raise InputError(f"{msg} of at most {SEED_DIGITS} digits.")
-    numbers = [int(seed) for seed in names.distinct]
-    return [numbers[code] for code in names.codes.tolist()]
 
 
 def _truth(frame: pd.DataFrame, task: Task, outputs: OutputColumns, where: str) -> Array | None:
@@ -279,13 +241,6 @@ def _truth(frame: pd.DataFrame, task: Task, outputs: OutputColumns, where: str) 
             f"{list(outputs.labels)} ({n_rows} such rows). Correct the column, or name all labels: --labels A,B,..."
         )
     return np.asarray(np.array([index[name] for name in named.distinct], dtype=np.int64)[named.codes])
-
-
-def _text_keys(frame: pd.DataFrame, where: str) -> Array | None:
-    """Return the content keys of the texts, as written or computed."""
-    if "text_key" in frame.columns:
-        return np.array(read_texts(frame, "text_key", path=where))
-    return np.array(read_batch(frame, where=where).keys()) if "text" in frame.columns else None
 
 
 _LOGS: Mapping[FileKind, Callable[..., Log]] = {"harness log": read_harness_log, "inspect log": read_inspect_log}

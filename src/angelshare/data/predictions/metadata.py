@@ -34,9 +34,7 @@ def read_declared(path: Path) -> Declared:
         InputError: for a key or value of ours that is not UTF-8, an unknown task, labels that are no JSON list of
             distinct names, or a threshold that is no finite number.
     """
-    if path.suffix.lower() != ".parquet":
-        return Declared()
-    metadata = _ours(pq.read_schema(path).metadata or {}, path)
+    metadata = own_metadata(path)
     task = metadata.get("task")
     if task is not None and task not in TASKS:
         raise InputError(f"{path}: the metadata name the task {task!r}. {unknown_name('task', task, TASKS)}")
@@ -49,10 +47,16 @@ def read_declared(path: Path) -> Declared:
     )
 
 
-def _ours(raw: dict[bytes, bytes], path: Path) -> dict[str, str]:
-    """Return the keys under our prefix, without it, and their values."""
+def own_metadata(path: Path) -> dict[str, str]:
+    """Return the keys under our prefix, without it, and their values; nothing for CSV and JSON lines.
+
+    Raises:
+        InputError: for a key or value of ours that is not UTF-8.
+    """
+    if path.suffix.lower() != ".parquet":
+        return {}
     ours = {}
-    for key, value in raw.items():
+    for key, value in (pq.read_schema(path).metadata or {}).items():
         if key.startswith(METADATA.encode()):
             try:
                 ours[key.decode().removeprefix(METADATA)] = value.decode()

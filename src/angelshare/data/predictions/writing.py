@@ -13,10 +13,12 @@ from angelshare.core.arrays import Array
 from angelshare.core.atomic import whole_file
 from angelshare.core.errors import InputError
 from angelshare.core.items import UNLABELLED, Items
+from angelshare.core.panel import Member
 from angelshare.core.predictions import Predictions
 from angelshare.core.task import Outputs
-from angelshare.core.text import text_key
+from angelshare.core.text import as_utf8, text_key
 
+Column = Array | Sequence[object]
 METADATA = "angelshare."
 """Prefix of the keys in Parquet metadata: task, labels, fingerprints, threshold."""
 
@@ -35,41 +37,62 @@ def write_predictions(
     Raises:
         InputError: if the path is not `.parquet`, or there are more or fewer answers or texts than items.
     """
-    path = Path(path)
-    if path.suffix.lower() != ".parquet":
-        raise InputError(
-            f"{path}: predictions are written as Parquet, which keeps their task. Call it {path.stem}.parquet."
-        )
-    if len(items) != len(predictions):
-        raise InputError(
-            f"{predictions.name} has {len(items)} items and {len(predictions)} answers. Give one for every item."
-        )
     if texts is not None and len(texts) != len(predictions):
         raise InputError(
             f"{predictions.name} has {len(predictions)} items and {len(texts)} texts. Give one for every item."
         )
-    table = pa.table(_columns(items, predictions, texts)).replace_schema_metadata(_metadata(predictions))
+    answers = _output_columns(predictions) | _truth_columns(items, predictions)
+    write_member(path, items, predictions, answers, _metadata(predictions), texts=texts)
+
+
+def write_member(
+    path: str | Path,
+    items: Items,
+    member: Member,
+    answers: Mapping[str, Column],
+    metadata: Mapping[str, str | None],
+    *,
+    texts: Sequence[str] | None = None,
+) -> None:
+    """Write one member's answers with what is known of the items, as Parquet; whole or not at all.
+
+    Args:
+        path: of the file.
+        items: what was answered.
+        member: whose seed and fingerprints are written.
+        answers: columns.
+        metadata: what the columns cannot say; without what is None or empty.
+        texts: of the items, where they are to be written.
+
+    Raises:
+        InputError: if the path is not `.parquet`, or there are more or fewer answers than items.
+    """
+    path = Path(path)
+    if path.suffix.lower() != ".parquet":
+        raise InputError(
+            f"{path}: answers of models are written as Parquet, which keeps what they are. Call it {path.stem}.parquet."
+        )
+    if len(items) != len(member):
+        raise InputError(f"{member.name} has {len(items)} items and {len(member)} answers. Give one for every item.")
+    said = dict(metadata) | {"fingerprint": member.fingerprint, "parent_fingerprint": member.parent_fingerprint}
+    table = pa.table({"id": items.ids.tolist(), **answers, **_item_columns(items, member.seed, texts)})
+    kept = {METADATA + key: value for key, value in said.items() if value}
     with whole_file(path) as file:
-        pq.write_table(table, file, compression="zstd")
+        pq.write_table(table.replace_schema_metadata(kept), file, compression="zstd")
 
 
-def _columns(
-    items: Items, predictions: Predictions, texts: Sequence[str] | None
-) -> dict[str, Array | list[str | None]]:
-    """Return the columns of a file, in order."""
-    columns: dict[str, Array | list[str | None]] = {"id": items.ids.tolist()}
-    columns |= _output_columns(predictions)
-    columns |= _truth_columns(items, predictions)
-    columns |= {f"slice:{name}": mask.astype(np.int8) for name, mask in items.slices.items()}
+def _item_columns(items: Items, seed: int | None, texts: Sequence[str] | None) -> dict[str, Column]:
+    """Return what is known of the items, in order."""
+    columns: dict[str, Column] = {f"slice:{name}": mask.astype(np.int8) for name, mask in items.slices.items()}
     columns |= {name: values.tolist() for name, values in items.columns.items()}
     if items.clusters is not None:
         columns["cluster"] = items.clusters
     if items.weights is not None:
         columns["weight"] = items.weights
-    if predictions.seed is not None:
-        columns["seed"] = np.full(len(predictions), predictions.seed, dtype=np.int64)
+    if seed is not None:
+        columns["seed"] = np.full(len(items), seed, dtype=np.int64)
     if texts is not None:
-        columns["text"] = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
+        columns["text"] = [as_utf8(text) for text in texts]
     keys = items.keys
     if keys is None and texts is not None:
         keys = np.array([text_key(text) for text in texts])
@@ -78,7 +101,7 @@ def _columns(
     return columns
 
 
-def _output_columns(predictions: Predictions) -> dict[str, Array | list[str | None]]:
+def _output_columns(predictions: Predictions) -> dict[str, Column]:
     """Return the columns of what the model said."""
     single: Mapping[Outputs, str] = {"score": "score", "values": "value"}
     if predictions.outputs in single:
@@ -89,7 +112,7 @@ def _output_columns(predictions: Predictions) -> dict[str, Array | list[str | No
     return {f"{prefix}:{label}": predictions.values[:, i] for i, label in enumerate(predictions.labels)}
 
 
-def _truth_columns(items: Items, predictions: Predictions) -> dict[str, Array | list[str | None]]:
+def _truth_columns(items: Items, predictions: Predictions) -> dict[str, Column]:
     """Return the columns of human labels, blank where unlabelled."""
     truth = items.truth
     if truth is None:
@@ -106,13 +129,10 @@ def _nan_as_none(values: Array) -> Array:
     return cast("Array", pa.array(values, from_pandas=True))  # pyarrow takes its own arrays as columns
 
 
-def _metadata(predictions: Predictions) -> dict[str, str]:
+def _metadata(predictions: Predictions) -> dict[str, str | None]:
     """Return what the columns cannot say."""
-    found = {
+    return {
         "task": predictions.task,
         "labels": json.dumps(predictions.labels),
-        "fingerprint": predictions.fingerprint,
-        "parent_fingerprint": predictions.parent_fingerprint,
         "threshold": None if predictions.threshold is None else repr(predictions.threshold),
     }
-    return {METADATA + key: value for key, value in found.items() if value}

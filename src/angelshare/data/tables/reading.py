@@ -25,6 +25,7 @@ UNWRITABLE = re.compile("[\\0\\ud800-\\udfff]")
 HOUSE_COLUMNS = (
     *("id", "text", "text_pair", "text_key", "split", "cluster", "seed", "weight", "fraction"),
     *("label", "label_name", "truth", "score", "value"),
+    *("embedding", "nats", "tokens", "bytes", "continuations"),
     *ITEM_COLUMNS,
 )
 """The house's names of single columns."""
