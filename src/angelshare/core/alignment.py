@@ -220,12 +220,17 @@ def _contradictions(reference: Items, items: Items) -> Iterator[tuple[str, Mask]
         yield "clusters", differently_grouped(reference.clusters, items.clusters)
 
 
-def differently_grouped(one: Labels, other: Labels) -> Mask:
-    """Return the mask of the items that have other companions in the one grouping than in the other."""
-    pairs = np.unique(np.stack([one, other]), axis=1, return_inverse=True)[1].ravel()
-    sizes = [np.bincount(codes)[codes] for codes in (np.unique(one, return_inverse=True)[1], pairs)]
-    sizes.append(np.bincount(np.unique(other, return_inverse=True)[1])[np.unique(other, return_inverse=True)[1]])
-    return np.asarray((sizes[0] != sizes[1]) | (sizes[2] != sizes[1]))
+def differently_grouped(first: Labels, second: Labels) -> Mask:
+    """Return the mask of the items that have other companions in one grouping than in the other."""
+    both = np.unique(np.stack([first, second]), axis=1, return_inverse=True)[1].ravel()
+    of_first, of_second, of_both = (_group_sizes(codes) for codes in (first, second, both))
+    return np.asarray((of_first != of_both) | (of_second != of_both))
+
+
+def _group_sizes(codes: Labels) -> Labels:
+    """Return (n,) the number of items in each item's group."""
+    groups = np.unique(codes, return_inverse=True)[1]
+    return np.bincount(groups)[groups]
 
 
 def _refuse_copies(population: Population[M]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from angelshare.core.alignment import differently_grouped
-from angelshare.core.arrays import Array, Labels, Mask, Vector
+from angelshare.core.arrays import Array, Labels, Mask, Vector, unequal
 from angelshare.core.items import Items
 from angelshare.core.panel import Panel, Population
 from angelshare.core.predictions import Predictions
@@ -78,8 +78,7 @@ def _n_different(one: Array | None, other: Array | None) -> int:
     """Return in how many items two columns differ; 0 where one is not known."""
     if one is None or other is None:
         return 0
-    same = (one == other) | ((one != one) & (other != other))  # noqa: PLR0124  (nan, which is no label)
-    return int((~same).reshape(len(one), -1).any(axis=1).sum())
+    return int(unequal(one, other).reshape(len(one), -1).any(axis=1).sum())
 
 
 def _weights(items: Items) -> Vector:

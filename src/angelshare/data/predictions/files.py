@@ -105,10 +105,10 @@ def read_population(
             shown = labels_in_use(table.frame, table.where)
             table = replace(table, said=replace(table.said, labels=shown))
         for seed in np.unique(seeds).tolist() or [None]:
-            own = table if seed is None else replace(table, frame=table.frame[seeds == seed].reset_index(drop=True))
+            rows = table if seed is None else replace(table, frame=table.frame[seeds == seed].reset_index(drop=True))
             member = f"{name}/{position if seed is None else seed}"
             chosen = position if seed is None else seed
-            members.append(_predictions(own, name=member, labels=labels, positive=positive, clip=clip, seed=chosen))
+            members.append(_predictions(rows, name=member, labels=labels, positive=positive, clip=clip, seed=chosen))
     names = [member.name for member in members]
     repeated = sorted({member for member in names if names.count(member) > 1})
     if repeated:
@@ -171,9 +171,9 @@ def _opened(path: Path, columns: Mapping[str, str], threshold: float | None) -> 
     kind = file_kind(path)
     if kind in _LOGS:
         log = _LOGS[kind](path, columns=columns, threshold=threshold)
-        # a log's own `target` is the right answer, not whom a text is about
-        own = [name for name in ITEM_COLUMNS if name in log.frame.columns and name not in columns]
-        return log.frame.drop(columns=own), log.declared
+        # the `target` of a log is the right answer, not whom a text is about
+        unmapped = [name for name in ITEM_COLUMNS if name in log.frame.columns and name not in columns]
+        return log.frame.drop(columns=unmapped), log.declared
     return read_table(path, columns=columns), read_declared(path) if kind == "parquet" else Declared()
 
 

@@ -26,7 +26,7 @@ class _Where:
 def refuse_contradictions(predictions: Predictions, ids: Array, frame: pd.DataFrame, *, where: str) -> None:
     """Refuse a column `label` (`label:LABEL` of a multi_label task) that differs from what the scores decide.
 
-    Which of the two the model really did, nobody can know; often such a column holds human labels.
+    Nothing says which of the two the model did; often such a column holds human labels.
 
     Raises:
         InputError: with the count of such rows, the first one's id and both decisions.
@@ -47,7 +47,7 @@ def refuse_contradictions(predictions: Predictions, ids: Array, frame: pd.DataFr
 
 def _compare(stated: Sequence[str], follows: Sequence[str], name: str, *, where: _Where) -> None:
     """Refuse a column that differs from the decisions that follow from the scores."""
-    differs: Array = np.flatnonzero([one != other for one, other in zip(stated, follows, strict=True)])
+    differs: Array = np.flatnonzero(np.array(stated, dtype=object) != np.array(follows, dtype=object))
     if differs.size:
         first = int(differs[0])
         human = name.replace("label", "truth", 1)

@@ -102,7 +102,7 @@ def _item_columns(items: Items, seed: int | None, texts: Sequence[str] | None) -
 
 
 def _output_columns(predictions: Predictions) -> dict[str, Column]:
-    """Return the columns of what the model said."""
+    """Return the columns of the model's outputs."""
     single: Mapping[Outputs, str] = {"score": "score", "values": "value"}
     if predictions.outputs in single:
         return {single[predictions.outputs]: predictions.values[:, 0]}
@@ -130,7 +130,7 @@ def _nan_as_none(values: Array) -> Array:
 
 
 def _metadata(predictions: Predictions) -> dict[str, str | None]:
-    """Return what the columns cannot say."""
+    """Return what the columns cannot hold."""
     return {
         "task": predictions.task,
         "labels": json.dumps(predictions.labels),

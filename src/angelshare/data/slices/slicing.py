@@ -76,12 +76,12 @@ def cut(specs: Iterable[SliceSpec], items: Sliceable) -> dict[str, Mask]:
 
 
 def sliced(panel: Panel[Predictions], specs: Sequence[SliceSpec], data: TextSet | None) -> Panel[Predictions]:
-    """Return the panel with these slices; those with all or none of the items are left out, remarked.
+    """Return the panel with these slices; those with all or none of the items are left out, with a remark.
 
     Args:
         panel: aligned.
-        specs: what the user asks for, word lists loaded.
-        data: the texts that were scored, with their columns; None where predictions came without.
+        specs: the user's wishes, word lists loaded.
+        data: the scored texts, with their columns; None where predictions came without.
 
     Raises:
         InputError: as `cut`.
@@ -109,13 +109,13 @@ def check_slices(specs: Iterable[SliceSpec], data: TextSet) -> None:
 
 
 def _simple(spec: ColumnSlices | WordSlice | LengthSlices, items: Sliceable) -> tuple[str, dict[str, Mask]]:
-    """Return what the slices of one wish are called together, and the slices."""
+    """Return the slices of one wish, after their common name."""
     match spec:
         case ColumnSlices():
             return spec.column, _by_column(spec, items)
         case WordSlice():
-            found = word_finder(spec.words)
-            return spec.name, {spec.name: _any_text(items, f"the slice {spec.name}", found)}
+            has_word = word_finder(spec.words)
+            return spec.name, {spec.name: _any_text(items, f"the slice {spec.name}", has_word)}
         case LengthSlices():
             return LENGTH, _by_length(spec, items)
 
@@ -158,17 +158,16 @@ def _by_length(spec: LengthSlices, items: Sliceable) -> dict[str, Mask]:
     if spec.quantiles is not None:
         shares = np.arange(1, spec.quantiles) / spec.quantiles
         # lengths are whole, and an edge at the shortest would leave nothing below it
-        found = np.unique(np.ceil(np.quantile(lengths, shares)))
-        edges = tuple(found[found > lengths.min()].tolist())
+        quantiles = np.unique(np.ceil(np.quantile(lengths, shares)))
+        edges = tuple(quantiles[quantiles > lengths.min()].tolist())
     return bands(LENGTH, lengths, edges) if edges else {LENGTH: np.ones(items.n, dtype=np.bool_)}
 
 
 def word_finder(listed: Sequence[str]) -> Callable[[str], bool]:
-    """Return what says whether a text has any of these words or phrases: whole, NFKC, in any case.
+    """Return the test whether a text has any of these words or phrases: whole, in NFKC, in any case.
 
-    Letters, digits and the marks that go with them make a word; all else, such as a hyphen, an apostrophe or an
-    underscore, ends it. A sign such as an emoji is found anywhere. In scripts without spaces no word ends, so hardly
-    any is found.
+    Letters, digits and their marks make a word; all else, such as a hyphen, an apostrophe or an underscore, ends it. A
+    sign such as an emoji is found anywhere. In scripts without spaces no word ends, so hardly any is found.
     """
     forms = {_form(_folded(word).split()) for word in listed}
     pattern = re.compile("|".join(sorted(forms)))
@@ -184,7 +183,7 @@ def _form(parts: Sequence[str]) -> str:
 
 
 def _folded(text: str) -> str:
-    """Return the text in NFKC without case; folding can leave NFKC, so it is applied again."""
+    """Return the text in NFKC without case; NFKC twice, since folding may undo it."""
     if text.isascii():
         return text.lower()
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
@@ -192,21 +191,21 @@ def _folded(text: str) -> str:
 
 @cache
 def _marks() -> str:
-    """Return all combining marks, for a class of a regular expression: `re` counts them to no word."""
+    """Return all combining marks, for a class of a regular expression: to `re` they belong to no word."""
     return "".join(c for c in map(chr, range(0x300, sys.maxunicode + 1)) if unicodedata.category(c)[0] == "M")
 
 
-def _any_text(items: Sliceable, what: str, found: Callable[[str], bool]) -> Mask:
-    """Return the items of which one text, of pairs either, is found."""
+def _any_text(items: Sliceable, what: str, has_word: Callable[[str], bool]) -> Mask:
+    """Return the items whose text, or either text of a pair, has a word."""
     texts = _texts(items, what)
-    mask = np.fromiter((found(text) for text in texts.texts), dtype=np.bool_, count=items.n)
+    mask = np.fromiter((has_word(text) for text in texts.texts), dtype=np.bool_, count=items.n)
     if texts.pairs is not None:
-        mask |= np.fromiter((found(text) for text in texts.pairs), dtype=np.bool_, count=items.n)
+        mask |= np.fromiter((has_word(text) for text in texts.pairs), dtype=np.bool_, count=items.n)
     return mask
 
 
 def _texts(items: Sliceable, what: str) -> TextBatch:
-    """Return the texts; refuse where there are none."""
+    """Return the texts, unless there are none."""
     if items.texts is None:
         raise InputError(
             f"{what[0].upper()}{what[1:]} cannot be cut: the texts of {items.where} are not at hand. Give --data, or a "
@@ -216,25 +215,25 @@ def _texts(items: Sliceable, what: str) -> TextBatch:
 
 
 def _crossed(spec: CrossedSlices, masks: Mapping[str, Mask], groups: Mapping[str, Sequence[str]]) -> dict[str, Mask]:
-    """Return the items in one slice of each side, for every choice of slices."""
+    """Return the items in a slice of each side, for every choice of slices."""
     sides = [_named(name, masks, groups) for name in spec.of]
     return {CROSSING.join(names): np.logical_and.reduce([masks[name] for name in names]) for names in product(*sides)}
 
 
 def _named(name: str, masks: Mapping[str, Mask], groups: Mapping[str, Sequence[str]]) -> Sequence[str]:
-    """Return the slices that a name stands for: one, or all that one column or the length gave."""
+    """Return the slices of a name: one, or all of a column or of the length."""
     if name in masks:
         return [name]
-    found = groups.get(name) or [known for known in masks if known.startswith(f"{name}=") and CROSSING not in known]
-    if not found:
+    slices = groups.get(name) or [known for known in masks if known.startswith(f"{name}=") and CROSSING not in known]
+    if not slices:
         raise InputError(
             f"Slices cannot be crossed. {unknown_name('slice', name, tuple(dict.fromkeys((*groups, *masks))))}"
         )
-    return found
+    return slices
 
 
 def _remark(masks: Mapping[str, Mask], n: int, data: str, *, all_of_them: bool = False) -> tuple[str, ...]:
-    """Return which slices hold all, or none, of the items: they say nothing that the whole set does not."""
+    """Return a remark on the slices that hold all, or none, of the items, and so say nothing of their own."""
     names = [name for name, mask in masks.items() if mask.sum() == (n if all_of_them else 0)]
     if not names:
         return ()

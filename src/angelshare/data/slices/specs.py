@@ -47,7 +47,7 @@ class ColumnSlices(Strict):
     """One slice for every value of a column of the data, or for every band between edges of a column of numbers.
 
     Attributes:
-        column: its name, that of the package where there is one.
+        column: its name; that of the package, such as `target`, where it has one.
         edges: rising; each belongs to the band above it.
     """
 
@@ -83,7 +83,7 @@ class LengthSlices(Strict):
 
     Attributes:
         edges: rising; each belongs to the band above it.
-        quantiles: number of parts, instead.
+        quantiles: number of parts of about equal size, instead of edges.
     """
 
     kind: Literal["length"]
@@ -102,7 +102,7 @@ class CrossedSlices(Strict):
     """The items that are in a slice of each.
 
     Attributes:
-        of: names of slices, or of the origin of several: a column, or `length`.
+        of: names of slices, or of all slices by a column or by `length`.
     """
 
     kind: Literal["cross"]

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from angelshare.core.alignment import Observed, differently_grouped
-from angelshare.core.arrays import Array, Labels, Mask
+from angelshare.core.arrays import Array, Labels, Mask, unequal
 from angelshare.core.errors import LabelError, MisalignedError
 from angelshare.core.items import ITEM_COLUMNS, UNLABELLED, Items
 from angelshare.core.predictions import Predictions
@@ -95,9 +95,7 @@ def _differences(given: Items, joined: Items) -> Iterator[tuple[str, Mask]]:
     if given.keys is not None:
         yield "text", given.keys != joined.keys
     if given.truth is not None and joined.truth is not None:
-        one, other = given.truth, joined.truth
-        same = (one == other) | ((one != one) & (other != other))  # noqa: PLR0124  (nan)
-        yield "truth", ~same if same.ndim == 1 else ~same.all(axis=1)
+        yield "truth", np.any(unequal(given.truth, joined.truth).reshape(len(given), -1), axis=1)
     if given.clusters is not None and joined.clusters is not None:
         yield "cluster", differently_grouped(given.clusters, joined.clusters)
     if given.weights is not None and joined.weights is not None:
