@@ -7,15 +7,15 @@ from angelshare.core.alignment import Observed, aligned
 from angelshare.core.items import Items
 from angelshare.core.panel import Population
 from angelshare.core.predictions import Predictions
-from angelshare.recipes.studies.evidence import (
+from angelshare.data.suites.gathering import IN_DOMAIN
+from angelshare.recipes.papers.lost_in_distillation.parts import (
     HATECHECK,
-    IN_DOMAIN,
     MITIGATED_STUDENT,
     MITIGATED_TEACHER,
     SHUFFLED,
-    Evidence,
+    Parts,
 )
-from angelshare.recipes.studies.study import Parts
+from angelshare.recipes.studies.evidence import Evidence
 
 FUNCTIONS = ("derog_impl_h", "negate_neg_nh", "spell_char_swap_h", "target_indiv_nh", "target_obj_nh", "threat_dir_h")
 PARTS = Parts(

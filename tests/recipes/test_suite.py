@@ -9,6 +9,7 @@ from angelshare.core.errors import InputError, LabelError
 from angelshare.core.protocols import TEST, AuditSettings, Silent
 from angelshare.core.student_spec import TfidfSpec
 from angelshare.data.made.short_synthetic import short_synthetic
+from angelshare.data.suites.gathering import suite_spec
 from angelshare.data.texts.loading import load_splits
 from angelshare.models.tfidf import fit_tfidf
 from angelshare.recipes.observe.panel import Seat
@@ -134,7 +135,7 @@ def test_no_model_reads_a_text_twice(models, tmp_path):
             self.asked += batch.texts
             return self._scorer.score(batch)
 
-    suite = gather_suite(PAPER, "tiny")
+    suite = gather_suite(suite_spec(PAPER), "tiny")
     teacher = Counting(learnt(1, 60, 2))
     student = Counting(learnt(1, 60, 3))
     scorers = [(Seat("teacher", "teacher"), teacher), (Seat("student", "small"), student)]
@@ -148,7 +149,7 @@ def test_no_model_reads_a_text_twice(models, tmp_path):
 
 def test_the_own_test_split_is_the_in_domain_set_and_gives_its_labels():
     """All other sets are called as the models' own labels are."""
-    suite = gather_suite(PAPER, "tiny", load_splits("demo"))
+    suite = gather_suite(suite_spec(PAPER), "tiny", load_splits("demo"))
     assert suite.sets[0].texts.name == "demo"
     assert {one.texts.labels for one in suite.sets} == {("fine", "rude")}
     assert suite.sets[0].stands_in_for == "the test set of Civil Comments"

@@ -46,9 +46,9 @@ def _suites() -> Iterable[str]:
 
 
 def _papers() -> Iterable[str]:
-    from angelshare.recipes.studies.study import PAPERS
+    from angelshare.recipes.reproduce import paper_names
 
-    return PAPERS
+    return paper_names()
 
 
 def _sets() -> Iterable[str]:

@@ -32,14 +32,14 @@ def reproduce(
 
     from angelshare.cli.progress import resumable
     from angelshare.cli.summary import print_reproduction
-    from angelshare.recipes.studies.run import ReproduceRequest
-    from angelshare.recipes.studies.run import reproduce as carry_out
+    from angelshare.recipes.reproduce import reproduce as carry_out
+    from angelshare.recipes.studies.run import StudyRequest
     from angelshare.statement.reproduction import reproduction_text
 
     folder = out or Path("runs") / f"{paper}-{scale}"
-    request = ReproduceRequest(paper, scale, folder, datetime.now(UTC), jobs=jobs_of(jobs), redact_texts=redact_texts)
+    request = StudyRequest(scale, folder, datetime.now(UTC), jobs=jobs_of(jobs), redact_texts=redact_texts)
     with resumable() as progress:
-        reproduction = carry_out(request, progress=progress)
+        reproduction = carry_out(paper, request, progress=progress)
     if as_json:
         typer.echo(reproduction_text(reproduction))
     else:

@@ -1,9 +1,10 @@
 """Read a recipe, and say all that is wrong with it at once."""
 
+from collections.abc import Mapping
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -14,6 +15,7 @@ from angelshare.core.factories import unknown_name
 from angelshare.recipes.schema import Recipe
 
 BUILTIN = files("angelshare.recipes.builtin")
+M = TypeVar("M", bound=BaseModel)
 
 
 def builtin_names() -> tuple[str, ...]:
@@ -55,10 +57,20 @@ def parse_recipe(text: str, *, where: str) -> Recipe:
         raise RecipeError([f"{where} is not valid YAML: {' '.join(str(error).split())[:500]}"]) from error
     if not isinstance(content, dict):
         raise RecipeError([f"{where} holds {type(content).__name__}, a recipe is a mapping of keys such as `data:`."])
+    return checked(Recipe, content, where=where)
+
+
+def checked(model: type[M], content: Mapping[str, Any], *, where: str) -> M:
+    """Return what a mapping describes: a recipe, or something that holds recipes.
+
+    Raises:
+        RecipeError: with every mistake.
+    """
     try:
-        return Recipe.model_validate(content)
+        return model.model_validate(content)
     except ValidationError as error:
-        raise RecipeError([f"{where}: {_sentence(detail)}" for detail in _distinct(error.errors())]) from error
+        details = _distinct(error.errors())
+        raise RecipeError([f"{where}: {_sentence(detail, model)}" for detail in details]) from error
 
 
 class _UniqueKeys(yaml.SafeLoader):
@@ -87,12 +99,12 @@ def _distinct(details: list[ErrorDetails]) -> list[ErrorDetails]:
     ]
 
 
-def _sentence(detail: ErrorDetails) -> str:
+def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
     """Return one mistake as a sentence: its place, what is wrong, the value, and what would be right."""
     location, value = detail["loc"], detail["input"]
     place = ".".join(str(part) for part in _visible(location)) or "recipe"
     if detail["type"] == "extra_forbidden":
-        known = _keys_at(location[:-1])
+        known = _keys_at(location[:-1], model)
         near = get_close_matches(str(location[-1]), known, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else f" Known here: {', '.join(sorted(known))}."
         return f"{place}: unknown key.{hint}"
@@ -115,16 +127,16 @@ def _visible(location: tuple[int | str, ...]) -> list[int | str]:
     return parts
 
 
-def _keys_at(location: tuple[int | str, ...]) -> list[str]:
-    """Return the keys that are known at a place of the recipe."""
-    models: list[type[BaseModel]] = [Recipe]
+def _keys_at(location: tuple[int | str, ...], model: type[BaseModel]) -> list[str]:
+    """Return the keys that are known at a place; a name that is no key, such as that of an arm, leads nowhere else."""
+    models = [model]
     for part in location:
         tagged = [model for model in models if part in _kinds(model)]
         if tagged:
             models = tagged
         elif isinstance(part, str):
             fields = [model.model_fields[part].annotation for model in models if part in model.model_fields]
-            models = [model for annotation in fields for model in _models_in(annotation)]
+            models = [model for annotation in fields for model in _models_in(annotation)] or models
     return sorted({field.alias or name for model in models for name, field in model.model_fields.items()})
 
 

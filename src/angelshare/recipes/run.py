@@ -17,6 +17,7 @@ from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Progress
 from angelshare.core.task import Role
 from angelshare.data.slices.slicing import check_slices, sliced
 from angelshare.data.slices.specs import columns_of, loaded
+from angelshare.data.suites.gathering import suite_spec
 from angelshare.data.texts.joining import join_splits, limited
 from angelshare.data.texts.leakage import remove_leaks
 from angelshare.data.texts.loading import load_splits
@@ -160,15 +161,31 @@ def train(recipe: Recipe, splits: Splits, run: Path, *, jobs: int, progress: Pro
     return Trained(texts, ((Seat("teacher", "teacher"), teacher), *members))
 
 
-def prepare(recipe: Recipe, roles: Sequence[Role] = USED_ROLES) -> tuple[Splits, tuple[GatheredSuite, ...]]:
+def prepare(recipe: Recipe) -> tuple[Splits, tuple[GatheredSuite, ...]]:
     """Return the recipe's splits, with what leaks from train into evaluation dropped, and the sets of its suites.
+
+    Raises:
+        InputError: if a slice cannot be cut, too: that shows before hours of training.
+    """
+    splits = read_splits(recipe, USED_ROLES)
+    suites = tuple(gather_suite(suite_spec(suite.name), suite.scale, splits) for suite in recipe.suites)
+    return apart_from(splits, suites), suites
+
+
+def apart_from(splits: Splits, suites: Sequence[GatheredSuite]) -> Splits:
+    """Return the splits without what leaks from train into evaluation, the sets of suites included."""
+    return remove_leaks(replace(splits, examined=examined_by(suites)))
+
+
+def read_splits(recipe: Recipe, roles: Sequence[Role]) -> Splits:
+    """Return the recipe's splits as they were given.
 
     Args:
         recipe: with the data.
         roles: that are used; those that the data lack are cut off.
 
     Raises:
-        InputError: if a slice cannot be cut, too: that shows before hours of training.
+        InputError: if a slice cannot be cut, or the data lack a label that the recipe names.
     """
     spec, keep = recipe.data, columns_of(recipe.slices)
     parts = [
@@ -190,9 +207,7 @@ def prepare(recipe: Recipe, roles: Sequence[Role] = USED_ROLES) -> tuple[Splits,
         )
     check_slices(map(loaded, recipe.slices), splits.role("test"))
     check_labels_of(recipe, splits.role("train").labels)
-    splits = limited(splits.with_roles(roles), spec.limits)
-    suites = tuple(gather_suite(suite.name, suite.scale, splits) for suite in recipe.suites)
-    return remove_leaks(replace(splits, examined=examined_by(suites))), suites
+    return limited(splits.with_roles(roles), spec.limits)
 
 
 def check_labels_of(recipe: Recipe, labels: Sequence[str]) -> None:

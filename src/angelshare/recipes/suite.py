@@ -30,7 +30,6 @@ from angelshare.data.suites.gathering import (
     SuiteSpec,
     gather_set,
     own_set,
-    suite_spec,
 )
 from angelshare.data.texts.textset import Splits
 from angelshare.recipes.observe.panel import Seat, observe_panels
@@ -48,11 +47,10 @@ class GatheredSuite:
     """The sets of a suite that are at hand, and those that are not.
 
     Attributes:
-        name, spec: of the suite. scale: at which it was gathered.
+        spec: of the suite. scale: at which it was gathered.
         found: in the suite's order.
     """
 
-    name: str
     spec: SuiteSpec
     scale: SuiteScale
     found: tuple[SuiteSet | MissingSet, ...]
@@ -73,13 +71,12 @@ class GatheredSuite:
         return tuple(one for one in self.found if isinstance(one, MissingSet))
 
 
-def gather_suite(name: str, scale: SuiteScale, own: Splits | None = None) -> GatheredSuite:
+def gather_suite(spec: SuiteSpec, scale: SuiteScale, own: Splits | None = None) -> GatheredSuite:
     """Return the sets of a suite; the user's own test split is the in-domain set, and its labels are those of all.
 
     Raises:
-        InputError: if there is no such suite, none of its sets is at hand, or the own labels are not two.
+        InputError: if none of its sets is at hand, or the own labels are not two.
     """
-    spec = suite_spec(name)
     labels = spec.labels
     if own is not None:
         in_domain = own_set(next(one for one in spec.sets if one.name == IN_DOMAIN), own.role("test"), own.card, labels)
@@ -87,9 +84,9 @@ def gather_suite(name: str, scale: SuiteScale, own: Splits | None = None) -> Gat
     found = tuple(
         in_domain if own is not None and one.name == IN_DOMAIN else gather_set(one, labels, scale) for one in spec.sets
     )
-    gathered = GatheredSuite(name, spec, scale, found)
+    gathered = GatheredSuite(spec, scale, found)
     if not gathered.sets:
-        raise InputError(f"No set of {name} is at hand: {' '.join(one.why for one in gathered.missing)}")
+        raise InputError(f"No set of the suite is at hand: {' '.join(one.why for one in gathered.missing)}")
     return gathered
 
 

@@ -11,7 +11,7 @@ from angelshare.core.panel import Panel
 from angelshare.core.predictions import Predictions
 from angelshare.core.protocols import TEST, AuditSettings, ModelEntry, Progress, Scorer
 from angelshare.core.task import SuiteScale
-from angelshare.data.suites.gathering import IN_DOMAIN, SuiteSet, read_joined
+from angelshare.data.suites.gathering import IN_DOMAIN, SuiteSet, read_joined, suite_spec
 from angelshare.recipes.folder.environment import environment
 from angelshare.recipes.folder.kept import keep_predictions
 from angelshare.recipes.folder.looks import count_look
@@ -74,7 +74,7 @@ def run_suite(request: SuiteRequest, *, progress: Progress) -> Statement:
         InputError: for anything that cannot be measured; no statement is written then.
     """
     own = read_joined(request.data) if request.data else None
-    gathered = gather_suite(request.name, request.scale, own)
+    gathered = gather_suite(suite_spec(request.name), request.scale, own)
     scorers = list(_opened(request, gathered.sets[0]))
     settings = AuditSettings(in_slices=metrics_in_slices(request.gates), identities=request.identities)
     observations = observe_suite(scorers, gathered.sets, settings, root=request.out / "observations", progress=progress)

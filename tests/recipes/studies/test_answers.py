@@ -2,13 +2,13 @@
 
 import pytest
 
-from angelshare.recipes.studies.answers import above, below, fewer, listed, numbers, told, within
-from angelshare.recipes.studies.evidence import Found
+from angelshare.recipes.studies.answers import above, below, listed, numbers, told, within, without
+from angelshare.recipes.studies.evidence import Measured
 
 
 def interval(low, high):
     """Return a number with this interval."""
-    return Found((low + high) / 2, low, high, 100)
+    return Measured((low + high) / 2, low, high, 100)
 
 
 @pytest.mark.parametrize(
@@ -24,8 +24,8 @@ def interval(low, high):
 def test_a_verdict_needs_the_whole_interval(low, high, is_below, is_above, is_within):
     """Below -0.1, above 0.1, and within 0.1 of 0."""
     number = interval(low, high)
-    found = (below(number, -0.1), above(number, 0.1), within(number, 0.1))
-    assert found == (is_below, is_above, is_within)
+    verdicts = (below(number, -0.1), above(number, 0.1), within(number, 0.1))
+    assert verdicts == (is_below, is_above, is_within)
 
 
 def test_numbers_are_told_to_three_decimals():
@@ -41,5 +41,5 @@ def test_numbers_are_told_to_three_decimals():
 
 def test_missing_sets_are_named():
     """Nothing is said where all are there."""
-    assert fewer(["a", "b"], ["a", "b"]) is None
-    assert fewer(["b"], ["a", "b", "c"]) == "Without a, c, which are not at hand here."
+    assert without(["a", "b"], of_all=["a", "b"]) is None
+    assert without(["b"], of_all=["a", "b", "c"]) == "Without a, c, which are not at hand here."

@@ -4,22 +4,23 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from angelshare.data.suites.gathering import IN_DOMAIN
 from angelshare.recipes.studies.evidence import (
     AVERAGE_PRECISION,
-    HATECHECK,
-    IN_DOMAIN,
     TEACHER,
     NotMeasured,
     baseline_of,
-    found,
-    interaction,
+    excess,
+    measure,
 )
+
+TEMPLATES = "hatecheck"
 
 
 @pytest.fixture(scope="module")
 def evidence(make_evidence):
     """Return evidence of three sets."""
-    return make_evidence((IN_DOMAIN, "short_synthetic", HATECHECK))
+    return make_evidence((IN_DOMAIN, "short_synthetic", TEMPLATES))
 
 
 def areas(evidence, name, score=roc_auc_score):
@@ -55,21 +56,21 @@ def test_a_level_is_an_auc_with_its_interval(evidence):
 def test_a_mean_over_sets_less_one_more(evidence):
     """Sets that are not at hand are left out, and which were there is told."""
 
-    def of(data):
+    def loss(data):
         return evidence.difference(data, "cnn", TEACHER)
 
-    number, sets = evidence.over(["nowhere", "short_synthetic", HATECHECK], of, less=IN_DOMAIN)
-    values = {data: of(data).linear.value for data in (IN_DOMAIN, "short_synthetic", HATECHECK)}
-    assert sets == ("short_synthetic", HATECHECK)
-    assert number.value == pytest.approx((values["short_synthetic"] + values[HATECHECK]) / 2 - values[IN_DOMAIN])
+    number, sets = evidence.over(["nowhere", "short_synthetic", TEMPLATES], loss, less=IN_DOMAIN)
+    values = {data: loss(data).linear.value for data in (IN_DOMAIN, "short_synthetic", TEMPLATES)}
+    assert sets == ("short_synthetic", TEMPLATES)
+    assert number.value == pytest.approx((values["short_synthetic"] + values[TEMPLATES]) / 2 - values[IN_DOMAIN])
     with pytest.raises(NotMeasured, match=r"None of the sets nowhere is at hand here\."):
-        evidence.over(["nowhere"], of)
+        evidence.over(["nowhere"], loss)
 
 
-def test_an_interaction_of_the_same_models_is_nothing(evidence):
+def test_a_difference_exceeds_itself_by_nothing(evidence):
     """Exactly."""
-    one = evidence.difference(IN_DOMAIN, "cnn", TEACHER)
-    assert interaction(one, one).value == 0
+    loss = evidence.difference(IN_DOMAIN, "cnn", TEACHER)
+    assert excess(loss, over=loss).value == 0
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,7 @@ def test_an_interaction_of_the_same_models_is_nothing(evidence):
         ),
         (lambda e: e.difference(IN_DOMAIN, "cnn", TEACHER, among=np.zeros(600, dtype=bool)), "no item is left"),
         (
-            lambda e: found(e.difference(HATECHECK, "cnn", TEACHER, among=np.arange(600) < 40)),
+            lambda e: measure(e.difference(TEMPLATES, "cnn", TEACHER, among=np.arange(600) < 40)),
             "fewer than 10 clusters",
         ),
     ],

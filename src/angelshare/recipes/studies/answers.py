@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from angelshare.recipes.studies.evidence import Found
+from angelshare.recipes.studies.evidence import Measured
 from angelshare.statement.reproduction import ClaimVerdict
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What we found about a claim.
+    """What a claim came to.
 
     Attributes:
         verdict: read from an interval.
@@ -21,39 +21,39 @@ class Answer:
 
     verdict: ClaimVerdict
     finding: str
-    number: Found | None
+    number: Measured | None
     differs: str | None = None
     bounds: tuple[float, ...] = (0.0,)
 
 
-def below(number: Found, bound: float = 0.0) -> ClaimVerdict:
+def below(number: Measured, bound: float = 0.0) -> ClaimVerdict:
     """Return whether the whole interval is below a bound: a claim of a loss."""
     if number.high < bound:
         return "holds"
     return "contradicted" if number.low > bound else "undecided"
 
 
-def above(number: Found, bound: float = 0.0) -> ClaimVerdict:
+def above(number: Measured, bound: float = 0.0) -> ClaimVerdict:
     """Return whether the whole interval is above a bound."""
     if number.low > bound:
         return "holds"
     return "contradicted" if number.high < bound else "undecided"
 
 
-def within(number: Found, bound: float) -> ClaimVerdict:
+def within(number: Measured, bound: float) -> ClaimVerdict:
     """Return whether the whole interval lies within +- a bound: a claim of no effect is shown, not assumed."""
     if -bound < number.low and number.high < bound:
         return "holds"
     return "contradicted" if number.low > bound or number.high < -bound else "undecided"
 
 
-def told(number: Found) -> str:
+def told(number: Measured) -> str:
     """Return a difference with its interval, to three decimals as the paper prints AUCs."""
     low, high = (_figure(end, sign=True) for end in (number.low, number.high))
     return f"{_figure(number.value, sign=True)} ({low} to {high})"
 
 
-def listed(numbers: Mapping[str, Found]) -> str:
+def listed(numbers: Mapping[str, Measured]) -> str:
     """Return several differences with their intervals; names of sets as words."""
     return ", ".join(f"{_words(name)} {told(number)}" for name, number in numbers.items())
 
@@ -73,7 +73,7 @@ def _words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def fewer(sets: Sequence[str], asked: Sequence[str]) -> str | None:
+def without(sets: Sequence[str], *, of_all: Sequence[str]) -> str | None:
     """Return which sets are missing; None if all are there."""
-    missing = [name for name in asked if name not in sets]
+    missing = [name for name in of_all if name not in sets]
     return f"Without {', '.join(map(_words, missing))}, which are not at hand here." if missing else None

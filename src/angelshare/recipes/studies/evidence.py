@@ -1,6 +1,7 @@
 """What a study's models answered, and any statistic of any two of them on one or several sets."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,6 @@ from angelshare.core.estimate import Interval
 from angelshare.core.items import labelled
 from angelshare.core.panel import Panel
 from angelshare.core.predictions import Predictions
-from angelshare.data.suites import gathering
 from angelshare.stats.auc import linear_auc
 from angelshare.stats.components import MIN_CLUSTERS
 from angelshare.stats.floor import with_floor
@@ -23,17 +23,12 @@ from angelshare.stats.pooling import Sampled, pooled
 AUC = auc(1)
 AVERAGE_PRECISION = average_precision(1)
 TEACHER = "teacher"
-MITIGATED_TEACHER = "teacher+mitigation"
-MITIGATED_STUDENT = "student+mitigation"
-IN_DOMAIN = gathering.IN_DOMAIN
-HATECHECK = "hatecheck"
-SHUFFLED = "in_domain, words shuffled"
 LEVEL = 0.95
 METHOD = "influence function, t"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Measured:
     """A number with its interval at 95%.
 
     Attributes:
@@ -56,8 +51,7 @@ class Evidence:
     """Every model of a study on every set.
 
     Attributes:
-        panels: set -> the panel of all models: the plain teacher as the teacher, the paper's CNN as the baseline of the
-            distilled one, all others as students.
+        panels: set -> the panel of all models: the first arm's as they are, those of further arms as students.
     """
 
     panels: Mapping[str, Panel[Predictions]]
@@ -94,7 +88,7 @@ class Evidence:
         left, _ = metric.values(self._sample(data, name, name, metric))
         return float(left.mean())
 
-    def level(self, data: str, name: str) -> Found:
+    def level(self, data: str, name: str) -> Measured:
         """Return a model's AUC with its interval, the mean over its seeds, cut at 0 and 1.
 
         Raises:
@@ -104,16 +98,16 @@ class Evidence:
         ranks, _ = sample.rankings(1)
         # scores that are all alike have an AUC of one half, and no variance
         chance = linear_auc(ranks, np.zeros((1, len(sample)), dtype=np.int64), sample.truth == 1, sample.design)
-        above = found(Sampled(chance, sample.design))
-        return Found(above.value + 0.5, max(0.0, above.low + 0.5), min(1.0, above.high + 0.5), above.n)
+        above = measure(Sampled(chance, sample.design))
+        return Measured(above.value + 0.5, max(0.0, above.low + 0.5), min(1.0, above.high + 0.5), above.n)
 
     def difference(self, data: str, left: str, right: str, metric: Metric = AUC, among: Mask | None = None) -> Sampled:
         """Return left - right of a metric on a set: members pair by seed, a single one with all.
 
         Args:
-            data: the set. left, right: names of models.
-            left: see there.
-            right: see there.
+            data: the set.
+            left: the name of a model.
+            right: of another one.
             metric: which one.
             among: (n,) mask of the set's items; None: all.
 
@@ -126,26 +120,23 @@ class Evidence:
         return Sampled(metric.once(sample), sample.design, names)
 
     def over(
-        self, sets: Sequence[str], of: Callable[[str], Sampled], *, less: str | None = None
-    ) -> tuple[Found, tuple[str, ...]]:
+        self, sets: Sequence[str], statistic: Callable[[str], Sampled], *, less: str | None = None
+    ) -> tuple[Measured, tuple[str, ...]]:
         """Return the mean of a statistic over the sets that have it, less its value on one more, and their names.
 
         Raises:
             NotMeasured: if no set has it, or the one more has not.
         """
-        terms, known = [], []
+        terms = {}
         for data in sets:
-            try:
-                terms.append(of(data))
-            except NotMeasured:
-                continue
-            known.append(data)
+            with suppress(NotMeasured):
+                terms[data] = statistic(data)
         if not terms:
             raise NotMeasured(f"None of the sets {', '.join(sets)} is at hand here.")
-        weighted = [(1 / len(terms), term) for term in terms]
+        weighted = [(1 / len(terms), term) for term in terms.values()]
         if less is not None:
-            weighted.append((-1.0, of(less)))
-        return found(pooled(weighted)), tuple(known)
+            weighted.append((-1.0, statistic(less)))
+        return measure(pooled(weighted)), tuple(terms)
 
     def _sample(self, data: str, left: str, right: str, metric: Metric, among: Mask | None = None) -> Sample:
         """Return the labelled items of two models, on which the metric can be measured."""
@@ -185,22 +176,23 @@ def paired(
     common = [(member, by_seed[member.seed]) for member in left if member.seed in by_seed]
     if not common:
         raise NotMeasured(f"{left[0].name} and {right[0].name} share no seed.")
-    return tuple(one for one, _ in common), tuple(other for _, other in common)
+    return tuple(member for member, _ in common), tuple(partner for _, partner in common)
 
 
-def found(of: Sampled) -> Found:
+def measure(statistic: Sampled) -> Measured:
     """Return the value of a statistic with its interval.
 
     Raises:
         NotMeasured: if its items come in so few clusters that none can be trusted.
     """
-    if of.design.clusters is not None and len(np.unique(of.design.clusters)) < MIN_CLUSTERS:
+    clusters = statistic.design.clusters
+    if clusters is not None and len(np.unique(clusters)) < MIN_CLUSTERS:
         raise NotMeasured(f"Its items come in fewer than {MIN_CLUSTERS} clusters, from which no interval follows.")
-    inference = with_floor(of.linear, of.design, method=METHOD)
+    inference = with_floor(statistic.linear, statistic.design, method=METHOD)
     interval: Interval = inference.interval(LEVEL)
-    return Found(inference.value, interval.low, interval.high, of.linear.n)
+    return Measured(inference.value, interval.low, interval.high, statistic.linear.n)
 
 
-def interaction(plain: Sampled, mitigated: Sampled) -> Found:
-    """Return how much larger one difference is than another one on the same items."""
-    return found(Sampled(mitigated.linear.less(plain.linear), plain.design))
+def excess(statistic: Sampled, *, over: Sampled) -> Measured:
+    """Return how much larger one difference is than another one on the same items: an interaction."""
+    return measure(Sampled(statistic.linear.less(over.linear), over.design))

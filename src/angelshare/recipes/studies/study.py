@@ -1,120 +1,72 @@
-"""What a study of a paper consists of: two recipes, and who of their models plays which part."""
+"""What a study consists of: a recipe for each arm, a suite of test sets, and who of the models plays which part."""
 
 from collections.abc import Mapping
-from importlib.resources import files
-from typing import Annotated, Literal, Self
+from typing import Annotated, Generic, Literal, Self, TypeVar
 
-import yaml
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from angelshare.core.errors import InputError
 from angelshare.core.factories import unknown_name
 from angelshare.core.strict import Strict
-from angelshare.core.task import SuiteScale
-from angelshare.recipes.schema import Recipe, TfidfEntry
+from angelshare.data.suites.gathering import SuiteSpec, suites
+from angelshare.recipes.schema import Recipe, StudentEntry
 
-PAPERS = ("lost-in-distillation",)
-
-
-class Parts(Strict):
-    """Which students of the recipe `plain` play which part of the paper; `mitigated` is one of the other recipe.
-
-    Attributes:
-        distilled: the CNN distilled on a transfer set of as many toxic texts as others (DISTILLEDCNN); its baseline is
-            the paper's CNN without a teacher.
-        matched: the CNN distilled on texts drawn to match the label distribution (DISTILLEDCNNONPROPRIETARY).
-        small_bert: the small BERT (DISTILLEDSMBERTONPROPRIETARY).
-        sweep: number of transfer texts -> student.
-        mitigations: what it is called -> student, each to be compared with `unmitigated`.
-        unmitigated: trained like the mitigated ones, without.
-        mitigated: the student of the mitigated teacher, with mitigation data of its own (DISTILLEDPROPRIETARYCNN).
-    """
-
-    distilled: str
-    matched: str
-    small_bert: str
-    sweep: Annotated[dict[Annotated[int, Field(gt=0)], str], Field(min_length=2)]
-    mitigations: Annotated[dict[str, str], Field(min_length=1)]
-    unmitigated: str
-    mitigated: str
-
-    def of_plain(self) -> tuple[str, ...]:
-        """Return the students of the recipe `plain` that play a part, each once."""
-        named = (
-            self.distilled,
-            self.matched,
-            self.small_bert,
-            *self.sweep.values(),
-            self.unmitigated,
-            *self.mitigations.values(),
-        )
-        return tuple(dict.fromkeys(named))
+TAKEN = ("observations", "predictions")
+"""Folders beside those of the arms."""
+P = TypeVar("P", bound=Strict)
 
 
-class Study(Strict):
-    """A study at one scale.
+def _known_suite(suite: str | SuiteSpec) -> str | SuiteSpec:
+    """Refuse the name of a suite that nobody knows."""
+    if isinstance(suite, str) and suite not in suites():
+        raise ValueError(unknown_name("suite", suite, suites()))
+    return suite
+
+
+def _free(name: str) -> str:
+    """Refuse the name of an arm whose folder would be something else."""
+    if name in TAKEN:
+        raise ValueError(f"An arm is called {name}, as another folder is. Give it another name.")
+    return name
+
+
+ArmName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$"), AfterValidator(_free)]
+
+
+class Study(Strict, Generic[P]):
+    """A study at one scale; a paper names the model of its parts, `Study[Parts]`, and may check more in a subclass.
 
     Attributes:
-        scale: how much of the paper it is.
         about: what was made smaller than in the paper, and why, as sentences.
-        plain: without mitigation. mitigated: teacher and student with mitigation data, otherwise the same.
-        settings: what -> the paper's and ours, for the report.
+        settings: what -> the paper's and ours, for the page.
+        suite: of test sets: its name, or what it consists of. The test split of the arms' data is its in-domain set.
+        arms: recipes on the same data; the teacher of the first is the one that all models are held against.
+        parts: who plays which part in the paper.
     """
 
     version: Literal[1]
-    paper: Literal["lost-in-distillation"]
-    scale: SuiteScale
     about: tuple[str, ...] = ()
-    plain: Recipe
-    mitigated: Recipe
-    parts: Parts
     settings: dict[str, tuple[str, str]] = Field(default_factory=dict)
+    suite: Annotated[str | SuiteSpec, AfterValidator(_known_suite)]
+    arms: Annotated[dict[ArmName, Recipe], Field(min_length=1)]
+    parts: P
+
+    @property
+    def first(self) -> Recipe:
+        """Return the recipe of the first arm."""
+        return next(iter(self.arms.values()))
+
+    def students(self, arm: str) -> Mapping[str, StudentEntry]:
+        """Return the students of an arm by name."""
+        return {student.name: student for student in self.arms[arm].students}
 
     @model_validator(mode="after")
-    def _parts_are_played(self) -> Self:
-        """Refuse parts that no student plays, and a distilled CNN without its baseline."""
-        plain = {student.name: student for student in self.plain.students}
-        for name in self.parts.of_plain():
-            if name not in plain:
-                raise ValueError(unknown_name("student in plain", name, tuple(plain)))
-        distilled = plain[self.parts.distilled]
-        if isinstance(distilled, TfidfEntry) or not distilled.baseline:
-            raise ValueError(f"The student {distilled.name} is the paper's DISTILLEDCNN, and needs its baseline.")
-        mitigated = tuple(student.name for student in self.mitigated.students)
-        if self.parts.mitigated not in mitigated:
-            raise ValueError(unknown_name("student in mitigated", self.parts.mitigated, mitigated))
+    def _arms_share_their_texts(self) -> Self:
+        """Refuse arms on other data than the first, and suites of an arm."""
+        for name, recipe in self.arms.items():
+            if recipe.data != self.first.data:
+                raise ValueError(
+                    f"The arm {name} has other data than the first: models are compared on the same texts."
+                )
+            if recipe.suites:
+                raise ValueError(f"The arm {name} names a suite. A study has one for all arms: put it beside them.")
         return self
-
-
-class PaperFigures(Strict):
-    """What the paper prints.
-
-    Attributes:
-        citation: of the paper.
-        table2, table3: set -> model -> (AUC-PR, AUC-ROC).
-    """
-
-    citation: str
-    table2: Mapping[str, Mapping[str, tuple[float, float]]]
-    table3: Mapping[str, Mapping[str, tuple[float, float]]]
-
-
-def read_study(paper: str, scale: SuiteScale) -> Study:
-    """Return a built-in study.
-
-    Raises:
-        InputError: if there is no such paper.
-    """
-    if paper not in PAPERS:
-        raise InputError(unknown_name("paper", paper, PAPERS))
-    return Study.model_validate(yaml.safe_load(_text(paper, f"{scale}.yaml")))
-
-
-def read_figures(paper: str) -> PaperFigures:
-    """Return what a paper prints."""
-    return PaperFigures.model_validate(yaml.safe_load(_text(paper, "figures.yaml")))
-
-
-def _text(paper: str, name: str) -> str:
-    """Return a file of a paper's folder."""
-    return files(f"angelshare.recipes.papers.{paper.replace('-', '_')}").joinpath(name).read_text("utf-8")

@@ -2,8 +2,15 @@
 
 import pytest
 
-from angelshare.recipes.papers.lost_in_distillation.claims import CLAIMS, all_claims
-from angelshare.recipes.studies.evidence import IN_DOMAIN, MITIGATED_STUDENT
+from angelshare.data.suites.gathering import IN_DOMAIN
+from angelshare.recipes.papers.lost_in_distillation.claims import CLAIMS
+from angelshare.recipes.papers.lost_in_distillation.parts import MITIGATED_STUDENT
+from angelshare.recipes.studies.claims import held_against
+
+
+def all_claims(evidence, parts):
+    """Return every claim with its verdict."""
+    return [held_against(evidence, parts, claim) for claim in CLAIMS]
 
 
 def verdict(claims, begins):
@@ -54,14 +61,14 @@ def test_claims_that_are_wrong_here_are_contradicted(claims):
 def test_the_interaction_is_the_students_gain_less_the_teachers(make_evidence, parts):
     """A student that gains much more than its teacher contradicts the claim."""
     strong = {MITIGATED_STUDENT: 4.0}
-    found = all_claims(make_evidence(short_synthetic=strong, long_synthetic=strong, identity_swaps=strong), parts)
-    assert verdict(found, "Mitigation data help the teacher more") == "contradicted"
+    answered = all_claims(make_evidence(short_synthetic=strong, long_synthetic=strong, identity_swaps=strong), parts)
+    assert verdict(answered, "Mitigation data help the teacher more") == "contradicted"
 
 
 def test_what_is_not_at_hand_is_not_measured(make_evidence, parts):
     """And says what is missing; the others are answered."""
-    found = all_claims(make_evidence((IN_DOMAIN,)), parts)
-    by_claim = {claim.claim: claim for claim in found}
+    answered = all_claims(make_evidence((IN_DOMAIN,)), parts)
+    by_claim = {claim.claim: claim for claim in answered}
     missing = by_claim["No model reaches an AUC-ROC of .6 on covert toxicity."]
     assert (missing.verdict, missing.finding) == ("not measured", "The set covert_toxicity is not at hand here.")
-    assert verdict(found, "In-domain, distilled CNNs") != "not measured"
+    assert verdict(answered, "In-domain, distilled CNNs") != "not measured"

@@ -2,19 +2,12 @@
 
 import pytest
 
-from angelshare.recipes.papers.lost_in_distillation.figures import paper_figures, sweep_charts
-from angelshare.recipes.studies.evidence import IN_DOMAIN, TEACHER
-from angelshare.recipes.studies.study import read_figures
+from angelshare.data.suites.gathering import suite_spec
+from angelshare.recipes.papers.lost_in_distillation.figures import PRINTED, tables_2_and_3
+from angelshare.recipes.studies.evidence import TEACHER
+from angelshare.recipes.studies.paper import Outcome
 
-TITLES = {
-    "in_domain": "Civil Comments",
-    "short_synthetic": "Short Synthetic",
-    "long_synthetic": "Long Synthetic",
-    "hatecheck": "Hate Check",
-    "false_positives": "False Positives",
-    "identity_swaps": "Identity Swaps",
-    "covert_toxicity": "Covert Toxicity",
-}
+TITLES = {spec.name: spec.title for spec in suite_spec("lost-in-distillation").sets}
 
 
 @pytest.fixture(scope="module")
@@ -26,9 +19,9 @@ def evidence(make_evidence):
 @pytest.fixture(scope="module")
 def figures(evidence, parts):
     """Return all numbers by row and metric."""
-    paper = read_figures("lost-in-distillation")
-    found = paper_figures(paper, evidence, parts, titles=TITLES, notes={"short_synthetic": "stand-in: own"})
-    return {(figure.row, figure.metric): figure for figure in found}
+    notes = {"short_synthetic": "stand-in: own"}
+    outcome = Outcome(evidence, parts, titles=TITLES, notes=notes, splits=None, statement=None)
+    return {(figure.row, figure.metric): figure for figure in tables_2_and_3(outcome)}
 
 
 def test_every_number_of_the_paper_has_a_row(figures):
@@ -62,15 +55,9 @@ def test_a_set_that_is_not_at_hand_says_so(figures):
     assert (missing.ours, missing.note) == (None, "The set false_positives is not at hand here.")
 
 
-def test_sweeps_are_drawn_for_every_set_that_is_at_hand(evidence, parts):
-    """AUC-ROC and AUC-PR over the sizes, with the teacher and the CNN without one as lines."""
-    charts = {chart.name: chart for chart in sweep_charts(evidence, parts, TITLES, n_gold=400)}
-    assert len(charts) == 2 * 6
-    chart = charts["figure 2/Civil Comments"]
-    student, teacher, without = chart.series
-    assert chart.note.endswith("Beside 400 human-labelled texts: a ratio of 0.25 to 0.5.")
-    assert [point.x for point in student.points] == [100, 200]
-    assert student.points[0].y == pytest.approx(evidence.value(IN_DOMAIN, "cnn-100"))
-    assert all(point.low < point.y < point.high for point in student.points)
-    assert {point.y for point in teacher.points} == {evidence.value(IN_DOMAIN, TEACHER)}
-    assert (teacher.role, without.role) == ("teacher", "baseline")
+def test_the_papers_figures_are_about_the_suites_sets():
+    """In its order; every model of Table 2 stands on every set."""
+    assert list(PRINTED.table2) == list(PRINTED.table3) == list(TITLES)
+    assert {len(models) for models in PRINTED.table2.values()} == {5}
+    assert PRINTED.table2["in_domain"]["BERT"] == (0.815, 0.981)
+    assert PRINTED.table3["covert_toxicity"]["DISTILLEDPROPRIETARYCNN"] == (0.131, 0.583)

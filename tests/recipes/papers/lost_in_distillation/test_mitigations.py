@@ -2,8 +2,16 @@
 
 import pytest
 
-from angelshare.recipes.papers.lost_in_distillation.mitigations import mitigation_result, mitigation_table
-from angelshare.recipes.studies.evidence import HATECHECK, IN_DOMAIN
+from angelshare.data.suites.gathering import IN_DOMAIN
+from angelshare.recipes.papers.lost_in_distillation.mitigations import mitigation_results, mitigation_table
+from angelshare.recipes.papers.lost_in_distillation.parts import HATECHECK, SELECTION
+from angelshare.recipes.studies.evidence import Evidence
+
+
+def mitigation_result(evidence, parts, selection):
+    """Return what the mitigations change, fitted on a panel."""
+    (result,) = mitigation_results(Evidence({**evidence.panels, SELECTION: selection}), parts)
+    return result
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,9 @@ from angelshare.audit.answers.quality_metrics import correct
 from angelshare.audit.frame.macro import Macro
 from angelshare.audit.hatecheck import MACRO_ACCURACY
 from angelshare.core.arrays import Array
+from angelshare.recipes.papers.lost_in_distillation.parts import HATECHECK, Parts
 from angelshare.recipes.studies.answers import Answer, above, below, numbers, told
-from angelshare.recipes.studies.evidence import HATECHECK, TEACHER, Evidence, NotMeasured, found
-from angelshare.recipes.studies.study import Parts
+from angelshare.recipes.studies.evidence import TEACHER, Evidence, NotMeasured, measure
 from angelshare.stats.pooling import Sampled, pooled
 
 OVER_FUNCTIONS = Macro(facts=MACRO_ACCURACY, per_item=correct, column="functionality")
@@ -25,7 +25,7 @@ NON_PROTECTED = ("target_obj_nh", "target_indiv_nh")
 def mostly_worse_on_functions(evidence: Evidence, parts: Parts) -> Answer:
     """Hold that the student is worse in most functionalities, and by the mean over them, as single ones are small."""
     deltas = _by_function(evidence, parts.distilled)
-    number = found(evidence.difference(HATECHECK, parts.distilled, TEACHER, OVER_FUNCTIONS))
+    number = measure(evidence.difference(HATECHECK, parts.distilled, TEACHER, OVER_FUNCTIONS))
     n_lower = sum(delta < -ROUNDING for delta in deltas.values())
     n_equal = sum(abs(delta) <= ROUNDING for delta in deltas.values())
     finding = (
@@ -38,7 +38,7 @@ def mostly_worse_on_functions(evidence: Evidence, parts: Parts) -> Answer:
 
 def teacher_is_worse_beyond_identities(evidence: Evidence, parts: Parts) -> Answer:
     """Hold that the teacher is worse where abuse is not aimed at a protected group."""
-    number = found(_on_functions(evidence, parts.distilled, NON_PROTECTED))
+    number = measure(_on_functions(evidence, parts.distilled, NON_PROTECTED))
     return Answer(above(number), f"Mean accuracy on F22 and F23, less the teacher's: {told(number)}.", number)
 
 
@@ -51,7 +51,7 @@ def negation_swaps_and_implication_lose_most(evidence: Evidence, parts: Parts) -
     here = _on_functions(evidence, parts.distilled, LARGEST)
     others = [name for name in deltas if name not in LARGEST]
     elsewhere = _on_functions(evidence, parts.distilled, others)
-    number = found(pooled([(1.0, here), (-1.0, elsewhere)]))
+    number = measure(pooled([(1.0, here), (-1.0, elsewhere)]))
     mean = elsewhere.linear.value
     finding = (
         f"Mean accuracy difference there less that elsewhere: {told(number)}; "

@@ -1,8 +1,9 @@
 """Claims on what is lost on which set (Section 5 and Table 2)."""
 
-from angelshare.recipes.studies.answers import Answer, above, below, fewer, listed, numbers, told
-from angelshare.recipes.studies.evidence import IN_DOMAIN, TEACHER, Evidence, Found, baseline_of, found
-from angelshare.recipes.studies.study import Parts
+from angelshare.data.suites.gathering import IN_DOMAIN
+from angelshare.recipes.papers.lost_in_distillation.parts import Parts
+from angelshare.recipes.studies.answers import Answer, above, below, listed, numbers, told, without
+from angelshare.recipes.studies.evidence import TEACHER, Evidence, Measured, baseline_of, measure
 from angelshare.stats.pooling import Sampled
 
 HARD = ("short_synthetic", "long_synthetic", "hatecheck", "false_positives", "identity_swaps")
@@ -14,9 +15,9 @@ POOR = 0.6
 """The AUC-ROC that no model of the paper reaches on covert toxicity."""
 
 
-def _loss(evidence: Evidence, student: str, data: str) -> Found:
+def _loss(evidence: Evidence, student: str, data: str) -> Measured:
     """Return a student's AUC less its teacher's on a set."""
-    return found(evidence.difference(data, student, TEACHER))
+    return measure(evidence.difference(data, student, TEACHER))
 
 
 def in_domain_is_near(evidence: Evidence, parts: Parts) -> Answer:
@@ -30,21 +31,20 @@ def in_domain_is_near(evidence: Evidence, parts: Parts) -> Answer:
 def hard_sets_lose_more(evidence: Evidence, parts: Parts) -> Answer:
     """Hold the central claim: in-domain figures hide what harder sets show."""
 
-    def of(data: str) -> Sampled:
+    def loss(data: str) -> Sampled:
         return evidence.difference(data, parts.distilled, TEACHER)
 
-    number, sets = evidence.over(HARD, of, less=IN_DOMAIN)
-    losses = {data: found(of(data)) for data in (IN_DOMAIN, *sets)}
+    number, sets = evidence.over(HARD, loss, less=IN_DOMAIN)
+    losses = {data: measure(loss(data)) for data in (IN_DOMAIN, *sets)}
     finding = (
         f"Loss of AUC-ROC on harder sets less that in-domain, mean of {len(sets)}: {told(number)}. {listed(losses)}."
     )
-    return Answer(below(number), finding, number, fewer(sets, HARD))
+    return Answer(below(number), finding, number, without(sets, of_all=HARD))
 
 
 def distillation_gives_a_little(evidence: Evidence, parts: Parts) -> Answer:
     """Hold that a transfer set lifts a CNN in-domain."""
-    without = baseline_of(parts.distilled)
-    number = found(evidence.difference(IN_DOMAIN, parts.distilled, without))
+    number = measure(evidence.difference(IN_DOMAIN, parts.distilled, baseline_of(parts.distilled)))
     finding = f"AUC-ROC of the distilled CNN less that of the same CNN without a teacher, in-domain: {told(number)}."
     return Answer(above(number), finding, number)
 
@@ -52,15 +52,15 @@ def distillation_gives_a_little(evidence: Evidence, parts: Parts) -> Answer:
 def distillation_does_not_help_identities(evidence: Evidence, parts: Parts) -> Answer:
     """Hold that distillation gives little on synthetic identity sets: in the paper the CNN without it is as good."""
 
-    def of(data: str) -> Sampled:
+    def gain(data: str) -> Sampled:
         return evidence.difference(data, parts.distilled, baseline_of(parts.distilled))
 
-    number, sets = evidence.over(SYNTHETIC, of)
+    number, sets = evidence.over(SYNTHETIC, gain)
     finding = (
         f"AUC-ROC of the distilled CNN less that of the CNN without a teacher, mean of {len(sets)} sets: "
-        f"{told(number)}. {listed({data: found(of(data)) for data in sets})}."
+        f"{told(number)}. {listed({data: measure(gain(data)) for data in sets})}."
     )
-    return Answer(below(number), finding, number, fewer(sets, SYNTHETIC))
+    return Answer(below(number), finding, number, without(sets, of_all=SYNTHETIC))
 
 
 def covert_toxicity_is_unsolved(evidence: Evidence, parts: Parts) -> Answer:

@@ -2,18 +2,16 @@
 
 from dataclasses import replace
 
+from angelshare.data.suites.gathering import IN_DOMAIN
 from angelshare.recipes.papers.lost_in_distillation.by_set import HARD, SYNTHETIC
-from angelshare.recipes.studies.answers import Answer, above, below, fewer, listed, numbers, told, within
-from angelshare.recipes.studies.evidence import (
-    IN_DOMAIN,
+from angelshare.recipes.papers.lost_in_distillation.parts import (
     MITIGATED_STUDENT,
     MITIGATED_TEACHER,
     SHUFFLED,
-    TEACHER,
-    Evidence,
-    interaction,
+    Parts,
 )
-from angelshare.recipes.studies.study import Parts
+from angelshare.recipes.studies.answers import Answer, above, below, listed, numbers, told, within, without
+from angelshare.recipes.studies.evidence import TEACHER, Evidence, excess
 from angelshare.stats.pooling import Sampled
 
 ONE_TEACHER = (
@@ -44,12 +42,12 @@ def more_text_is_flat(evidence: Evidence, parts: Parts) -> Answer:
 def mitigation_helps_the_teacher_more(evidence: Evidence, parts: Parts) -> Answer:
     """Hold the claim that the paper states without a number, as an interaction."""
 
-    def of(data: str) -> Sampled:
+    def gain(data: str) -> Sampled:
         plain = evidence.difference(data, parts.unmitigated, TEACHER)
         mitigated = evidence.difference(data, MITIGATED_STUDENT, MITIGATED_TEACHER)
         return replace(mitigated, linear=mitigated.linear.less(plain.linear))
 
-    number, sets = evidence.over(SYNTHETIC, of)
+    number, sets = evidence.over(SYNTHETIC, gain)
     gains = {
         "teacher": evidence.over(sets, lambda data: evidence.difference(data, MITIGATED_TEACHER, TEACHER))[0],
         "student": evidence.over(sets, lambda data: evidence.difference(data, MITIGATED_STUDENT, parts.unmitigated))[0],
@@ -58,7 +56,7 @@ def mitigation_helps_the_teacher_more(evidence: Evidence, parts: Parts) -> Answe
         f"Mitigation changes AUC-ROC, mean of {len(sets)} sets: {listed(gains)}; the student's gain less the "
         f"teacher's: {told(number)}."
     )
-    missing = fewer(sets, SYNTHETIC)
+    missing = without(sets, of_all=SYNTHETIC)
     return Answer(below(number), finding, number, ONE_TEACHER if missing is None else f"{missing} {ONE_TEACHER}")
 
 
@@ -66,7 +64,7 @@ def students_lean_on_words(evidence: Evidence, parts: Parts) -> Answer:
     """Hold that students emphasise lexical features: shuffling the words costs the teacher more."""
     plain = evidence.difference(IN_DOMAIN, parts.distilled, TEACHER)
     shuffled = evidence.difference(SHUFFLED, parts.distilled, TEACHER)
-    number = interaction(plain, shuffled)
+    number = excess(shuffled, over=plain)
     cost = {
         name: evidence.value(SHUFFLED, name) - evidence.value(IN_DOMAIN, name) for name in (TEACHER, parts.distilled)
     }

@@ -1,8 +1,5 @@
 """The claims of Chvasta et al. (2022), each held against an interval of ours."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from angelshare.recipes.papers.lost_in_distillation.by_function import (
     mostly_worse_on_functions,
     negation_swaps_and_implication_lose_most,
@@ -26,101 +23,63 @@ from angelshare.recipes.papers.lost_in_distillation.by_training import (
     more_text_is_flat,
     students_lean_on_words,
 )
-from angelshare.recipes.studies.answers import Answer
-from angelshare.recipes.studies.evidence import Evidence, NotMeasured
-from angelshare.recipes.studies.study import Parts
-from angelshare.statement.reproduction import Claim
+from angelshare.recipes.papers.lost_in_distillation.parts import Parts
+from angelshare.recipes.studies.claims import PaperClaim
 
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A claim and how it is decided.
-
-    Attributes:
-        claim: in one sentence. where: section or figure of the paper.
-        answer: from the evidence; raises `NotMeasured` where something that it needs is not at hand.
-    """
-
-    claim: str
-    where: str
-    answer: Callable[[Evidence, Parts], Answer]
-
-
-def all_claims(evidence: Evidence, parts: Parts) -> tuple[Claim, ...]:
-    """Return every claim with its verdict; those that rest on what is not at hand are not measured."""
-    return tuple(_answered(asked, evidence, parts) for asked in CLAIMS)
-
-
-def _answered(asked: Asked, evidence: Evidence, parts: Parts) -> Claim:
-    """Return one claim."""
-    try:
-        answer = asked.answer(evidence, parts)
-    except NotMeasured as why:
-        return Claim(claim=asked.claim, where=asked.where, verdict="not measured", finding=str(why))
-    number = answer.number
-    if number is None:
-        return Claim(claim=asked.claim, where=asked.where, verdict=answer.verdict, finding=answer.finding)
-    return Claim(
-        claim=asked.claim,
-        where=asked.where,
-        verdict=answer.verdict,
-        finding=answer.finding,
-        value=number.value,
-        low=number.low,
-        high=number.high,
-        bounds=answer.bounds,
-        differs=answer.differs,
-    )
-
-
-CLAIMS: tuple[Asked, ...] = (
-    Asked(
+CLAIMS: tuple[PaperClaim[Parts], ...] = (
+    PaperClaim(
         "In-domain, distilled CNNs come within about .016 of the teacher's AUC-ROC.",
         "Section 5, Table 2",
         in_domain_is_near,
     ),
-    Asked("Harder test sets show losses that in-domain figures hide.", "Section 5, Table 2", hard_sets_lose_more),
-    Asked(
+    PaperClaim("Harder test sets show losses that in-domain figures hide.", "Section 5, Table 2", hard_sets_lose_more),
+    PaperClaim(
         "Distillation lifts a CNN above the same CNN without a teacher, in-domain.",
         "Table 2",
         distillation_gives_a_little,
     ),
-    Asked(
+    PaperClaim(
         "On synthetic sets of identity terms a distilled CNN is no better than one without a teacher, or worse.",
         "Section 5, Table 2",
         distillation_does_not_help_identities,
     ),
-    Asked(
+    PaperClaim(
         "The student is worse in most functionalities of HateCheck (22 of 29).", "Section 5", mostly_worse_on_functions
     ),
-    Asked(
+    PaperClaim(
         "It loses most on negated hate (F15; F14 in the paper), swapped letters (F25) and implied derogation (F4).",
         "Section 5",
         negation_swaps_and_implication_lose_most,
     ),
-    Asked(
+    PaperClaim(
         "The teacher is worse than the student on abuse of what is no protected group (F22, F23).",
         "Section 5",
         teacher_is_worse_beyond_identities,
     ),
-    Asked(
+    PaperClaim(
         "Distilled CNNs flag harmless mentions of identities more than the teacher: BPSN AUC falls.",
         "Section 6, Figures 4 and 6",
         identities_lose_by_false_positives,
     ),
-    Asked("That loss is larger than the loss of AUC-ROC on all comments.", "Section 6", identities_lose_more_than_all),
-    Asked(
+    PaperClaim(
+        "That loss is larger than the loss of AUC-ROC on all comments.", "Section 6", identities_lose_more_than_all
+    ),
+    PaperClaim(
         "With mitigation data in both, the student still loses BPSN AUC.",
         "Section 6.1, Figure 7",
         false_positives_remain_with_mitigation,
     ),
-    Asked("No model reaches an AUC-ROC of .6 on covert toxicity.", "Section 5, Table 2", covert_toxicity_is_unsolved),
-    Asked("Beyond some size, more transfer text has little effect.", "Section 7, Figures 2 and 3", more_text_is_flat),
-    Asked(
+    PaperClaim(
+        "No model reaches an AUC-ROC of .6 on covert toxicity.", "Section 5, Table 2", covert_toxicity_is_unsolved
+    ),
+    PaperClaim(
+        "Beyond some size, more transfer text has little effect.", "Section 7, Figures 2 and 3", more_text_is_flat
+    ),
+    PaperClaim(
         "Mitigation data help the teacher more than the student.",
         "Sections 6 and 8",
         mitigation_helps_the_teacher_more,
     ),
-    Asked("The CNN has 8 million parameters.", "Table 2", cnn_is_as_large_as_printed),
-    Asked("Students emphasise lexical features.", "Section 8", students_lean_on_words),
+    PaperClaim("The CNN has 8 million parameters.", "Table 2", cnn_is_as_large_as_printed),
+    PaperClaim("Students emphasise lexical features.", "Section 8", students_lean_on_words),
 )

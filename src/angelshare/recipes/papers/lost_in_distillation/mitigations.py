@@ -5,30 +5,26 @@ from dataclasses import replace
 
 from angelshare.audit.answers.quality_metrics import ACCURACY, RECALL, correct
 from angelshare.audit.calibration import calibration_metrics
-from angelshare.audit.frame.macro import Macro
 from angelshare.audit.frame.measuring import Findings
 from angelshare.audit.frame.metric_kinds import Metric, Share
 from angelshare.audit.frame.mitigation import QUESTION, Mitigated, by_seed, measure_interaction, measure_mitigation
-from angelshare.audit.hatecheck import MACRO_ACCURACY
 from angelshare.core.estimate import Difference
 from angelshare.core.panel import Panel, Population
 from angelshare.core.predictions import Predictions
 from angelshare.core.protocols import AuditResult, Table
+from angelshare.data.suites.gathering import IN_DOMAIN
 from angelshare.mitigate.posthoc import fit_temperature, fit_thresholds
+from angelshare.recipes.papers.lost_in_distillation.by_function import OVER_FUNCTIONS
 from angelshare.recipes.papers.lost_in_distillation.by_identity import MEANS
-from angelshare.recipes.studies.evidence import (
-    AUC,
-    AVERAGE_PRECISION,
+from angelshare.recipes.papers.lost_in_distillation.parts import (
     HATECHECK,
-    IN_DOMAIN,
-    LEVEL,
     MITIGATED_STUDENT,
     MITIGATED_TEACHER,
+    SELECTION,
     SHUFFLED,
-    TEACHER,
-    Evidence,
+    Parts,
 )
-from angelshare.recipes.studies.study import Parts
+from angelshare.recipes.studies.evidence import AUC, AVERAGE_PRECISION, LEVEL, TEACHER, Evidence
 
 NAME = "mitigation"
 IDENTITY = "mentions_"
@@ -37,7 +33,7 @@ IDENTITY = "mentions_"
 OF_IDENTITIES = (IN_DOMAIN, "short_synthetic")
 RANKING: tuple[Metric, ...] = (replace(AUC, in_slices=False), AVERAGE_PRECISION)
 IDENTITIES: tuple[Metric, ...] = tuple(MEANS.values())
-FUNCTIONS: tuple[Metric, ...] = (Macro(facts=MACRO_ACCURACY, per_item=correct, column="functionality"),)
+FUNCTIONS: tuple[Metric, ...] = (OVER_FUNCTIONS,)
 DECISIONS: tuple[Metric, ...] = (
     Share(facts=ACCURACY, per_item=correct, in_slices=False),
     # of the harmless texts: one less the false positive rate
@@ -45,35 +41,34 @@ DECISIONS: tuple[Metric, ...] = (
 )
 
 
-def mitigation_result(evidence: Evidence, parts: Parts, selection: Panel[Predictions]) -> AuditResult:
-    """Return what every mitigation changes, and whether mitigation data help the teacher more than the student.
-
-    Args:
-        evidence: every model on every set.
-        parts: who is mitigated how.
-        selection: the unmitigated student and the teacher on the split that temperature and thresholds are fitted on.
-    """
-    found = Findings()
+def mitigation_results(evidence: Evidence, parts: Parts) -> tuple[AuditResult]:
+    """Return what every mitigation changes, and whether mitigation data help the teacher more than the student."""
+    findings = Findings()
     for data, panel in evidence.panels.items():
-        if data == SHUFFLED:
-            continue
-        metrics = (*RANKING, *(FUNCTIONS if data == HATECHECK and "functionality" in panel.columns else ()))
-        metrics += IDENTITIES if data in OF_IDENTITIES else ()
-        for pair in _trained(panel, parts):
-            measure_mitigation(pair, data, metrics, found)
-        student, teacher = _with_data(panel, parts)
-        measure_interaction(student, teacher, data, metrics, found)
-    for pair, metrics in _adjusted(evidence.panel(IN_DOMAIN), selection, parts, found):
-        measure_mitigation(pair, IN_DOMAIN, metrics, found)
-    return AuditResult(
+        if data not in (SHUFFLED, SELECTION):
+            _measure_trained(panel, data, parts, findings)
+    for pair, metrics in _adjusted(evidence.panel(IN_DOMAIN), evidence.panel(SELECTION), parts, findings):
+        measure_mitigation(pair, IN_DOMAIN, metrics, findings)
+    result = AuditResult(
         NAME,
         QUESTION,
-        differences=tuple(found.differences),
-        tables=(mitigation_table(found.differences),),
-        remarks=found.remarks,
-        warnings=tuple(found.warnings),
-        gaps=tuple(found.gaps),
+        differences=tuple(findings.differences),
+        tables=(mitigation_table(findings.differences),),
+        remarks=findings.remarks,
+        warnings=tuple(findings.warnings),
+        gaps=tuple(findings.gaps),
     )
+    return (result,)
+
+
+def _measure_trained(panel: Panel[Predictions], data: str, parts: Parts, findings: Findings) -> None:
+    """Add what every mitigation that was trained in changes on a set."""
+    metrics = (*RANKING, *(FUNCTIONS if data == HATECHECK and "functionality" in panel.columns else ()))
+    metrics += IDENTITIES if data in OF_IDENTITIES else ()
+    for pair in _trained(panel, parts):
+        measure_mitigation(pair, data, metrics, findings)
+    student, teacher = _with_data(panel, parts)
+    measure_interaction(student, teacher, data, metrics, findings)
 
 
 def mitigation_table(differences: Iterable[Difference]) -> Table:
@@ -117,7 +112,7 @@ def _with_data(panel: Panel[Predictions], parts: Parts) -> tuple[Mitigated, Miti
 
 
 def _adjusted(
-    panel: Panel[Predictions], selection: Panel[Predictions], parts: Parts, found: Findings
+    panel: Panel[Predictions], selection: Panel[Predictions], parts: Parts, findings: Findings
 ) -> Iterator[tuple[Mitigated, tuple[Metric, ...]]]:
     """Yield temperature and thresholds per group of student and teacher, fitted on the selection split.
 
@@ -128,24 +123,25 @@ def _adjusted(
     for who, name in (("student", parts.unmitigated), ("teacher", TEACHER)):
         members, fitted_on = here[name].members, there[name].members
         softened = [
-            fit_temperature(one, selection.items).apply(member) for one, member in zip(fitted_on, members, strict=True)
+            fit_temperature(selected, selection.items).apply(member)
+            for selected, member in zip(fitted_on, members, strict=True)
         ]
         yield Mitigated(panel.items, f"{who}: temperature", members, tuple(softened)), calibration_metrics("binary")
         if not groups:
-            found.remark("Thresholds per group are not fitted: no slice is an identity.")
+            findings.remark("Thresholds per group are not fitted: no slice is an identity.")
             continue
-        cut = tuple(_cut(name, panel, selection, groups, found))
+        cut = tuple(_cut(name, panel, selection, groups, findings))
         yield Mitigated(panel.items, f"{who}: thresholds per group", members, cut), DECISIONS
 
 
 def _cut(
-    name: str, panel: Panel[Predictions], selection: Panel[Predictions], groups: Sequence[str], found: Findings
+    name: str, panel: Panel[Predictions], selection: Panel[Predictions], groups: Sequence[str], findings: Findings
 ) -> Iterator[Predictions]:
     """Yield members with the cuts of their own scores; groups of too few harmless texts are remarked."""
     sides = (_populations(side)[name].members for side in (selection, panel))
-    for one, member in zip(*sides, strict=True):
-        thresholds = fit_thresholds(one, selection.items, groups)
+    for selected, member in zip(*sides, strict=True):
+        thresholds = fit_thresholds(selected, selection.items, groups)
         if thresholds.not_fitted:
             few = ", ".join(f"{name} ({n})" for name, n in thresholds.not_fitted.items())
-            found.remark(f"Groups without a threshold of their own, for too few harmless texts: {few}.")
+            findings.remark(f"Groups without a threshold of their own, for too few harmless texts: {few}.")
         yield thresholds.apply(member, panel.items.slices)
