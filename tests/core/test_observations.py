@@ -32,6 +32,18 @@ def test_items_come_in_the_order_of_their_positions():
     assert (taken.nats.tolist(), taken.n_tokens.tolist(), taken.n_bytes.tolist()) == ([7.5, 3.0], [5, 2], [20, 8])
 
 
+def test_models_are_the_same_where_their_answers_to_all_items_are():
+    """Whatever they are called; a single other number makes them two."""
+    others = [
+        replace(EMBEDDINGS, vectors=EMBEDDINGS.vectors + [[0, 0], [0, 0], [0, 1e-9]]),
+        replace(LIKELIHOODS, n_tokens=np.array([2, 1, 6])),
+        replace(CONTINUATIONS, texts=(*CONTINUATIONS.texts[:2], ("so", "it", "went"))),
+    ]
+    for member, other in zip((EMBEDDINGS, LIKELIHOODS, CONTINUATIONS), others, strict=True):
+        assert member.same_answers(replace(member, name="another", seed=9))
+        assert not member.same_answers(other)
+
+
 def test_no_items_are_refused():
     """Of any kind."""
     nothing = np.array([], dtype=np.int64)

@@ -59,6 +59,10 @@ class Embeddings:
         """Return the items at these positions (or under this mask), in this order."""
         return replace(self, vectors=self.vectors[index])
 
+    def same_answers(self, other: "Embeddings") -> bool:
+        """Return whether both gave the same vectors."""
+        return np.array_equal(self.vectors, other.vectors)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Likelihoods:
@@ -114,6 +118,10 @@ class Likelihoods:
         """Return the items at these positions (or under this mask), in this order."""
         return replace(self, nats=self.nats[index], n_tokens=self.n_tokens[index], n_bytes=self.n_bytes[index])
 
+    def same_answers(self, other: "Likelihoods") -> bool:
+        """Return whether both find every item as likely, in as many tokens."""
+        return np.array_equal(self.nats, other.nats) and np.array_equal(self.n_tokens, other.n_tokens)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Continuations:
@@ -152,6 +160,10 @@ class Continuations:
         """Return the items at these positions (or under this mask), in this order."""
         places = np.arange(len(self))[index].tolist()
         return replace(self, texts=tuple(self.texts[place] for place in places))
+
+    def same_answers(self, other: "Continuations") -> bool:
+        """Return whether both wrote the same."""
+        return self.texts == other.texts
 
 
 def _check_some(name: str, items: Array | tuple[object, ...]) -> None:

@@ -82,6 +82,19 @@ class Predictions:
         """Return how many distinct scores there are: few say no more than decisions do."""
         return max(len(np.unique(column)) for column in self.values.T)
 
+    def same_answers(self, other: "Predictions") -> bool:
+        """Return whether both are one model, as far as the numbers tell.
+
+        Equal decisions alone do not make models equal, nor do scores that say no more than decisions, of few distinct
+        values; equal fingerprints do.
+        """
+        same_meaning = self.outputs == other.outputs and self.threshold == other.threshold
+        if not (same_meaning and np.array_equal(self.values, other.values)):
+            return False
+        if self.fingerprint != "" and self.fingerprint == other.fingerprint:
+            return True
+        return self.has_scores and self.n_distinct() >= min(MIN_DISTINCT, len(self))
+
     def decisions(self) -> Labels:
         """Return the predicted class index (n,), for binary and single_label tasks; the first of equal scores wins.
 

@@ -2,18 +2,31 @@
 
 from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import Generic, Protocol, Self
 
-import numpy as np
+from typing_extensions import TypeVar
 
 from angelshare.core.arrays import Array
 from angelshare.core.estimate import ContrastName, InferenceKind
 from angelshare.core.items import Items
-from angelshare.core.panel import Panel, Population
-from angelshare.core.predictions import MIN_DISTINCT, Predictions
+from angelshare.core.panel import Member, Panel, Population
+from angelshare.core.predictions import Predictions
+
+
+class Answering(Member, Protocol):
+    """A member that knows whether another is the same model."""
+
+    def same_answers(self, other: Self) -> bool:
+        """Return whether both are one model, as far as their answers to all items tell."""
+        ...
+
+
+M = TypeVar("M", bound=Answering, default=Predictions)
+"""The kind of member that is compared: scores of classes, where nothing else is said."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Contrast:
+class Contrast(Generic[M]):
     """Two sides on the same items.
 
     Attributes:
@@ -26,8 +39,8 @@ class Contrast:
     items: Items
     name: ContrastName
     student: str
-    left: tuple[Predictions, ...]
-    right: tuple[Predictions, ...]
+    left: tuple[M, ...]
+    right: tuple[M, ...]
     identical: bool
 
     @property
@@ -36,12 +49,12 @@ class Contrast:
         return "recipe" if len(self.left) > 1 else "this_model"
 
     @property
-    def pairs(self) -> tuple[tuple[Predictions, Predictions], ...]:
+    def pairs(self) -> tuple[tuple[M, M], ...]:
         """Return the members side by side."""
         right = self.right * len(self.left) if len(self.right) == 1 else self.right
         return tuple(zip(self.left, right, strict=True))
 
-    def take(self, index: Array) -> "Contrast":
+    def take(self, index: Array) -> "Contrast[M]":
         """Return the contrast on the items at these positions (or under this mask)."""
         return replace(
             self,
@@ -52,26 +65,26 @@ class Contrast:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pairing:
+class Pairing(Generic[M]):
     """All contrasts of a panel, and what a reader must know about how they were paired."""
 
-    contrasts: tuple[Contrast, ...]
+    contrasts: tuple[Contrast[M], ...]
     remarks: tuple[str, ...]
     warnings: tuple[str, ...]
 
-    def named(self, name: ContrastName) -> tuple[Contrast, ...]:
+    def named(self, name: ContrastName) -> tuple[Contrast[M], ...]:
         """Return the contrasts of this name."""
         return tuple(contrast for contrast in self.contrasts if contrast.name == name)
 
 
-def pair(panel: Panel[Predictions]) -> Pairing:
+def pair(panel: Panel[M]) -> Pairing[M]:
     """Return every contrast that the panel allows.
 
     student-teacher for every student; student-baseline and baseline-teacher where a baseline has the student's name;
     baseline-teacher for the references. Student and baseline pair by seed. With several teachers, members pair with the
     one that their `parent_fingerprint` names; where that is not declared, with the first.
     """
-    found: list[Contrast] = []
+    found: list[Contrast[M]] = []
     remarks: list[str] = []
     warnings: list[str] = []
     for student in panel.students:
@@ -88,14 +101,14 @@ def teacher_pairs(panel: Panel[Predictions]) -> tuple[tuple[Predictions, Predict
     return tuple(combinations(panel.teacher.members, 2))
 
 
-def _against_teacher(panel: Panel[Predictions], population: Population[Predictions], warnings: list[str]) -> Contrast:
+def _against_teacher(panel: Panel[M], population: Population[M], warnings: list[str]) -> Contrast[M]:
     """Return the contrast of a student, or of a baseline, with the teacher."""
     teacher = panel.teacher
     name: ContrastName = "student-teacher" if population.role == "student" else "baseline-teacher"
     by_fingerprint = {member.fingerprint: member for member in teacher.members if member.fingerprint}
     parents = [by_fingerprint.get(member.parent_fingerprint or "") for member in population.members]
     declared = tuple(parent for parent in parents if parent is not None)
-    right: tuple[Predictions, ...]
+    right: tuple[M, ...]
     if len(teacher.members) == 1:
         right = teacher.members
     elif len(declared) == len(population.members):
@@ -110,8 +123,8 @@ def _against_teacher(panel: Panel[Predictions], population: Population[Predictio
 
 
 def _against_baseline(
-    panel: Panel[Predictions], student: Population[Predictions], baseline: Population[Predictions], remarks: list[str]
-) -> list[Contrast]:
+    panel: Panel[M], student: Population[M], baseline: Population[M], remarks: list[str]
+) -> list[Contrast[M]]:
     """Return the contrast with the student's own baseline: the members that share a seed, or the only two."""
     by_seed = {member.seed: member for member in baseline.members if member.seed is not None}
     common = [(member, by_seed[member.seed]) for member in student.members if member.seed in by_seed]
@@ -132,23 +145,7 @@ def _against_baseline(
     return [_contrast(panel.items, "student-baseline", student.name, left, right)]
 
 
-def _contrast(
-    items: Items, name: ContrastName, student: str, left: tuple[Predictions, ...], right: tuple[Predictions, ...]
-) -> Contrast:
+def _contrast(items: Items, name: ContrastName, student: str, left: tuple[M, ...], right: tuple[M, ...]) -> Contrast[M]:
     """Return the contrast, after looking whether both sides are the same model."""
     contrast = Contrast(items, name, student, left, right, identical=False)
-    return replace(contrast, identical=all(_same_model(*members) for members in contrast.pairs))
-
-
-def _same_model(left: Predictions, right: Predictions) -> bool:
-    """Whether both gave the same numbers.
-
-    Equal decisions alone do not make models equal, nor do scores that say no more than decisions, of few distinct
-    values; equal fingerprints do.
-    """
-    same_meaning = left.outputs == right.outputs and left.threshold == right.threshold
-    if not (same_meaning and np.array_equal(left.values, right.values)):
-        return False
-    if left.fingerprint != "" and left.fingerprint == right.fingerprint:
-        return True
-    return left.has_scores and left.n_distinct() >= min(MIN_DISTINCT, len(left))
+    return replace(contrast, identical=all(left.same_answers(right) for left, right in contrast.pairs))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from angelshare.audit.frame.contrasts import Contrast
+from angelshare.audit.frame.contrasts import Contrast, M
 from angelshare.core.arrays import Vector
 from angelshare.core.estimate import ContrastName, Difference, Inference, Verdict
 from angelshare.core.metric import MetricFacts
@@ -15,7 +15,7 @@ Withheld = dict[str, tuple[Verdict, ...]]
 
 
 def difference_row(
-    contrast: Contrast,
+    contrast: Contrast[M],
     values: tuple[Vector, Vector],
     inference: Inference,
     *,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from angelshare.audit.frame.contrasts import Contrast, Pairing
+from angelshare.audit.frame.contrasts import Contrast, M, Pairing
 from angelshare.audit.frame.difference_rows import ALL_VERDICTS, Withheld, all_of, difference_row, few_clusters
 from angelshare.audit.frame.metric_kinds import Correlated, Mean, Metric, Share, Sides
 from angelshare.audit.frame.sample import Cut, Sample
@@ -33,7 +33,7 @@ class Findings:
     gaps: list[Gap] = field(default_factory=list)
 
     @classmethod
-    def about(cls, pairing: Pairing, *remarks: str) -> "Findings":
+    def about(cls, pairing: Pairing[M], *remarks: str) -> "Findings":
         """Return nothing measured yet, with what a reader must know of the pairing and these remarks."""
         return cls(said=[*pairing.remarks, *remarks], warnings=list(pairing.warnings))
 
@@ -44,8 +44,8 @@ class Findings:
 
     def leave_out(
         self,
-        metric: Metric,
-        contrast: Contrast,
+        metric: Metric[M],
+        contrast: Contrast[M],
         data: str,
         slice_name: str | None,
         why: str,
@@ -53,7 +53,7 @@ class Findings:
         name: ContrastName | None = None,
     ) -> None:
         """Keep a row that was not measured."""
-        output = None if metric.label is None else contrast.left[0].labels[metric.label]
+        output = metric.output(contrast)
         gap = Gap(metric.name, data, contrast.student, name or contrast.name, slice_name, output, why)
         self.gaps.append(gap)
 
@@ -80,7 +80,12 @@ class Findings:
 
 
 def measure_contrast(
-    contrast: Contrast, data: str, metrics: Sequence[Metric], found: Findings, *, asked: frozenset[str] = frozenset()
+    contrast: Contrast[M],
+    data: str,
+    metrics: Sequence[Metric[M]],
+    found: Findings,
+    *,
+    asked: frozenset[str] = frozenset(),
 ) -> None:
     """Add the rows of one contrast: of every metric on all labelled items, and of some in every slice.
 
@@ -107,7 +112,7 @@ def measure_contrast(
                 _measure_excess(metric, cut, data, name, found)
 
 
-def countable(contrast: Contrast, found: Findings) -> Sample | None:
+def countable(contrast: Contrast[M], found: Findings) -> Sample[M] | None:
     """Return the items that carry a human label and a weight above 0; None where nothing follows from them."""
     known = counted(contrast.items, found)
     if not known.any():
@@ -122,7 +127,7 @@ def countable(contrast: Contrast, found: Findings) -> Sample | None:
     return sample
 
 
-def usable_slices(sample: Sample, found: Findings) -> Mapping[str, Mask]:
+def usable_slices(sample: Sample[M], found: Findings) -> Mapping[str, Mask]:
     """Return the slices that hold some of the items and not all of them; the others are remarked."""
     kept = {}
     for name, mask in sample.contrast.items.slices.items():
@@ -149,7 +154,7 @@ def counted(items: Items, found: Findings) -> Mask:
     return np.asarray(known & counts)
 
 
-def _measure(metric: Metric, sample: Sample, data: str, slice_name: str | None, found: Findings) -> None:
+def _measure(metric: Metric[M], sample: Sample[M], data: str, slice_name: str | None, found: Findings) -> None:
     """Add one row, or the remark why there is none."""
     problem = _problem(metric, sample)
     if problem is not None:
@@ -163,7 +168,7 @@ def _measure(metric: Metric, sample: Sample, data: str, slice_name: str | None, 
     )
 
 
-def _measure_excess(metric: Metric, cut: Cut, data: str, slice_name: str, found: Findings) -> None:
+def _measure_excess(metric: Metric[M], cut: Cut[M], data: str, slice_name: str, found: Findings) -> None:
     """Add the row that says whether a slice loses more than all other items, where both can be measured."""
     contrast, why = cut.whole.contrast, _problem(metric, cut.here)
     if why is None and len(cut.rest) < MIN_SLICE:
@@ -182,13 +187,13 @@ def _measure_excess(metric: Metric, cut: Cut, data: str, slice_name: str, found:
     found.differences.append(replace(row, withheld=all_of(withheld), remarks=tuple(withheld), least_margin=hidden))
 
 
-def _population(metric: Metric, cut: Cut) -> Cut:
+def _population(metric: Metric[M], cut: Cut[M]) -> Cut[M]:
     """Return the cut of the items that a metric is about."""
     of = metric.population(cut.whole)
     return cut if of is cut.whole else of.cut(cut.in_slice[np.searchsorted(cut.whole.items, of.items)])
 
 
-def _problem(metric: Metric, sample: Sample) -> str | None:
+def _problem(metric: Metric[M], sample: Sample[M]) -> str | None:
     """Return why a metric cannot be measured on these items; None if it can."""
     problem = metric.problem(sample)
     if problem is not None:
@@ -200,8 +205,8 @@ def _problem(metric: Metric, sample: Sample) -> str | None:
 
 
 def _row(
-    metric: Metric,
-    sample: Sample,
+    metric: Metric[M],
+    sample: Sample[M],
     values: Sides,
     inference: Inference,
     *,
@@ -220,19 +225,19 @@ def _row(
         data=data,
         slice_name=slice_name,
         name=contrast,
-        output=None if metric.label is None else of.left[0].labels[metric.label],
+        output=metric.output(of),
         right_inference=right_inference,
         withheld=_withheld(metric, sample),
         hidden=_hidden(metric, sample),
     )
 
 
-def _hidden(metric: Metric, sample: Sample) -> float:
+def _hidden(metric: Metric[M], sample: Sample[M]) -> float:
     """Return how much clusters or heavy items that were not sampled could hide."""
     return 0.0 if sample.contrast.identical else hidden_by_units(metric.once(sample), sample.design)
 
 
-def _withheld(metric: Metric, sample: Sample) -> Withheld:
+def _withheld(metric: Metric[M], sample: Sample[M]) -> Withheld:
     """Return why these items cannot carry which verdicts."""
     if sample.contrast.identical:
         return {}
@@ -246,13 +251,13 @@ def _withheld(metric: Metric, sample: Sample) -> Withheld:
     return found
 
 
-def _n_clusters(sample: Sample) -> int | None:
+def _n_clusters(sample: Sample[M]) -> int | None:
     """Return how many clusters the items come in; None where they are independent."""
     codes = sample.design.clusters
     return None if codes is None else int(np.count_nonzero(np.bincount(codes)))
 
 
-def _n_seeds(sample: Sample) -> int:
+def _n_seeds(sample: Sample[M]) -> int:
     """Return the members on the left."""
     return len(sample.contrast.left)
 

@@ -3,9 +3,11 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Generic
 
 import numpy as np
 
+from angelshare.audit.frame.contrasts import Contrast, M
 from angelshare.audit.frame.sample import Cut, PerItem, Sample
 from angelshare.core.arrays import Array, Labels, Mask, Scores, Vector
 from angelshare.core.estimate import Inference
@@ -25,7 +27,7 @@ Sides = tuple[Vector, Vector]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Metric(ABC):
+class Metric(ABC, Generic[M]):
     """A metric of one contrast on one sample of items.
 
     Attributes:
@@ -45,33 +47,41 @@ class Metric(ABC):
         """Return what rows and gates call it."""
         return self.facts.name
 
-    def problem(self, sample: Sample) -> str | None:  # noqa: ARG002  (kinds of metrics need it)
+    def output(self, contrast: Contrast[M]) -> str | None:
+        """Return the label that it is about, by name; None: all."""
+        if self.label is None:
+            return None
+        scores = contrast.left[0]
+        assert isinstance(scores, Predictions)
+        return scores.labels[self.label]
+
+    def problem(self, sample: Sample[M]) -> str | None:  # noqa: ARG002  (kinds of metrics need it)
         """Return why it cannot be measured on these items, as the end of a sentence; None if it can."""
         return None
 
-    def population(self, sample: Sample) -> Sample:
+    def population(self, sample: Sample[M]) -> Sample[M]:
         """Return the items that it is about: all, but of a recall those of its class."""
         return sample
 
     @abstractmethod
-    def linear(self, sample: Sample) -> Linear:
+    def linear(self, sample: Sample[M]) -> Linear:
         """Return left - right, and what each item contributes to it."""
 
     @abstractmethod
-    def difference(self, sample: Sample) -> Inference:
+    def difference(self, sample: Sample[M]) -> Inference:
         """Return the inference on left - right."""
 
     @abstractmethod
-    def excess(self, cut: Cut) -> Inference:
+    def excess(self, cut: Cut[M]) -> Inference:
         """Return the inference on left - right of a slice, less that of all other items."""
 
-    def values(self, sample: Sample) -> Sides:
+    def values(self, sample: Sample[M]) -> Sides:
         """Return the metric of every member on the left (K,), and on the right."""
         sides = self.once(sample).sides
         assert sides is not None
         return sides
 
-    def once(self, sample: Sample) -> Linear:
+    def once(self, sample: Sample[M]) -> Linear:
         """Return `linear`, computed once for each sample."""
         return sample.once((self.name, self.label), self.linear)
 
@@ -107,7 +117,7 @@ class Share(Metric):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mean(Metric):
+class Mean(Metric[M]):
     """A mean over items of anything else, such as a squared error.
 
     Attributes:
@@ -116,23 +126,23 @@ class Mean(Metric):
             counts as if they were n / reach that differ by 1: see `stats.floor.Floored`.
     """
 
-    per_item: PerItem
-    reach: Callable[[Sequence[Predictions], Items], float]
+    per_item: PerItem[M]
+    reach: Callable[[Sequence[M], Items], float]
 
-    def linear(self, sample: Sample) -> Linear:
+    def linear(self, sample: Sample[M]) -> Linear:
         """Return the difference of the (weighted) means."""
         unseen = len(sample) / max(1.0, self.reach(_members(sample), sample.contrast.items))
         return replace(_linear_means(sample, self.per_item), unseen=unseen)
 
-    def difference(self, sample: Sample) -> Inference:
+    def difference(self, sample: Sample[M]) -> Inference:
         """Return the t inference over items (or clusters) and seeds, with unseen items."""
         return with_floor(self.once(sample), sample.design, method="paired t")
 
-    def excess(self, cut: Cut) -> Inference:
+    def excess(self, cut: Cut[M]) -> Inference:
         """Return the inference on the excess."""
         return with_floor(cut.linear(self.once), cut.whole.design, method="t")
 
-    def right(self, sample: Sample) -> Inference:
+    def right(self, sample: Sample[M]) -> Inference:
         """Return the inference on the right side's own value."""
         _, right = sample.of_members(self.per_item)
         return inference(linear_mean(right, sample.design), sample.design, method="t")
@@ -240,18 +250,18 @@ def value_of(member: Predictions) -> Vector:
     return np.asarray(member.values[:, 0], dtype=np.float64)
 
 
-def _members(sample: Sample) -> Sequence[Predictions]:
+def _members(sample: Sample[M]) -> Sequence[M]:
     """Return all members of a contrast."""
     return (*sample.contrast.left, *sample.contrast.right)
 
 
-def _differences(sample: Sample, per_item: PerItem) -> Scores:
+def _differences(sample: Sample[M], per_item: PerItem[M]) -> Scores:
     """Return (K, n) what every item contributes to left - right, one row per pair of members."""
     left, right = sample.of_members(per_item)
     return np.asarray(left - right)
 
 
-def _linear_means(sample: Sample, per_item: PerItem) -> Linear:
+def _linear_means(sample: Sample[M], per_item: PerItem[M]) -> Linear:
     """Return the difference of two (weighted) means."""
     weights = sample.design.weights
     left, right = (np.average(side, axis=1, weights=weights) for side in sample.of_members(per_item))

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, Generic
 
 import numpy as np
+from typing_extensions import TypeVar
 
-from angelshare.audit.frame.contrasts import Contrast
+from angelshare.audit.frame.contrasts import Contrast, M
 from angelshare.core.arrays import Array, Labels, Mask, Scores
 from angelshare.core.items import Items
 from angelshare.core.predictions import Predictions
@@ -14,12 +15,12 @@ from angelshare.stats.auc import dense_ranks
 from angelshare.stats.components import Design, Linear
 
 T = TypeVar("T")
-PerItem = Callable[[Predictions, Items], Array]
+PerItem = Callable[[M, Items], Array]
 """A member and all labelled items -> (n, ...) what it has in each."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sample:
+class Sample(Generic[M]):
     """The labelled items that one row is about.
 
     Attributes:
@@ -30,14 +31,14 @@ class Sample:
         memo: what is computed once on these items, by name.
     """
 
-    contrast: Contrast
+    contrast: Contrast[M]
     items: Labels
     whole_design: Design
     whole: dict[Hashable, tuple[Array, Array]] = field(default_factory=dict)
     memo: dict[Hashable, Any] = field(default_factory=dict)  # Any: each name has its own type
 
     @classmethod
-    def of(cls, contrast: Contrast) -> "Sample":
+    def of(cls, contrast: Contrast[M]) -> "Sample[M]":
         """Return the sample of all items of a contrast."""
         items = contrast.items
         return cls(contrast, np.arange(len(items)), Design.of(items.clusters, items.weights))
@@ -64,15 +65,15 @@ class Sample:
         design = self.whole_design if self.is_whole else self.whole_design.take(self.items)
         return design.without_singles()
 
-    def take(self, index: Array) -> "Sample":
+    def take(self, index: Array) -> "Sample[M]":
         """Return the items at these positions of the sample (or under this mask)."""
         return replace(self, items=self.items[index], memo={})
 
-    def cut(self, in_slice: Mask) -> "Cut":
+    def cut(self, in_slice: Mask) -> "Cut[M]":
         """Return the sample in two: the items under the mask, and the others."""
         return Cut(self, in_slice, self.take(in_slice), self.take(~in_slice))
 
-    def of_members(self, per_item: PerItem) -> tuple[Scores, Scores]:
+    def of_members(self, per_item: PerItem[M]) -> tuple[Scores, Scores]:
         """Return either side's (K, m, ...) values, from a function of a member and all labelled items."""
         if per_item not in self.whole:
             sides = (self.contrast.left, self.contrast.right)
@@ -81,11 +82,11 @@ class Sample:
         left, right = self.whole[per_item]
         return (left, right) if self.is_whole else (left[:, self.items], right[:, self.items])
 
-    def rankings(self, label: int) -> tuple[Labels, Labels]:
+    def rankings(self: "Sample[Predictions]", label: int) -> tuple[Labels, Labels]:
         """Return either side's (K, m) dense ranks by one label."""
         return self.of_members(_Ranks(label))
 
-    def once(self, name: Hashable, compute: Callable[["Sample"], T]) -> T:
+    def once(self, name: Hashable, compute: Callable[["Sample[M]"], T]) -> T:
         """Return what is computed of this sample when it is first asked for by this name."""
         if name not in self.memo:
             self.memo[name] = compute(self)
@@ -94,7 +95,7 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Cut:
+class Cut(Generic[M]):
     """A sample in two: a slice and all other items.
 
     Attributes:
@@ -102,12 +103,12 @@ class Cut:
         here, rest: the items under the mask, and the others.
     """
 
-    whole: Sample
+    whole: Sample[M]
     in_slice: Mask
-    here: Sample
-    rest: Sample
+    here: Sample[M]
+    rest: Sample[M]
 
-    def linear(self, of: Callable[[Sample], Linear]) -> Linear:
+    def linear(self, of: Callable[[Sample[M]], Linear]) -> Linear:
         """Return a statistic on the slice, less the same on all other items, at its place among all of them."""
         n = len(self.whole)
         here = of(self.here).at(np.flatnonzero(self.in_slice), n)
