@@ -35,4 +35,4 @@ def test_a_missing_module_of_the_extra_is_a_sentence():
 def test_any_other_missing_module_is_a_mistake():
     """Nobody mends it with the extra."""
     with pytest.raises(ModuleNotFoundError, match="nowhere"), extra_named("`angelshare run`"):
-        import nowhere  # noqa: F401
+        import nowhere  # noqa: F401  (importing it is the test)

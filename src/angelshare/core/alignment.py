@@ -1,4 +1,4 @@
-"""At the door: members that came with items of their own are checked against each other, and share one set of items."""
+"""At the door: members that bring their own items are checked against each other, and then share one set."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,10 +18,10 @@ M = TypeVar("M", bound=Member)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Observed(Generic[M]):
-    """One member's answers, and what came with them of the items.
+    """One member's answers, with the items that came with them.
 
     Attributes:
-        items: as the member's file, or the text set that it read, has them.
+        items: those of the member's file, or of the text set that it read.
         member: its answers, in the order of the items.
     """
 
@@ -41,22 +41,22 @@ class Observed(Generic[M]):
 
     @property
     def name(self) -> str:
-        """Return the member's name."""
+        """The member's name."""
         return self.member.name
 
     @property
     def seed(self) -> int | None:
-        """Return the member's seed."""
+        """The member's seed."""
         return self.member.seed
 
     @property
     def fingerprint(self) -> str:
-        """Return the model's fingerprint."""
+        """The model's fingerprint."""
         return self.member.fingerprint
 
     @property
     def parent_fingerprint(self) -> str | None:
-        """Return the fingerprint of the teacher it was distilled from."""
+        """The fingerprint of its teacher."""
         return self.member.parent_fingerprint
 
     def take(self, index: Array) -> "Observed[M]":
@@ -70,10 +70,10 @@ def aligned(
     students: Sequence[Population[Observed[M]]],
     baselines: Mapping[str, Population[Observed[M]]] | None = None,
 ) -> Panel[M]:
-    """Return the panel of members that were observed apart, sorted by id, after checking that all saw the same items.
+    """Return the panel of members that were observed apart, sorted by id, if all saw the same items.
 
-    What any member knows of the items, the panel knows: truth, clusters and weights of the first that has them, all
-    slices and columns.
+    The panel has all that any member knows of the items: truth, clusters and weights of the first that has them, and
+    all slices and columns.
 
     Raises:
         MisalignedError: if ids, texts, truth, slices, columns, clusters or weights differ between members, or two
@@ -114,7 +114,7 @@ def _sorted_by_id(population: Population[Observed[M]]) -> Population[Observed[M]
 
 
 def _shared_items(members: Sequence[Observed[M]]) -> Items:
-    """Return what all members together know of the items, after checking that no two contradict each other."""
+    """Return all that the members know of the items, if no two contradict each other."""
     reference = members[0]
     merged = reference.items
     for known in members[1:]:
@@ -128,7 +128,7 @@ def _shared_items(members: Sequence[Observed[M]]) -> Items:
 
 
 def _merged(items: Items, known: Items) -> Items:
-    """Return the items with what only the other set of them knows."""
+    """Return the items with all that only the other set of them has."""
     return replace(
         items,
         texts=known.texts if items.texts is None else items.texts,
@@ -141,12 +141,12 @@ def _merged(items: Items, known: Items) -> Items:
 
 
 def _in_own_unit(weights: Vector | None) -> Vector | None:
-    """Return weights as parts of the heaviest: only their ratios say anything, and no square of them overflows."""
+    """Return weights as parts of the heaviest: only ratios matter, and no square of these overflows."""
     return None if weights is None else weights / weights.max()
 
 
 def _refuse_other_labels(reference: Member, member: Member) -> None:
-    """Refuse class scores for another task, or of labels in another order."""
+    """Refuse class scores of another task, or of labels in another order."""
     if not (isinstance(reference, Predictions) and isinstance(member, Predictions)):
         return
     if member.task != reference.task or member.labels != reference.labels:
@@ -158,7 +158,7 @@ def _refuse_other_labels(reference: Member, member: Member) -> None:
 
 
 def _refuse_other_items(reference: Items, name: str, member: Observed[M]) -> None:
-    """Refuse a member that saw other items, or whose file says other things of them."""
+    """Refuse a member that saw other items, or whose file contradicts the others."""
     items = member.items
     if not np.array_equal(items.ids, reference.ids):
         shared = len(np.intersect1d(items.ids, reference.ids))
@@ -179,7 +179,7 @@ def _refuse_other_items(reference: Items, name: str, member: Observed[M]) -> Non
 
 
 def _refuse_other_texts(reference: Items, name: str, member: Observed[M]) -> None:
-    """Refuse members that call different texts by the same id."""
+    """Refuse members with different texts under one id."""
     keys = member.items.keys
     if reference.keys is None or keys is None or keys is reference.keys:
         return
@@ -192,7 +192,7 @@ def _refuse_other_texts(reference: Items, name: str, member: Observed[M]) -> Non
 
 
 def _refuse_other_truth(reference: Items, name: str, member: Observed[M]) -> None:
-    """Refuse members whose files disagree about a human label; an item that one of them leaves blank is no dispute."""
+    """Refuse members whose files disagree about a human label; blanks agree with every label."""
     truth = member.items.truth
     if reference.truth is None or truth is None or truth is reference.truth:
         return
@@ -206,7 +206,7 @@ def _refuse_other_truth(reference: Items, name: str, member: Observed[M]) -> Non
 
 
 def _contradictions(reference: Items, items: Items) -> Iterator[tuple[str, Mask]]:
-    """Yield what both know of the items and where (n,) they differ: slices, columns, weights, clusters."""
+    """Yield the slices, columns, weights and clusters that both have, and (n,) where they differ."""
     for name, mask in items.slices.items():
         if mask is not reference.slices[name]:
             yield f"slice {name!r}", mask != reference.slices[name]
@@ -244,6 +244,6 @@ def _refuse_copies(population: Population[M]) -> None:
 
 
 def _same_scores(first: Predictions, second: Predictions) -> bool:
-    """Whether two members gave the same scores, and enough different ones for that to be no accident."""
+    """Whether two members gave the same scores, too many different ones for an accident."""
     same = first.has_scores and first.outputs == second.outputs and np.array_equal(first.values, second.values)
     return same and first.n_distinct() >= MIN_DISTINCT

@@ -1,4 +1,4 @@
-"""What is known of the items of one text set, whoever answers: ids, texts, human labels, slices, clusters, weights."""
+"""The items of a text set, whoever answers: ids, texts, human labels, slices, clusters, weights."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,9 +11,9 @@ from angelshare.core.text import TextBatch
 
 UNLABELLED = -1
 ITEM_COLUMNS = ("functionality", "template", "target", "identity", "pair", "variant")
-"""The house's names for what suites say about their items: kept, as text, wherever they are."""
+"""The house's names for columns of suites: kept, as text, wherever they are."""
 IDENTITIES = ("mentions_*", "identity*")
-"""Names of slices that are identities, where the user names none."""
+"""Default patterns of the slices that are identities."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,16 +21,16 @@ class Items:
     """The items of one text set.
 
     Attributes:
-        source: who says so, such as a member's or a data set's name, for errors.
+        source: their origin in errors, such as a member's or a data set's name.
         ids: (n,) text.
-        texts: None where they are not known.
+        texts: None where unknown.
         truth: None, or: binary and single_label (n,) class index, -1 where unlabelled; multi_label (n, labels) 0, 1 or
             nan; regression (n,) float, nan where unlabelled.
         slices: name -> (n,) mask.
-        clusters: (n,) integer codes of items that are not independent, or None.
-        weights: (n,) how many items of the population each stands for, or None: all alike. Finite, not negative, and
-            not all 0.
-        columns: name -> (n,) texts, "" where missing: what the data say about the items under `ITEM_COLUMNS`.
+        clusters: (n,) integer codes of dependent items, or None.
+        weights: (n,) number of items of the population for which each stands, or None: all alike. Finite, not negative,
+            and not all 0.
+        columns: name of `ITEM_COLUMNS` -> (n,) texts, "" where missing.
         keys: (n,) content keys of the texts, where known.
     """
 
@@ -45,7 +45,7 @@ class Items:
     keys: Array | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what no statistic may ever see: no items, repeated ids, weights that are none."""
+        """Refuse what statistics must never see: no items, repeated ids, impossible weights."""
         _check_ids(self.source, self.ids)
         _check_weights(self.source, self.ids, self.weights)
 
@@ -84,7 +84,7 @@ def _check_ids(source: str, ids: Array) -> None:
 
 
 def _check_weights(source: str, ids: Array, weights: Vector | None) -> None:
-    """Check that every weight can be one: finite, not negative, and that some item counts at all."""
+    """Check that weights are finite, not negative, and not all 0."""
     if weights is None:
         return
     bad = ~np.isfinite(weights) | (weights < 0)
@@ -101,18 +101,18 @@ def _check_weights(source: str, ids: Array, weights: Vector | None) -> None:
 
 
 def n_labelled(truth: Array | None) -> int:
-    """Return how many items carry a human label."""
+    """Return the number of items with a human label."""
     return 0 if truth is None else int(labelled(truth).sum())
 
 
 def labelled(truth: Array) -> Mask:
-    """Return the mask of the items that carry a human label (of multi-label items: every label)."""
+    """Return the mask of the items with a human label (multi-label: with every label)."""
     known = ~np.isnan(truth) if truth.dtype.kind == "f" else truth != UNLABELLED
     return np.asarray(known if known.ndim == 1 else known.all(axis=1))
 
 
 def any_label(truth: Array) -> Mask:
-    """Return the mask of the items of which anything is known (of multi-label items: any label)."""
+    """Return the mask of the items with a human label (multi-label: with any label)."""
     if truth.dtype.kind == "f":
         return np.asarray(~np.isnan(truth.reshape(len(truth), -1)).all(axis=1))
     return np.asarray(truth != UNLABELLED)
@@ -122,7 +122,7 @@ def label_indices(names: Sequence[str], labels: Sequence[str], *, where: str) ->
     """Return the class index of every label name.
 
     Raises:
-        LabelError: if a name is not among the labels; it is named with its row.
+        LabelError: if a name is not among the labels, with its row.
     """
     index = {label: i for i, label in enumerate(labels)}
     unknown = [(row, name) for row, name in enumerate(names) if name not in index]

@@ -1,4 +1,4 @@
-"""Populations of seeds, and the panel: what every model answered on one text set."""
+"""Populations of seeds, and the panel: every model's answers on one text set."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -53,12 +53,12 @@ class Population(Generic[M]):
 
     @property
     def first(self) -> M:
-        """Return the first member: where a figure needs just one."""
+        """The first member, where a figure needs just one."""
         return self.members[0]
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Return the members' names."""
+        """The members' names."""
         return tuple(member.name for member in self.members)
 
     def take(self, index: Array) -> "Population[M]":
@@ -68,16 +68,16 @@ class Population(Generic[M]):
 
 @dataclass(frozen=True, slots=True)
 class Panel(Generic[M]):
-    """What every model answered on one text set: the same items in the same order, sorted by id.
+    """Every model's answers on one text set: the same items in the same order, sorted by id.
 
     Attributes:
         data: the name of the text set.
-        items: what is known of them, once.
+        items: all that is known of them, once.
         teacher: one member, or several that differ in the seed.
-        students: each with its population of seeds.
-        baselines: by name; the one called as a student is that student's baseline, any other is a reference that was
+        students: one population of seeds each.
+        baselines: by name; one with a student's name is that student's baseline, any other is a reference that was
             trained on human labels only.
-        remarks: what was left out before any audit, such as slices with none of the items, as sentences.
+        remarks: sentences on what was left out before any audit, such as slices with none of the items.
     """
 
     data: str
@@ -89,17 +89,17 @@ class Panel(Generic[M]):
 
     @property
     def populations(self) -> tuple[Population[M], ...]:
-        """Return teacher, students, baselines."""
+        """Teacher, students, baselines."""
         return (self.teacher, *self.students, *self.baselines.values())
 
     @property
     def truth(self) -> Array | None:
-        """Return the items' human labels."""
+        """The items' human labels."""
         return self.items.truth
 
     @property
     def columns(self) -> Mapping[str, Array]:
-        """Return name -> (n,) texts, "" where missing: what the data say about the items under `ITEM_COLUMNS`."""
+        """The items' columns: see `Items`."""
         return self.items.columns
 
     def take(self, index: Array) -> "Panel[M]":

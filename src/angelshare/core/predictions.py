@@ -1,4 +1,4 @@
-"""What one model answered on the items of a text set."""
+"""One model's answers on the items of a text set."""
 
 from dataclasses import dataclass, replace
 
@@ -11,7 +11,7 @@ from angelshare.core.task import Outputs, Task
 ITEMS_AND_OUTPUTS = 2
 """Dimensions of a member's values."""
 MIN_DISTINCT = 20
-"""Distinct scores from which two models that agree on all of them are one."""
+"""Distinct scores from which two models that agree on all items are copies."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,12 +22,12 @@ class Predictions:
         name: the member, such as `mlp/0`.
         task: declared, never guessed.
         labels: one name per class, in column order; ("value",) for regression.
-        outputs: what the numbers are.
+        outputs: the kind of the values.
         values: (n, outputs) as given: one column per label, or one column for `score` and `values`.
-        threshold: binary `score` only: at or above it the decision is positive; None: ranking only.
+        threshold: of a binary `score`: the least one of a positive decision; None: ranking only.
         seed: of the member.
-        fingerprint: of the model, "" where it is not known (files of predictions).
-        parent_fingerprint: of the teacher it was distilled from, where declared.
+        fingerprint: of the model, "" where unknown (files of predictions).
+        parent_fingerprint: of its teacher, where declared.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Predictions:
     parent_fingerprint: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what no statistic may ever see: no items, numbers that are not finite, wrong shapes."""
+        """Refuse what statistics must never see: no items, numbers that are not finite, wrong shapes."""
         if len(self.values) == 0:
             raise InputError(f"{self.name} has no items. Give at least one.")
         if self.values.ndim != ITEMS_AND_OUTPUTS:
@@ -70,7 +70,7 @@ class Predictions:
 
     @property
     def has_decisions(self) -> bool:
-        """Whether a hard label can be read off (a bare ranking score without threshold has none)."""
+        """Whether there are hard labels: a ranking score without threshold has none."""
         return self.outputs not in ("score", "values") or self.threshold is not None
 
     @property
@@ -79,7 +79,7 @@ class Predictions:
         return self.outputs != "decisions"
 
     def n_distinct(self) -> int:
-        """Return how many distinct scores there are: few say no more than decisions do."""
+        """Return the number of distinct scores: few say no more than decisions do."""
         return max(len(np.unique(column)) for column in self.values.T)
 
     def same_answers(self, other: "Predictions") -> bool:

@@ -39,7 +39,7 @@ def _distinct(seeds: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _known_audit(name: str) -> str:
-    """Refuse an audit that there is not, or whose package is broken."""
+    """Refuse an audit that is unknown, or whose package is broken."""
     _held(AUDITS.get, name)
     return name
 

@@ -21,7 +21,7 @@ def test_the_summary_fits_a_comment_and_starts_with_the_verdict(statement: State
     )
     assert "| interval | margin |" in text
     assert "Intervals are 95% where a gate names the row, else simultaneous over the student's rows" in text
-    assert "differences stand in the page." in text
+    assert "more differences on the page." in text
     assert "conditional on it" in text
     assert "collapsed" in text
     assert "test looked at once in this run folder" in text
@@ -47,7 +47,7 @@ def test_the_summary_stays_short_however_much_was_measured(statement: Statement)
         statement.model_copy(update={"audits": audits, "gates": statement.gates * 30, "notes": ("n",) * 99})
     )
     assert len(text.splitlines()) < 60
-    assert "more gates stand in the page" in text
+    assert "more gates on the page" in text
 
 
 def test_user_text_is_neither_markup_nor_mention():

@@ -61,9 +61,9 @@ def difference_row(
 
 
 def few_clusters(n_clusters: int | None, *, is_share: bool = False) -> Withheld:
-    """Return which verdicts so many clusters cannot carry; None: items are independent.
+    """Return the verdicts that this number of clusters cannot carry; None: items are independent.
 
-    A bound on the share of discordant items serves where clusters are few; what is no share has none.
+    Where clusters are few, a bound on the share of discordant items serves; other statistics have no such bound.
     """
     if n_clusters is None or n_clusters >= MIN_CLUSTERS:
         return {}

@@ -69,7 +69,7 @@ def _gates(statement: Statement) -> list[str]:
     lines = [
         (escaped(gate.rule), escaped(gate.student or "every student"), _sign(gate.state)) for gate in gates[:MOST_GATES]
     ]
-    more = [f"{len(gates) - MOST_GATES} more gates stand in the page.", ""] if len(gates) > MOST_GATES else []
+    more = [f"{len(gates) - MOST_GATES} more gates on the page.", ""] if len(gates) > MOST_GATES else []
     return pipe_table(("gate", "student", "state"), lines) + more
 
 
@@ -88,9 +88,7 @@ def _differences(statement: Statement) -> list[str]:
     n_more = len(everything) - len(main[:MOST_ROWS])
     columns = ("student", "metric", "compared", "from → to", "change", "interval", "margin", "verdict")
     told = "Intervals are 95% where a gate names the row, else simultaneous over the student's rows of one audit."
-    more = (
-        f" {n_more} more {'difference stands' if n_more == 1 else 'differences stand'} in the page." if n_more else ""
-    )
+    more = f" {n_more} more {'difference' if n_more == 1 else 'differences'} on the page." if n_more else ""
     several = lookup.several_sets(statement)
     return [*pipe_table(columns, (_line(row, names_data=several) for row in main[:MOST_ROWS])), told + more, ""]
 
@@ -162,7 +160,7 @@ def _warnings(statement: Statement) -> list[str]:
     ]
     lines = [f"- {escaped(warning)}" for warning in found[:MOST_WARNINGS]]
     if len(found) > MOST_WARNINGS:
-        lines.append(f"- {len(found) - MOST_WARNINGS} more stand in the page.")
+        lines.append(f"- {len(found) - MOST_WARNINGS} more on the page.")
     return [*lines, ""] if lines else []
 
 
