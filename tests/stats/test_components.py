@@ -17,6 +17,7 @@ from angelshare.stats.components import (
     Part,
     confined,
     effective_size,
+    has_variance,
     inference,
     item_spread,
     linear_mean,
@@ -217,6 +218,8 @@ def test_the_units_of_a_part_are_those_with_weight():
     assert n_units(linear, Design(codes)) == (3, 2)
     assert n_units(linear, Design(codes, weights)) == (2, 1)
     assert n_units(linear, Design(weights=weights)) == (3, 1)
+    assert has_variance(linear, Design(codes))
+    assert not has_variance(linear, Design(codes, weights))
     with pytest.raises(
         ValueError, match=r"^A part of the statistic has a single item or cluster: at least 2 are needed\.$"
     ):
