@@ -1,5 +1,6 @@
 """Rows of audits, and which verdicts their items cannot carry."""
 
+import math
 from collections.abc import Mapping
 
 from angelshare.audit.frame.contrasts import Contrast, M
@@ -30,11 +31,14 @@ def difference_row(
 ) -> Difference:
     """Return one row of a contrast.
 
-    `facts` are the metric's; `values`, what it is of every member on the left, and on the right; `withheld` says why
-    the items cannot carry which verdicts; `hidden`, how much clusters or heavy items that were not sampled could hide;
-    `name` is that of the row's contrast, where it is not its members'. All else is as in `Difference`.
+    `facts` are the metric's; `values`, what it is of every member on the left, and on the right, of a log ratio the
+    logarithms; `withheld` says why the items cannot carry which verdicts; `hidden`, how much clusters or heavy items
+    that were not sampled could hide; `name` is that of the row's contrast, where it is not its members'. All else is as
+    in `Difference`.
     """
     left, right = values
+    # the sides of slice-rest are log ratios themselves
+    value = math.exp if facts.scale == "log_ratio" and name != "slice-rest" else float
     return Difference(
         metric=facts.name,
         data=data,
@@ -42,8 +46,8 @@ def difference_row(
         student=contrast.student,
         left=tuple(member.name for member in contrast.left),
         right=tuple(member.name for member in contrast.right),
-        left_value=float(left.mean()),
-        right_value=float(right.mean()),
+        left_value=value(left.mean()),
+        right_value=value(right.mean()),
         values_by_seed=tuple((left - right).tolist()),
         inference=inference,
         kind=contrast.kind,

@@ -105,7 +105,7 @@ class Share(Metric):
 
     def linear(self, sample: Sample) -> Linear:
         """Return the difference of the (weighted) shares."""
-        return _linear_means(sample, self.per_item)
+        return linear_means(sample, self.per_item)
 
     def difference(self, sample: Sample) -> Inference:
         """Return Tango's inference, or that over clusters, weights and seeds."""
@@ -132,7 +132,7 @@ class Mean(Metric[M]):
     def linear(self, sample: Sample[M]) -> Linear:
         """Return the difference of the (weighted) means."""
         unseen = len(sample) / max(1.0, self.reach(_members(sample), sample.contrast.items))
-        return replace(_linear_means(sample, self.per_item), unseen=unseen)
+        return replace(linear_means(sample, self.per_item), unseen=unseen)
 
     def difference(self, sample: Sample[M]) -> Inference:
         """Return the t inference over items (or clusters) and seeds, with unseen items."""
@@ -261,7 +261,7 @@ def _differences(sample: Sample[M], per_item: PerItem[M]) -> Scores:
     return np.asarray(left - right)
 
 
-def _linear_means(sample: Sample[M], per_item: PerItem[M]) -> Linear:
+def linear_means(sample: Sample[M], per_item: PerItem[M]) -> Linear:
     """Return the difference of two (weighted) means."""
     weights = sample.design.weights
     left, right = (np.average(side, axis=1, weights=weights) for side in sample.of_members(per_item))
