@@ -1,13 +1,53 @@
 """How much closer one set of vectors lies to another than a second does: WEAT's and SEAT's effect size."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
 
 from angelshare.core.arrays import Labels, Vector
+from angelshare.core.estimate import Estimate
+from angelshare.core.items import Items
+from angelshare.core.metric import PLAIN, MetricFacts
+from angelshare.core.observations import Embeddings
+from angelshare.core.panel import Panel, Population
+from angelshare.core.protocols import Table
+from angelshare.core.task import ModelRole
+from angelshare.core.text import text_key
+from angelshare.data.texts.association_tests import AssociationTest
 
 Vectors = Float[np.ndarray, "items width"]
+EFFECT = MetricFacts(
+    "seat_d",
+    "SEAT effect size",
+    "How much closer the first targets of a test lie to its first attributes than the second do, in standard "
+    "deviations of the targets; ideal is 0.",
+    unit=PLAIN,
+    glossary="metrics of embeddings",
+)
+MEAN_EFFECT = MetricFacts(
+    "seat_mean_d",
+    "mean SEAT effect size",
+    "The mean of the effect sizes of all tests, with their signs.",
+    unit=PLAIN,
+    glossary="metrics of embeddings",
+)
+MEAN_SIZE = MetricFacts(
+    "seat_mean_abs_d",
+    "mean absolute SEAT effect size",
+    "The mean of the effect sizes of all tests, without their signs: the usual headline.",
+    unit=PLAIN,
+    glossary="metrics of embeddings",
+)
+FURTHER = MetricFacts(
+    "seat_further_from_0",
+    "SEAT effect size further from 0",
+    "How much further from 0 the student's effect size is than its teacher's: |student| - |teacher|.",
+    unit=PLAIN,
+    glossary="metrics of embeddings",
+)
+TABLE_COLUMNS = ("test", "targets", "attributes", "model", "role", "d")
 
 _ROUNDING = 1e-12
 """Cosines that differ by less are the same."""
@@ -25,6 +65,90 @@ class Places:
     y: Labels
     a: Labels
     b: Labels
+
+    @classmethod
+    def of(cls, test: AssociationTest, items: Items) -> "Places":
+        """Return where the texts of a test stand among items whose ids, or keys, are their content keys."""
+        keys = items.ids if items.keys is None else items.keys
+        place = {str(key): position for position, key in enumerate(keys)}
+        return cls(*(np.array([place[text_key(text)] for text in group.texts]) for group in test.groups))
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """The effect sizes of every member on every test.
+
+    Attributes:
+        panel: of the embeddings of all texts.
+        tests: in order.
+        by_member: member's role and name -> the effect size of each test; None where there is none.
+    """
+
+    panel: Panel[Embeddings]
+    tests: tuple[AssociationTest, ...]
+    by_member: Mapping[tuple[ModelRole, str], tuple[float | None, ...]]
+
+    @classmethod
+    def of(cls, panel: Panel[Embeddings], tests: Sequence[AssociationTest]) -> "Effects":
+        """Return the effect sizes of all members of a panel."""
+        places = [Places.of(test, panel.items) for test in tests]
+        by_member = {
+            (population.role, member.name): tuple(effect_size(member.vectors, each) for each in places)
+            for population in panel.populations
+            for member in population.members
+        }
+        return cls(panel, tuple(tests), by_member)
+
+    def mean(self, population: Population[Embeddings]) -> list[float | None]:
+        """Return the effect size of each test, the mean over the members of a population."""
+        by_seed = zip(*(self.by_member[population.role, name] for name in population.names), strict=True)
+        return [float(np.mean(sizes)) if None not in sizes else None for sizes in by_seed]
+
+    def estimates(self) -> Iterator[Estimate]:
+        """Yield the effect sizes of the teacher and every student, their means, and how much further from 0 they are.
+
+        None has an interval: the sentences of a test are no sample, and their words stand in several of them.
+        """
+        teacher = self.panel.teacher
+        for population in (teacher, *self.panel.students):
+            sizes = self.mean(population)
+            known = [size for size in sizes if size is not None]
+            for test, size in zip(self.tests, sizes, strict=True):
+                if size is not None:
+                    yield self._estimate(EFFECT, size, population, output=test.name)
+            if len(known) == len(sizes):
+                yield self._estimate(MEAN_SIZE, float(np.abs(known).mean()), population)
+                yield self._estimate(MEAN_EFFECT, float(np.mean(known)), population)
+            if population is teacher:
+                continue
+            for test, size, of_teacher in zip(self.tests, sizes, self.mean(teacher), strict=True):
+                if size is not None and of_teacher is not None:
+                    yield self._estimate(FURTHER, abs(size) - abs(of_teacher), population, output=test.name)
+
+    def table(self) -> Table:
+        """Return the effect size of every member on every test, and what the test is about."""
+        rows = tuple(
+            (test.name, *_pairs(test), member.name, population.role, self.by_member[population.role, member.name][i])
+            for i, test in enumerate(self.tests)
+            for population in self.panel.populations
+            for member in population.members
+        )
+        title = "Effect sizes: how much closer the first targets lie to the first attributes than the second do"
+        return Table("seat", title, TABLE_COLUMNS, rows)
+
+    def _estimate(
+        self, facts: MetricFacts, value: float, population: Population[Embeddings], *, output: str | None = None
+    ) -> Estimate:
+        """Return one figure of a population."""
+        student = population.name if population.role == "student" else None
+        names = population.names if facts is not FURTHER else (*population.names, *self.panel.teacher.names)
+        return Estimate(facts.name, value, names, student=student, data=self.panel.data, output=output)
+
+
+def _pairs(test: AssociationTest) -> tuple[str, str]:
+    """Return what the targets and the attributes of a test have in common."""
+    targets, attributes = (" and ".join(group.category for group in side) for side in (test.targets, test.attributes))
+    return targets, attributes
 
 
 def associations(vectors: Vectors, texts: Labels, a: Labels, b: Labels) -> Vector:
