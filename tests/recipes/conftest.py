@@ -1,6 +1,7 @@
-"""Evidence of invented models with known strengths."""
+"""Evidence of invented models with known strengths, and a teacher of random weights with texts to read."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from angelshare.core.alignment import Observed, aligned
@@ -101,3 +102,45 @@ def make_evidence():
         return Evidence(panels)
 
     return build
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory):
+    """A labelled set and a classifier of two layers that nobody trained."""
+    from tokenizers import Tokenizer
+    from tokenizers.models import WordLevel
+    from tokenizers.pre_tokenizers import Whitespace
+    from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast, set_seed
+
+    from angelshare.models.checkpoint import save_model
+    from angelshare.models.declared_task import set_labels
+
+    folder = tmp_path_factory.mktemp("tiny")
+    people = ["the cook", "my aunt", "a clerk", "the porter", "our guide", "that singer", "the tailor"]
+    remarks = {"fine": ["is kind", "was helpful", "sings well"], "rude": ["is a fool", "was useless", "sings badly"]}
+    rows = [
+        {"text": f"{who} {what} {when}", "label": label, "split": split}
+        for label, whats in remarks.items()
+        for who in people
+        for what in whats
+        for when, split in [("today", "train"), ("again", "train"), ("here", "validation"), ("at noon", "test")]
+    ]
+    pd.DataFrame(rows).to_csv(folder / "data.csv", index=False)
+    words = sorted({word for row in rows for word in row["text"].split()})
+    names = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *words]
+    backend = Tokenizer(WordLevel({name: i for i, name in enumerate(names)}, unk_token="[UNK]"))
+    backend.pre_tokenizer = Whitespace()
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=backend, pad_token="[PAD]", unk_token="[UNK]", mask_token="[MASK]", model_max_length=32
+    )
+    config = BertConfig(
+        vocab_size=len(names), hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=32,
+        max_position_embeddings=32,
+    )  # fmt: skip
+    set_labels(config, labels=("fine", "rude"), task="binary")
+    set_seed(0)
+    save_model(
+        BertForSequenceClassification(config), tokenizer, folder / "teacher",
+        task="binary", labels=("fine", "rude"), kind="transformer",
+    )  # fmt: skip
+    return folder

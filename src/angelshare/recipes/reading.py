@@ -102,7 +102,7 @@ def _distinct(details: list[ErrorDetails]) -> list[ErrorDetails]:
 def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
     """Return one mistake as a sentence: its place, what is wrong, the value, and what would be right."""
     location, value = detail["loc"], detail["input"]
-    place = ".".join(str(part) for part in _visible(location)) or "recipe"
+    place = ".".join(str(part) for part in _visible(location))
     if detail["type"] == "extra_forbidden":
         known = _keys_at(location[:-1], model)
         near = get_close_matches(str(location[-1]), known, n=1)
@@ -112,7 +112,7 @@ def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
         return f"{place}: this key is needed."
     message = detail["msg"].removeprefix("Value error, ")
     shown = "" if isinstance(value, dict | list) else f" (given: {value!r})"
-    return f"{place}: {message}{shown}"
+    return f"{place}: {message}{shown}" if place else f"{message}{shown}"
 
 
 def _visible(location: tuple[int | str, ...]) -> list[int | str]:
