@@ -1,7 +1,9 @@
-"""A further paper: one folder that is found by its name, and touches nothing else."""
+"""A further paper, as the documentation has it: one folder that is found by its name, and touches nothing else."""
 
 import json
+import re
 import sys
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -11,78 +13,7 @@ from angelshare.core.errors import InputError, RecipeError
 from angelshare.recipes import papers
 from angelshare.recipes.reproduce import paper_names, read_paper
 
-PAPER = """
-\"\"\"Nobody 2026, Small is Beautiful.\"\"\"
-
-from functools import partial
-
-from angelshare.core.strict import Strict
-from angelshare.data.suites.gathering import IN_DOMAIN
-from angelshare.recipes.studies.answers import Answer, above, told
-from angelshare.recipes.studies.claims import PaperClaim
-from angelshare.recipes.studies.evidence import TEACHER, measure
-from angelshare.recipes.studies.paper import Paper
-from angelshare.recipes.studies.printed import beside
-from angelshare.recipes.studies.study import Study
-from angelshare.statement.reproduction import PaperFigure
-
-
-class Parts(Strict):
-    small: str
-
-
-def nothing_is_lost(evidence, parts, data):
-    number = measure(evidence.difference(data, parts.small, TEACHER))
-    return Answer(above(number, -0.9), f"{told(number)}.", number, bounds=(-0.9,))
-
-
-def table_1(outcome):
-    for data in outcome.titles:
-        row = f"{outcome.titles[data]} / SMALL"
-        printed = PaperFigure(table="Table 1", row=row, metric="AUC", paper=0.9, ours=None, model=outcome.parts.small)
-        yield beside(printed, partial(outcome.evidence.level, data, outcome.parts.small))
-
-
-PAPER = Paper(
-    package=__name__,
-    citation="Nobody (2026). Small is Beautiful.",
-    study=Study[Parts],
-    claims=(
-        PaperClaim("Small models lose little.", "Table 1", partial(nothing_is_lost, data=IN_DOMAIN)),
-        PaperClaim("Nor do they elsewhere.", "Table 1", partial(nothing_is_lost, data="elsewhere")),
-    ),
-    figures=table_1,
-)
-"""
-SUITE = """
-about: What the paper measured on.
-labels: [fine, rude]
-metrics: [auc]
-sets:
-- name: in_domain
-  title: Manners
-  original: {what: The test set, where: proprietary}
-  sources: []
-  audits: [quality]
-- {name: elsewhere, title: Elsewhere, original: {what: Other texts, where: not found}, sources: [], audits: [quality]}
-"""
-TINY = """
-version: 1
-about: ["Everything is made up."]
-settings: {students: [one, one]}
-arms:
-  small:
-    version: 1
-    name: small
-    seeds: [0, 1]
-    data: {source: DATA, task: binary, labels: [fine, rude]}
-    teacher: {model: TEACHER, fine_tune: null}
-    transfer: {sources: [train]}
-    distil: {epochs: 1, batch_size: 32, precision: fp32}
-    students: [{name: mlp, kind: mlp, vocabulary: 60, embedding_width: 8, hidden_width: 8, baseline: false}]
-parts: {small: mlp}
-"""
-
+PAGE = Path(__file__).parents[2] / "docs" / "reproduce.md"
 MORE = "{version: 1, name: more, data: {source: demo}, teacher: {model: minilm}, students: [{name: mlp, kind: mlp}]}"
 
 
@@ -91,8 +22,11 @@ def folder(tiny, tmp_path, monkeypatch):
     """Return the folder of a paper where papers are looked for."""
     made = tmp_path / "papers" / "small_is_beautiful"
     made.mkdir(parents=True)
-    study = TINY.replace("DATA", str(tiny / "data.csv")).replace("TEACHER", str(tiny / "teacher"))
-    for name, text in (("__init__.py", PAPER), ("suite.yaml", SUITE), ("tiny.yaml", study)):
+    _, page = PAGE.read_text("utf-8").split("## A further paper")
+    study, suite, paper = re.findall(r"```(?:yaml|python)\n(.*?)```", page, flags=re.DOTALL)
+    study = study.replace("source: demo", f"source: {tiny / 'data.csv'}, task: binary, labels: [fine, rude]")
+    study = study.replace("model: minilm", f"model: {tiny / 'teacher'}, fine_tune: null")
+    for name, text in (("__init__.py", paper), ("suite.yaml", suite), ("tiny.yaml", study)):
         (made / name).write_text(text, "utf-8")
     monkeypatch.setattr(papers, "__path__", [*papers.__path__, str(made.parent)])
     yield made
@@ -108,17 +42,19 @@ def test_a_further_paper_is_one_folder(folder, tmp_path):
     assert done.exit_code == 0, done.stderr
     page = json.loads(done.stdout)
     assert (page["paper"], page["name"]) == ("Nobody (2026). Small is Beautiful.", "small-is-beautiful")
-    assert [claim["verdict"] for claim in page["claims"]] == ["holds", "not measured"]
-    assert page["claims"][1]["finding"] == "The set elsewhere is not at hand here."
-    here, elsewhere = page["figures"]
-    assert (here["row"], here["paper"], here["model"]) == ("Manners / SMALL", 0.9, "mlp")
-    assert here["low"] <= here["ours"] <= here["high"]
-    assert (elsewhere["ours"], elsewhere["note"]) == (None, "The set elsewhere is not at hand here.")
-    assert page["settings"] == [{"what": "students", "paper": "one", "ours": "one"}]
+    answered, unanswered = page["claims"]
+    assert answered["low"] <= answered["value"] <= answered["high"]
+    assert (unanswered["verdict"], unanswered["finding"]) == ("not measured", "The set letters is not at hand here.")
+    reviews, letters = page["figures"]
+    assert (reviews["row"], reviews["paper"], reviews["model"]) == ("Reviews / SMALL", 0.93, "mlp")
+    assert reviews["low"] <= reviews["ours"] <= reviews["high"]
+    assert (letters["ours"], letters["note"]) == (None, "The set letters is not at hand here.")
+    assert page["settings"] == [{"what": "seeds", "paper": "five", "ours": "two"}]
     statement = json.loads((out / "statement.json").read_text("ascii"))
     assert statement["title"] == "small-is-beautiful, tiny"
     rows = [row for audit in statement["audits"] for row in audit["differences"]]
     assert {(row["metric"], row["data"], row["student"]) for row in rows} == {("auc", "in_domain", "mlp")}
+    assert {row["contrast"] for row in rows} == {"student-teacher", "student-baseline", "baseline-teacher"}
     for name in ("reproduction.html", "statement.md", "small/students/mlp/seed-1/model.safetensors", "predictions"):
         assert (out / name).exists()
 
@@ -146,7 +82,7 @@ def test_a_scale_that_a_paper_lacks_is_refused(folder):
     ("right", "wrong", "why"),
     [
         ("small: mlp", "big: mlp", r"parts\.small: this key is needed"),
-        ("seeds:", "sedes:", r"arms\.small\.sedes: unknown key\. Did you mean 'seeds'"),
+        ("    seeds:", "    sedes:", r"arms\.small\.sedes: unknown key\. Did you mean 'seeds'"),
         ("kind: mlp", "kind: nlp", r"arms\.small\.students\.0: .*'nlp'"),
         ("  small:", "  predictions:", "An arm is called predictions, as another folder is"),
         ("version: 1\nabout", "suite: lost\nversion: 1\nabout", "no suite called 'lost'"),
