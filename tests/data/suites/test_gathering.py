@@ -14,6 +14,7 @@ from angelshare.data.suites.gathering import (
     Source,
     SuiteChoice,
     SuiteSet,
+    SuiteSpec,
     gather_set,
     gather_sets,
     own_set,
@@ -60,6 +61,15 @@ def test_an_unknown_suite_names_the_nearest():
     with pytest.raises(ValueError, match="no suite called 'lost'"):
         SuiteChoice.model_validate("lost")
     assert SuiteChoice.model_validate({"name": PAPER, "scale": "tiny"}).scale == "tiny"
+
+
+@pytest.mark.parametrize("names", [["elsewhere"], ["in_domain", "elsewhere", "elsewhere"]])
+def test_a_suite_has_a_place_for_a_test_split_and_tells_its_sets_apart(names):
+    """Before any of them is read."""
+    spec = suite_spec(PAPER).model_dump()
+    spec["sets"] = [{**spec["sets"][0], "name": name} for name in names]
+    with pytest.raises(ValueError, match="have different names, in_domain among them"):
+        SuiteSpec.model_validate(spec)
 
 
 def test_a_source_is_catalogued_or_generated_and_never_both():

@@ -9,8 +9,8 @@ from angelshare.statement.reproduction import PaperFigure, Reproduction
 @pytest.fixture(scope="module")
 def table(reproduction: Reproduction) -> PaperTable:
     """The paper's Table 2."""
-    (found,) = paper_tables(reproduction)
-    return found
+    (table,) = paper_tables(reproduction)
+    return table
 
 
 def with_figures(reproduction: Reproduction, *figures: PaperFigure) -> tuple[PaperTable, ...]:
@@ -20,8 +20,8 @@ def with_figures(reproduction: Reproduction, *figures: PaperFigure) -> tuple[Pap
 
 def test_models_stand_under_their_text_set(table: PaperTable):
     """`Hate Check / CNN` is a line of Hate Check; the difference to the teacher is drawn."""
-    assert [suite.suite for suite in table.suites][:2] == ["Civil Comments", "Short Synthetic"]
-    assert [line.name for line in table.suites[0].lines][-1] == "CNN"
+    assert [of_set.data for of_set in table.sets][:2] == ["Civil Comments", "Short Synthetic"]
+    assert [line.name for line in table.sets[0].lines][-1] == "CNN"
     assert table.metrics == ("AUC-PR", "AUC", "AUC difference")
     assert table.drawn == "AUC difference"
     assert (table.n_measured, table.n) == (54, 84)
@@ -29,7 +29,7 @@ def test_models_stand_under_their_text_set(table: PaperTable):
 
 def test_a_number_that_was_not_measured_says_so_with_its_reason(table: PaperTable):
     """Never 0, never blank; its state can be filtered, and it sorts behind all numbers."""
-    line = table.suites[0].lines[2]
+    line = table.sets[0].lines[2]
     assert [pair.ours for pair in line.pairs] == ["not measured"] * 3
     assert [pair.order for pair in line.pairs] == [None] * 3
     assert line.notes == ("distilled from proprietary texts: not reproducible",)
@@ -39,10 +39,10 @@ def test_a_number_that_was_not_measured_says_so_with_its_reason(table: PaperTabl
 
 def test_a_stand_in_is_told_once_for_its_text_set(table: PaperTable):
     """The model that was not measured has a reason of its own, and does not stop it."""
-    assert table.suites[1].notes == ("stand-in: short_synthetic",)
-    assert [line.state for line in table.suites[1].lines] == ["stand-in", "stand-in", "not measured", "stand-in"]
-    assert table.suites[1].lines[0].notes == ()
-    assert table.suites[6].notes == ("proprietary: not reproducible",)
+    assert table.sets[1].notes == ("stand-in: short_synthetic",)
+    assert [line.state for line in table.sets[1].lines] == ["stand-in", "stand-in", "not measured", "stand-in"]
+    assert table.sets[1].lines[0].notes == ()
+    assert table.sets[6].notes == ("proprietary: not reproducible",)
 
 
 def test_a_note_of_one_measured_model_is_not_shared(reproduction: Reproduction):
@@ -52,13 +52,13 @@ def test_a_note_of_one_measured_model_is_not_shared(reproduction: Reproduction):
         for model, note in (("A", "stand-in: x"), ("B", None), ("C", "stand-in: x"))
     ]
     (table,) = with_figures(reproduction, *numbers)
-    assert table.suites[0].notes == ()
-    assert table.suites[0].lines[0].notes == ("stand-in: x",)
+    assert table.sets[0].notes == ()
+    assert table.sets[0].lines[0].notes == ("stand-in: x",)
 
 
 def test_differences_have_signs_and_values_none(table: PaperTable):
     """As the paper prints them: 0.950, but -0.030."""
-    value, _, difference = table.suites[0].lines[0].pairs
+    value, _, difference = table.sets[0].lines[0].pairs
     assert (value.paper, value.ours, value.interval) == ("0.980", "0.950", "0.938 to 0.961")
     assert (difference.paper, difference.ours, difference.interval) == (
         "0.000",
@@ -72,17 +72,17 @@ def test_one_number_is_a_table(reproduction: Reproduction):
     (table,) = with_figures(
         reproduction, PaperFigure(table="T", row="cnn", metric="n_parameters", paper=None, ours=28_100_000.0)
     )
-    (suite,) = table.suites
-    assert (suite.suite, suite.lines[0].name) == ("", "cnn")
-    assert (suite.lines[0].pairs[0].paper, suite.lines[0].pairs[0].ours) == ("\N{EN DASH}", "28.1M")
-    assert suite.lines[0].mark.paper is None
-    assert "not printed" in suite.lines[0].mark.label
+    (of_set,) = table.sets
+    assert (of_set.data, of_set.lines[0].name) == ("", "cnn")
+    assert (of_set.lines[0].pairs[0].paper, of_set.lines[0].pairs[0].ours) == ("\N{EN DASH}", "28.1M")
+    assert of_set.lines[0].mark.paper is None
+    assert "not printed" in of_set.lines[0].mark.label
 
 
 def test_nothing_measured_and_no_reason_is_told(reproduction: Reproduction):
     """A gap without a reason is not hidden."""
     (table,) = with_figures(reproduction, PaperFigure(table="T", row="S / A", metric="auc", paper=0.9, ours=None))
-    assert table.suites[0].lines[0].notes == ("no reason was given",)
+    assert table.sets[0].lines[0].notes == ("no reason was given",)
 
 
 def test_many_metrics_are_parted(reproduction: Reproduction):

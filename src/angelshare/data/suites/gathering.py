@@ -120,6 +120,16 @@ class SuiteSpec(Strict):
     sets: tuple[SetSpec, ...]
     not_reproducible: tuple[NotReproducible, ...] = ()
 
+    @model_validator(mode="after")
+    def _test_splits_have_a_place(self) -> Self:
+        """Refuse a suite without an in-domain set, and one with two sets of the same name."""
+        names = [spec.name for spec in self.sets]
+        if IN_DOMAIN not in names or len(set(names)) < len(names):
+            raise ValueError(
+                f"The sets of a suite have different names, {IN_DOMAIN} among them, not {', '.join(names)}."
+            )
+        return self
+
 
 class SuiteChoice(Strict):
     """A suite of a recipe: its name alone, or with a scale.

@@ -47,10 +47,10 @@ class PairLine:
 
 
 @dataclass(frozen=True, slots=True)
-class SuiteLines:
+class SetLines:
     """All models on one text set. `notes`: what holds for each of them."""
 
-    suite: str
+    data: str
     notes: tuple[str, ...]
     lines: tuple[PairLine, ...]
 
@@ -62,7 +62,7 @@ class PaperTable:
     Attributes:
         title: such as `Table 2`. metrics: their names. drawn: the metric that is drawn.
         axis, zero: its axis, and where 0 stands if the axis holds it.
-        suites: the lines.
+        sets: the lines of each text set.
         n_measured, n: how many numbers we have, of how many of the paper's.
     """
 
@@ -71,21 +71,21 @@ class PaperTable:
     drawn: str
     axis: Axis
     zero: float | None
-    suites: tuple[SuiteLines, ...]
+    sets: tuple[SetLines, ...]
     n_measured: int
     n: int
 
 
 def paper_tables(reproduction: Reproduction) -> tuple[PaperTable, ...]:
     """Return the paper's tables in its order; one of many metrics in several parts."""
-    found = []
-    for title in dict.fromkeys(one.table for one in reproduction.figures):
-        about = [one for one in reproduction.figures if one.table == title]
-        metrics = tuple(dict.fromkeys(one.metric for one in about))
+    parts = []
+    for title in dict.fromkeys(number.table for number in reproduction.figures):
+        about = [number for number in reproduction.figures if number.table == title]
+        metrics = tuple(dict.fromkeys(number.metric for number in about))
         for start in range(0, len(metrics), MOST_METRICS):
-            part = metrics[start : start + MOST_METRICS]
-            found.append(_table(title, part, [one for one in about if one.metric in part]))
-    return tuple(found)
+            shown = metrics[start : start + MOST_METRICS]
+            parts.append(_table(title, shown, [number for number in about if number.metric in shown]))
+    return tuple(parts)
 
 
 def is_difference(metric: str) -> bool:
@@ -96,42 +96,54 @@ def is_difference(metric: str) -> bool:
 def _table(title: str, metrics: tuple[str, ...], about: Sequence[PaperFigure]) -> PaperTable:
     """Return one table; differences to the teacher are drawn before the values themselves."""
     drawn = next((metric for metric in metrics if is_difference(metric)), metrics[0])
-    axis = _axis([one for one in about if one.metric == drawn])
-    named = [(*_split(one.row), one) for one in about]
-    suites = []
-    for suite in dict.fromkeys(suite for suite, _, _ in named):
-        own = [(model, one) for other, model, one in named if other == suite]
-        rows = [[f for other, f in own if other == model] for model in dict.fromkeys(model for model, _ in own)]
-        shared = _shared_notes(rows)
-        lines = tuple(_line(row, metrics, drawn, axis, shared) for row in rows)
-        suites.append(SuiteLines(suite, shared, lines))
+    axis = _axis([printed for printed in about if printed.metric == drawn])
+    named = [(*_split(printed.row), printed) for printed in about]
+    sets = tuple(
+        _set_lines(data, [(model, printed) for other, model, printed in named if other == data], metrics, drawn, axis)
+        for data in dict.fromkeys(data for data, _, _ in named)
+    )
     return PaperTable(
         title=title,
         metrics=tuple(metric_name(metric) for metric in metrics),
         drawn=metric_name(drawn),
         axis=axis,
         zero=axis.at(0.0) if axis.low < 0 < axis.high else None,
-        suites=tuple(suites),
-        n_measured=sum(one.ours is not None for one in about),
+        sets=sets,
+        n_measured=sum(printed.ours is not None for printed in about),
         n=len(about),
     )
 
 
+def _set_lines(
+    data: str, numbers: Sequence[tuple[str, PaperFigure]], metrics: Sequence[str], drawn: str, axis: Axis
+) -> SetLines:
+    """Return the models on one text set, each number with the model that the paper has it of."""
+    models = dict.fromkeys(model for model, _ in numbers)
+    rows = [[printed for other, printed in numbers if other == model] for model in models]
+    shared = _shared_notes(rows)
+    return SetLines(data, shared, tuple(_line(row, metrics, drawn, axis, shared) for row in rows))
+
+
 def _split(row: str) -> tuple[str, str]:
     """Return text set and model of `Hate Check / DISTILLEDCNN`; a row without a stroke is a model."""
-    suite, stroke, model = row.partition(" / ")
-    return (suite, model) if stroke else ("", row)
+    data, stroke, model = row.partition(" / ")
+    return (data, model) if stroke else ("", row)
 
 
 def _shared_notes(rows: Sequence[Sequence[PaperFigure]]) -> tuple[str, ...]:
     """Return what several models of a text set are noted for, and every one that was measured."""
-    notes = [({one.note for one in row}, any(one.ours is not None for one in row)) for row in rows]
-    named = dict.fromkeys(one.note for row in rows for one in row if one.note)
+    notes = [({printed.note for printed in row}, _is_measured(row)) for row in rows]
+    named = dict.fromkeys(printed.note for row in rows for printed in row if printed.note)
     return tuple(
         note
         for note in named
-        if sum(note in own for own, _ in notes) > 1 and all(note in own for own, measured in notes if measured)
+        if sum(note in noted for noted, _ in notes) > 1 and all(note in noted for noted, measured in notes if measured)
     )
+
+
+def _is_measured(row: Sequence[PaperFigure]) -> bool:
+    """Return whether any number of a model has one of ours beside it."""
+    return any(printed.ours is not None for printed in row)
 
 
 def _axis(about: Sequence[PaperFigure]) -> Axis:
@@ -146,48 +158,48 @@ def _line(
     numbers: Sequence[PaperFigure], metrics: Sequence[str], drawn: str, axis: Axis, shared: Sequence[str]
 ) -> PairLine:
     """Return one model's numbers."""
-    found = {one.metric: one for one in numbers}
-    notes = tuple(dict.fromkeys(one.note for one in numbers if one.note and one.note not in shared))
+    by_metric = {printed.metric: printed for printed in numbers}
+    notes = tuple(dict.fromkeys(printed.note for printed in numbers if printed.note and printed.note not in shared))
     everything = (*notes, *shared)
-    measured = any(one.ours is not None for one in numbers)
+    measured = _is_measured(numbers)
     stands_in = any(note.startswith(STAND_IN) for note in everything)
     return PairLine(
         name=_split(numbers[0].row)[1],
-        ours=next((one.model for one in numbers if one.model), ""),
+        ours=next((printed.model for printed in numbers if printed.model), ""),
         notes=notes or (("no reason was given",) if not measured and not shared else ()),
         state=NOT_MEASURED if not measured else STAND_IN if stands_in else "measured",
-        pairs=tuple(_pair(found.get(metric), metric) for metric in metrics),
-        mark=_mark(found.get(drawn), axis, drawn),
+        pairs=tuple(_pair(by_metric.get(metric), metric) for metric in metrics),
+        mark=_mark(by_metric.get(drawn), axis, drawn),
     )
 
 
-def _pair(found: PaperFigure | None, metric: str) -> Pair:
+def _pair(printed: PaperFigure | None, metric: str) -> Pair:
     """Return the paper's number and ours; a number that the paper does not print is a dash."""
-    if found is None:
+    if printed is None:
         return Pair(DASH, DASH, "", None)
     sign = is_difference(metric)
-    paper = DASH if found.paper is None else figure(found.paper, sign=sign)
-    if found.ours is None:
+    paper = DASH if printed.paper is None else figure(printed.paper, sign=sign)
+    if printed.ours is None:
         return Pair(paper, NOT_MEASURED, "", None)
-    return Pair(paper, figure(found.ours, sign=sign), _interval(found, sign=sign), found.ours)
+    return Pair(paper, figure(printed.ours, sign=sign), _interval(printed, sign=sign), printed.ours)
 
 
-def _interval(found: PaperFigure, *, sign: bool) -> str:
+def _interval(printed: PaperFigure, *, sign: bool) -> str:
     """Return our interval, or nothing."""
-    if found.low is None or found.high is None:
+    if printed.low is None or printed.high is None:
         return ""
-    return f"{figure(found.low, sign=sign)} to {figure(found.high, sign=sign)}"
+    return f"{figure(printed.low, sign=sign)} to {figure(printed.high, sign=sign)}"
 
 
-def _mark(found: PaperFigure | None, axis: Axis, metric: str) -> PairMark:
+def _mark(printed: PaperFigure | None, axis: Axis, metric: str) -> PairMark:
     """Return where both numbers stand."""
-    pair = _pair(found, metric)
+    pair = _pair(printed, metric)
     ours = pair.ours + (f", interval {pair.interval}" if pair.interval else "")
     label = f"{metric_name(metric)}: paper {pair.paper.replace(DASH, 'not printed')}, ours {ours}"
 
     def at(value: float | None) -> float | None:
         return None if value is None else axis.at(value)
 
-    if found is None:
+    if printed is None:
         return PairMark(None, None, None, None, f"{metric_name(metric)}: not printed")
-    return PairMark(at(found.paper), at(found.ours), at(found.low), at(found.high), label)
+    return PairMark(at(printed.paper), at(printed.ours), at(printed.low), at(printed.high), label)

@@ -65,16 +65,16 @@ def _paper_table(table: beside.PaperTable) -> list[str]:
     """Return one table of the paper with our numbers beside it."""
     columns = ("text set", "model", *(f"{escaped(m)}, {side}" for m in table.metrics for side in ("paper", "ours")))
     lines = []
-    for suite in table.suites:
-        for line in suite.lines:
+    for of_set in table.sets:
+        for line in of_set.lines:
             pairs = (
                 cell
                 for pair in line.pairs
                 for cell in (pair.paper, pair.ours + (f" ({pair.interval})" if pair.interval else ""))
             )
             model = line.name + (f" (ours: {line.ours})" if line.ours else "")
-            notes = "; ".join((*suite.notes, *line.notes)) or DASH
-            lines.append((escaped(suite.suite), escaped(model), *pairs, escaped(notes)))
+            notes = "; ".join((*of_set.notes, *line.notes)) or DASH
+            lines.append((escaped(of_set.data), escaped(model), *pairs, escaped(notes)))
     told = f"{table.n_measured} of {table.n} numbers have one of ours beside them; our intervals are in brackets."
     return [f"## {escaped(table.title)}, ours beside it", "", told, "", *pipe_table((*columns, "note"), lines)]
 
@@ -97,7 +97,7 @@ def _settings(page: ReproductionPage) -> list[str]:
     settings = page.reproduction.settings
     if not settings:
         return []
-    lines = ((escaped(one.what), escaped(one.paper), escaped(one.ours)) for one in settings)
+    lines = ((escaped(setting.what), escaped(setting.paper), escaped(setting.ours)) for setting in settings)
     return ["## Settings", "", *pipe_table(("setting", "paper", "ours"), lines)]
 
 

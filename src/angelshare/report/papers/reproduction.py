@@ -64,7 +64,7 @@ class ReproductionPage:
     notes: tuple[str, ...]
     claims: tuple[ClaimView, ...]
     tables: tuple[beside.PaperTable, ...]
-    suites: tuple[str, ...]
+    sets: tuple[str, ...]
     models: tuple[str, ...]
     charts: tuple[ChartGroup, ...]
     figures: tuple[printed.TableView, ...]
@@ -79,7 +79,7 @@ def render_reproduction_html(reproduction: Reproduction) -> str:
 def reproduction_page(reproduction: Reproduction) -> ReproductionPage:
     """Return everything that is printed about a reproduction."""
     tables = beside.paper_tables(reproduction)
-    found = [(suite.suite, line.name) for table in tables for suite in table.suites for line in suite.lines]
+    named = [(of_set.data, line.name) for table in tables for of_set in table.sets for line in of_set.lines]
     scale = SCALES.get(reproduction.scale, "")
     return ReproductionPage(
         reproduction=reproduction,
@@ -94,8 +94,8 @@ def reproduction_page(reproduction: Reproduction) -> ReproductionPage:
         notes=tuple(dict.fromkeys(reproduction.notes)),
         claims=tuple(ClaimView(claim, claim_mark(claim)) for claim in reproduction.claims),
         tables=tables,
-        suites=tuple(dict.fromkeys(suite for suite, _ in found if suite)),
-        models=tuple(dict.fromkeys(model for _, model in found)),
+        sets=tuple(dict.fromkeys(data for data, _ in named if data)),
+        models=tuple(dict.fromkeys(model for _, model in named)),
         charts=chart_groups(reproduction.charts, PLAIN),
         figures=tuple(printed.table_view(table) for table in reproduction.tables),
         links=tuple((path, is_relative(path)) for path in reproduction.statements),
@@ -125,12 +125,12 @@ def sentence(claims: Sequence[Claim]) -> str:
 def _facts(reproduction: Reproduction) -> tuple[tuple[str, str], ...]:
     """Return large figures with their captions."""
     n = len(reproduction.figures)
-    measured = sum(found.ours is not None for found in reproduction.figures)
-    facts = [(f"{measured} of {n}", "numbers of the paper have one of ours beside them")] if n else []
-    stand_ins = [f for f in reproduction.figures if f.ours is not None and (f.note or "").startswith(beside.STAND_IN)]
-    if stand_ins:
-        facts.append((f"{len(stand_ins)}", "of these on stand-ins for the paper's data"))
-    models = {(found.role, found.name) for chart in reproduction.charts for found in chart.series}
+    measured = [figure for figure in reproduction.figures if figure.ours is not None]
+    facts = [(f"{len(measured)} of {n}", "numbers of the paper have one of ours beside them")] if n else []
+    n_stand_ins = sum((figure.note or "").startswith(beside.STAND_IN) for figure in measured)
+    if n_stand_ins:
+        facts.append((f"{n_stand_ins}", "of these on stand-ins for the paper's data"))
+    models = {(series.role, series.name) for chart in reproduction.charts for series in chart.series}
     if models:
         facts.append((f"{len(models)}", "models in the charts"))
     if reproduction.seconds is not None:
