@@ -1,4 +1,4 @@
-"""A statement made readable: one HTML page, one Markdown comment; and so a comparison and a reproduction."""
+"""Statements, comparisons and reproductions as HTML pages and Markdown."""
 
 from angelshare.report.pages.comparison import render_comparison_html, render_comparison_markdown
 from angelshare.report.pages.html import render_html

@@ -1,1 +1,1 @@
-"""What the charts draw, and where."""
+"""The content of charts, and its places."""

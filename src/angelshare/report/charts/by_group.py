@@ -1,4 +1,4 @@
-"""Charts of what is measured group by group: the AUCs of every identity, the functionalities of a suite."""
+"""Charts of numbers by group: the AUCs of each identity, the functionalities of a suite."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -20,19 +20,19 @@ STANDS: Mapping[ContrastName, Literal["student", "baseline"]] = {
     "student-teacher": "student",
     "baseline-teacher": "baseline",
 }
-"""Contrasts with the teacher -> whose they are."""
+"""Contrast with the teacher -> the role of the model compared with it."""
 Key = tuple[str, str, str, str]
-"""Role, name, metric and slice."""
+"""Role and name of a model, metric, slice."""
 
 
 def tables(statement: Statement, name: str) -> tuple[TableRow, ...]:
-    """Return the tables of this name; those of further text sets bear a number behind it."""
+    """Return the tables of this name, one for each text set; those of further sets have a number after the name."""
     everything = (table for audit in statement.audits for table in audit.tables if table.rows)
     return tuple(t for t in everything if t.name == name or t.name.removeprefix(f"{name}_").isdigit())
 
 
 def group_charts(statement: Statement) -> tuple[ChartGroup, ...]:
-    """Return the charts of all identities and functionalities; a model has one symbol in all of them."""
+    """Return the charts by identity and by functionality; a model has the same symbol in all of them."""
     charts = identity_charts(statement)
     charts += [_functionality_chart(table) for table in tables(statement, FUNCTIONALITIES)]
     groups = chart_groups(charts, POINTS)
@@ -42,26 +42,26 @@ def group_charts(statement: Statement) -> tuple[ChartGroup, ...]:
 
 
 def identity_charts(statement: Statement) -> list[Chart]:
-    """Return a chart for each measure by identity, of every text set, then the means over identities."""
+    """Return a chart for each text set and measure by identity, then the means over identities."""
     several = lookup.several_sets(statement)
-    found = []
+    charts = []
     for table in tables(statement, IDENTITIES):
         about = [row for row in lookup.differences(statement) if not several or table.title.endswith(f"({row.data})")]
-        own = [row for row in about if row.slice is not None and row.contrast in STANDS]
-        found += _by_identity(table, {(STANDS[r.contrast], r.student, r.metric, str(r.slice)): r for r in own})
-    return found + _means_over_identities(statement)
+        by_slice = [row for row in about if row.slice is not None and row.contrast in STANDS]
+        charts += _by_identity(table, {(STANDS[r.contrast], r.student, r.metric, str(r.slice)): r for r in by_slice})
+    return charts + _means_over_identities(statement)
 
 
 def _title(table: TableRow) -> str:
-    """Return a table's title without what it says of its columns, which a drawing has not."""
+    """Return a table's title without its remark on columns, which a drawing does not have."""
     told, stop, rest = table.title.partition(";")
     return told + (f" ({rest.rpartition('(')[2]}" if stop and rest.endswith(")") else "")
 
 
 def _by_identity(table: TableRow, known: Mapping[Key, DifferenceRow]) -> list[Chart]:
-    """Return a chart for each measure: means over seeds, with the intervals of the differences about the same set."""
+    """Return a chart for each measure: means over seeds, with the intervals of the differences on the same set."""
     records = lookup.records(table)
-    models = dict.fromkeys((_role(r["role"]), _population(str(r["model"]))) for r in records)
+    models = dict.fromkeys((_role(r["role"]), lookup.population(str(r["model"]))) for r in records)
     return [
         Chart(
             name=f"{table.name}/{measure}",
@@ -82,34 +82,34 @@ def _by_identity(table: TableRow, known: Mapping[Key, DifferenceRow]) -> list[Ch
 
 
 def _short(identities: Sequence[str]) -> tuple[str, ...]:
-    """Return the names of slices without what only says that they are identities, if they still differ then."""
-    found = tuple(
+    """Return the names of slices without prefixes such as `mentions_`, if they stay distinct."""
+    short = tuple(
         name.removeprefix("mentions_").removeprefix("identity=").removeprefix("identity_term=").replace("_", " ")
         for name in identities
     )
-    return found if len(set(found)) == len(found) else tuple(identities)
+    return short if len(set(short)) == len(short) else tuple(identities)
 
 
 def _means(
     records: Sequence[Mapping[str, Any]], model: tuple[str, str], measure: str, known: Mapping[Key, DifferenceRow]
 ) -> tuple[Point, ...]:
-    """Return the mean over a model's seeds for every identity where all of them were measured."""
-    found = []
+    """Return the mean over a model's seeds for each identity on which all of them were measured."""
+    points = []
     for place, identity in enumerate(_identities(records)):
-        own = [r for r in records if str(r["identity"]) == identity]
-        values = [r[measure] for r in own if (_role(r["role"]), _population(str(r["model"]))) == model]
+        of_identity = [r for r in records if str(r["identity"]) == identity]
+        values = [r[measure] for r in of_identity if (_role(r["role"]), lookup.population(str(r["model"]))) == model]
         if values and None not in values:
-            found.append(_with_interval(place, fmean(values), known.get((*model, measure, identity))))
-    return tuple(found)
+            points.append(_with_interval(place, fmean(values), known.get((*model, measure, identity))))
+    return tuple(points)
 
 
 def _identities(records: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    """Return the identities in their order."""
+    """Return the identities, in the order of the records."""
     return tuple(dict.fromkeys(str(r["identity"]) for r in records))
 
 
 def _with_interval(place: int, value: float, row: DifferenceRow | None) -> Point:
-    """Return a value with the interval of its difference to the teacher, if there is one."""
+    """Return a value as a point, with the interval of its difference from the teacher where there is one."""
     if row is None:
         return Point(x=place, y=value)
     teacher = value - row.delta
@@ -117,17 +117,17 @@ def _with_interval(place: int, value: float, row: DifferenceRow | None) -> Point
 
 
 def _means_over_identities(statement: Statement) -> list[Chart]:
-    """Return one chart for each text set: the mean AUCs over identities of the teacher and of all that stand by it."""
+    """Return a chart for each text set: the mean AUCs over identities of the teacher and of every other model."""
     wanted = tuple(f"mean_{metric}" for metric, facts in BY_IDENTITY.items() if facts.rest == "identities")
     about = [row for row in lookup.differences(statement) if row.metric in wanted and row.contrast in STANDS]
-    found = []
+    charts = []
     for data in dict.fromkeys(row.data for row in about):
-        own = [row for row in about if row.data == data]
-        measured = tuple(metric for metric in wanted if any(row.metric == metric for row in own))
-        known = {row.metric: row.right_value for row in own}
+        rows = [row for row in about if row.data == data]
+        measured = tuple(metric for metric in wanted if any(row.metric == metric for row in rows))
+        known = {row.metric: row.right_value for row in rows}
         teacher = tuple(Point(x=measured.index(metric), y=value) for metric, value in known.items())
-        models = dict.fromkeys((STANDS[row.contrast], row.student) for row in own)
-        found.append(
+        models = dict.fromkeys((STANDS[row.contrast], row.student) for row in rows)
+        charts.append(
             Chart(
                 name=f"means over identities, {data}",
                 title="Means over identities" + (f" ({data})" if lookup.several_sets(statement) else ""),
@@ -138,18 +138,18 @@ def _means_over_identities(statement: Statement) -> list[Chart]:
                 series=(
                     Series(name="teacher", role="teacher", points=teacher),
                     *(
-                        Series(name=name, role=role, points=_beside(own, (role, name), measured))
+                        Series(name=name, role=role, points=_beside(rows, (role, name), measured))
                         for role, name in models
                     ),
                 ),
                 note=LINES,
             )
         )
-    return found
+    return charts
 
 
-def _beside(own: Sequence[DifferenceRow], model: tuple[str, str], measured: Sequence[str]) -> tuple[Point, ...]:
-    """Return one model's means, each with the interval of its difference to the teacher."""
+def _beside(rows: Sequence[DifferenceRow], model: tuple[str, str], measured: Sequence[str]) -> tuple[Point, ...]:
+    """Return one model's means, each with the interval of its difference from the teacher."""
     return tuple(
         Point(
             x=measured.index(row.metric),
@@ -157,13 +157,13 @@ def _beside(own: Sequence[DifferenceRow], model: tuple[str, str], measured: Sequ
             low=row.right_value + row.interval.low,
             high=row.right_value + row.interval.high,
         )
-        for row in own
+        for row in rows
         if (STANDS[row.contrast], row.student) == model
     )
 
 
 def _functionality_chart(table: TableRow) -> Chart:
-    """Return what every student loses in every functionality, the largest mean loss first."""
+    """Return the chart of each student's loss in each functionality, the largest mean loss first."""
     records = lookup.records(table)
     losses: dict[str, list[float]] = {}
     for r in records:
@@ -192,12 +192,6 @@ def _functionality_chart(table: TableRow) -> Chart:
     )
 
 
-def _population(model: str) -> str:
-    """Return the population of a member: `mlp` of `mlp/3`."""
-    name, stroke, seed = model.rpartition("/")
-    return name if stroke and seed.isdigit() else model
-
-
 def _role(role: object) -> Literal["teacher", "student", "baseline", "reference"]:
-    """Return the role of a model in a chart."""
+    """Return a record's role as a role of charts; `reference` if it is none of theirs."""
     return next((known for known in ("teacher", "student", "baseline") if known == role), "reference")

@@ -1,4 +1,4 @@
-"""Dot plots by category: for each identity, the value of every model with its interval, on one scale for all panels."""
+"""Dot plots by category: for each identity the value of every model, with its interval."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,17 @@ MANY = 6
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """One value; `x`, `low` and `high` in per cent of the lane, `y` in pixels; `cut`: the line goes on beyond it."""
+    """One value and its interval.
+
+    Attributes:
+        symbol: the model's symbol.
+        x: the place of the value, in per cent of the lane.
+        low: the place of the interval's lower end; None without an interval.
+        high: the place of its upper end.
+        y: the distance from the top of the line, in pixels.
+        cut_low: whether the interval goes on below the axis.
+        cut_high: whether it goes on above the axis.
+    """
 
     symbol: Symbol
     x: float
@@ -29,7 +39,15 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class DotLine:
-    """One category. `label`: the same in words; `missing`: the models that were not measured there, or everybody."""
+    """One category.
+
+    Attributes:
+        name: the category.
+        height: the height of the line, in pixels.
+        dots: one for each model that was measured.
+        label: the values in words.
+        missing: a remark on models that were not measured; empty if all were.
+    """
 
     name: str
     height: float
@@ -40,7 +58,7 @@ class DotLine:
 
 @dataclass(frozen=True, slots=True)
 class DotPanel:
-    """One measure, by category. `ideal`: where 0 stands, if the axis holds it."""
+    """One measure by category; `ideal` is the place of 0, None where the axis does not reach it."""
 
     title: str
     x_label: str
@@ -52,7 +70,7 @@ class DotPanel:
 
 
 def dot_panels(charts: Sequence[Chart], symbols: Mapping[Key, Symbol], unit: Unit) -> tuple[DotPanel, ...]:
-    """Return a panel for each chart of a group; those with one name of their values share an axis."""
+    """Return a panel for each chart of a group; charts with the same label of values share an axis."""
     panels = []
     for chart in charts:
         alike = [other for other in charts if other.y_label == chart.y_label]
@@ -64,9 +82,9 @@ def dot_panels(charts: Sequence[Chart], symbols: Mapping[Key, Symbol], unit: Uni
 
 
 def _axis(points: Sequence[Point], unit: Unit) -> Axis:
-    """Return an axis that holds all values and intervals, with some room; of nothing, from 0 to 1.
+    """Return an axis that holds all values and intervals, with some room; from 0 to 1 without any.
 
-    What a tiny group stretches beyond thrice the median interval is cut, so that it does not squeeze all others.
+    Intervals are cut at three times the median reach, so that one of a tiny group does not squeeze all others.
     """
     reaches = [abs(end - point.y) for point in points for end in (point.low, point.high) if end is not None]
     most = 3 * median(reaches) if reaches else 0.0
@@ -79,9 +97,9 @@ def _axis(points: Sequence[Point], unit: Unit) -> Axis:
 
 
 def _line(chart: Chart, place: int, axis: Axis, symbols: Mapping[Key, Symbol], unit: Unit) -> DotLine:
-    """Return one category with the models beneath each other, so that their intervals do not hide one another."""
+    """Return one category, its models below one another so that no interval hides another."""
     points = [next((point for point in series.points if point.x == place), None) for series in chart.series]
-    found = [(k, s, p) for k, (s, p) in enumerate(zip(chart.series, points, strict=True)) if p is not None]
+    measured = [(k, s, p) for k, (s, p) in enumerate(zip(chart.series, points, strict=True)) if p is not None]
     called = {(s.role, s.name): symbols[s.role, s.name].called for s in chart.series}
     missing = [
         called[series.role, series.name] for series, point in zip(chart.series, points, strict=True) if point is None
@@ -98,8 +116,8 @@ def _line(chart: Chart, place: int, axis: Axis, symbols: Mapping[Key, Symbol], u
             cut_low=point.low is not None and not axis.holds(point.low),
             cut_high=point.high is not None and not axis.holds(point.high),
         )
-        for k, series, point in found
+        for k, series, point in measured
     )
-    label = "; ".join(f"{called[series.role, series.name]} {said(point, unit)}" for _, series, point in found)
-    told = "not measured" if not found else f"not measured: {', '.join(missing)}" if missing else ""
-    return DotLine(chart.categories[place], height, dots, label, told)
+    label = "; ".join(f"{called[series.role, series.name]} {said(point, unit)}" for _, series, point in measured)
+    gaps = "not measured" if not measured else f"not measured: {', '.join(missing)}" if missing else ""
+    return DotLine(chart.categories[place], height, dots, label, gaps)

@@ -1,4 +1,4 @@
-"""Where a student newly errs and where it newly is right, slice by slice."""
+"""Where a student newly errs and where it is newly right, slice by slice."""
 
 import math
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ MOST_SLICES = 24
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One share with its interval; places in per cent of the lane, from the left."""
+    """One share with its interval; places are in per cent of the lane, from the left."""
 
     start: float
     end: float
@@ -40,8 +40,10 @@ class FlipChart:
     """One student's slices, the largest net loss first.
 
     Attributes:
+        student: the student's name.
         reach: the share at both ends of the lane, printed; the same for all students.
-        n_more: slices that stand in the table only.
+        lines: all items, then at most `MOST_SLICES` slices.
+        n_more: the number of slices that stand in the table only.
     """
 
     student: str
@@ -51,7 +53,7 @@ class FlipChart:
 
 
 def flip_charts(statement: Statement) -> tuple[FlipChart, ...]:
-    """Return a chart for every student; none where flips were not measured by slice."""
+    """Return a chart for each student; empty where flips were not measured by slice."""
     table = lookup.table(statement, TABLE)
     if table is None:
         return ()
@@ -64,9 +66,9 @@ def flip_charts(statement: Statement) -> tuple[FlipChart, ...]:
 
 
 def _chart(student: str, records: Sequence[dict[str, Any]], reach: float) -> FlipChart:
-    """Return one student's chart: all items first, then the slices by their net loss."""
-    own = [r for r in records if str(r["student"]) == student]
-    own.sort(key=lambda r: (r["slice"] is not None, r["positive_flips"] - r["negative_flips"]))
+    """Return one student's chart: all items first, then the slices by net loss."""
+    slices = [r for r in records if str(r["student"]) == student]
+    slices.sort(key=lambda r: (r["slice"] is not None, r["positive_flips"] - r["negative_flips"]))
     lines = tuple(
         FlipLine(
             "all items" if r["slice"] is None else str(r["slice"]),
@@ -74,13 +76,13 @@ def _chart(student: str, records: Sequence[dict[str, Any]], reach: float) -> Fli
             _bar(r, "negative", reach, -1),
             _bar(r, "positive", reach, 1),
         )
-        for r in own[:MOST_SLICES]
+        for r in slices[:MOST_SLICES]
     )
-    return FlipChart(student, f"{100 * reach:.0f}%", lines, len(own) - len(lines))
+    return FlipChart(student, f"{100 * reach:.0f}%", lines, len(slices) - len(lines))
 
 
 def _bar(record: dict[str, Any], side: str, reach: float, sign: int) -> Bar:
-    """Return one bar with its whisker; what reaches beyond the lane ends there."""
+    """Return one bar with its whisker, both cut at the end of the lane."""
 
     def at(share: float) -> float:
         return round(50 + sign * 50 * min(share / reach, 1.0), 2)

@@ -20,10 +20,19 @@ class DifferenceView:
     """One line of the table of differences, printed.
 
     Attributes:
-        slice: for the filter; None is all items.
-        short: the least of the evidence: items and remarks.
-        word: what a factor says, such as `faster`; empty on other scales.
-        order: the difference and the rank of the verdict (the worst is 0), by which lines are sorted.
+        name: the metric, with the better direction where that is not upwards.
+        subset: the slice, empty for all items.
+        evidence: sample, seeds, margin, p-value and remarks.
+        slice: the slice for the filter; None for all items.
+        short: sample and remark only.
+        word: the meaning of a factor, such as `faster`; empty on other scales.
+        order: the difference and the rank of its verdict (0 is the worst), by which lines are sorted.
+        left: the left side's value.
+        right: the right side's value.
+        delta: their difference.
+        interval: the row's own interval.
+        verdict: the verdict; None if not judged.
+        mark: the drawing.
     """
 
     name: str
@@ -43,7 +52,7 @@ class DifferenceView:
 
 @dataclass(frozen=True, slots=True)
 class DifferenceGroup:
-    """The differences of one audit that share an axis; `data` is named where there are several text sets."""
+    """The differences of one audit that share an axis; `data` is empty where there is only one text set."""
 
     audit: str
     data: str
@@ -72,10 +81,10 @@ class _Frame:
     """What all sections share.
 
     Attributes:
-        of_labels: the metrics of several labels.
-        axes: one for headlines, labels and slices of each contrast and unit: all students share it, and what few items
-            stretch does not squeeze the headlines.
-        names_data: whether the text sets must be named.
+        of_labels: the metrics measured for several labels.
+        axes: (contrast, part, unit) -> axis. All students share one; headlines, labels and slices each have their own,
+            so that wide intervals of small slices do not squeeze the headlines.
+        names_data: whether there are several text sets, so that each must be named.
     """
 
     of_labels: frozenset[str]
@@ -84,7 +93,7 @@ class _Frame:
 
 
 def difference_sections(audits: Sequence[AuditRow], students: Sequence[str]) -> tuple[DifferenceSection, ...]:
-    """Return every difference, by student, contrast, part (headlines, labels, slices), audit and unit; gated first."""
+    """Return all differences by student, contrast, part (headlines, labels, slices), audit and unit; gated first."""
     everything = [row for audit in audits for row in audit.differences]
     of_labels = lookup.labelwise(everything)
     placed: dict[tuple[ContrastName, int, str], list[DifferenceRow]] = {}
@@ -92,33 +101,33 @@ def difference_sections(audits: Sequence[AuditRow], students: Sequence[str]) -> 
         placed.setdefault((*_place(row, of_labels), _axis_name(row)), []).append(row)
     axes = {place: marks.forest_axis(same) for place, same in placed.items()}
     frame = _Frame(of_labels, axes, names_data=len({row.data for row in everything}) > 1)
-    found = []
+    sections = []
     for student in students:
         for contrast, title in lookup.CONTRASTS.items():
-            for part, told in enumerate(PARTS):
+            for part, suffix in enumerate(PARTS):
                 groups = _groups(audits, student, (contrast, part), frame=frame)
                 if groups:
-                    found.append(_section(student, contrast, title + told, groups))
-    return _with_the_first_open(found)
+                    sections.append(_section(student, contrast, title + suffix, groups))
+    return _with_the_first_open(sections)
 
 
 def _place(row: DifferenceRow, of_labels: frozenset[str]) -> tuple[ContrastName, int]:
-    """Return contrast and part of a row: only what a statement is about is parted."""
+    """Return a row's contrast and part; only the main contrasts have several parts."""
     return row.contrast, lookup.part(row, of_labels) if row.contrast in MAIN else 0
 
 
 def _with_the_first_open(sections: Sequence[DifferenceSection]) -> tuple[DifferenceSection, ...]:
-    """Return the sections, of which the first of each student's main contrast is shown unfolded."""
+    """Return the sections with the first of each student and main contrast marked as open."""
     first = {(s.student, s.kind): i for i, s in reversed(list(enumerate(sections))) if s.kind in MAIN}
     return tuple(replace(section, is_main=i in first.values()) for i, section in enumerate(sections))
 
 
 def _by_axis(everything: Sequence[DifferenceRow]) -> dict[str, list[DifferenceRow]]:
-    """Return the rows that share an axis: all shares one, any other metric its own."""
-    found: dict[str, list[DifferenceRow]] = {}
+    """Return name of axis -> rows: metrics in points share one, any other metric has its own."""
+    sharing: dict[str, list[DifferenceRow]] = {}
     for row in everything:
-        found.setdefault(_axis_name(row), []).append(row)
-    return found
+        sharing.setdefault(_axis_name(row), []).append(row)
+    return sharing
 
 
 def _axis_name(row: DifferenceRow) -> str:
@@ -129,8 +138,8 @@ def _axis_name(row: DifferenceRow) -> str:
 def _groups(
     audits: Sequence[AuditRow], student: str, place: tuple[ContrastName, int], *, frame: _Frame
 ) -> list[DifferenceGroup]:
-    """Return one part of a student's differences in one contrast, a group for each audit and axis, gated ones first."""
-    found = []
+    """Return one part of a student's differences: a group for each audit, text set and axis, gated ones first."""
+    groups = []
     for audit in audits:
         meant = [r for r in audit.differences if r.student == student and _place(r, frame.of_labels) == place]
         meant.sort(key=lambda row: (row.family != lookup.PRIMARY, lookup.part(row, frame.of_labels)))
@@ -139,8 +148,8 @@ def _groups(
                 axis = frame.axes[*place, name]
                 lines = tuple(difference_view(row, axis) for row in same)
                 group = DifferenceGroup(audit.name, data if frame.names_data else "", name, axis, lines)
-                found.append((same[0].family != lookup.PRIMARY, group))
-    return [group for _, group in sorted(found, key=lambda one: one[0])]
+                groups.append((same[0].family != lookup.PRIMARY, group))
+    return [group for _, group in sorted(groups, key=lambda entry: entry[0])]
 
 
 def _section(student: str, contrast: ContrastName, title: str, groups: Sequence[DifferenceGroup]) -> DifferenceSection:
@@ -174,14 +183,14 @@ def difference_view(row: DifferenceRow, axis: marks.Axis) -> DifferenceView:
 
 
 def _direction(row: DifferenceRow) -> str:
-    """Return what is better, where more is not."""
+    """Return a note on the better direction; empty where higher is better."""
     if row.direction == "target" and row.target is not None:
         return f" (ideal {row.target * unit_of(row.metric).factor:g}; drawn: the distance from it)"
     return " (lower is better)" if row.direction == "lower" else ""
 
 
 def _evidence(row: DifferenceRow) -> tuple[str, ...]:
-    """Return what the row rests on: items, seeds, margin, p, remarks."""
+    """Return the row's evidence: sample, seeds, margin, p-value, gate, remark."""
     seeds = f"{row.n_seeds} seeds" if row.inference == "recipe" else "this model"
     source = "default margin" if row.margin_source == "default" else "margin"
     parts = [phrases.sampled(row), seeds]
@@ -198,13 +207,16 @@ def _evidence(row: DifferenceRow) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class ExcessSection:
-    """Whom a student's loss hurts more than the others: its slices, the largest excess loss first.
+    """The slices on which a student loses more than elsewhere, the largest excess loss first.
 
     Attributes:
-        student, metric: what is compared; data: on which text set, where there are several.
-        worse: on which side of zero the slice does worse, `below` or `above`.
-        axis, lines: the drawing.
-        n_more: slices that stand in the table of differences only.
+        student: the student's name.
+        metric: the metric's title.
+        data: the text set; empty where there is only one.
+        worse: the side of zero on which a slice does worse, `below` or `above`.
+        axis: the axis that all students share.
+        lines: at most `MOST_SLICES` slices.
+        n_more: the number of slices that stand in the table of differences only.
         is_first: whether it is its student's first section; the others are folded.
     """
 
@@ -219,7 +231,7 @@ class ExcessSection:
 
 
 def excess_sections(statement: Statement) -> tuple[ExcessSection, ...]:
-    """Return every student's excess losses by slice: of the main metric where it has them, and of identities."""
+    """Return each student's excess losses by slice: in the main metric, if measured so, and in the identity metrics."""
     everything = [row for row in lookup.differences(statement) if row.contrast == "slice-rest" and row.slice]
     if not everything:
         return ()
@@ -236,29 +248,29 @@ def excess_sections(statement: Statement) -> tuple[ExcessSection, ...]:
                     placed.setdefault((student, metric, row.data), []).append(row)
     axes = {metric: marks.forest_axis([row for row in everything if row.metric == metric]) for metric in metrics}
     told: set[str] = set()
-    found = []
-    for (student, metric, data), own in placed.items():
+    sections = []
+    for (student, metric, data), rows in placed.items():
         named = data if lookup.several_sets(statement) else ""
-        found.append(
-            _excess_section(own, axes[metric], lookup.differences(statement), named, is_first=student not in told)
+        sections.append(
+            _excess_section(rows, axes[metric], lookup.differences(statement), named, is_first=student not in told)
         )
         told.add(student)
-    return tuple(found)
+    return tuple(sections)
 
 
 def _excess_section(
-    own: Sequence[DifferenceRow], axis: marks.Axis, everything: Sequence[DifferenceRow], data: str, *, is_first: bool
+    rows: Sequence[DifferenceRow], axis: marks.Axis, everything: Sequence[DifferenceRow], data: str, *, is_first: bool
 ) -> ExcessSection:
     """Return the slices of one student, metric and text set."""
-    worst = sorted(own, key=lookup.loss, reverse=True)
+    worst = sorted(rows, key=lookup.loss, reverse=True)
     lines = tuple(_excess_view(row, axis, everything) for row in worst[:MOST_SLICES])
-    worse = "above" if own[0].direction == "lower" else "below"
-    n_more = len(own) - len(lines)
-    return ExcessSection(own[0].student, metric_name(own[0].metric), data, worse, axis, lines, n_more, is_first)
+    worse = "above" if rows[0].direction == "lower" else "below"
+    n_more = len(rows) - len(lines)
+    return ExcessSection(rows[0].student, metric_name(rows[0].metric), data, worse, axis, lines, n_more, is_first)
 
 
 def _excess_view(row: DifferenceRow, axis: marks.Axis, everything: Sequence[DifferenceRow]) -> DifferenceView:
-    """Return one slice against the rest, with the slice's own number of items where it is known."""
+    """Return one slice against the rest, with the number of items in the slice where it is known."""
     view, alone = difference_view(row, axis), lookup.first(everything, "student-teacher", like=row)
     if alone is None or row.n_clusters is not None:
         return view

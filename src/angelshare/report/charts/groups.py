@@ -15,9 +15,12 @@ class ChartGroup:
     """Charts that belong together.
 
     Attributes:
-        title: what they show. symbols: the legend. note: what holds for all panels.
-        lines, dots: the panels; one of both is empty.
-        has_levels: whether a panel has a model that does not depend on x.
+        title: the heading of the group.
+        note: a remark on all panels.
+        symbols: the legend.
+        lines: the panels of line charts; empty where dots are drawn.
+        dots: the panels of dot plots; empty where lines are drawn.
+        has_levels: whether any panel has a model that does not depend on x.
         grid: all numbers as a table.
     """
 
@@ -31,16 +34,16 @@ class ChartGroup:
 
 
 def chart_groups(charts: Sequence[Chart], unit: Unit) -> tuple[ChartGroup, ...]:
-    """Return the charts in groups; a model has one symbol in all of them."""
-    known = symbols((found.role, found.name) for chart in charts for found in chart.series)
-    made = []
+    """Return the charts in groups; a model has the same symbol in all of them."""
+    known = symbols((model.role, model.name) for chart in charts for model in chart.series)
+    groups = []
     for group in series.groups(charts):
         notes = {chart.note for chart in group}
         note = next(iter(notes)) if len(notes) == 1 else None
         panels = group if note is None else tuple(chart.model_copy(update={"note": None}) for chart in group)
-        shown = dict.fromkeys((found.role, found.name) for chart in group for found in chart.series)
+        shown = dict.fromkeys((model.role, model.name) for chart in group for model in chart.series)
         drawn = tuple(lines.line_panel(chart, known, unit) for chart in panels if chart.kind == "lines")
-        made.append(
+        groups.append(
             ChartGroup(
                 title=series.heading(group),
                 note=note,
@@ -51,4 +54,4 @@ def chart_groups(charts: Sequence[Chart], unit: Unit) -> tuple[ChartGroup, ...]:
                 grid=series.chart_grid(group, unit),
             )
         )
-    return tuple(made)
+    return tuple(groups)

@@ -13,7 +13,7 @@ from angelshare.statement.reproduction import Chart, Point, Series
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 340.0, 232.0, 46.0, 326.0, 12.0, 186.0
 MOST_TICKS = 6
-GAP = 0.35  # decades between the smallest amount and nothing at all, which has no logarithm
+GAP = 0.35  # decades between the smallest amount and zero, which has no logarithm
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One model's points; `path` joins them, except with what stands at nothing of a logarithmic axis."""
+    """One model's points; `path` joins them, but for a point at the zero of a logarithmic axis."""
 
     symbol: Symbol
     path: str
@@ -47,7 +47,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class LinePanel:
-    """One chart; `label`: the same in words."""
+    """One chart; `label` tells its values in words."""
 
     title: str
     x_label: str
@@ -61,7 +61,7 @@ class LinePanel:
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """Where values stand. `zero`: the place that stands for nothing on a logarithmic axis."""
+    """The axes of one panel; `zero` is the place of 0 on a logarithmic axis."""
 
     x: Axis
     y: Axis
@@ -101,7 +101,7 @@ def line_panel(chart: Chart, symbols: Mapping[Key, Symbol], unit: Unit) -> LineP
 
 
 def _is_level(series: Series) -> bool:
-    """Return whether a series is one value, whatever x, and no student's."""
+    """Return whether a series has one value at every x; a student's never counts as such."""
     return series.role != "student" and len({point.y for point in series.points}) == 1
 
 
@@ -122,10 +122,10 @@ def _frame(chart: Chart, rising: Sequence[Series], unit: Unit) -> _Frame:
 
 
 def _x_ticks(frame: _Frame, xs: Sequence[float]) -> tuple[Tick, ...]:
-    """Return round places: powers of ten, with their twos and fives where there are few; nothing at all is `0`."""
+    """Return round values; on a logarithmic axis powers of ten, with twos and fives where these are few, and 0."""
     if not frame.log:
-        found = ticks(frame.x.low, frame.x.high, Unit(1.0, 3, ""), most=5)
-        return tuple(Tick(round(LEFT + (RIGHT - LEFT) * t.at / 100, 1), t.label) for t in found)
+        even = ticks(frame.x.low, frame.x.high, Unit(1.0, 3, ""), most=5)
+        return tuple(Tick(round(LEFT + (RIGHT - LEFT) * t.at / 100, 1), t.label) for t in even)
     start = min((math.log10(x) for x in xs if x > 0), default=frame.x.low)
     powers = range(math.floor(start), math.ceil(frame.x.high) + 1)
     for steps in ((1, 2, 5), (1, 3), (1,)):
@@ -145,12 +145,12 @@ def _line(series: Series, symbols: Mapping[Key, Symbol], frame: _Frame) -> Line:
 
 
 def _spot(point: Point, frame: _Frame) -> Spot:
-    """Return where a point and its interval stand."""
+    """Return the places of a point and its interval."""
     low, high = (None if end is None else frame.up(end) for end in (point.low, point.high))
     return Spot(frame.across(point.x), frame.up(point.y), low, high)
 
 
 def _level(series: Series, symbols: Mapping[Key, Symbol], frame: _Frame) -> Level:
-    """Return a value that holds for every x."""
+    """Return a series that does not depend on x as a level."""
     spot = _spot(series.points[0], frame)
     return Level(symbols[series.role, series.name], spot.y, spot.low, spot.high)

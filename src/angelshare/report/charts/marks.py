@@ -1,4 +1,4 @@
-"""Where the marks of the charts stand; templates/charts.html.j2 draws them.
+"""The places of marks in charts; templates/charts.html.j2 draws them.
 
 Charts are inline SVG rather than Vega-Altair: its bundle weighs about a megabyte on every page and draws nothing where
 scripts are off, while inline SVG prints, follows dark mode through CSS variables, is read by screen readers and needs
@@ -18,7 +18,7 @@ from angelshare.statement.schema import DifferenceRow, IntervalRow, Statement
 
 MOST_METRICS = 4
 FAR = 3
-"""The factor beyond which even steps are crowded."""
+"""The factor beyond which evenly spaced factors crowd."""
 Turn = Literal["better", "worse", "same"]
 
 
@@ -35,7 +35,8 @@ class Axis:
     """A linear axis.
 
     Attributes:
-        low, high: its ends, in the metric's own values.
+        low: its left end, in the metric's values.
+        high: its right end.
         ticks: round values between them.
     """
 
@@ -54,14 +55,20 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class IntervalMark:
-    """One difference against its margin; places in per cent.
+    """One difference against its margin; places are in per cent.
 
     Attributes:
-        value, low, high: the estimate and the thick line.
-        family_low, family_high: the thin line.
-        margin_low, margin_high, zero: the band and its middle.
-        cut_low, cut_high: the thin line goes on beyond the axis.
-        label: the same in words, for those who do not see it.
+        value: the estimate.
+        low: the lower end of the row's own interval, a thick line.
+        high: its upper end.
+        family_low: the lower end of the family's interval, a thin line.
+        family_high: its upper end.
+        margin_low: the lower end of the band of the margin.
+        margin_high: its upper end.
+        zero: the middle of that band.
+        cut_low: whether the thin line goes on below the axis.
+        cut_high: whether it goes on above the axis.
+        label: the drawing in words, for screen readers.
     """
 
     value: float
@@ -79,7 +86,7 @@ class IntervalMark:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A line of the decomposition: a value (`start` and `turn` are None) or the way from one value to the next."""
+    """A line of a decomposition: a value (`start` and `turn` are None) or the way from one value to the next."""
 
     name: str
     note: str
@@ -92,7 +99,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Decomposition:
-    """Where one student's difference comes from, for one metric."""
+    """The parts of one student's difference in one metric."""
 
     student: str
     metric: str
@@ -101,7 +108,7 @@ class Decomposition:
 
 
 def ticks(low: float, high: float, unit: Unit, *, most: int = 5, sign: bool = False) -> tuple[Tick, ...]:
-    """Return round values (1, 2 or 5 times a power of ten apart) between low and high; of a ratio, round factors."""
+    """Return round values between low and high, 1, 2 or 5 times a power of ten apart; for a ratio, round factors."""
     if unit.ratio:
         return _factor_ticks(low, high, most)
     span = (high - low) * unit.factor
@@ -116,23 +123,23 @@ def ticks(low: float, high: float, unit: Unit, *, most: int = 5, sign: bool = Fa
 
 
 def _factor_ticks(low: float, high: float, most: int) -> tuple[Tick, ...]:
-    """Return round factors between two logarithms: as many as fit, closer together where the axis is short."""
+    """Return round factors between two logarithms, closer together on a short axis."""
     reach = math.exp(max(-low, high))
     near = [[1 + step * k for k in range(-20, 41)] for step in (0.01, 0.02, 0.05, 0.1, 0.25, 0.5)]
     far = [[m * 10.0**e for e in range(-6, 7) for m in ms] for ms in ((1, 2, 5), (1, 3), (1,))]
     for grid in (near if reach < FAR else []) + far:
-        found = [f for f in grid if f > 0 and low <= math.log(f) <= high]
-        if 1 <= len(found) <= most:
+        factors = [f for f in grid if f > 0 and low <= math.log(f) <= high]
+        if 1 <= len(factors) <= most:
             break
-    return tuple(Tick(round(100 * (math.log(f) - low) / (high - low), 2), f"{f:g}{TIMES}") for f in found)
+    return tuple(Tick(round(100 * (math.log(f) - low) / (high - low), 2), f"{f:g}{TIMES}") for f in factors)
 
 
 def forest_axis(differences: Sequence[DifferenceRow]) -> Axis:
     """Return the axis that rows of one unit share.
 
-    It holds every estimate, every margin and four fifths of the family intervals, as far as these are not more than
-    thrice the rows' own: what a tiny slice, or a family of rows from three seeds, stretches beyond that is cut with an
-    arrow, so that it does not squeeze everybody else's interval to a dot.
+    It holds all estimates, all margins and four fifths of the family intervals, up to three times the reach of the
+    rows' own. Longer intervals, of a tiny slice or of a family with three seeds, are cut with an arrow: they would
+    squeeze all others to a dot.
     """
     families = [row.judged_family or row.interval_family for row in differences]
     values = [abs(value) for row in differences for value in (row.delta, lookup.distance(row), 1.6 * row.margin)]
@@ -145,13 +152,13 @@ def forest_axis(differences: Sequence[DifferenceRow]) -> Axis:
 
 
 def _most_ends(intervals: Sequence[IntervalRow]) -> float:
-    """Return how far from zero four fifths of the intervals reach at most."""
-    ends = sorted(max(abs(found.low), abs(found.high)) for found in intervals)
+    """Return a distance from zero within which four fifths of the intervals lie."""
+    ends = sorted(max(abs(row.low), abs(row.high)) for row in intervals)
     return ends[math.ceil(0.8 * len(ends)) - 1]
 
 
 def interval_mark(row: DifferenceRow, axis: Axis) -> IntervalMark:
-    """Return where one difference, its intervals and its margin stand on the axis."""
+    """Return the places of a difference, its intervals and its margin on the axis."""
     drawn, family, unit = _drawn(row), row.judged_family or row.interval_family, lookup.unit(row)
     said = phrases.change(row) if row.judged is None else f"distance {signed(lookup.distance(row), unit)}"
     label = (
@@ -174,35 +181,35 @@ def interval_mark(row: DifferenceRow, axis: Axis) -> IntervalMark:
 
 
 def decompositions(statement: Statement) -> tuple[Decomposition, ...]:
-    """Return teacher, baseline and student of every student, for the `MOST_METRICS` that matter most of each.
+    """Return the way from teacher over baseline to student, for each student's `MOST_METRICS` most important metrics.
 
-    Those are the main metric, those that gates name, and those that are not about one label of several.
+    First comes the main metric, then those that gates name, then those that are not about one label of several.
 
-    All students share one scale per metric, so that a loss of a tenth of a point does not look like one of ten. A
-    student that has no baseline is left out; so are metrics on a ratio scale, whose steps do not add up.
+    All students share one scale per metric, so that a loss of a tenth of a point does not look like one of ten.
+    Students without a baseline are left out, and so are metrics on a ratio scale, whose steps do not add up.
     """
     everything = lookup.differences(statement)
-    found = []
+    parts = []
     for student in lookup.students(statement):
         for row in _drawn_first(statement, student):
             capacity = lookup.first(everything, "baseline-teacher", like=row)
             distillation = lookup.first(everything, "student-baseline", like=row)
             if capacity is not None and distillation is not None:
-                found.append((row, capacity, distillation))
-            if sum(total.student == student for total, _, _ in found) == MOST_METRICS:
+                parts.append((row, capacity, distillation))
+            if sum(total.student == student for total, _, _ in parts) == MOST_METRICS:
                 break
     values: dict[tuple[str, str], list[float]] = {}
-    for row, capacity, _ in found:
+    for row, capacity, _ in parts:
         values.setdefault((lookup.name(row), row.data), []).extend(_three_values(row, capacity))
     return tuple(
         Decomposition(total.student, lookup.name(total), total.data, _steps(total, capacity, distillation, axis))
-        for total, capacity, distillation in found
+        for total, capacity, distillation in parts
         for axis in [_padded_axis(values[lookup.name(total), total.data], total.margin)]
     )
 
 
 def _drawn_first(statement: Statement, student: str) -> list[DifferenceRow]:
-    """Return a student's differences from its teacher on all items, those that matter most first."""
+    """Return a student's differences from its teacher on all items, the most important first."""
     wanted = (student, "student-teacher", "difference", None)
     about = [r for r in lookup.differences(statement) if (r.student, r.contrast, r.scale, r.slice) == wanted]
     main = lookup.main_metric(statement)
@@ -215,7 +222,7 @@ def _three_values(total: DifferenceRow, capacity: DifferenceRow) -> list[float]:
 
 
 def _padded_axis(values: Sequence[float], margin: float) -> Axis:
-    """Return an axis that holds these values with some room, and a margin to both sides: less is no great way."""
+    """Return an axis that holds these values with some room, and is at least as wide as two margins."""
     middle, reach = (max(values) + min(values)) / 2, (max(values) - min(values)) / 2
     half = max(1.24 * reach, margin) or 0.01
     return Axis(middle - half, middle + half)
@@ -245,5 +252,5 @@ def _steps(total: DifferenceRow, capacity: DifferenceRow, distillation: Differen
 
 
 def _drawn(row: DifferenceRow) -> IntervalRow:
-    """Return the interval that is drawn thick: for a target metric, of the distance from the target."""
+    """Return the interval that is drawn thick; for a target metric, that of the distance from the target."""
     return row.judged or row.interval

@@ -1,4 +1,4 @@
-"""Where the names of points stand, so that they cover neither each other nor what is drawn."""
+"""Places for the names of points, so that they cover neither each other nor the drawing."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -12,7 +12,7 @@ Side = tuple[float, float, str]
 
 
 def place(x: float, y: float, n_letters: int, taken: Sequence[Box], room: Box) -> tuple[Side, Box]:
-    """Return where a label fits best beside its point (x, y, anchor), and the box that it takes there."""
+    """Return the best place of a label beside its point (x, y, anchor), and the box that it covers there."""
     width = min(n_letters, LONGEST) * _LETTER
     sides: dict[Side, Box] = {}
     for up in (5, 17, -8):
@@ -26,12 +26,12 @@ def place(x: float, y: float, n_letters: int, taken: Sequence[Box], room: Box) -
 
 
 def marks(points: Sequence[tuple[float, Sequence[float]]]) -> list[Box]:
-    """Return the boxes that points take, with their seeds."""
+    """Return the boxes that points cover, with their seeds."""
     return [(x - 9, min(ys) - 8, x + 9, max(ys) + 8) for x, ys in points]
 
 
 def along(corners: Sequence[tuple[float, float]], n_pieces: int = 40) -> list[Box]:
-    """Return small boxes along a path, so that labels keep off it."""
+    """Return small boxes along a path, to keep labels off it."""
     boxes = []
     for (x0, y0), (x1, y1) in pairwise(corners):
         for k in range(1, n_pieces):
@@ -40,10 +40,10 @@ def along(corners: Sequence[tuple[float, float]], n_pieces: int = 40) -> list[Bo
     return boxes
 
 
-def _overlap(one: Box, other: Box) -> float:
+def _overlap(box: Box, other: Box) -> float:
     """Return the area that two boxes share."""
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
+    width = min(box[2], other[2]) - max(box[0], other[0])
+    height = min(box[3], other[3]) - max(box[1], other[1])
     return max(width, 0.0) * max(height, 0.0)
 
 

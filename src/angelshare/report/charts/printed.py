@@ -26,7 +26,7 @@ SHARES = ("share", "ece", "ece_plug_in", "ece_classwise", "ece_classwise_plug_in
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A printed value, and beneath it what it is known by, such as its interval."""
+    """A printed value with a note beneath it, such as its interval."""
 
     text: str
     note: str = ""
@@ -34,11 +34,13 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Column names and printed cells; numbers are set to the right.
+    """A printed table.
 
     Attributes:
-        columns, rows: what is printed. numeric: which columns hold numbers.
-        filters: (position, name, values) of the columns that can be filtered.
+        columns: the names of the columns.
+        rows: the cells.
+        numeric: whether each column holds numbers, which are aligned to the right.
+        filters: (position, name, values) of each column that can be filtered.
     """
 
     columns: tuple[str, ...]
@@ -52,10 +54,11 @@ class TableView:
     """A table of an audit.
 
     Attributes:
-        name, title: which table.
+        name: the table's name.
+        title: the table's title.
         grid: its cells.
-        text_columns: positions of the columns that hold users' texts; empty where none is at hand.
-        redacted: the texts were left out on request.
+        text_columns: positions of the columns with users' texts; empty where there are none.
+        redacted: whether the texts were left out on request.
     """
 
     name: str
@@ -67,7 +70,7 @@ class TableView:
 
 @dataclass(frozen=True, slots=True)
 class AuditView:
-    """What an audit says besides differences, and besides its warnings, which stand at the top of the page."""
+    """An audit without its differences and warnings, which stand elsewhere on the page."""
 
     name: str
     question: str
@@ -79,7 +82,7 @@ class AuditView:
 
 
 def audit_view(audit: AuditRow) -> AuditView:
-    """Return an audit's figures, tables and remarks; tables of texts go to the explorer, what is drawn is left out."""
+    """Return an audit's figures, tables and remarks; tables of texts go to the explorer, drawn tables are left out."""
     shown = [table for table in audit.tables if table.name not in DRAWN]
     return AuditView(
         audit.name,
@@ -93,10 +96,10 @@ def audit_view(audit: AuditRow) -> AuditView:
 
 
 def estimate_grid(estimates: Sequence[EstimateRow]) -> Grid | None:
-    """Return figures as a table: a line for each student and subset, a column for each metric.
+    """Return estimates as a table: a line for each student and subset, a column for each metric.
 
-    Many metrics of a few models without subsets are set the other way round, a line for each metric: what is compared
-    then stands side by side, and nothing is wider than the page.
+    Many metrics of a few models without subsets get a line for each metric instead: numbers to compare then stand side
+    by side, and the table fits the page.
     """
     if not estimates:
         return None
@@ -112,25 +115,25 @@ def estimate_grid(estimates: Sequence[EstimateRow]) -> Grid | None:
     none = Cell(DASH)
     has_subset = any(subset for _, subset, _ in lines)
     if not has_subset and len(metrics) > MOST_METRICS_ACROSS and len(lines) <= MOST_LINES_ACROSS:
-        across = tuple((Cell(metric_name(m)), *(found.get(m, none) for found in lines.values())) for m in metrics)
+        across = tuple((Cell(metric_name(m)), *(cells.get(m, none) for cells in lines.values())) for m in metrics)
         return _grid(("figure", *(who for who, _, _ in lines)), across, n_heads=1)
     head = ("about", "subset") if has_subset else ("about",)
-    cells = tuple(
-        (*(Cell(name) for name in key[:2][: len(head)]), *(found.get(metric, none) for metric in metrics))
-        for key, found in lines.items()
+    rows = tuple(
+        (*(Cell(name) for name in key[:2][: len(head)]), *(cells.get(metric, none) for metric in metrics))
+        for key, cells in lines.items()
     )
-    return _grid((*head, *(metric_name(metric) for metric in metrics)), cells, n_heads=len(head))
+    return _grid((*head, *(metric_name(metric) for metric in metrics)), rows, n_heads=len(head))
 
 
 def _grid(columns: tuple[str, ...], cells: tuple[tuple[Cell, ...], ...], *, n_heads: int) -> Grid:
-    """Return a grid whose first columns are names and whose others are numbers."""
+    """Return a grid with `n_heads` columns of names, and numbers in the others."""
     return Grid(columns, cells, tuple(i >= n_heads for i in range(len(columns))), _filters(columns, cells))
 
 
 def _filters(columns: Sequence[str], cells: Sequence[tuple[Cell, ...]]) -> tuple[tuple[int, str, tuple[str, ...]], ...]:
-    """Return the columns that can be filtered: those known to hold kinds, where they hold several and not too many."""
-    found = ((columns.index(name), name) for name in FILTERS if name in columns)
-    choices = ((i, name, tuple(dict.fromkeys(row[i].text for row in cells))) for i, name in found)
+    """Return the columns that can be filtered: those of `FILTERS` with several values, but not too many."""
+    kinds = ((columns.index(name), name) for name in FILTERS if name in columns)
+    choices = ((i, name, tuple(dict.fromkeys(row[i].text for row in cells))) for i, name in kinds)
     return tuple(choice for choice in choices if 1 < len(choice[2]) <= MOST_CHOICES)
 
 
@@ -144,7 +147,7 @@ def _figure(row: EstimateRow) -> Cell:
 
 
 def table_view(table: TableRow) -> TableView:
-    """Return a table with its cells printed and what can be filtered."""
+    """Return a table, printed."""
     columns, values = _narrowed(table)
     numeric = tuple(
         all(_is_number(row[i]) or row[i] is None for row in values) and any(_is_number(row[i]) for row in values)
@@ -159,7 +162,7 @@ def table_view(table: TableRow) -> TableView:
 
 
 def _narrowed(table: TableRow) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
-    """Return columns and rows, narrower: each `X confidence` stands behind its `X label`, columns without texts go."""
+    """Return columns and rows with each `X confidence` joined to its `X label`, and without empty columns of texts."""
     columns = table.columns
     joined = {
         i: columns.index(name.removesuffix("label") + "confidence")
@@ -183,7 +186,7 @@ def _said(label: object, confidence: object) -> object:
 
 
 def _digits(column: Sequence[object]) -> int:
-    """Return how many decimals a column needs so that its largest number has three digits; shares have three."""
+    """Return the number of decimals at which a column's largest number has three digits; shares get three decimals."""
     sizes = [abs(value) for value in column if isinstance(value, float) and value]
     if not sizes:
         return 2
@@ -192,11 +195,11 @@ def _digits(column: Sequence[object]) -> int:
 
 
 def cell(value: object, digits: int = 2) -> str:
-    """Return one value of a table, printed; a fraction that would seem to be nothing has more decimals.
+    """Return one value of a table, printed; a fraction that would round to zero gets more decimals.
 
     Args:
-        value: of any kind that JSON holds.
-        digits: decimals of a fraction, or `PER_CENT`.
+        value: any value of JSON.
+        digits: the number of decimals of a fraction, or `PER_CENT`.
     """
     if value is None:
         return DASH
@@ -214,5 +217,5 @@ def cell(value: object, digits: int = 2) -> str:
 
 
 def _is_number(value: object) -> bool:
-    """Return whether a value is a number, and not a truth value."""
+    """Return whether a value is a number; booleans are none."""
     return isinstance(value, int | float) and not isinstance(value, bool)

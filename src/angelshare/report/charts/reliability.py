@@ -1,4 +1,4 @@
-"""Whether a model is as often right as it is sure: one small diagram for every population."""
+"""Whether a model is right as often as it is sure: one small diagram for each population."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ COUNTS_TOP, COUNTS_HEIGHT = 196.0, 26.0
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """One bin of confidence: where its dot, whisker and bar of counts stand."""
+    """One bin of confidence: the places of its dot, whisker and bar of counts."""
 
     x: float
     y: float
@@ -31,10 +31,11 @@ class Panel:
     """The diagram of one model.
 
     Attributes:
-        model, role: whose it is.
-        n: items.
-        summary: how sure it is and how often right, in words.
-        bins: those with items.
+        model: the model's name.
+        role: the model's role.
+        n: the number of items.
+        summary: its mean confidence and its accuracy, in words.
+        bins: the bins that hold items.
     """
 
     model: str
@@ -46,7 +47,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """The diagrams that are drawn, how many models are not, and the figures of all."""
+    """The diagrams drawn, the number of models left out, and the figures of all as a table."""
 
     panels: tuple[Panel, ...]
     n_more: int
@@ -54,7 +55,7 @@ class Reliability:
 
 
 def reliability(statement: Statement) -> Reliability | None:
-    """Return a diagram of the first member of every population; None where calibration was not measured."""
+    """Return a diagram for the first member of each population; None where calibration was not measured."""
     table = lookup.table(statement, TABLE)
     if table is None:
         return None
@@ -63,20 +64,14 @@ def reliability(statement: Statement) -> Reliability | None:
         members.setdefault((str(record["role"]), str(record["model"])), []).append(record)
     first: dict[tuple[str, str], tuple[str, str]] = {}
     for role, model in members:
-        first.setdefault((role, _population(model)), (role, model))
+        first.setdefault((role, lookup.population(model)), (role, model))
     drawn = sorted(first.values(), key=lambda key: key[0] == "baseline")[:MOST_PANELS]
     panels = tuple(_panel(role, model, members[role, model]) for role, model in drawn)
     return Reliability(panels, len(members) - len(panels), table)
 
 
-def _population(model: str) -> str:
-    """Return the name of a member's population: `mlp` of `mlp/3`."""
-    name, slash, seed = model.rpartition("/")
-    return name if slash and seed.isdecimal() else model
-
-
 def _panel(role: str, model: str, records: Sequence[dict[str, Any]]) -> Panel:
-    """Return the diagram of one model; bins without items have nothing to show."""
+    """Return the diagram of one model, from the bins that hold items."""
     full = [record for record in records if record["n"] and record["accuracy"] is not None]
     n, largest = sum(r["n"] for r in full), max((r["n"] for r in full), default=1)
     bins = tuple(_bin(record, largest) for record in full)
@@ -102,12 +97,12 @@ def _bin(record: dict[str, Any], largest: int) -> Bin:
 
 
 def _up(share: float) -> float:
-    """Return the height of a share."""
+    """Return the vertical place of a share."""
     return round(TOP + SIDE * (1 - share), 1)
 
 
 def _summary(records: Sequence[dict[str, Any]], n: int) -> str:
-    """Return how sure a model is on average and how often it is right."""
+    """Return a model's mean confidence and its accuracy, in words."""
     if not n:
         return "no labelled item"
     confidence, accuracy = (sum(r["n"] * r[name] for r in records) / n for name in ("confidence", "accuracy"))

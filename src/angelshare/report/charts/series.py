@@ -1,4 +1,4 @@
-"""Charts in groups, and the numbers behind them as words and tables."""
+"""Charts in groups, and their numbers as words and tables."""
 
 from collections.abc import Sequence
 
@@ -22,15 +22,15 @@ def interval_of(point: Point, unit: Unit) -> str:
 
 
 def groups(charts: Sequence[Chart]) -> tuple[tuple[Chart, ...], ...]:
-    """Return the charts in groups: one kind, and one name before the stroke."""
-    found: dict[tuple[str, str], list[Chart]] = {}
+    """Return the charts in groups of one kind and one name before the stroke."""
+    by_name: dict[tuple[str, str], list[Chart]] = {}
     for chart in charts:
-        found.setdefault((chart.name.partition("/")[0], chart.kind), []).append(chart)
-    return tuple(tuple(group) for group in found.values())
+        by_name.setdefault((chart.name.partition("/")[0], chart.kind), []).append(chart)
+    return tuple(tuple(group) for group in by_name.values())
 
 
 def heading(group: Sequence[Chart]) -> str:
-    """Return what a group is called: `Figure 2: AUC-ROC against transfer texts`; of one chart, its title."""
+    """Return the heading of a group: `Figure 2: AUC-ROC against transfer texts`; of a single chart, its title."""
     if len(group) == 1:
         return group[0].title
     name = group[0].name.partition("/")[0].replace("-", " ").replace("_", " ")
@@ -40,7 +40,7 @@ def heading(group: Sequence[Chart]) -> str:
 
 
 def chart_grid(group: Sequence[Chart], unit: Unit) -> Grid:
-    """Return the numbers of a group: a row for each model and place; what was not measured says so."""
+    """Return the numbers of a group as a table: a row for each model and place, measured or not."""
     panels = len(group) > 1
     head = ("panel", "model", "role") if panels else ("model", "role")
     columns = (*head, group[0].x_label, group[0].y_label if not panels else "value", "interval")
@@ -61,10 +61,10 @@ def chart_grid(group: Sequence[Chart], unit: Unit) -> Grid:
 
 def _lines(chart: Chart, unit: Unit) -> list[tuple[str, ...]]:
     """Return model, role, place, value and interval of every point of a chart."""
-    found: list[tuple[str, ...]] = []
+    lines: list[tuple[str, ...]] = []
     for series in chart.series:
         if chart.kind == "lines":
-            found += [
+            lines += [
                 (series.name, series.role, figure(point.x), amount(point.y, unit), interval_of(point, unit))
                 for point in series.points
             ]
@@ -72,6 +72,6 @@ def _lines(chart: Chart, unit: Unit) -> list[tuple[str, ...]]:
         points = {point.x: point for point in series.points}
         for place, category in enumerate(chart.categories):
             point = points.get(float(place))
-            told = ("not measured", "") if point is None else (amount(point.y, unit), interval_of(point, unit))
-            found.append((series.name, series.role, category, *told))
-    return found
+            printed = ("not measured", "") if point is None else (amount(point.y, unit), interval_of(point, unit))
+            lines.append((series.name, series.role, category, *printed))
+    return lines

@@ -1,4 +1,4 @@
-"""One symbol for each model, the same in every chart of a page: shapes first, so that nothing hangs on colour."""
+"""A symbol for each model, the same in all charts of a page; shapes differ, so that none depends on colour."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -13,12 +13,15 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """How one model is drawn.
+    """The symbol of one model.
 
     Attributes:
-        role, name: which model. called: its name, with the role where another role has the same one.
-        shape: of `SHAPES`; hollow: whether it is an outline, as every second round of shapes is.
-        hue: of `HUES` for students, `ink` for teachers, `grey` for all others.
+        role: the model's role.
+        name: the model's name.
+        called: the name in the legend, with the role where another role has the same name.
+        shape: one of `SHAPES`.
+        hue: one of `HUES` for students, `ink` for teachers, `grey` for all others.
+        hollow: whether only the outline is drawn, as in every second round of shapes.
     """
 
     role: str
@@ -30,15 +33,15 @@ class Symbol:
 
 
 def symbols(models: Iterable[Key]) -> dict[Key, Symbol]:
-    """Return a symbol for every model: the first twelve differ in shape or filling, students in colour too."""
-    found: dict[Key, Symbol] = {}
+    """Return a symbol for each model: the first twelve differ in shape or filling, students also in colour."""
+    drawn: dict[Key, Symbol] = {}
     n_students = 0
     keys = tuple(dict.fromkeys(models))
     times = Counter(name for _, name in keys)
     for role, name in keys:
         hue = {"teacher": "ink", "student": HUES[n_students % len(HUES)]}.get(role, "grey")
         n_students += role == "student"
-        turn, place = divmod(len(found), len(SHAPES))
+        turn, place = divmod(len(drawn), len(SHAPES))
         called = name if times[name] == 1 else f"{name} ({role})"
-        found[role, name] = Symbol(role, name, called, SHAPES[place], hue, hollow=turn % 2 == 1)
-    return found
+        drawn[role, name] = Symbol(role, name, called, SHAPES[place], hue, hollow=turn % 2 == 1)
+    return drawn

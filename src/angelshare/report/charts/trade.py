@@ -1,4 +1,4 @@
-"""Quality against what it costs, in size or in time: a point for every population, and the front that none beats."""
+"""Quality against its cost, in size or in time: a point for each population, and the Pareto front."""
 
 import math
 from collections.abc import Sequence
@@ -17,12 +17,14 @@ HEIGHT, LEFT, EDGE, TOP, BOTTOM = 340.0, 46.0, 30.0, 16.0, 290.0
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What stands on the horizontal axis.
+    """A cost, on the horizontal axis.
 
     Attributes:
-        metric: such as `n_parameters`; axis: its name under the axis.
-        beaten: completes "no model on the front is beaten by one ...".
-        more_is_better: as of texts per second.
+        metric: the metric, such as `n_parameters`.
+        title: its name in headings.
+        axis: its name under the axis.
+        beaten: the end of "no model on the front is beaten by one ...".
+        more_is_better: whether more is cheaper, such as more texts per second.
     """
 
     metric: str
@@ -45,9 +47,11 @@ class Measured:
     """One population's cost and quality.
 
     Attributes:
-        role, name: which population.
-        cost: mean over its members.
-        quality: mean over its members; seeds: of every member, where the statement has them.
+        role: the population's role.
+        name: the population's name.
+        cost: the mean over its members.
+        quality: the mean over its members.
+        seeds: each member's quality, where the statement has it.
     """
 
     role: str
@@ -59,7 +63,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class TradePoint:
-    """One population in the drawing; places in its own units."""
+    """One population in a drawing, with places in the drawing's units."""
 
     role: str
     name: str
@@ -76,7 +80,7 @@ class TradePoint:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """The chart at one width: screens of telephones get one of their own, so that no text shrinks."""
+    """The chart at one width: telephones get their own, so that no text shrinks."""
 
     width: float
     right: float
@@ -98,12 +102,12 @@ class TradeChart:
 
     @property
     def is_half(self) -> bool:
-        """Whether two such charts stand side by side on a desk."""
+        """Whether two such charts stand side by side on a wide screen."""
         return self.wide.width == HALF
 
 
 def pareto_front(points: Sequence[Measured], *, more_is_better: bool = False) -> tuple[Measured, ...]:
-    """Return the points that no point beats at the same cost or a better one, from the best cost on."""
+    """Return the points that no other beats at the same or a better cost, the best cost first."""
     sign = -1 if more_is_better else 1
     front: list[Measured] = []
     for point in sorted(points, key=lambda p: (sign * p.cost, -p.quality)):
@@ -114,7 +118,7 @@ def pareto_front(points: Sequence[Measured], *, more_is_better: bool = False) ->
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """Where costs and qualities stand: powers of ten from left to right, the metric upwards."""
+    """The axes of a drawing: the logarithm of the cost from left to right, quality upwards."""
 
     x_low: float
     x_high: float
@@ -136,20 +140,20 @@ class _Frame:
 
 
 def trade_charts(statement: Statement) -> tuple[TradeChart, ...]:
-    """Return the main metric against every cost that is known of two populations or more."""
+    """Return the main metric against each cost that is known of at least two populations."""
     metric = lookup.main_metric(statement)
     if metric is None:
         return ()
-    found = [(cost, measured(statement, metric, cost)) for cost in COSTS]
-    known = [(cost, points) for cost, points in found if len(points) > 1]
+    populations = {cost: measured(statement, metric, cost) for cost in COSTS}
+    known = [(cost, points) for cost, points in populations.items() if len(points) > 1]
     widths = {0: (), 1: (WIDE,), 2: (HALF, HALF), 3: (WIDE, HALF, HALF)}[len(known)]
     about = next(row for row in lookup.differences(statement) if row.metric == metric and lookup.is_whole(row))
     name = metric_name(metric) + (f" on {about.data}" if lookup.several_sets(statement) else "")
-    return tuple(_chart(metric, name, cost, found, width) for (cost, found), width in zip(known, widths, strict=True))
+    return tuple(_chart(metric, name, cost, points, width) for (cost, points), width in zip(known, widths, strict=True))
 
 
 def measured(statement: Statement, metric: str, cost: Cost) -> list[Measured]:
-    """Return every population of which both quality and cost are known."""
+    """Return all populations whose quality and cost are both known."""
     costs = lookup.costs(statement, cost.metric)
     return [
         Measured(*key, costs[key], quality.value, quality.seeds)
@@ -159,7 +163,7 @@ def measured(statement: Statement, metric: str, cost: Cost) -> list[Measured]:
 
 
 def _chart(metric: str, name: str, cost: Cost, points: Sequence[Measured], width: float) -> TradeChart:
-    """Return one chart, for desks and for telephones."""
+    """Return one chart, for wide screens and for telephones."""
     wide, narrow = (_drawing(metric, cost, points, w) for w in (width, NARROW))
     return TradeChart(cost, name, unit_of(metric).word, wide, narrow)
 
@@ -185,16 +189,16 @@ def _drawing(metric: str, cost: Cost, points: Sequence[Measured], width: float) 
 def _placed(
     points: Sequence[Measured], front: Sequence[Measured], frame: _Frame, unit: Unit, cost: Cost
 ) -> tuple[TradePoint, ...]:
-    """Return the points with their labels, each where it covers least of what is drawn already."""
+    """Return the points with their labels, each where it covers as little as possible."""
     taken = name_places.marks([(frame.x(p.cost), [frame.y(value) for value in (p.quality, *p.seeds)]) for p in points])
     taken += name_places.along([frame.at(p) for p in front])
     room = (LEFT, 0.0, frame.right + EDGE, BOTTOM + 4)
-    found = []
+    placed = []
     for p in points:
         x, y = frame.at(p)
         (label_x, label_y, anchor), box = name_places.place(x, y, len(p.name), taken, room)
         taken.append(box)
-        found.append(
+        placed.append(
             TradePoint(
                 role=p.role,
                 name=p.name,
@@ -209,7 +213,7 @@ def _placed(
                 on_front=p in front,
             )
         )
-    return tuple(found)
+    return tuple(placed)
 
 
 def printed_cost(value: float, cost: Cost) -> str:
@@ -221,13 +225,13 @@ def printed_cost(value: float, cost: Cost) -> str:
 
 
 def _round_costs(frame: _Frame) -> list[float]:
-    """Return the powers of ten on the axis, with their twos and fives where there are hardly any."""
+    """Return the powers of ten on the axis, with threes, or twos and fives, where these are few."""
     powers = range(math.floor(frame.x_low), math.ceil(frame.x_high) + 1)
     for steps in ((1,), (1, 3), (1, 2, 5)):
-        found = [m * 10.0**p for p in powers for m in steps if frame.x_low <= math.log10(m * 10.0**p) <= frame.x_high]
-        if len(found) >= MIN_TICKS:
+        values = [m * 10.0**p for p in powers for m in steps if frame.x_low <= math.log10(m * 10.0**p) <= frame.x_high]
+        if len(values) >= MIN_TICKS:
             break
-    return found
+    return values
 
 
 def _decades(costs: Sequence[float]) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""A comparison of two releases made readable: one page, one Markdown comment, from the same tables."""
+"""A comparison of two releases as an HTML page and as a Markdown comment, from the same tables."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -31,7 +31,15 @@ MOST_CLAIMS = 3
 
 @dataclass(frozen=True, slots=True)
 class ChangeTable:
-    """A table of texts. `more`: what is left out, as a sentence. `is_drawn`: the page draws its rows instead."""
+    """A table of texts.
+
+    Attributes:
+        title: its heading.
+        columns: the names of the columns.
+        rows: the cells.
+        more: a sentence on the rows left out; empty if there are none.
+        is_drawn: whether the page draws the rows instead.
+    """
 
     title: str
     columns: tuple[str, ...]
@@ -42,7 +50,7 @@ class ChangeTable:
 
 @dataclass(frozen=True, slots=True)
 class ChangePage:
-    """Everything that page and comment print."""
+    """The content of the page and of the comment."""
 
     title: str
     state: str
@@ -54,7 +62,7 @@ class ChangePage:
 
 
 def render_comparison_html(comparison: Comparison) -> str:
-    """Return the page: self-contained, and with every text as data; changes with intervals are drawn."""
+    """Return the page: self-contained, every text escaped, and changes with intervals drawn."""
     differences = [row for audit in comparison.audits for row in audit.differences]
     students = tuple(dict.fromkeys(row.student for row in differences))
     return rendered(
@@ -66,7 +74,7 @@ def render_comparison_html(comparison: Comparison) -> str:
 
 
 def render_comparison_markdown(comparison: Comparison) -> str:
-    """Return the summary for a comment on a pull request."""
+    """Return the comparison as a comment on a pull request."""
     page = change_page(comparison)
     lines = [f"### {escaped(page.title)}", "", f"**{page.state}.**", ""]
     lines += [f"- {escaped(sentence)}" for sentence in (*page.sentences, *page.warnings)] + [""]
@@ -78,7 +86,7 @@ def render_comparison_markdown(comparison: Comparison) -> str:
 
 
 def change_page(comparison: Comparison) -> ChangePage:
-    """Return everything that is printed about a comparison."""
+    """Return the content of the page and of the comment."""
     verdict = comparison.verdict
     return ChangePage(
         title=f"{comparison.new.title}: this release against the last",
@@ -95,20 +103,20 @@ def change_page(comparison: Comparison) -> ChangePage:
 
 
 def with_sign(verdict: str | None) -> str:
-    """Return a verdict or a gate's state with its shape."""
+    """Return a verdict or a gate's state with its symbol in front."""
     return DASH if verdict is None else f"{SIGNS.get(verdict, DASH)} {verdict.replace('_', ' ')}"
 
 
 def _sentences(comparison: Comparison) -> Iterator[str]:
-    """Yield what changed, in a few words."""
+    """Yield the sentences at the top."""
     if comparison.identical:
         yield "Nothing changed: the same models, the same data, the same numbers."
         return
     between = [row for audit in comparison.audits for row in audit.differences]
     yield from dict.fromkeys(sentences.claim(row) for row in _decisive(comparison, between))
     if between:
-        found = Counter(row.verdict for row in between if row.verdict is not None)
-        told = ", ".join(f"{found[verdict]} {verdict}" for verdict in ("lost", "undecided", "preserved", "gained"))
+        verdicts = Counter(row.verdict for row in between if row.verdict is not None)
+        told = ", ".join(f"{verdicts[verdict]} {verdict}" for verdict in ("lost", "undecided", "preserved", "gained"))
         yield f"Changes from the old release to the new one, on the same items: {told}."
     turns = Counter(row.change for row in comparison.rows)
     counts = (f"{turns[turn]} {turn}" for turn in ("worse", "better", "same", "new", "gone"))
@@ -121,10 +129,10 @@ def _sentences(comparison: Comparison) -> Iterator[str]:
 
 
 def _decisive(comparison: Comparison, between: Sequence[DifferenceRow]) -> list[DifferenceRow]:
-    """Return the changes that decided the gates, else those on all items that lost; the largest loss first."""
+    """Return the changes that decided the gates, else the losses on all items; the largest first."""
     lost = [row for row in between if lookup.is_whole(row) and row.verdict == "lost"]
-    found = deciding(between, comparison.verdict) or sorted(lost, key=lookup.loss, reverse=True)
-    return found[:MOST_CLAIMS]
+    rows = deciding(between, comparison.verdict) or sorted(lost, key=lookup.loss, reverse=True)
+    return rows[:MOST_CLAIMS]
 
 
 def _tables(comparison: Comparison) -> Iterator[ChangeTable]:
@@ -149,32 +157,32 @@ def _tables(comparison: Comparison) -> Iterator[ChangeTable]:
 
 
 def _models(comparison: Comparison) -> Iterator[tuple[str, ...]]:
-    """Yield the populations whose members changed, with the seeds of these."""
+    """Yield each population that changed, with the seeds of its changed members."""
     seeds: dict[tuple[str, str, str], list[str]] = {}
     for model in comparison.models:
         if model.change != "same":
             seed = DASH if model.seed is None else str(model.seed)
             seeds.setdefault((model.name, model.role, model.change), []).append(seed)
-    for (name, role, change), found in seeds.items():
-        yield name, role, ", ".join(found), change
+    for (name, role, change), changed in seeds.items():
+        yield name, role, ", ".join(changed), change
 
 
 def _changes(comparison: Comparison) -> Iterator[ChangeTable]:
-    """Yield each student's change with its interval: gated rows, all items, verdicts other than undecided first."""
-    found = [row for audit in comparison.audits for row in audit.differences if row.direction != "none"]
-    found.sort(key=lambda row: (row.family != lookup.PRIMARY, row.slice is not None, row.verdict == "undecided"))
+    """Yield the tables of changes with intervals; gated rows come first, then all items, then decided verdicts."""
+    rows = [row for audit in comparison.audits for row in audit.differences if row.direction != "none"]
+    rows.sort(key=lambda row: (row.family != lookup.PRIMARY, row.slice is not None, row.verdict == "undecided"))
     titles = {
         "new-old": ("What changed on the same items", "old → new"),
         "slice-rest": ("Whether a slice changed otherwise than the rest", "rest → slice"),
     }
     for contrast, (title, values) in titles.items():
-        about = [row for row in found if row.contrast == contrast]
+        about = [row for row in rows if row.contrast == contrast]
         columns = ("student", "metric", values, "change", "interval", "margin", "verdict")
         yield ChangeTable(title, columns, tuple(map(_change, about[:MOST_ROWS])), _left_out(len(about)), is_drawn=True)
 
 
 def _change(row: DifferenceRow) -> tuple[str, ...]:
-    """Return one difference as texts."""
+    """Return one change as cells."""
     read, side = lookup.deciding_interval(row), signed if row.contrast == "slice-rest" else amount
     what = _what(row.metric, row.output, row.slice) + (f" {MINUS} rest" if row.contrast == "slice-rest" else "")
     return (
@@ -189,15 +197,15 @@ def _change(row: DifferenceRow) -> tuple[str, ...]:
 
 
 def _verdicts(comparison: Comparison) -> ChangeTable:
-    """Return the rows of the two statements whose verdict or margin changed, and those that came or went."""
-    found = [row for row in comparison.rows if row.change != "same" or row.margin_changed]
+    """Return the rows whose verdict or margin changed, and those that only one of the two statements has."""
+    rows = [row for row in comparison.rows if row.change != "same" or row.margin_changed]
     columns = ("student", "metric", "compared", "before", "now", "margin", "change")
-    lines = tuple(_verdict(row) for row in found[:MOST_ROWS])
-    return ChangeTable("Verdicts of the two statements that changed", columns, lines, _left_out(len(found)))
+    lines = tuple(_verdict(row) for row in rows[:MOST_ROWS])
+    return ChangeTable("Verdicts of the two statements that changed", columns, lines, _left_out(len(rows)))
 
 
 def _verdict(row: RowChange) -> tuple[str, ...]:
-    """Return one row of both statements as texts."""
+    """Return one row of both statements as cells."""
     known = [state for state in (row.old, row.new) if state is not None]
     margins = (phrases.printed_margin(state.margin, unit_of(row.metric, state.scale)) for state in known)
     return (
@@ -212,7 +220,7 @@ def _verdict(row: RowChange) -> tuple[str, ...]:
 
 
 def _state(row: RowChange, state: RowState | None) -> str:
-    """Return a verdict with the numbers that it comes from."""
+    """Return a verdict with its difference and interval."""
     if state is None:
         return DASH
     unit, low, high = unit_of(row.metric, state.scale), state.interval.low, state.interval.high
@@ -224,22 +232,22 @@ def _state(row: RowChange, state: RowState | None) -> str:
 
 
 def _what(metric: str, output: str | None, subset: str | None) -> str:
-    """Return what a row is about, in words."""
+    """Return metric, label and slice in words."""
     name = metric_name(metric) if output is None else f"{metric_name(metric)} of {output}"
     return name if subset is None else f"{name} on slice {subset}"
 
 
 def _margins(gate: GateChange) -> str:
-    """Return a gate's margin as it was written, or both where they differ."""
+    """Return a gate's margin, or both margins where they differ."""
     known = (f"{margin:g}" for margin in (gate.old_margin, gate.new_margin) if margin is not None)
     return " → ".join(dict.fromkeys(known))
 
 
 def _left_out(n: int) -> str:
-    """Return how many rows are not shown."""
+    """Return a sentence on the rows left out; empty if there are none."""
     return f"{n - MOST_ROWS:,} more stand in comparison.json." if n > MOST_ROWS else ""
 
 
 def _count(n: int | None) -> str:
-    """Return a number of items."""
+    """Return a number of items, printed; a dash for None."""
     return DASH if n is None else f"{n:,}"

@@ -1,4 +1,4 @@
-"""The statement as one self-contained page: it opens offline, asks for nothing, and treats every text as data."""
+"""A statement as one self-contained page, which opens offline, requests nothing and escapes every text."""
 
 import base64
 import functools
@@ -16,10 +16,10 @@ from angelshare.statement.schema import Statement
 
 
 def render_html(statement: Statement) -> str:
-    """Return the page.
+    """Return the page, with style and script inside.
 
-    Style and script are inside it. Its content security policy allows this one script by its hash, and no request at
-    all, so that even a text that slipped through the escaping could neither run nor report home.
+    Its content security policy allows this one script by its hash, and no request at all: even a text that slipped
+    through the escaping could neither run nor report home.
     """
     return rendered("statement.html.j2", page=views.page(statement), statement=statement)
 
@@ -39,10 +39,10 @@ def rendered(template: str, **shown: object) -> str:
     )
 
 
-@functools.cache  # it keeps the compiled templates, which take longer to make than a page
+@functools.cache  # compiling the templates takes longer than rendering a page
 def environment() -> jinja2.Environment:
-    """Return the environment of the templates: everything is escaped, and what cannot be drawn is named."""
-    made = jinja2.Environment(
+    """Return the environment of the templates, which escapes everything and names invisible characters."""
+    templates = jinja2.Environment(
         loader=jinja2.PackageLoader("angelshare.report"),
         autoescape=True,
         finalize=_shown,
@@ -50,15 +50,15 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(count=count, size=size, gated=lookup.gated)
-    return made
+    templates.filters.update(count=count, size=size, gated=lookup.gated)
+    return templates
 
 
 def _shown(value: object) -> object:
-    """Return a text with its invisible characters named; markup and numbers as they are."""
+    """Return a text with its invisible characters named, and any other value as it is."""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def asset(name: str) -> str:
-    """Return a file of the package."""
+    """Return the text of a file beside the templates."""
     return files("angelshare.report").joinpath("templates", name).read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The statement as a comment on a pull request: short, and unable to mention anybody or to hold markup of a text."""
+"""A statement as a comment on a pull request: short, and no text in it can mention anybody or act as markup."""
 
 import re
 from collections.abc import Iterable
@@ -36,7 +36,7 @@ _LINK = re.compile(r"([@#]|:(?=//)|www(?=\.))", flags=re.IGNORECASE)
 
 
 def render_markdown(statement: Statement) -> str:
-    """Return the summary: verdict, gates, the main differences, warnings, where the numbers come from."""
+    """Return the summary: verdict, gates, main differences, warnings, provenance."""
     head = headline(statement)
     lines = [f"### Loss statement: {escaped(statement.title)}", ""]
     lines += [f"**{_sign(head.state) if head.state else 'No overall verdict'}.** {escaped(head.gates)}", ""]
@@ -47,16 +47,16 @@ def render_markdown(statement: Statement) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return a text that Markdown shows as it is: one line, no markup, no list, no mention, no link, no HTML."""
+    """Return a text that Markdown shows as it is: one line, no markup, list, mention, link or HTML."""
     line = " ".join(visible(shortened(text, LONGEST)).split())
     line = _LIST.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", line))
     line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    # a zero-width space stops what is linked in spite of backslashes: mentions, numbers of issues, addresses
+    # backslashes do not stop mentions, issue numbers and addresses from becoming links; a zero-width space does
     return _LINK.sub("\\1\u200b", line)
 
 
 def pipe_table(columns: Iterable[str], lines: Iterable[Iterable[str]]) -> list[str]:
-    """Return a pipe table; its cells are escaped already."""
+    """Return a pipe table of cells that are escaped already."""
     names = tuple(columns)
     return [f"| {' | '.join(names)} |", "|" + " --- |" * len(names), *(f"| {' | '.join(line)} |" for line in lines), ""]
 
@@ -74,7 +74,7 @@ def _gates(statement: Statement) -> list[str]:
 
 
 def _differences(statement: Statement) -> list[str]:
-    """Return the rows named by gates and each student's main metric."""
+    """Return a table of the gated rows and of each student's main metric."""
     metric = lookup.main_metric(statement)
     everything = lookup.differences(statement)
     main = [
@@ -94,7 +94,7 @@ def _differences(statement: Statement) -> list[str]:
 
 
 def _for_whom(statement: Statement) -> list[str]:
-    """Return the slices that lose most in excess of the others, at most two of each student."""
+    """Return a table of the slices with the largest excess losses, at most two of each student."""
     columns = ("student", "slice", "others → slice", "excess", "95% interval", "verdict")
     sections = [section for section in forest.excess_sections(statement) if section.is_first]
     lines = [
@@ -115,11 +115,11 @@ def _for_whom(statement: Statement) -> list[str]:
 
 
 def _figures(statement: Statement) -> list[str]:
-    """Return what the other audits say of each student, in a line."""
+    """Return a line on each student: agreement and the like, and ratios of costs."""
     whole = [row for row in lookup.differences(statement) if lookup.is_whole(row) and row.contrast == "student-teacher"]
     in_brief = [name for name, facts in AUDITS.facts.items() if facts.in_brief]
     shares = [row for metric in in_brief for row in lookup.estimates(statement, metric)]
-    found = []
+    lines = []
     for student in lookup.students(statement)[:MOST_LINES]:
         told = [
             f"{metric_name(row.metric)} {estimate(row.metric, row.value)}" for row in shares if row.student == student
@@ -127,13 +127,13 @@ def _figures(statement: Statement) -> list[str]:
         ratios = [row for row in whole if row.student == student and row.scale == "log_ratio"]
         told += [f"{metric_name(row.metric)} {phrases.change(row)}" for row in ratios]
         if told:
-            found.append(f"- {escaped(student)}: {escaped(', '.join(dict.fromkeys(told)))}")
-    return [*found, ""] if found else []
+            lines.append(f"- {escaped(student)}: {escaped(', '.join(dict.fromkeys(told)))}")
+    return [*lines, ""] if lines else []
 
 
 def _line(row: DifferenceRow, *, names_data: bool) -> tuple[str, ...]:
-    """Return one difference as cells; the text set is named where there are several."""
-    unit, values, found = lookup.unit(row), unit_of(row.metric), lookup.deciding_interval(row)
+    """Return one difference as cells; `names_data` adds the text set."""
+    unit, values, ends = lookup.unit(row), unit_of(row.metric), lookup.deciding_interval(row)
     side = signed if row.contrast in lookup.OF_DIFFERENCES else amount
     return (
         escaped(row.student),
@@ -141,31 +141,31 @@ def _line(row: DifferenceRow, *, names_data: bool) -> tuple[str, ...]:
         row.contrast.replace("-", f" {MINUS} "),
         f"{side(row.right_value, values)} → {side(row.left_value, values)}",
         f"**{phrases.change(row) if unit.ratio else signed(row.delta, unit)}**",
-        phrases.span(row, found.low, found.high),
+        phrases.span(row, ends.low, ends.high),
         phrases.margin(row) if unit.ratio else with_word(phrases.margin(row), unit),
         _sign(row.verdict) if row.verdict else "not judged",
     )
 
 
 def _sign(state: Verdict | str) -> str:
-    """Return a verdict or the state of a gate with its shape."""
+    """Return a verdict or the state of a gate with its symbol in front."""
     return f"{_SIGNS.get(state, DASH)} {state.replace('_', ' ')}"
 
 
 def _warnings(statement: Statement) -> list[str]:
-    """Return what a reader must know first, at most `MOST_WARNINGS` of it."""
-    found = [*caveats.warnings(statement), *dict.fromkeys(statement.notes)]
-    found += [
+    """Return warnings, notes and audits that were not applicable, at most `MOST_WARNINGS`."""
+    texts = [*caveats.warnings(statement), *dict.fromkeys(statement.notes)]
+    texts += [
         f"{audit.name}: not applicable: {audit.not_applicable}" for audit in statement.audits if audit.not_applicable
     ]
-    lines = [f"- {escaped(warning)}" for warning in found[:MOST_WARNINGS]]
-    if len(found) > MOST_WARNINGS:
-        lines.append(f"- {len(found) - MOST_WARNINGS} more on the page.")
+    lines = [f"- {escaped(warning)}" for warning in texts[:MOST_WARNINGS]]
+    if len(texts) > MOST_WARNINGS:
+        lines.append(f"- {len(texts) - MOST_WARNINGS} more on the page.")
     return [*lines, ""] if lines else []
 
 
 def _provenance(statement: Statement) -> list[str]:
-    """Return one line on where the numbers come from."""
+    """Return one line on the origin of the numbers."""
     dropped = sum(row.leaked_and_dropped for row in statement.data)
     split = lookup.audited_split(statement)
     tests = ", ".join(

@@ -1,4 +1,4 @@
-"""A statement as the rows of a page: pure functions, no markup."""
+"""The content of a statement's page: pure functions, no markup."""
 
 import math
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from angelshare.report.words import headline as headlines
 from angelshare.report.words.numbers import DASH, compared, count, size, times
 from angelshare.statement.schema import DataRow, GateRow, Statement
 
-MOST_SETS = 2  # more text sets are counted together
-NOTABLE = 1.1  # as many times smaller or faster is worth a large figure
+MOST_SETS = 2  # with more text sets, their items are summed
+NOTABLE = 1.1  # the least ratio of sizes or speeds that is worth a large figure
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A large figure and what it is."""
+    """A large figure and its caption."""
 
     figure: str
     caption: str
@@ -24,7 +24,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Everything that the template prints."""
+    """The variables of the template."""
 
     statement: Statement
     headline: headlines.Headline
@@ -62,7 +62,7 @@ class Page:
 
 
 def page(statement: Statement) -> Page:
-    """Return everything that the page shows."""
+    """Return the content of the page."""
     plain = statement.model_dump(mode="json", include={"recipe", "environment"})
     return Page(
         statement=statement,
@@ -102,14 +102,14 @@ def page(statement: Statement) -> Page:
 
 
 def _drawn_table(statement: Statement, name: str) -> printed.TableView | None:
-    """Return the figures behind a drawing."""
+    """Return the table of a drawing's numbers."""
     table = lookup.table(statement, name)
     return None if table is None else printed.table_view(table)
 
 
 def facts(statement: Statement) -> tuple[Fact, ...]:
-    """Return the figures that a reader remembers: how much smaller, on how much, how often the labels differ."""
-    found = []
+    """Return the large figures: ratio of sizes, speed, items, seeds, share of labels that differ."""
+    figures = []
     teacher = lookup.teacher_size(statement)
     pupils = [e for e in lookup.population_sizes(statement).values() if e.role == "student" and e.n_parameters]
     if teacher and teacher.n_parameters and pupils:
@@ -117,25 +117,25 @@ def facts(statement: Statement) -> tuple[Fact, ...]:
         ratio = teacher.n_parameters / (smallest.n_parameters or 1.0)
         ends = f"{size(teacher.n_parameters)} → {size(smallest.n_parameters)}"
         if ratio >= NOTABLE:
-            found.append(Fact(times(ratio), f"fewer parameters in {smallest.name} ({ends})"))
-    found += _speed(statement)
+            figures.append(Fact(times(ratio), f"fewer parameters in {smallest.name} ({ends})"))
+    figures += _speed(statement)
     split = lookup.audited_split(statement)
     audited = [data for data in statement.data if data.split == split]
     if len(audited) > MOST_SETS:
         items = count(sum(d.n for d in audited))
-        found.append(Fact(items, f"{split} items in {len(audited)} text sets, {lookup.looked_at(statement)}"))
+        figures.append(Fact(items, f"{split} items in {len(audited)} text sets, {lookup.looked_at(statement)}"))
     else:
-        found += [Fact(count(d.n), f"{split} items in {d.name}, {lookup.looked_at(statement)}") for d in audited]
+        figures += [Fact(count(d.n), f"{split} items in {d.name}, {lookup.looked_at(statement)}") for d in audited]
     seeds = [entry.n_members for entry in lookup.population_sizes(statement).values() if entry.role == "student"]
     if seeds:
         n = f"{min(seeds)}" if min(seeds) == max(seeds) else f"{min(seeds)}{DASH}{max(seeds)}"
-        found.append(Fact(n, "seed of each student" if n == "1" else "seeds of each student"))
-    found += _disagreement(statement)
-    return tuple(found)
+        figures.append(Fact(n, "seed of each student" if n == "1" else "seeds of each student"))
+    figures += _disagreement(statement)
+    return tuple(figures)
 
 
 def _speed(statement: Statement) -> list[Fact]:
-    """Return how much faster than its teacher the fastest student answers, in bulk or one text at a time."""
+    """Return the speed of the fastest student relative to its teacher, in bulk or else one text at a time."""
     for metric, how in (("texts_per_second", "in bulk"), ("latency_p50_ms", "one text at a time")):
         measured = [row for row in lookup.differences(statement) if row.metric == metric and row.scale == "log_ratio"]
         faster = [
@@ -149,7 +149,7 @@ def _speed(statement: Statement) -> list[Fact]:
 
 
 def _disagreement(statement: Statement) -> list[Fact]:
-    """Return the range over students of the share of labels that differ from the teacher's."""
+    """Return the share of labels that differ from the teacher's, as a range over students."""
     values = [
         1 - row.value
         for audit in statement.audits

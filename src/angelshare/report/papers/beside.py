@@ -1,4 +1,4 @@
-"""A paper's tables with ours beside every number, by text set."""
+"""A paper's tables by text set, with our number beside each of its numbers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ STAND_IN = "stand-in"
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """The paper's number and ours, printed. `order`: ours as a number, by which lines are sorted."""
+    """The paper's number and ours, printed; lines are sorted by `order`, which is ours as a number."""
 
     paper: str
     ours: str
@@ -25,7 +25,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class PairMark:
-    """Where both stand on the axis, in per cent; None: there is no such number."""
+    """The places of both numbers and of our interval on the axis, in per cent; None where there is no number."""
 
     paper: float | None
     ours: float | None
@@ -36,7 +36,7 @@ class PairMark:
 
 @dataclass(frozen=True, slots=True)
 class PairLine:
-    """One model of the paper on one text set. `state`: `measured`, `stand-in` or `not measured`, for the filter."""
+    """One model of the paper on one text set; `state` is `measured`, `stand-in` or `not measured`, for the filter."""
 
     name: str
     ours: str
@@ -48,7 +48,7 @@ class PairLine:
 
 @dataclass(frozen=True, slots=True)
 class SetLines:
-    """All models on one text set. `notes`: what holds for each of them."""
+    """All models on one text set; `notes` apply to each of them."""
 
     data: str
     notes: tuple[str, ...]
@@ -57,13 +57,17 @@ class SetLines:
 
 @dataclass(frozen=True, slots=True)
 class PaperTable:
-    """One table of the paper, with at most `MOST_METRICS` metrics side by side; the `drawn` one has an axis.
+    """One table of the paper, with at most `MOST_METRICS` metrics side by side.
 
     Attributes:
-        title: such as `Table 2`. metrics: their names. drawn: the metric that is drawn.
-        axis, zero: its axis, and where 0 stands if the axis holds it.
+        title: the paper's name of it, such as `Table 2`.
+        metrics: the names of the metrics.
+        drawn: the name of the metric that is drawn.
+        axis: the axis of that metric.
+        zero: the place of 0; None where the axis does not reach it.
         sets: the lines of each text set.
-        n_measured, n: how many numbers we have, of how many of the paper's.
+        n_measured: the number of our numbers.
+        n: the number of the paper's.
     """
 
     title: str
@@ -77,7 +81,7 @@ class PaperTable:
 
 
 def paper_tables(reproduction: Reproduction) -> tuple[PaperTable, ...]:
-    """Return the paper's tables in its order; one of many metrics in several parts."""
+    """Return the paper's tables in its order; a table of many metrics is split."""
     parts = []
     for title in dict.fromkeys(number.table for number in reproduction.figures):
         about = [number for number in reproduction.figures if number.table == title]
@@ -89,12 +93,12 @@ def paper_tables(reproduction: Reproduction) -> tuple[PaperTable, ...]:
 
 
 def is_difference(metric: str) -> bool:
-    """Return whether a metric is a difference to the teacher, which has a sign."""
+    """Return whether a metric is a difference from the teacher, which is printed with its sign."""
     return metric.lower().endswith(("difference", "diff"))
 
 
 def _table(title: str, metrics: tuple[str, ...], about: Sequence[PaperFigure]) -> PaperTable:
-    """Return one table; differences to the teacher are drawn before the values themselves."""
+    """Return one table; a difference from the teacher is drawn rather than a value."""
     drawn = next((metric for metric in metrics if is_difference(metric)), metrics[0])
     axis = _axis([printed for printed in about if printed.metric == drawn])
     named = [(*_split(printed.row), printed) for printed in about]
@@ -131,7 +135,7 @@ def _split(row: str) -> tuple[str, str]:
 
 
 def _shared_notes(rows: Sequence[Sequence[PaperFigure]]) -> tuple[str, ...]:
-    """Return what several models of a text set are noted for, and every one that was measured."""
+    """Return the notes that several models of a text set share, and all of them that were measured."""
     notes = [({printed.note for printed in row}, _is_measured(row)) for row in rows]
     named = dict.fromkeys(printed.note for row in rows for printed in row if printed.note)
     return tuple(
@@ -147,7 +151,7 @@ def _is_measured(row: Sequence[PaperFigure]) -> bool:
 
 
 def _axis(about: Sequence[PaperFigure]) -> Axis:
-    """Return an axis that holds both sides' numbers and our intervals; of nothing, from 0 to 1."""
+    """Return an axis that holds both sides' numbers and our intervals; from 0 to 1 without any."""
     values = [value for f in about for value in (f.paper, f.ours, f.low, f.high) if value is not None] or [0.0, 1.0]
     pad = 0.06 * (max(values) - min(values)) or 0.01
     low, high = min(values) - pad, max(values) + pad
@@ -174,7 +178,7 @@ def _line(
 
 
 def _pair(printed: PaperFigure | None, metric: str) -> Pair:
-    """Return the paper's number and ours; a number that the paper does not print is a dash."""
+    """Return the paper's number and ours; a dash stands for a number that the paper does not print."""
     if printed is None:
         return Pair(DASH, DASH, "", None)
     sign = is_difference(metric)
@@ -185,14 +189,14 @@ def _pair(printed: PaperFigure | None, metric: str) -> Pair:
 
 
 def _interval(printed: PaperFigure, *, sign: bool) -> str:
-    """Return our interval, or nothing."""
+    """Return our interval; empty without one."""
     if printed.low is None or printed.high is None:
         return ""
     return f"{figure(printed.low, sign=sign)} to {figure(printed.high, sign=sign)}"
 
 
 def _mark(printed: PaperFigure | None, axis: Axis, metric: str) -> PairMark:
-    """Return where both numbers stand."""
+    """Return the places of both numbers."""
     pair = _pair(printed, metric)
     ours = pair.ours + (f", interval {pair.interval}" if pair.interval else "")
     label = f"{metric_name(metric)}: paper {pair.paper.replace(DASH, 'not printed')}, ours {ours}"

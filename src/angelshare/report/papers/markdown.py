@@ -1,4 +1,4 @@
-"""A reproduction as Markdown: the content of its page in tables."""
+"""A reproduction as Markdown: the content of its page as tables."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from angelshare.statement.reproduction import Reproduction
 
 
 def render_reproduction_markdown(reproduction: Reproduction) -> str:
-    """Return the whole reproduction as one document; no text can mention anybody or hold markup."""
+    """Return the whole reproduction as one document; no text in it can mention anybody or act as markup."""
     page = reproduction_page(reproduction)
     lines = [*_head(page), *_claims(page)]
     for table in page.tables:
@@ -27,7 +27,7 @@ def render_reproduction_markdown(reproduction: Reproduction) -> str:
 
 
 def _head(page: ReproductionPage) -> Iterator[str]:
-    """Yield title, citation, what was found in one sentence, and warnings."""
+    """Yield title, citation, the result in one sentence, and warnings."""
     about = page.reproduction
     took = "" if about.seconds is None else f", {duration(about.seconds)}"
     yield f"# Reproduction: {escaped(about.name)}"
@@ -93,7 +93,7 @@ def _grid(grid: Grid) -> list[str]:
 
 
 def _settings(page: ReproductionPage) -> list[str]:
-    """Return the settings beside the paper's."""
+    """Return our settings beside the paper's."""
     settings = page.reproduction.settings
     if not settings:
         return []
@@ -102,7 +102,7 @@ def _settings(page: ReproductionPage) -> list[str]:
 
 
 def _ends(page: ReproductionPage) -> Iterator[str]:
-    """Yield what cannot be reproduced, notes, and the statements behind it."""
+    """Yield the parts that cannot be reproduced, notes, and the statements behind the reproduction."""
     parts = (
         ("What cannot be reproduced", page.reproduction.not_reproducible),
         ("Notes", page.notes),

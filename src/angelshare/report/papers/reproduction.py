@@ -1,4 +1,4 @@
-"""A reproduction made readable: a paper's claims, numbers and charts beside ours, on one self-contained page."""
+"""A reproduction as one self-contained page: a paper's claims, numbers and charts beside ours."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -28,12 +28,12 @@ SCALES = {
 }
 TOO_SMALL = "tiny"
 MOST_SECONDS = 90
-"""Below it a duration is told in seconds."""
+"""Shorter durations are told in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimMark:
-    """The number that decides a claim, on an axis of its own that holds the claim's bounds; places in per cent."""
+    """The number that decides a claim, on its own axis with the claim's bounds; places are in per cent."""
 
     value: float
     low: float
@@ -53,7 +53,7 @@ class ClaimView:
 
 @dataclass(frozen=True, slots=True)
 class ReproductionPage:
-    """Everything that page and Markdown print."""
+    """The content of the page and of the Markdown document."""
 
     reproduction: Reproduction
     sentence: str
@@ -72,12 +72,12 @@ class ReproductionPage:
 
 
 def render_reproduction_html(reproduction: Reproduction) -> str:
-    """Return the page: self-contained, it asks for nothing, and every text is data."""
+    """Return the page: self-contained, without any request, and with every text escaped."""
     return rendered("reproduction.html.j2", page=reproduction_page(reproduction))
 
 
 def reproduction_page(reproduction: Reproduction) -> ReproductionPage:
-    """Return everything that is printed about a reproduction."""
+    """Return the content of the page and of the Markdown document."""
     tables = beside.paper_tables(reproduction)
     named = [(of_set.data, line.name) for table in tables for of_set in table.sets for line in of_set.lines]
     scale = SCALES.get(reproduction.scale, "")
@@ -103,13 +103,13 @@ def reproduction_page(reproduction: Reproduction) -> ReproductionPage:
 
 
 def tally(claims: Sequence[Claim]) -> tuple[tuple[ClaimVerdict, int], ...]:
-    """Return how many claims have each verdict, those that none has left out."""
+    """Return (verdict, number of claims) for each verdict that occurs."""
     counts = Counter(claim.verdict for claim in claims)
     return tuple((verdict, counts[verdict]) for verdict in get_args(ClaimVerdict) if counts[verdict])
 
 
 def sentence(claims: Sequence[Claim]) -> str:
-    """Return the verdicts together: `Of 9 claims of the paper, 8 hold and 1 is contradicted here`."""
+    """Return the verdicts in one sentence: `Of 9 claims of the paper, 8 hold and 1 is contradicted here`."""
     if not claims:
         return "No claim of the paper was checked."
     words: dict[ClaimVerdict, tuple[str, str]] = {
@@ -123,7 +123,7 @@ def sentence(claims: Sequence[Claim]) -> str:
 
 
 def _facts(reproduction: Reproduction) -> tuple[tuple[str, str], ...]:
-    """Return large figures with their captions."""
+    """Return the large figures with their captions."""
     n = len(reproduction.figures)
     measured = [figure for figure in reproduction.figures if figure.ours is not None]
     facts = [(f"{len(measured)} of {n}", "numbers of the paper have one of ours beside them")] if n else []
@@ -146,7 +146,7 @@ def duration(seconds: float) -> str:
 
 
 def claim_mark(claim: Claim) -> ClaimMark | None:
-    """Return where the number of a claim stands; None without one."""
+    """Return the place of a claim's number; None without one."""
     if claim.value is None:
         return None
     low, high = (claim.value if end is None else end for end in (claim.low, claim.high))
@@ -166,5 +166,5 @@ def claim_mark(claim: Claim) -> ClaimMark | None:
 
 
 def is_relative(path: str) -> bool:
-    """Return whether a path can be a link: it stays beside the page and names no scheme."""
+    """Return whether a path can be a link, being relative and without a scheme."""
     return bool(path) and not path.startswith(("/", "\\")) and ":" not in path and path.isprintable()

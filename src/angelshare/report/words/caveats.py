@@ -9,22 +9,22 @@ MOST_NAMES = 3
 def warnings(statement: Statement) -> tuple[str, ...]:
     """Return what a reader must know before believing a number.
 
-    That is: clustered items, data that are not what they should be, trainings and models that failed, metrics with
-    nothing to lose, few seeds, gates that were not measured.
+    Such as clustered items, faulty data, trainings and models that failed, metrics of which the teacher has nothing to
+    lose, few seeds, and gates that were not measured.
     """
-    said = [*statement.warnings, *(warning for audit in statement.audits for warning in audit.warnings)]
-    found = [*dict.fromkeys(said), *_models_that_failed(statement), *_nothing_to_lose(statement)]
+    stated = [*statement.warnings, *(warning for audit in statement.audits for warning in audit.warnings)]
+    texts = [*dict.fromkeys(stated), *_models_that_failed(statement), *_nothing_to_lose(statement)]
     few = sorted({row.student for row in lookup.differences(statement) if row.remark and "few seeds" in row.remark})
     if few:
-        found.append(
+        texts.append(
             f"Few seeds: the spread of {', '.join(few)} over training runs was estimated from fewer than five."
         )
-    found += [f"Not measured: the gate {gate.rule}." for gate in statement.gates if gate.state == "not_measured"]
-    return tuple(found)
+    texts += [f"Not measured: the gate {gate.rule}." for gate in statement.gates if gate.state == "not_measured"]
+    return tuple(texts)
 
 
 def _models_that_failed(statement: Statement) -> list[str]:
-    """Return what is remarked on models, each remark once with its models."""
+    """Return the remarks on models, each once with all models that have it."""
     models: dict[str, list[str]] = {}
     for model in statement.models:
         if model.remark:
@@ -35,16 +35,16 @@ def _models_that_failed(statement: Statement) -> list[str]:
 
 
 def _nothing_to_lose(statement: Statement) -> list[str]:
-    """Return what the teacher has nothing of, such as F1 where it never says yes: any student "preserves" that."""
-    found = [
+    """Return a sentence on the metrics where the teacher has 0, such as F1 of a label it never gives; at most one."""
+    rows = [
         row
         for row in lookup.differences(statement)
         if (row.contrast, row.direction, row.scale, row.slice) == ("student-teacher", "higher", "difference", None)
         and row.right_value == 0
     ]
-    names = list(dict.fromkeys(lookup.name(row) for row in found))
+    names = list(dict.fromkeys(lookup.name(row) for row in rows))
     if not names:
         return []
     more = [f"{len(names) - MOST_NAMES} more"] if len(names) > MOST_NAMES else []
-    told = phrases.joined([*names[:MOST_NAMES], *more])
-    return [f"The teacher has 0 in {told}: there is nothing to lose, so verdicts on that say nothing of a student."]
+    listed = phrases.joined([*names[:MOST_NAMES], *more])
+    return [f"The teacher has 0 in {listed}: there is nothing to lose, so verdicts on that say nothing of a student."]

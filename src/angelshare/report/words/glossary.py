@@ -11,14 +11,14 @@ from angelshare.statement.schema import Statement
 
 @dataclass(frozen=True, slots=True)
 class Glossary:
-    """Titles of metrics with their meaning, under one heading such as `metrics of groups`."""
+    """Titles and meanings of metrics under one heading, such as `metrics of groups`."""
 
     heading: str
     entries: tuple[tuple[str, str], ...]
 
 
 def glossaries(statement: Statement) -> tuple[Glossary, ...]:
-    """Return what the metrics of a statement say, where their facts name a heading for it."""
+    """Return the statement's metrics that need an explanation, by the headings that their facts name."""
     explained: dict[str, list[tuple[str, str]]] = {}
     for facts in _explained(statement):
         explained.setdefault(facts.glossary, []).append((facts.title, facts.meaning))
@@ -26,7 +26,7 @@ def glossaries(statement: Statement) -> tuple[Glossary, ...]:
 
 
 def _explained(statement: Statement) -> Iterator[MetricFacts]:
-    """Yield the facts of the metrics in rows, figures and columns of tables that pages explain."""
+    """Yield the facts of every metric in the statement that belongs into a glossary."""
     known = {row.metric for row in lookup.differences(statement)}
     known |= {row.metric for audit in statement.audits for row in audit.estimates}
     known |= {column for audit in statement.audits for table in audit.tables if table.rows for column in table.columns}

@@ -1,4 +1,4 @@
-"""The first thing that is read: the overall verdict, what decided it, and how the gates ended."""
+"""What a reader sees first: the overall verdict, the rows that decided it, and the state of the gates."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -14,12 +14,12 @@ MOST_LOSSES = 3
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """The first thing that is read.
+    """What a reader sees first.
 
     Attributes:
         state: the overall verdict; None without gates.
-        sentences: what it rests on.
-        gates: one sentence on the gates.
+        sentences: the rows behind it.
+        gates: one sentence on all gates.
     """
 
     state: Literal["lost", "preserved", "undecided"] | None
@@ -45,21 +45,21 @@ def headline(statement: Statement) -> Headline:
 
 
 def deciding(everything: Iterable[DifferenceRow], verdict: Verdict | None) -> list[DifferenceRow]:
-    """Return the gated rows that gave an overall verdict, the largest loss first.
+    """Return the gated rows that led to the overall verdict, the largest loss first.
 
-    What is lost by itself only comes before what is undecided, and after what is lost.
+    Rows that are lost only before Holm's correction stand after the lost ones and before the undecided ones.
     """
     gated = [row for row in everything if row.family == lookup.PRIMARY and verdict in (row.verdict, _of_gate(row))]
     return sorted(gated, key=lambda row: (lookup.lost_alone(row) == (verdict == "lost"), -lookup.loss(row)))
 
 
 def _of_gate(row: DifferenceRow) -> Verdict | None:
-    """Return the verdict of a gated row after correcting for all gates."""
+    """Return a gated row's verdict after the correction for all gates."""
     return "undecided" if lookup.lost_alone(row) else row.verdict
 
 
 def _outside_the_gates(statement: Statement) -> tuple[str, ...]:
-    """Return what students lost on all items where the gates see no loss: a verdict of theirs must not hide it."""
+    """Return at most one sentence on losses that no gate is about: a verdict of the gates must not hide them."""
     if statement.verdict in (None, "lost"):
         return ()
     everything, main = lookup.differences(statement), lookup.main_metric(statement)
@@ -80,7 +80,7 @@ def _outside_the_gates(statement: Statement) -> tuple[str, ...]:
 
 
 def gate_sentence(gates: tuple[GateRow, ...]) -> str:
-    """Return how the gates ended, in one sentence."""
+    """Return one sentence on the states of the gates."""
     if not gates:
         return "No gate was set, so there is no overall verdict; every row below has its own."
     states = Counter(gate.state for gate in gates)

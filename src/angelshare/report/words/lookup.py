@@ -1,4 +1,4 @@
-"""How the rows of a statement are looked up, ordered and named: shared by the page and the Markdown summary."""
+"""The rows of a statement: looked up, ordered and named, for the page and for the Markdown summary."""
 
 from collections import Counter
 from collections.abc import Container, Iterable
@@ -27,9 +27,9 @@ CONTRASTS: dict[ContrastName, str] = {
     "teacher-teacher": f"teacher {MINUS} teacher: churn between seeds of the teacher",
 }
 SIDES: dict[ContrastName, tuple[str, str]] = {"interaction": ("with mitigation", "without")}
-"""The two sides of contrasts whose name does not tell them."""
+"""The sides of contrasts whose names do not give them."""
 OF_DIFFERENCES = ("slice-rest", "interaction")
-"""Contrasts whose two sides are differences themselves, and have signs."""
+"""Contrasts of two differences, whose sides have signs."""
 
 
 def differences(statement: Statement) -> tuple[DifferenceRow, ...]:
@@ -38,18 +38,18 @@ def differences(statement: Statement) -> tuple[DifferenceRow, ...]:
 
 
 def students(statement: Statement) -> tuple[str, ...]:
-    """Return the names that differences are about: students in the order of the models, then the others."""
+    """Return the names of all students in the order of the models, then any others that differences are about."""
     names = [model.name for model in statement.models if model.role == "student"]
     return tuple(dict.fromkeys([*names, *(row.student for row in differences(statement))]))
 
 
 def several_sets(statement: Statement) -> bool:
-    """Return whether differences are about several text sets, so that each must be named."""
+    """Return whether there are differences on several text sets, so that each must be named."""
     return len({row.data for row in differences(statement)}) > 1
 
 
 def sides(contrast: ContrastName) -> tuple[str, str]:
-    """Return what stands on the left and on the right of a contrast."""
+    """Return the names of a contrast's left and right side."""
     if contrast in SIDES:
         return SIDES[contrast]
     left, right = contrast.split("-")
@@ -57,38 +57,44 @@ def sides(contrast: ContrastName) -> tuple[str, str]:
 
 
 def audited_split(statement: Statement) -> str:
-    """Return the split on which models are compared: test, unless the statement rests on one other split alone."""
+    """Return the split on which models are compared: test, unless the statement has one other split only."""
     splits = [data.split for data in statement.data if data.split != TRANSFER]
     return splits[0] if len(splits) == 1 else "test"
 
 
 def looked_at(statement: Statement) -> str:
-    """Return how often the audited items were looked at, as words; looks are counted within one run folder."""
+    """Return in words how often the audited items were looked at; looks are counted within one run folder."""
     times = {0: "never", 1: "once"}.get(statement.test_looks, f"{statement.test_looks} times")
     return f"looked at {times} in this run folder"
 
 
+def population(member: str) -> str:
+    """Return the population of a member: `mlp` for `mlp/3`."""
+    name, stroke, seed = member.rpartition("/")
+    return name if stroke and seed.isdecimal() else member
+
+
 def unit(row: DifferenceRow) -> Unit:
-    """Return how this row's values are printed."""
+    """Return the unit in which this row's difference is printed."""
     return unit_of(row.metric, row.scale)
 
 
 def is_whole(row: DifferenceRow) -> bool:
-    """Return whether the row is about all items (of one label, where the metric is about one)."""
+    """Return whether the row is about all items, of one label or of all."""
     return row.slice is None
 
 
 def labelwise(everything: Iterable[DifferenceRow]) -> frozenset[str]:
-    """Return the metrics that are measured for several labels: for one label only, a metric stands for all items."""
-    found = {(row.metric, row.output) for row in everything if row.output is not None}
-    times = Counter(metric for metric, _ in found)
+    """Return the metrics measured for several labels; a metric of a single label stands for all items."""
+    pairs = {(row.metric, row.output) for row in everything if row.output is not None}
+    times = Counter(metric for metric, _ in pairs)
     return frozenset(metric for metric, n in times.items() if n > 1)
 
 
 def part(row: DifferenceRow, of_labels: Container[str]) -> int:
     """Return whether a row is a headline (0), about one of several labels (1), or about a slice (2).
 
-    What a gate names is a headline, and so is a slice against the rest within its contrast.
+    Gated rows are headlines, and so are slices against the rest within their contrast.
     """
     if row.family == PRIMARY:
         return 0
@@ -114,7 +120,7 @@ def deciding_interval(row: DifferenceRow) -> IntervalRow:
 
 
 def lost_alone(row: DifferenceRow) -> bool:
-    """Return whether a gated row is lost by itself, and its gate undecided: Holm corrects for the other gates."""
+    """Return whether a gated row is lost by itself, but not after Holm's correction for the other gates."""
     return row.family == PRIMARY and row.verdict == "lost" and row.p_adjusted > judging.ALPHA
 
 
@@ -141,12 +147,12 @@ def what(row: DifferenceRow) -> str:
 
 
 def others(row: DifferenceRow) -> str:
-    """Return what a slice is compared with."""
+    """Return the name of what a slice is compared with, such as `the other identities`."""
     return f"the other {facts_of(row.metric).rest}"
 
 
 def gated(gate: GateRow) -> str:
-    """Return what a gate is about, as words: `AUC of toxic on slice women, slice - rest, in reviews`."""
+    """Return the subject of a gate in words: `AUC of toxic on slice women, slice - rest, in reviews`."""
     named = f"{metric_name(gate.metric)} of {gate.output}" if gate.output else metric_name(gate.metric)
     parts = [f"{named} on slice {gate.slice}" if gate.slice else named]
     if gate.contrast != "student-teacher":
@@ -157,7 +163,7 @@ def gated(gate: GateRow) -> str:
 
 
 def first(rows: Iterable[DifferenceRow], contrast: ContrastName, *, like: DifferenceRow) -> DifferenceRow | None:
-    """Return the row of this contrast about the same student, text set, metric, label and items as another."""
+    """Return the row of this contrast whose student, text set, metric, label and slice are those of another row."""
     wanted = (contrast, like.student, like.data, like.metric, like.output, like.slice)
     return next((r for r in rows if (r.contrast, r.student, r.data, r.metric, r.output, r.slice) == wanted), None)
 
@@ -172,13 +178,14 @@ def main_metric(statement: Statement) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class PopulationSize:
-    """How large the members of one population are.
+    """The size of the models in one population.
 
     Attributes:
-        role, name: which population.
-        n_parameters: mean over its members; None where it is not known for all.
-        n_members: how many there are.
-        kind: such as `mlp`.
+        role: the population's role.
+        name: the population's name.
+        n_parameters: the mean over its members; None where it is not known for all.
+        n_members: the number of members.
+        kind: the kind of model, such as `mlp`.
     """
 
     role: ModelRole
@@ -206,7 +213,7 @@ def teacher_size(statement: Statement) -> PopulationSize | None:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """The main metric of one population: the mean over its members, and every member's where the statement has it."""
+    """A metric of one population: the mean over its members, and each member's value where the statement has it."""
 
     value: float
     seeds: tuple[float, ...] = ()
@@ -216,46 +223,46 @@ def qualities(statement: Statement, metric: str) -> dict[tuple[str, str], Qualit
     """Return (role, name) -> quality on all items of the first text set (and label) that has the metric."""
     about = [row for row in differences(statement) if row.metric == metric and is_whole(row)]
     teacher = teacher_size(statement)
-    found: dict[tuple[str, str], Quality] = {}
+    measured: dict[tuple[str, str], Quality] = {}
     for row in about:
         same = (row.data, row.output) == (about[0].data, about[0].output)
         if not same or row.contrast not in ("student-teacher", "baseline-teacher"):
             continue
         if teacher is not None:
-            found.setdefault(("teacher", teacher.name), Quality(row.right_value))
+            measured.setdefault(("teacher", teacher.name), Quality(row.right_value))
         by_seed = row.scale == "difference" and len(row.right) == 1
         seeds = tuple(row.right_value + delta for delta in row.values_by_seed) if by_seed else ()
-        found.setdefault((row.contrast.split("-")[0], row.student), Quality(row.left_value, seeds))
-    return found
+        measured.setdefault((row.contrast.split("-")[0], row.student), Quality(row.left_value, seeds))
+    return measured
 
 
 def costs(statement: Statement, metric: str) -> dict[tuple[str, str], float]:
-    """Return (role, name) -> mean over the members of a size (of the models) or a speed (measured by an audit)."""
+    """Return (role, name) -> a cost, such as the number of parameters or a speed: the mean over the members."""
     if metric == "n_parameters":
         sizes = population_sizes(statement)
         return {key: entry.n_parameters for key, entry in sizes.items() if entry.n_parameters is not None}
     teacher = teacher_size(statement)
-    found: dict[tuple[str, str], list[float]] = {}
+    values_of: dict[tuple[str, str], list[float]] = {}
     for row in estimates(statement, metric):
         if row.student is not None:
-            found.setdefault(("student", row.student), []).append(row.value)
+            values_of.setdefault(("student", row.student), []).append(row.value)
         elif teacher is not None:
-            found.setdefault(("teacher", teacher.name), []).append(row.value)
-    return {key: sum(values) / len(values) for key, values in found.items()}
+            values_of.setdefault(("teacher", teacher.name), []).append(row.value)
+    return {key: sum(values) / len(values) for key, values in values_of.items()}
 
 
 def estimates(statement: Statement, metric: str) -> tuple[EstimateRow, ...]:
-    """Return the figures of this name that are about all items."""
+    """Return the estimates of a metric on all items."""
     everything = (row for audit in statement.audits for row in audit.estimates)
     return tuple(row for row in everything if row.metric == metric and row.slice is None and row.output is None)
 
 
 def table(statement: Statement, name: str) -> TableRow | None:
-    """Return the first table of this name that has rows."""
+    """Return the first table of this name that is not empty."""
     tables = (table for audit in statement.audits for table in audit.tables)
     return next((table for table in tables if table.name == name and table.rows), None)
 
 
 def records(table: TableRow) -> list[dict[str, Any]]:  # Any: a cell is whatever JSON holds
-    """Return the rows of a table by the names of its columns."""
+    """Return the rows of a table as column -> cell."""
     return [dict(zip(table.columns, row, strict=True)) for row in table.rows]

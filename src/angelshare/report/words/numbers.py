@@ -11,12 +11,12 @@ MINUS, TIMES, DASH = "\N{MINUS SIGN}", "\N{MULTIPLICATION SIGN}", "\N{EN DASH}"
 
 
 def unit_of(metric: str, scale: Scale = "difference") -> Unit:
-    """Return the unit of a metric, as its audit states it; of one that no audit knows, plain numbers."""
+    """Return a metric's unit, as its audit states it; plain numbers for a metric that no audit knows."""
     return RATIO if scale == "log_ratio" else facts_of(metric).unit
 
 
 def amount(value: float, unit: Unit) -> str:
-    """Return a value without a plus sign, such as `7.2`, or a factor where the unit is a ratio."""
+    """Return a value without a plus sign, such as `7.2`; for a ratio, the factor."""
     if unit.ratio:
         return f"{TIMES}{math.exp(value):.{unit.digits}f}"
     scaled = value * unit.factor
@@ -26,7 +26,7 @@ def amount(value: float, unit: Unit) -> str:
 
 
 def signed(value: float, unit: Unit) -> str:
-    """Return a difference with its sign; what rounds to nothing has none."""
+    """Return a difference with its sign; one that rounds to zero has none."""
     text = amount(value, unit)
     return text if unit.ratio or text.startswith(MINUS) or not text.strip("0.,") else f"+{text}"
 
@@ -62,13 +62,13 @@ def size(n: float | None) -> str:
 
 
 def times(factor: float) -> str:
-    """Return the factor with its sign, such as 280 or 1.9 times."""
+    """Return a factor, such as 280 or 1.9, followed by the multiplication sign."""
     # two digits are enough
     return (f"{factor:,.0f}" if factor >= 10 else f"{factor:.1f}") + TIMES
 
 
 def factor(log_ratio: float) -> str:
-    """Return how many times one side is the other, such as 3.1 or 1.05 times: never below 1."""
+    """Return the ratio of the larger side to the smaller, followed by the multiplication sign."""
     times_more = math.exp(abs(log_ratio))
     # two or three digits are enough
     digits = 2 if times_more < 2 else 1 if times_more < 10 else 0
@@ -76,7 +76,7 @@ def factor(log_ratio: float) -> str:
 
 
 def compared(log_ratio: float, metric: str) -> str:
-    """Return a logarithm of left / right as words: 3.1 times faster, 1.3 times larger, 1.1 times lower."""
+    """Return the logarithm of left / right in words: 3.1 times faster, 1.3 times larger, 1.1 times lower."""
     unit, printed = facts_of(metric).unit, factor(log_ratio)
     return printed if printed == f"1.00{TIMES}" else f"{printed} {unit.more if log_ratio > 0 else unit.less}"
 
@@ -90,7 +90,7 @@ def ratio_interval(low: float, high: float, metric: str) -> str:
 
 
 def figure(value: float, *, sign: bool = False) -> str:
-    """Return a number as papers print it, and not in points: `0.981`, `22`, `28.1M`, with its sign where asked for."""
+    """Return a number as papers print it, not in points: `0.981`, `22`, `28.1M`; `sign` adds a plus."""
     # short counts stay exact
     if abs(value) >= 10_000:
         return size(value) if value > 0 else MINUS + size(-value)
@@ -111,12 +111,12 @@ def p_value(p: float) -> str:
 
 
 def metric_name(metric: str) -> str:
-    """Return a metric's title; a name that no audit states, such as a table's column, as words."""
+    """Return a metric's title; any other name, such as a table's column, in words."""
     return facts_of(metric).title
 
 
 def estimate(metric: str, value: float) -> str:
-    """Return one figure: counts and sizes shortened, p-values as such, shares in per cent, the rest in its own unit."""
+    """Return one estimate: sizes shortened, shares in per cent, anything else in its metric's unit."""
     unit = unit_of(metric)
     match unit.style:
         case "p":

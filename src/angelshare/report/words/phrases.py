@@ -19,11 +19,11 @@ from angelshare.report.words.numbers import (
 )
 from angelshare.statement.schema import DifferenceRow
 
-PARTS_OF_REMARKS = ("few seeds", "identical scores")
-"""What a remark may say without being a reason to withhold a verdict."""
+HARMLESS_REMARKS = ("few seeds", "identical scores")
+"""Parts of remarks that are no reason to withhold a verdict."""
 
 FAR_TOO_MANY = 1_000_000
-"""Items beyond which their number is of no use to anybody."""
+"""More items than anybody could get: beyond it the number needed is not printed."""
 
 
 def change(row: DifferenceRow) -> str:
@@ -33,7 +33,7 @@ def change(row: DifferenceRow) -> str:
 
 
 def span(row: DifferenceRow, low: float, high: float) -> str:
-    """Return two ends of an interval of the row's difference: `-8.6 to -5.8`, or `2.9x to 3.3x faster`."""
+    """Return an interval of the row's difference: `-8.6 to -5.8`, or `2.9x to 3.3x faster`."""
     unit = lookup.unit(row)
     return ratio_interval(low, high, row.metric) if unit.ratio else interval(low, high, unit)
 
@@ -51,13 +51,13 @@ def printed_margin(number: float, unit: Unit) -> str:
 
 
 def value(number: float, row: DifferenceRow, *, word: bool = False) -> str:
-    """Return the metric of one side, as it is printed; with its unit's word where that is asked for."""
+    """Return the metric of one side, printed; `word` adds the unit."""
     unit = unit_of(row.metric)
     return with_word(amount(number, unit), unit) if word else amount(number, unit)
 
 
 def movement(row: DifferenceRow) -> str:
-    """Return `falls from 89.0 to 81.8, -7.2 points`, with the change behind it."""
+    """Return `falls from 89.0 to 81.8, -7.2 points`."""
     before, after = value(row.right_value, row), value(row.left_value, row)
     ratio = lookup.unit(row).ratio
     if before == after:
@@ -69,11 +69,9 @@ def movement(row: DifferenceRow) -> str:
 
 
 def away(row: DifferenceRow) -> str:
-    """Return how a target metric moved: `goes from 3.1 to 5.2, 2.1 points further from its ideal of 0`."""
-    unit, ideal = (
-        lookup.unit(row),
-        f"{row.target * lookup.unit(row).factor:g}" if row.target is not None else "the target",
-    )
+    """Return the movement of a target metric: `goes from 3.1 to 5.2, 2.1 points further from its ideal of 0`."""
+    unit = lookup.unit(row)
+    ideal = "the target" if row.target is None else f"{row.target * unit.factor:g}"
     before, after = value(row.right_value, row), value(row.left_value, row)
     further = with_word(amount(abs(lookup.distance(row)), unit), unit)
     where = "further from" if lookup.distance(row) > 0 else "nearer to"
@@ -84,41 +82,41 @@ def away(row: DifferenceRow) -> str:
 
 
 def level(row: DifferenceRow) -> str:
-    """Return the name of the interval that decides."""
+    """Return the name of the interval that the verdict is read from."""
     name = f"{row.interval.level:.0%} interval" if row.family == lookup.PRIMARY else "simultaneous interval"
     return f"{name} of the distance" if row.judged is not None else name
 
 
 def decisive(row: DifferenceRow) -> str:
-    """Return the interval that decides, with its name."""
-    found = lookup.deciding_interval(row)
-    return f"{level(row)} {span(row, found.low, found.high)}"
+    """Return the interval that the verdict is read from, with its name."""
+    ends = lookup.deciding_interval(row)
+    return f"{level(row)} {span(row, ends.low, ends.high)}"
 
 
 def sample(row: DifferenceRow) -> str:
-    """Return what was sampled: `; 4,200 items in 300 clusters; 5 seeds`; plain items are not told in every sentence."""
-    told = f"; {sampled(row)}" if row.n_clusters is not None or noun(row) != "item" else ""
-    return told + (f"; {row.n_seeds} seeds" if row.inference == "recipe" else "; this model")
+    """Return the sample: `; 4,200 items in 300 clusters; 5 seeds`, without a number of independent items."""
+    items = f"; {sampled(row)}" if row.n_clusters is not None or noun(row) != "item" else ""
+    return items + (f"; {row.n_seeds} seeds" if row.inference == "recipe" else "; this model")
 
 
 def sampled(row: DifferenceRow) -> str:
-    """Return `4,200 items in 300 clusters`, or `20 rounds` where a clock was read."""
-    found = plural(row.n, noun(row))
-    return found if row.n_clusters is None else f"{found} in {plural(row.n_clusters, 'cluster')}"
+    """Return `4,200 items in 300 clusters`, or `20 rounds` of a measurement of time."""
+    items = plural(row.n, noun(row))
+    return items if row.n_clusters is None else f"{items} in {plural(row.n_clusters, 'cluster')}"
 
 
 def noun(row: DifferenceRow) -> str:
-    """Return what the row's n and the number needed count, in the singular."""
+    """Return the singular of what was sampled: `item`, or `round` of a measurement of time."""
     return facts_of(row.metric).counts
 
 
 def evidence(row: DifferenceRow) -> str:
-    """Return everything that a verdict rests on, for brackets."""
+    """Return what the verdict rests on, to stand in brackets: interval, margin, sample."""
     return f"{decisive(row)}; margin {margin(row)}{sample(row)}"
 
 
 def rounded_up(n: int) -> int:
-    """Return the next number of two digits and zeros: more would promise too much of an estimate."""
+    """Return n rounded up to two significant digits: an estimate deserves no more."""
     step = int(10 ** max(0, len(str(n)) - 2))
     return -(-n // step) * step
 
@@ -139,17 +137,17 @@ def size_of(number: float, unit: Unit) -> str:
 
 
 def capital(text: str) -> str:
-    """Return the text with a capital first letter, leaving the rest as it is."""
+    """Return the text with its first letter in upper case, and the rest as it is."""
     return text[:1].upper() + text[1:]
 
 
 def no_verdict(row: DifferenceRow) -> str | None:
-    """Return why a row has no verdict whatever its interval says; None where the interval itself does not decide."""
-    found = lookup.deciding_interval(row)
-    if found.low >= found.high:
+    """Return the reason for a verdict that was withheld; None where the interval itself does not decide."""
+    ends = lookup.deciding_interval(row)
+    if ends.low >= ends.high:
         return f"no variance among the {noun(row)}s, so no verdict"
     direction = "lower" if row.direction == "target" else row.direction
-    alone = judge(Interval(found.low, found.high, found.level, ""), row.margin, direction)
+    alone = judge(Interval(ends.low, ends.high, ends.level, ""), row.margin, direction)
     if alone == "preserved" and row.margin <= row.least_margin:
         hidden = "items of large weight" if row.n_clusters is None else "clusters"
         loss = size_of(row.least_margin, lookup.unit(row))
@@ -159,22 +157,22 @@ def no_verdict(row: DifferenceRow) -> str | None:
         )
     if alone not in row.withheld:
         return None
-    reasons = [part for part in (row.remark or "").split("; ") if part and part not in PARTS_OF_REMARKS]
+    reasons = [part for part in (row.remark or "").split("; ") if part and part not in HARMLESS_REMARKS]
     reason = " and ".join(reasons) or "what these data can carry"
     return f"no verdict, because of {reason}, though the interval alone would say {alone}"
 
 
 def never_decided(row: DifferenceRow) -> bool:
-    """Return whether more items could not decide a row: the spread over seeds alone is too large for its margin.
+    """Return whether no number of items would decide a row, because the spread over seeds alone exceeds its margin.
 
-    Items needed are not known, either, at a margin of 0, where nothing varies, and where the margin was given later
-    than the measurement; then nothing is said.
+    The number needed is also missing at a margin of 0, without any variance, and where the margin was given after the
+    measurement; none of these counts here.
     """
     return row.n_needed is None and row.margin > 0 and row.se > 0 and row.mde is not None and row.p_margin is not None
 
 
 def remedy(row: DifferenceRow) -> str:
-    """Return what would decide an undecided row: how many items, rounds or clusters, or that none would."""
+    """Return how many items, rounds or clusters would decide an undecided row, or that none would."""
     n = row.n if row.n_clusters is None else row.n_clusters
     if row.n_needed is None:
         return f", and no number of {noun(row)}s would" if never_decided(row) else ""

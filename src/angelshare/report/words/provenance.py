@@ -16,11 +16,17 @@ class ModelView:
     """One population of models, printed.
 
     Attributes:
-        name, role, kind: which population.
-        quality_name, quality: the main metric and its mean over the members; empty where nothing was measured.
-        n_parameters, n_bytes, precision, max_length: the same for all members, else each that occurs.
-        seeds: of the members.
-        remarks: what a reader must know about single members.
+        name: the population's name.
+        role: the population's role.
+        kind: the kind of model.
+        quality_name: the title of the main metric; empty where nothing was measured.
+        quality: its mean over the members, or a dash.
+        n_parameters: every size that occurs among the members.
+        n_bytes: every size of the weights.
+        precision: every precision.
+        max_length: every maximum length, in tokens.
+        seeds: the members' seeds.
+        remarks: remarks on single members.
     """
 
     name: str
@@ -37,10 +43,10 @@ class ModelView:
 
 
 def model_views(statement: Statement) -> tuple[ModelView, ...]:
-    """Return every population, in the order of the models."""
+    """Return a view of each population, in the order of the models."""
     metric = lookup.main_metric(statement)
-    found = {} if metric is None else lookup.qualities(statement, metric)
-    quality = {} if metric is None else {key: amount(q.value, unit_of(metric)) for key, q in found.items()}
+    qualities = {} if metric is None else lookup.qualities(statement, metric)
+    quality = {} if metric is None else {key: amount(q.value, unit_of(metric)) for key, q in qualities.items()}
     name = metric_name(metric) if metric and quality else ""
     return tuple(
         _model_view(
@@ -53,7 +59,7 @@ def model_views(statement: Statement) -> tuple[ModelView, ...]:
 
 
 def _model_view(members: list[ModelRow], *, quality_name: str, quality: str) -> ModelView:
-    """Return one population."""
+    """Return the view of one population."""
     return ModelView(
         name=members[0].name,
         role=members[0].role,
@@ -74,26 +80,26 @@ def _model_view(members: list[ModelRow], *, quality_name: str, quality: str) -> 
 
 
 def _each(values: Iterable[str]) -> str:
-    """Return every value once; a dash where there is none."""
+    """Return the distinct values; a dash where there is none."""
     return ", ".join(dict.fromkeys(value for value in values if value)) or DASH
 
 
 def methods(statement: Statement) -> tuple[tuple[str, int], ...]:
-    """Return how the intervals were computed, and for how many rows."""
+    """Return each method of computing intervals with its number of rows."""
     names = [row.interval.method for row in lookup.differences(statement)]
     return tuple((name, names.count(name)) for name in dict.fromkeys(names))
 
 
 def looks(statement: Statement) -> str:
-    """Return how often the audited items were looked at, and what counts as a look."""
+    """Return a sentence on how often the audited items were looked at, and on what counts as a look."""
     split = lookup.audited_split(statement)
     what = "The given items were" if split == "given" else f"The {split} split was"
     return f"{what} {lookup.looked_at(statement)}: each set of models that is measured there is one look."
 
 
 def margins(statement: Statement) -> tuple[str, ...]:
-    """Return every margin, where it comes from, and the reason of a default."""
-    found = []
+    """Return a sentence on each margin: its size, its source, and the reason for a default."""
+    lines = []
     sources = {"recipe": "from the recipe", "command line": "from the command line", "default": "by default"}
     everything = [row for row in lookup.differences(statement) if row.direction != "none"]
     judged = [row for row in everything if row.contrast != "student-baseline"]
@@ -101,10 +107,10 @@ def margins(statement: Statement) -> tuple[str, ...]:
         unit = unit_of(metric, scale)
         reason = f" {facts_of(metric).reason}" if source == "default" else ""
         printed = with_word(amount(margin, unit), unit)
-        found.append(f"The margin of {metric_name(metric)} is {printed}, {sources[source]}.{reason}")
+        lines.append(f"The margin of {metric_name(metric)} is {printed}, {sources[source]}.{reason}")
     if len(judged) < len(everything):
-        found.append("Between a student and its baseline the margin is 0: the question is whether distillation helped.")
-    return tuple(found)
+        lines.append("Between a student and its baseline the margin is 0: the question is whether distillation helped.")
+    return tuple(lines)
 
 
 def as_yaml(settings: dict[str, object]) -> str:

@@ -12,7 +12,7 @@ from angelshare.statement.schema import DifferenceRow, Statement
 
 MOST_PER_STUDENT = 7
 MAIN = ("student-teacher", "slice-rest", "mitigated-plain", "interaction", "teacher-teacher")
-"""The contrasts that are put into words of a student."""
+"""The contrasts that sentences about a student tell."""
 MOST_PARTS = 2  # labels and slices, where there is more to say than fits
 WORST_FIRST: tuple[Verdict | None, ...] = ("lost", "undecided", "preserved", "gained", None)
 
@@ -35,12 +35,13 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class StudentWords:
-    """What is said about one student.
+    """The sentences about one student.
 
     Attributes:
-        student: its name; role: `student`, or `baseline` for a reference.
-        sentences: the most important first, at most `MOST_PER_STUDENT`.
-        n_more: verdicts that stand in the table only.
+        student: the student's name.
+        role: `student` or `baseline`.
+        sentences: at most `MOST_PER_STUDENT`, the most important first.
+        n_more: the number of verdicts that stand in the table only.
     """
 
     student: str
@@ -50,12 +51,12 @@ class StudentWords:
 
 
 def claim(row: DifferenceRow, *, names_data: bool = False) -> str:
-    """Return one row as the sentence of a headline, by its verdict; the text set is named where there are several."""
+    """Return one row as the sentence of a headline; `names_data` puts the text set in front."""
     return (f"{row.data}: " if names_data else "") + _of_verdict(row) + _corrected(row)
 
 
 def _of_verdict(row: DifferenceRow) -> str:
-    """Return what a row's own verdict says of its student."""
+    """Return the sentence on a row's verdict before the correction for several gates."""
     if row.contrast == "student-teacher" and row.direction != "target" and row.verdict != "undecided":
         return _claim(row)
     if row.verdict == "undecided" and row.contrast == "student-teacher":
@@ -64,7 +65,7 @@ def _of_verdict(row: DifferenceRow) -> str:
 
 
 def _corrected(row: DifferenceRow) -> str:
-    """Return the sentence on a loss that its gate does not find, among so many gates; else nothing."""
+    """Return the sentence on a loss that the correction for several gates leaves undecided; empty for other rows."""
     if not lookup.lost_alone(row):
         return ""
     n = phrases.plural(row.family_size, "gate")
@@ -72,13 +73,9 @@ def _corrected(row: DifferenceRow) -> str:
 
 
 def _claim(row: DifferenceRow) -> str:
-    """Return what a student lost, keeps or gained against its teacher."""
-    unit, found, said, margin = (
-        lookup.unit(row),
-        lookup.deciding_interval(row),
-        phrases.decisive(row),
-        phrases.margin(row),
-    )
+    """Return what a student lost, kept or gained against its teacher."""
+    unit, ends = lookup.unit(row), lookup.deciding_interval(row)
+    said, margin = phrases.decisive(row), phrases.margin(row)
     if row.verdict == "lost" and unit.ratio:
         return (
             f"{row.student} is {phrases.change(row)} in {lookup.what(row)} ({said}), more than the margin of {margin}."
@@ -87,7 +84,7 @@ def _claim(row: DifferenceRow) -> str:
         lost = phrases.size_of(row.delta, unit)
         if row.direction != "higher":
             return f"{row.student} is {lost} worse in {lookup.what(row)} ({said}), more than the margin of {margin}."
-        said = f"{phrases.level(row)} {amount(-found.high, unit)} to {amount(-found.low, unit)}"
+        said = f"{phrases.level(row)} {amount(-ends.high, unit)} to {amount(-ends.low, unit)}"
         return f"{row.student} loses {lost} of {lookup.what(row)} ({said}), more than the margin of {margin}."
     moved = phrases.movement(row)
     if row.verdict == "preserved":
@@ -98,27 +95,27 @@ def _claim(row: DifferenceRow) -> str:
 
 
 def plain_words(statement: Statement) -> tuple[StudentWords, ...]:
-    """Return the verdicts of every student in sentences: gates first, then all items, then where it hurts most.
+    """Return the verdicts on every student in sentences: gates first, then all items, then the largest losses.
 
-    Students that no audit of this statement is about are left out, where others are not.
+    Students without any verdict are left out, unless all are.
     """
     sizes = lookup.population_sizes(statement)
     words = [_words_of(statement, student, _role(student, sizes)) for student in lookup.students(statement)]
-    return tuple(own for own in words if own.sentences) or tuple(words)
+    return tuple(entry for entry in words if entry.sentences) or tuple(words)
 
 
 def _role(student: str, sizes: Mapping[tuple[str, str], object]) -> str:
-    """Return `baseline` of what is a baseline only, else `student`."""
+    """Return `baseline` for a model that is nothing else, else `student`."""
     return "baseline" if ("baseline", student) in sizes and ("student", student) not in sizes else "student"
 
 
 def sentence(row: DifferenceRow, *, names_data: bool = False) -> str:
-    """Return one row as a sentence that names metric, values, interval, margin, sample, and the set where asked."""
+    """Return one row with values, interval, margin and sample; `names_data` puts the text set in front."""
     return (f"{row.data}: " if names_data else "") + _measured(row) + _corrected(row)
 
 
 def _measured(row: DifferenceRow) -> str:
-    """Return how the metric moved, and what that rests on."""
+    """Return the movement of the metric, with its evidence."""
     if row.verdict == "undecided" and row.contrast != "student-baseline":
         return undecided(row)
     if row.contrast == "student-baseline":
@@ -131,7 +128,7 @@ def _measured(row: DifferenceRow) -> str:
 
 
 def _of_whom(row: DifferenceRow) -> str:
-    """Return whose metric it is, where that is neither a student's nor a baseline's against the teacher."""
+    """Return whose metric it is; empty where a student or a baseline is compared with the teacher."""
     return {
         "teacher-teacher": " of one teacher against another",
         "new-old": f" of the new {row.student} against the old",
@@ -140,10 +137,10 @@ def _of_whom(row: DifferenceRow) -> str:
 
 
 def _distilled(row: DifferenceRow) -> str:
-    """Return what distillation did to a student."""
-    unit, found = lookup.unit(row), lookup.deciding_interval(row)
+    """Return the sentence on what distillation changed, compared with the baseline."""
+    unit, ends = lookup.unit(row), lookup.deciding_interval(row)
     subject, evidence = lookup.what(row), f"{phrases.decisive(row)}; margin {phrases.margin(row)}"
-    zero = "above" if found.low > 0 else "below" if found.high < 0 else "across"
+    zero = "above" if ends.low > 0 else "below" if ends.high < 0 else "across"
     evidence = f"{evidence}; {zero} zero{phrases.sample(row)}"
     if unit.ratio or row.direction == "target":
         moved = phrases.away(row) if row.direction == "target" else phrases.movement(row)
@@ -157,7 +154,7 @@ def _distilled(row: DifferenceRow) -> str:
 
 
 def _excess(row: DifferenceRow) -> str:
-    """Return whether a slice loses more than the other items: both changes, then how they compare."""
+    """Return whether a slice loses more than the other items: both changes, then their difference."""
     unit = lookup.unit(row)
     on_slice, on_rest = (_moves(number, unit) for number in (row.left_value, row.right_value))
     if on_slice.split()[0] == on_rest.split()[0]:
@@ -174,7 +171,7 @@ def _excess(row: DifferenceRow) -> str:
 
 
 def _interaction(row: DifferenceRow) -> str:
-    """Return whom mitigation helps more: the student's distance from its teacher with and without, then the verdict."""
+    """Return whom mitigation helps more: student less teacher with it and without, then the difference."""
     left, right = (signed(number, lookup.unit(row)) for number in (row.left_value, row.right_value))
     subject = f"{lookup.what(row)}: the student is {left} from its teacher with mitigation and {right} without"
     more = phrases.size_of(row.delta, lookup.unit(row))
@@ -185,7 +182,7 @@ def _interaction(row: DifferenceRow) -> str:
 
 
 def _on_both(row: DifferenceRow) -> str:
-    """Return `-0.1 there, +0.9 elsewhere: -1.0 points`; of an interaction, with mitigation and without."""
+    """Return `-0.1 there, +0.9 elsewhere: -1.0 points`; for an interaction, with mitigation and without."""
     left, right = (signed(number, lookup.unit(row)) for number in (row.left_value, row.right_value))
     here, there = ("there", "elsewhere") if row.contrast == "slice-rest" else lookup.sides(row.contrast)
     return f"{left} {here}, {right} {there}: {phrases.change(row)}"
@@ -198,7 +195,7 @@ def _moves(delta: float, unit: Unit) -> str:
 
 
 def undecided(row: DifferenceRow, *, about: str | None = None) -> str:
-    """Return why a row is undecided, and how large a sample would decide; `about` names what is, else the metric."""
+    """Return why a row is undecided, and how large a sample would decide; the subject is `about`, else the metric."""
     told = f"it {phrases.away(row)}" if row.direction == "target" else phrases.change(row)
     told = _on_both(row) if row.contrast in lookup.OF_DIFFERENCES else told
     measured = f"{told}, {phrases.decisive(row)}{phrases.sample(row)}"
@@ -210,13 +207,13 @@ def undecided(row: DifferenceRow, *, about: str | None = None) -> str:
     why_not = phrases.no_verdict(row)
     if why_not is not None:
         return f"{subject}: {why_not} ({measured})."
-    n, of = (row.n, phrases.noun(row)) if row.n_clusters is None else (row.n_clusters, "cluster")
-    start = f"{subject}: {phrases.plural(n, of)} cannot decide at a margin of {phrases.margin(row)}"
+    n, counted = (row.n, phrases.noun(row)) if row.n_clusters is None else (row.n_clusters, "cluster")
+    start = f"{subject}: {phrases.plural(n, counted)} cannot decide at a margin of {phrases.margin(row)}"
     return f"{start}{phrases.remedy(row)} ({measured})."
 
 
 def exploratory_note(statement: Statement) -> str:
-    """Return how the rows that no gate names were judged."""
+    """Return a note on how the rows that no gate names were judged; empty without such rows."""
     exploratory = [row for row in lookup.differences(statement) if row.family != lookup.PRIMARY]
     if not exploratory:
         return ""
@@ -228,7 +225,7 @@ def exploratory_note(statement: Statement) -> str:
 
 
 def _words_of(statement: Statement, student: str, role: str) -> StudentWords:
-    """Return one student's sentences: gates and headlines, then what is lost by labels and slices."""
+    """Return the sentences about one student: headlines first, then labels and slices."""
     about = [row for row in lookup.differences(statement) if row.student == student and row.verdict is not None]
     names_data = lookup.several_sets(statement)
     of_labels = lookup.labelwise(lookup.differences(statement))
@@ -248,13 +245,13 @@ def _words_of(statement: Statement, student: str, role: str) -> StudentWords:
 
 
 def _in_turn(ordered: Sequence[DifferenceRow]) -> list[DifferenceRow]:
-    """Return what gates name, then the text sets in turn: one that has much to say does not hide the others."""
+    """Return the gated rows, then one row of each text set in turn, so that a set with many rows hides no other."""
     seen: Counter[str] = Counter()
     turns = []
     for row in ordered:
         seen[row.data] += not is_gated(row)
         turns.append(0 if is_gated(row) else seen[row.data])
-    return [row for _, row in sorted(zip(turns, ordered, strict=True), key=lambda one: one[0])]
+    return [ordered[i] for i in sorted(range(len(ordered)), key=turns.__getitem__)]
 
 
 def is_gated(row: DifferenceRow) -> bool:
@@ -263,6 +260,6 @@ def is_gated(row: DifferenceRow) -> bool:
 
 
 def _importance(row: DifferenceRow) -> tuple[bool, bool, int, int, float]:
-    """Order rows: named by a gate, about all items, the main contrast, the worst verdict, the largest loss."""
+    """Return the sort key of rows: gated, about all items, main contrast, worst verdict, largest loss."""
     contrast = list(lookup.CONTRASTS).index(row.contrast)
     return (not is_gated(row), not lookup.is_whole(row), contrast, WORST_FIRST.index(row.verdict), -lookup.loss(row))
