@@ -26,11 +26,13 @@ from scipy.stats import norm
 
 from angelshare.audit.identity_auc import IdentityAuc
 from angelshare.core.arrays import Array
+from angelshare.core.audit import AuditResult, AuditSettings
 from angelshare.core.estimate import Difference, judge
 from angelshare.core.items import Items
 from angelshare.core.panel import Panel, Population
 from angelshare.core.predictions import Predictions
-from angelshare.core.protocols import TEST, AuditResult, AuditSettings, ModelCard, ModelEntry
+from angelshare.core.protocols import ModelCard, ModelEntry
+from angelshare.core.requests import TEST, Observations
 from angelshare.statement.build import build_statement
 from angelshare.stats.identity import power_mean
 
@@ -234,7 +236,7 @@ def true_differences(cell: Cell) -> dict[tuple[str, str, str | None], float]:
 
 def audit(cell: Cell, rng: np.random.Generator) -> AuditResult:
     """Return what the audit finds in one sample."""
-    return IdentityAuc().measure({TEST: sampled(cell, rng)}, AuditSettings())
+    return IdentityAuc().measure(Observations({(TEST, "scores"): sampled(cell, rng)}), AuditSettings())
 
 
 def sampled(cell: Cell, rng: np.random.Generator) -> Panel[Predictions]:

@@ -16,7 +16,8 @@ OURS = InstalledAudits(brought=tuple)
 
 def audits() -> list[str]:
     """Return the names of the audits, those that run by default first."""
-    return [*DEFAULT_AUDITS, *(name for name in OURS.names() if name not in DEFAULT_AUDITS)]
+    first = [choice.kind for choice in DEFAULT_AUDITS]
+    return [*first, *(name for name in OURS.names() if name not in first)]
 
 
 def margins() -> list[str]:
@@ -55,7 +56,7 @@ def pipe_table(columns: tuple[str, ...], lines: Sequence[tuple[str, ...]]) -> li
 
 def recipe_keys() -> list[str]:
     """Return the sections on the keys of a recipe."""
-    return [line for section in key_sections() for line in section.markdown()]
+    return [line for section in key_sections(OURS) for line in section.markdown()]
 
 
 OF_EACH = {f"metrics of {name}": partial(metrics, name) for name in audits() if OURS.metrics(name)}

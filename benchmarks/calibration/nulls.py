@@ -8,10 +8,12 @@ import numpy as np
 
 from angelshare.audit.quality import Quality
 from angelshare.core.arrays import Array
+from angelshare.core.audit import AuditSettings
 from angelshare.core.items import Items
 from angelshare.core.panel import Panel, Population
 from angelshare.core.predictions import Predictions
-from angelshare.core.protocols import TEST, AuditSettings, ModelCard, ModelEntry
+from angelshare.core.protocols import ModelCard, ModelEntry
+from angelshare.core.requests import TEST, Observations
 from angelshare.core.task import ModelRole
 from angelshare.statement.build import build_statement
 from angelshare.statement.margins import judged_metrics
@@ -47,7 +49,7 @@ def null_pairs(*, design: str, n_repetitions: int, rng: np.random.Generator) -> 
 
 def _verdicts(rng: np.random.Generator, design: str) -> list[tuple[str, str | None]]:
     """Return the metric and the verdict of every row of one pair's statement."""
-    result = Quality().measure({TEST: _panel(rng, design)}, AuditSettings())
+    result = Quality().measure(Observations({(TEST, "scores"): _panel(rng, design)}), AuditSettings())
     statement = build_statement(
         results=[result],
         models=MODELS,

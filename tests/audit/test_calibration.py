@@ -7,7 +7,8 @@ import pytest
 from scipy import stats
 
 from angelshare.audit.calibration import Calibration
-from angelshare.core.protocols import TEST, AuditSettings
+from angelshare.core.audit import AuditSettings
+from angelshare.core.requests import TEST, Observations
 from angelshare.stats.inference import IDENTICAL
 from angelshare.stats.proportions import wilson
 
@@ -16,7 +17,7 @@ SETS = {"task": "multi_label", "labels": ("rude", "threat"), "outputs": "probabi
 
 def measure(panel, **settings):
     """Return what the audit finds."""
-    return Calibration().measure({TEST: panel}, AuditSettings(**settings))
+    return Calibration().measure(Observations({(TEST, "scores"): panel}), AuditSettings(**settings))
 
 
 def rows(result):

@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from angelshare.audit.examples import Examples, strong_students
-from angelshare.core.protocols import TEST, AuditSettings
+from angelshare.audit.examples import Examples, ExamplesOptions, strong_students
+from angelshare.core.audit import AuditSettings
+from angelshare.core.requests import TEST, Observations
 
 CLASSES = {"task": "single_label", "labels": ("joy", "fear", "anger")}
 TRUTH = [0, 0, 0, 0, 0, 0, -1]
@@ -14,7 +15,8 @@ TRUTH = [0, 0, 0, 0, 0, 0, -1]
 
 def measure(panel, n_examples=200):
     """Return what the audit finds."""
-    return Examples().measure({TEST: panel}, AuditSettings(n_examples=n_examples))
+    audit = Examples(ExamplesOptions(n_examples=n_examples))
+    return audit.measure(Observations({(TEST, "scores"): panel}), AuditSettings())
 
 
 def table(result, name):

@@ -7,9 +7,10 @@ import pytest
 
 from angelshare.audit.answers.quality_metrics import correct
 from angelshare.audit.hatecheck import HateCheck
-from angelshare.core.protocols import TEST, AuditSettings
+from angelshare.core.audit import AuditSettings
+from angelshare.core.requests import TEST, Observations
 from angelshare.data.predictions.files import read_predictions, write_predictions
-from angelshare.recipes.observe.panel import Seat, Seated, assemble
+from angelshare.recipes.observe.seats import Seat, assemble
 
 LABELS = ("fine", "rude")
 
@@ -39,7 +40,7 @@ def random_suite(suite):
 def measured(make_panel, members, **settings):
     """Return what the audit finds of a teacher and students."""
     panel = make_panel(members[:1], members[1:])
-    return HateCheck().measure({TEST: panel}, AuditSettings(**settings))
+    return HateCheck().measure(Observations({(TEST, "scores"): panel}), AuditSettings(**settings))
 
 
 def row(result, metric, where=None, output=None):
@@ -198,10 +199,10 @@ def test_files_of_predictions_are_enough(random_suite, tmp_path):
         for role, member in (("teacher", teacher), ("student", student)):
             if where == "files":
                 write_predictions(member.items, member.member, tmp_path / f"{role}.parquet")
-            read = member if where == "memory" else read_predictions(tmp_path / f"{role}.parquet", name=member.name)
-            seated.append(Seated(Seat(role, member.name), None, read))
+                member = read_predictions(tmp_path / f"{role}.parquet", name=member.name)  # noqa: PLW2901  (as read)
+            seated.append((Seat(role, member.name), member))
         panels.append(assemble(seated, data="toy"))
-    results = [HateCheck().measure({TEST: panel}, AuditSettings()) for panel in panels]
+    results = [HateCheck().measure(Observations({(TEST, "scores"): panel}), AuditSettings()) for panel in panels]
     one, other = ([(d.metric, d.slice, d.contrast, d.inference.interval()) for d in r.differences] for r in results)
     assert one == other
     assert len(one) > 10

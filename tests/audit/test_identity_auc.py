@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from angelshare.audit.identity_auc import COLUMNS, IdentityAuc
+from angelshare.audit.identity_auc import COLUMNS, IdentityAuc, IdentityOptions
 from angelshare.audit.quality import Quality
-from angelshare.core.protocols import TEST, AuditSettings
+from angelshare.core.audit import AuditSettings
+from angelshare.core.requests import TEST, Observations
 from angelshare.statement.margins import judged_metrics
 from angelshare.stats.identity import ORDERINGS, power_mean
 
@@ -25,9 +26,10 @@ def texts():
     return truth, slices
 
 
-def measure(panel, **settings):
+def measure(panel, **options):
     """Return the audit's result."""
-    return IdentityAuc().measure({TEST: panel}, AuditSettings(**settings))
+    audit = IdentityAuc(IdentityOptions(**options))
+    return audit.measure(Observations({(TEST, "scores"): panel}), AuditSettings())
 
 
 def rows_of(result):
@@ -89,7 +91,9 @@ def test_a_subgroups_row_is_that_of_the_auc_in_its_slice(noisy, make_panel, text
         [noisy("teacher/0", truth, 1.0, slices=slices, **more)], [noisy("mlp/0", truth, 1.6, slices=slices, **more)]
     )
     mine = rows_of(measure(panel))["subgroup_auc", "student-teacher", "mentions_tall"]
-    its = rows_of(Quality().measure({TEST: panel}, AuditSettings()))["auc", "student-teacher", "mentions_tall"]
+    its = rows_of(Quality().measure(Observations({(TEST, "scores"): panel}), AuditSettings()))[
+        "auc", "student-teacher", "mentions_tall"
+    ]
     assert mine.inference.value == pytest.approx(its.inference.value, abs=1e-15)
     assert (mine.inference.n, mine.inference.n_clusters) == (its.inference.n, its.inference.n_clusters)
     for name in ("se", "df", "item_variance"):

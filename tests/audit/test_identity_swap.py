@@ -8,10 +8,12 @@ from scipy.special import logit
 from sklearn.metrics import roc_auc_score
 
 from angelshare.audit.identity_swap import MAX_TEXTS, SWAPS, IdentitySwap, swaps_of
-from angelshare.core.protocols import TEST, AuditSettings, ScoreRequest
+from angelshare.core.audit import AuditSettings
+from angelshare.core.items import Items
+from angelshare.core.requests import TEST, Observations
 from angelshare.core.text import TextBatch
 from angelshare.data.predictions.files import read_predictions, write_predictions
-from angelshare.recipes.observe.panel import Seat, Seated, assemble
+from angelshare.recipes.observe.seats import Seat, assemble
 
 WHO = ("cooks", "smiths", "tailors")
 
@@ -44,9 +46,10 @@ def swaps(make_member, make_panel):
     return build
 
 
-def found(panel, **more):
+def found(panel, swaps=None):
     """Return what the audit finds."""
-    return IdentitySwap().measure({TEST: panel, **more}, AuditSettings())
+    panels = {(TEST, "scores"): panel} | ({} if swaps is None else {(SWAPS, "scores"): swaps})
+    return IdentitySwap().measure(Observations(panels), AuditSettings())
 
 
 def row(result, metric, where=None):
@@ -176,7 +179,7 @@ def test_files_of_predictions_are_enough(swaps, tmp_path):
     for role, member in (("teacher", panel.teacher.first), ("student", panel.students[0].first)):
         write_predictions(panel.items, member, tmp_path / f"{role}.parquet")
         read = read_predictions(tmp_path / f"{role}.parquet", name=member.name)
-        seated.append(Seated(Seat(role, member.name), None, read))
+        seated.append((Seat(role, member.name), read))
     again = found(assemble(seated, data="toy"))
     key = [(d.metric, d.slice, d.inference.value, d.inference.n) for d in found(panel).differences]
     assert [(d.metric, d.slice, d.inference.value, d.inference.n) for d in again.differences] == key
@@ -186,32 +189,50 @@ def test_files_of_predictions_are_enough(swaps, tmp_path):
 TEXTS = tuple(f"Why would the {who} mend kettle number {i}?" for i in range(12) for who in ("women", "old shed"))
 
 
-def request(texts=TEXTS, **more):
-    """Return a request of the test split."""
-    return ScoreRequest(TEST, tuple(f"i{i:04d}" for i in range(len(texts))), TextBatch(tuple(texts)), **more)
+def items(texts=TEXTS, **more):
+    """Return the items of a test split."""
+    ids = np.array([f"i{i:04d}" for i in range(len(texts))])
+    return Items("toy", ids, texts=TextBatch(tuple(texts)), **more)
 
 
 def test_swaps_are_asked_for_where_the_data_have_none():
     """Of texts that mention a term, its own among them; data with both columns, and pairs, are left as they are."""
-    test, swaps = IdentitySwap().requests(request(), AuditSettings())
-    assert test.name == TEST
-    assert swaps.name == SWAPS
-    assert {item.split("|")[0] for item in swaps.ids} == {f"i{i:04d}" for i in range(0, 24, 2)}
-    assert len(set(swaps.texts.texts)) == len(swaps.ids)
-    assert TEXTS[0] in swaps.texts.texts
-    asked = IdentitySwap().requests(request(columns=("template", "identity")), AuditSettings())
+    test, swaps = IdentitySwap().requests(items())
+    assert (test.name, test.kind) == (TEST, "scores")
+    assert (swaps.name, swaps.kind) == (SWAPS, "scores")
+    assert {item.split("|")[0] for item in swaps.items.ids} == {f"i{i:04d}" for i in range(0, 24, 2)}
+    assert len(set(swaps.items.texts.texts)) == len(swaps.items)
+    assert TEXTS[0] in swaps.items.texts.texts
+    asked = IdentitySwap().requests(items(columns=grid(8)))
     assert [each.name for each in asked] == [TEST]
-    pairs = replace(request(), texts=TextBatch(TEXTS, TEXTS))
-    assert len(IdentitySwap().requests(pairs, AuditSettings())) == 1
-    assert swaps_of(request(("The kettle leaks.",) * 3)) is None
+    pairs = replace(items(), texts=TextBatch(TEXTS, TEXTS))
+    assert len(IdentitySwap().requests(pairs)) == 1
+    assert swaps_of(items(("The kettle leaks.",) * 3)) is None
 
 
 def test_which_texts_are_swapped_depends_on_their_content():
     """At most so many, whatever the order of the rows."""
     texts = tuple(f"The women mend kettle number {i}." for i in range(MAX_TEXTS + 20))
-    one, other = swaps_of(request(texts)), swaps_of(request(texts[::-1]))
+    one, other = swaps_of(items(texts)), swaps_of(items(texts[::-1]))
     assert one.texts.texts == other.texts.texts
     assert len({item.split("|")[0] for item in one.ids}) == MAX_TEXTS
+
+
+def test_swaps_carry_the_template_the_term_the_label_and_the_cluster_of_their_text():
+    """Every other text mentions women; `women` among its swaps is the text as it is."""
+    test = items(truth=np.arange(24), clusters=np.arange(24) // 4)
+    swaps = swaps_of(test)
+    template, term = (swaps.columns[name] for name in ("template", "identity"))
+    origins = np.array([int(item[1:]) for item in template])
+    assert set(origins) == set(range(0, 24, 2))
+    assert swaps.truth.tolist() == origins.tolist()
+    assert swaps.clusters.tolist() == (origins // 4).tolist()
+    assert swaps.ids.tolist() == [f"{item}|{word}" for item, word in zip(template, term, strict=True)]
+    assert [text for text, word in zip(swaps.texts.texts, term, strict=True) if word == "women"] == [
+        TEXTS[i] for i in origins[term == "women"]
+    ]
+    bare = swaps_of(items())
+    assert (bare.truth, bare.clusters) == (None, None)
 
 
 def test_templates_of_one_cluster_count_once(swaps):
@@ -228,24 +249,22 @@ def test_templates_of_one_cluster_count_once(swaps):
 
 def test_swaps_that_were_asked_for_carry_their_text_s_label(make_member, make_panel):
     """A scorer that adds a logit for one word: its range is found over swaps of 12 texts."""
-    swaps = swaps_of(request())
+    truth = np.repeat(np.tile([0, 1], 6), 2)
+    given = items(truth=truth)
 
-    def panel(texts, ids, **more):
+    def panel(of):
         members = []
         for name, weight in (("teacher", 0.0), ("student", 2.0)):
-            values = [weight * ("blind" in text.lower()) + 0.01 * len(text) for text in texts]
-            observed = make_member(name, values, **more)
-            members.append(replace(observed, items=replace(observed.items, ids=np.array(ids))))
+            values = [weight * ("blind" in text.lower()) + 0.01 * len(text) for text in of.texts.texts]
+            members.append(replace(make_member(name, values), items=of))
         return make_panel(members[:1], members[1:])
 
-    truth = np.repeat(np.tile([0, 1], 6), 2)
-    test = panel(TEXTS, request().ids, truth=truth)
-    asked = panel(swaps.texts.texts, swaps.ids)
-    result = found(test, **{SWAPS: asked})
+    test, asked = panel(given), panel(swaps_of(given))
+    result = found(test, asked)
     assert row(result, "score_range").inference.value > 0
     assert row(result, "score_range").inference.n == 12
     assert any("swaps of 12 test texts" in remark for remark in result.remarks)
-    of_items = dict(zip(request().ids, truth, strict=True))
+    of_items = dict(zip(given.ids, truth, strict=True))
     labels = [of_items[item.split("|")[0]] for item in asked.items.ids]
     expected = roc_auc_score(labels, asked.students[0].first.ranking(1))
     assert row(result, "swap_auc").left_value == pytest.approx(expected, abs=1e-12)

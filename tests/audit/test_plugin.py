@@ -9,10 +9,12 @@ import pandas as pd
 import pytest
 
 from angelshare.audit.frame.installed import AUDITS
+from angelshare.audit.frame.registry import choices
 from angelshare.cli.main import main
 from angelshare.core.errors import InputError, LeftOut
 from angelshare.core.protocols import Silent
 from angelshare.recipes.audit import AuditRequest, audit_models
+from angelshare.recipes.observe.opening import Reading
 from angelshare.recipes.observe.sides import parse_side
 
 N = 400
@@ -63,7 +65,8 @@ def audited(files, out, *audits):
     """Return the statement of an audit of two files."""
     sides = tuple(parse_side(role, path) for role, path in files.items())
     now = datetime(2026, 1, 2, tzinfo=UTC)
-    return audit_models(AuditRequest(sides, out, now, audits=audits, task="binary"), progress=Silent())
+    request = AuditRequest(sides, out, now, audits=choices(*audits), reading=Reading(task="binary"))
+    return audit_models(request, progress=Silent())
 
 
 def test_an_audit_of_another_package_has_its_units_margins_and_section_on_the_page(install, files, tmp_path):

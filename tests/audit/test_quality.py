@@ -5,13 +5,14 @@ import pytest
 from sklearn.metrics import f1_score, roc_auc_score
 
 from angelshare.audit.quality import Quality, collapsed
-from angelshare.core.protocols import TEST, AuditSettings
+from angelshare.core.audit import AuditSettings
+from angelshare.core.requests import TEST, Observations
 from angelshare.stats.proportions import PairedProportions
 
 
 def measure(panel):
     """Return what the audit finds."""
-    return Quality().measure({TEST: panel}, AuditSettings())
+    return Quality().measure(Observations({(TEST, "scores"): panel}), AuditSettings())
 
 
 def rows(result, **wanted):
@@ -194,7 +195,7 @@ def test_metrics_that_a_gate_asks_for_are_measured_in_slices_too(noisy, make_pan
     truth = np.arange(200) % 2
     panel = make_panel([noisy("t/0", truth, 0.8, slices={"long": np.arange(200) < 80})], [noisy("s/0", truth, 1.5)])
     assert not rows(measure(panel), metric="f1", slice="long")
-    asked = Quality().measure({TEST: panel}, AuditSettings(in_slices=frozenset({"f1"})))
+    asked = Quality().measure(Observations({(TEST, "scores"): panel}), AuditSettings(in_slices=frozenset({"f1"})))
     assert {row.contrast for row in rows(asked, metric="f1", slice="long")} == {"student-teacher", "slice-rest"}
 
 

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from angelshare.audit.robustness import CHANGED, MAX_TEXTS, Robustness, changes_of
-from angelshare.core.protocols import TEST, AuditSettings, ScoreRequest
+from angelshare.core.audit import AuditSettings
+from angelshare.core.items import Items
+from angelshare.core.requests import TEST, Observations
 from angelshare.core.text import TextBatch
 from angelshare.data.predictions.files import read_predictions, write_predictions
-from angelshare.recipes.observe.panel import Seat, Seated, assemble
+from angelshare.recipes.observe.seats import Seat, assemble
 
 
 def names(values):
@@ -40,9 +42,10 @@ def panel(make_member, make_panel):
     return build
 
 
-def found(panel, **more):
+def found(panel, changed=None):
     """Return what the audit finds."""
-    return Robustness().measure({TEST: panel, **more}, AuditSettings())
+    panels = {(TEST, "scores"): panel} | ({} if changed is None else {(CHANGED, "scores"): changed})
+    return Robustness().measure(Observations(panels), AuditSettings())
 
 
 def row(result, metric, where=None):
@@ -77,11 +80,11 @@ def test_clusters_of_the_data_that_hold_several_pairs_stay(panel):
     student[::5, 1] = 0
     decisions, authors = {"teacher": truth, "student": student}, np.repeat(np.arange(15), 8)
     given = panel(decisions, paired(60, "typos"), truth=truth.ravel(), clusters=authors)
-    result = found(given, **{CHANGED: given})
+    result = found(given, given)
     metrics = ("flip_rate", "pair_accuracy", "variant_accuracy", "one_word_flip_rate")
     assert {row(result, metric).inference.n_clusters for metric in metrics} == {15}
     bare = panel(decisions, paired(60, "typos"), truth=truth.ravel())
-    assert row(found(bare, **{CHANGED: bare}), "one_word_flip_rate").inference.n_clusters == 60
+    assert row(found(bare, bare), "one_word_flip_rate").inference.n_clusters == 60
 
 
 def test_flips_stand_by_variant_where_there_are_several(panel):
@@ -158,7 +161,7 @@ def test_files_of_predictions_are_enough(panel, tmp_path):
     for role, member in (("teacher", given.teacher.first), ("student", given.students[0].first)):
         write_predictions(given.items, member, tmp_path / f"{role}.parquet")
         read = read_predictions(tmp_path / f"{role}.parquet", name=member.name)
-        seated.append(Seated(Seat(role, member.name), None, read))
+        seated.append((Seat(role, member.name), read))
     result = found(assemble(seated, data="toy"))
     expected = [(d.metric, d.slice, d.contrast, d.inference.value) for d in found(given).differences]
     assert [(d.metric, d.slice, d.contrast, d.inference.value) for d in result.differences] == expected
@@ -171,28 +174,30 @@ TEXTS = tuple(
 )
 
 
-def request(texts=TEXTS):
-    """Return a request of the test split."""
-    return ScoreRequest(TEST, tuple(f"i{i:04d}" for i in range(len(texts))), TextBatch(tuple(texts)))
+def items(texts=TEXTS):
+    """Return the items of a test split."""
+    ids = np.array([f"i{i:04d}" for i in range(len(texts))])
+    return Items("toy", ids, texts=TextBatch(tuple(texts)))
 
 
 def test_copies_with_one_word_changed_are_asked_for():
     """Each under its item's id; texts of one word are left out, and of pairs the first text is changed."""
-    test, changed = Robustness().requests(request((*TEXTS, "Hello!")), AuditSettings())
+    test, changed = Robustness().requests(items((*TEXTS, "Hello!")))
     assert (test.name, changed.name) == (TEST, CHANGED)
-    assert set(changed.ids) == {f"i{i:04d}" for i in range(20)}
-    own = dict(zip(test.ids, test.texts.texts, strict=True))
-    for item, text in zip(changed.ids, changed.texts.texts, strict=True):
+    assert (test.kind, changed.kind) == ("scores", "scores")
+    assert set(changed.items.ids) == {f"i{i:04d}" for i in range(20)}
+    own = dict(zip(test.items.ids, test.items.texts.texts, strict=True))
+    for item, text in zip(changed.items.ids, changed.items.texts.texts, strict=True):
         assert sum(a != b for a, b in zip(own[item].split(), text.split(), strict=True)) == 1
-    pairs = replace(request(), texts=TextBatch(TEXTS, TEXTS[::-1]))
+    pairs = replace(items(), texts=TextBatch(TEXTS, TEXTS[::-1]))
     assert set(changes_of(pairs).texts.pairs) == set(TEXTS)
-    assert changes_of(request(("Hello!",))) is None
+    assert changes_of(items(("Hello!",))) is None
 
 
 def test_no_more_texts_are_changed_than_is_said():
     """Which ones depends on their content."""
     texts = tuple(f"Kettle number {i} whistles at noon." for i in range(MAX_TEXTS + 5))
-    one, other = changes_of(request(texts)), changes_of(request(texts[::-1]))
+    one, other = changes_of(items(texts)), changes_of(items(texts[::-1]))
     assert len(one.ids) <= MAX_TEXTS
     assert set(one.texts.texts) == set(other.texts.texts)
 
@@ -204,7 +209,7 @@ def test_one_changed_word_flips_what_it_flips(panel, make_member, make_panel):
     kept = np.arange(25)
     said = np.where(kept < 10, 1 - truth[:25], truth[:25])
     copies = [make_member(n, 2.0 * d - 1) for n, d in (("teacher", truth[:25]), ("student", said))]
-    result = found(test, **{CHANGED: make_panel(copies[:1], copies[1:])})
+    result = found(test, make_panel(copies[:1], copies[1:]))
     flips = row(result, "one_word_flip_rate")
     assert (flips.left_value, flips.right_value, flips.inference.n) == (0.4, 0.0, 25)
     assert any("One word was changed, replaced or misspelt, in 25 of 30 texts." in r for r in result.remarks)

@@ -1,6 +1,7 @@
 """Tests of the speed audit, on timings worked by hand and on clocks that are noisy."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,20 +9,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from angelshare.audit.answers.timing import Timing
+from angelshare.audit.answers.timing import TimingSettings
 from angelshare.audit.frame.registry import run_audits
 from angelshare.audit.speed import Speed, Timed, by_round, measure_speed
+from angelshare.core.audit import AuditSettings
 from angelshare.core.estimate import judge
-from angelshare.core.protocols import TEST, AuditResult, AuditSettings, ModelCard
+from angelshare.core.items import Items
+from angelshare.core.observations import Timing
+from angelshare.core.panel import Panel, Population
+from angelshare.core.protocols import ModelCard
+from angelshare.core.requests import TEST, Observations
 
 CARD = {"task": "binary", "labels": ("bad", "good")}
 
 
 def timed(name, texts_per_second, latency_ms, *, role="student", card=None, memory=None, busy=1.0):
     """Return one model with these timings; `latency_ms` has one row per round."""
-    timing = Timing(np.array(texts_per_second), np.array(latency_ms), np.full(len(latency_ms), busy))
     card = card or ModelCard(f"{name}/0", **CARD, fingerprint=name, n_parameters=100, n_bytes=400)
-    return Timed(role, name, card, timing, memory)
+    return Timed(role, name, card, clocked(latency_ms, texts_per_second, busy=busy, memory=memory))
+
+
+def clocked(latency_ms, texts_per_second=(1.0,), *, busy=1.0, memory=None):
+    """Return a timing over three texts."""
+    latencies = np.array(latency_ms)
+    return Timing("mlp/0", np.array(texts_per_second), latencies, np.full(len(latencies), busy), 3, memory)
 
 
 def noisy(name, rng, *, role="student", factor=1.0, rounds=10, shared=0.0):
@@ -39,6 +50,7 @@ def row(result, metric, student):
 
 TEACHER = timed("teacher", [100, 100, 100], [[8.0, 10, 30], [8, 10, 30], [8, 10, 30]], role="teacher", memory=900)
 STUDENT = timed("mlp", [200, 400, 800], [[1.0, 5, 9], [4, 5, 6], [5, 5, 5]], memory=50)
+MODELS = (TEACHER, STUDENT)
 
 
 def test_a_difference_is_the_mean_log_ratio_of_the_rounds():
@@ -57,14 +69,14 @@ def test_a_latency_is_the_percentile_of_each_round():
     found = row(measure_speed([TEACHER, STUDENT], data="soups"), "latency_p50_ms", "mlp")
     assert (found.left_value, found.right_value) == (pytest.approx(5), pytest.approx(10))
     assert found.inference.value == pytest.approx(-math.log(2))
-    one = Timing(np.ones(1), np.array([[3.0, 1, 2, 10]]), np.ones(1))
+    one = clocked([[3.0, 1, 2, 10]])
     assert by_round(one, "latency_p50_ms").tolist() == [2.5]
 
 
 def test_the_99th_percentile_lies_between_its_neighbours():
     """Of 0, 1, ..., 100 ms it is 99; of 1, ..., 100 it is 1 + 0.99 x 99 = 99.01."""
-    assert by_round(Timing(np.ones(1), np.arange(101.0)[None], np.ones(1)), "latency_p99_ms").tolist() == [99]
-    found = by_round(Timing(np.ones(1), np.arange(1.0, 101)[None], np.ones(1)), "latency_p99_ms")
+    assert by_round(clocked(np.arange(101.0)[None]), "latency_p99_ms").tolist() == [99]
+    found = by_round(clocked(np.arange(1.0, 101)[None]), "latency_p99_ms")
     assert found.tolist() == [pytest.approx(99.01)]
 
 
@@ -194,13 +206,27 @@ def test_a_slower_clock_changes_no_ratio_and_swapped_sides_change_its_sign(seed,
     assert ratio(left, left).value == 0
 
 
-def test_files_of_predictions_have_no_speed(make_member, make_panel):
-    """The audit says why, and a result that was measured apart takes its place."""
-    panel = make_panel([make_member("t/0", [1, -1])], [make_member("s/0", [1, 1])])
-    (alone,) = run_audits(["speed"], {TEST: panel}, AuditSettings())
-    assert alone.not_applicable == (
-        "Speed is not measured, because files of predictions hold no live models. Give the teacher and the students as "
-        "model folders, with --data."
-    )
-    apart = AuditResult(Speed.name, Speed.question, remarks=("measured",))
-    assert run_audits(["speed"], {TEST: panel}, AuditSettings(), apart=(apart,)) == (apart,)
+def test_the_test_split_is_asked_for_with_the_options():
+    """They say how to time; no model is asked for anything else."""
+    test = Items("soups", np.array(["a", "b"]))
+    options = TimingSettings(rounds=4)
+    (asked,) = Speed(options).requests(test)
+    assert (asked.name, asked.kind, asked.items, asked.settings) == (TEST, "timing", test, options)
+
+
+def test_timings_are_a_panel_with_the_models_cards():
+    """What the clock said is observed as anything else; what was remarked on while timing is said first."""
+    populations = [Population(one.role, one.population, (replace(one.timing, name=one.card.name),)) for one in MODELS]
+    items = Items("timed texts", np.array(["0", "1", "2"]))
+    panel = Panel("soups", items, populations[0], tuple(populations[1:]), remarks=("On 1 thread.",))
+    cards = {(one.role, one.card.name): one.card for one in MODELS}
+    result = Speed().measure(Observations({(TEST, "timing"): panel}, cards=cards), AuditSettings())
+    assert result == measure_speed(MODELS, data="soups", remarks=("On 1 thread.",))
+    assert result.remarks[0] == "On 1 thread."
+
+
+def test_what_was_not_timed_has_no_speed():
+    """The audit is not applicable, for the reason that was given."""
+    missing = {(TEST, "timing"): "Files hold no live models."}
+    (alone,) = run_audits([Speed()], Observations({}, missing), AuditSettings())
+    assert (alone.name, alone.not_applicable) == ("speed", "Files hold no live models.")

@@ -13,7 +13,8 @@ from angelshare.data.tables.reading import read_table
 from angelshare.data.texts.loading import load_splits
 from angelshare.recipes.audit import AuditRequest, audit_models
 from angelshare.recipes.folder.kept import kept_panel
-from angelshare.recipes.observe.panel import Seat, Seated, assemble
+from angelshare.recipes.observe.opening import Reading
+from angelshare.recipes.observe.seats import Seat, assemble
 from angelshare.recipes.observe.sides import parse_side
 
 SUITE = pd.DataFrame(
@@ -94,13 +95,13 @@ def test_a_panel_has_the_columns_of_whoever_brings_them(tmp_path):
     student = read_predictions(
         scored(tmp_path / "s.parquet", template=["x", "x", "y", "y"]), name="s", task="binary"
     ).take(np.array([3, 1, 0, 2]))
-    seats = [Seated(Seat("teacher", "teacher"), None, teacher), Seated(Seat("student", "s"), None, student)]
+    seats = [(Seat("teacher", "teacher"), teacher), (Seat("student", "s"), student)]
     panel = assemble(seats, data="d")
     assert panel.columns["template"].tolist() == ["x", "x", "y", "y"]
     assert panel.items.clusters is not None
     third = read_predictions(scored(tmp_path / "u.parquet", template=["x", "y", "y", "y"]), name="u", task="binary")
     with pytest.raises(MisalignedError, match="disagree about the column 'template' of 1 items"):
-        assemble([*seats, Seated(Seat("student", "u"), None, third)], data="d")
+        assemble([*seats, (Seat("student", "u"), third)], data="d")
 
 
 def test_a_value_that_is_no_name_is_named_with_its_row(tmp_path):
@@ -121,8 +122,7 @@ def test_templates_are_texts_and_are_kept_as_numbers(tmp_path):
         out=tmp_path / "out",
         now=datetime(2026, 1, 1, tzinfo=UTC),
         data=str(tmp_path / "suite.csv"),
-        task="binary",
-        labels=("no", "yes"),
+        reading=Reading(task="binary", labels=("no", "yes")),
     )
     statement = audit_models(request, progress=Silent())
     panel = kept_panel(tmp_path / "out", statement).panel

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from angelshare.audit.answers.timing import SpeedSettings, time_models
+from angelshare.audit.answers.timing import TimingSettings, time_models
 from angelshare.core.abilities import Generation
 from angelshare.core.errors import InputError
 from angelshare.core.protocols import ModelCard
@@ -206,7 +206,7 @@ def test_without_a_store_every_bulk_is_scored_anew_as_timing_needs(bert_folder, 
     """A cache would make the second round free; a network and a scorer without tokens take turns."""
     scorers = {"teacher": load_scorer(bert_folder), "keywords": keyword_scorer}
     texts = TextBatch(("warm soup", "stale bread"))
-    timings = time_models(scorers, texts, settings=SpeedSettings(rounds=3, latencies=5), bulk=observe)
+    timings = time_models(scorers, texts, settings=TimingSettings(rounds=3, latencies=5), bulk=observe)
     assert set(timings) == {"teacher", "keywords"}
     for timing in timings.values():
         assert timing.texts_per_second.shape == (3,)

@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 
 from angelshare.audit.frame.installed import AUDITS
+from angelshare.audit.frame.registry import choices
 from angelshare.core.protocols import Silent
 from angelshare.recipes.audit import AuditRequest, audit_models
+from angelshare.recipes.observe.opening import Reading
 from angelshare.recipes.observe.sides import parse_side
 
 N = 300
@@ -55,7 +57,8 @@ def test_every_row_is_of_a_metric_that_its_audit_states(task, n_audits, tmp_path
         frame.to_csv(tmp_path / f"{name}.csv", index=False)
     sides = tuple(parse_side(role, str(tmp_path / f"{role}.csv")) for role in ("teacher", "student"))
     now = datetime(2026, 1, 2, tzinfo=UTC)
-    request = AuditRequest(sides=sides, out=tmp_path / "out", now=now, task=task, audits=AUDITS.names())
+    reading, audits = Reading(task=task), choices(*AUDITS.names())
+    request = AuditRequest(sides=sides, out=tmp_path / "out", now=now, reading=reading, audits=audits)
     measured = [
         audit for audit in audit_models(request, progress=Silent()).audits if audit.differences or audit.estimates
     ]

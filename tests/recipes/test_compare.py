@@ -11,12 +11,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from angelshare.audit.frame.registry import Choice, choices
+from angelshare.core.audit import AuditResult, Gap
 from angelshare.core.errors import InputError, StatementError
 from angelshare.core.estimate import ContrastName
-from angelshare.core.protocols import AuditResult, Gap, Silent
+from angelshare.core.protocols import Silent
 from angelshare.recipes.audit import AuditRequest, audit_models
 from angelshare.recipes.compare import CompareRequest, _between, compare_releases
 from angelshare.recipes.folder.kept import FOLDER, INDEX, kept_panel
+from angelshare.recipes.observe.opening import Reading
 from angelshare.recipes.observe.sides import parse_side
 from angelshare.report import render_comparison_html, render_comparison_markdown
 from angelshare.statement.build import read_statement, write_statement
@@ -59,8 +62,8 @@ def release(folder, *seeds, teacher=None, name="clf", gates=(), others=(), **mor
     for other, content in others:
         content.to_json(folder / f"{other}.jsonl", orient="records", lines=True)
         sides.append(parse_side("student", f"{other}={folder / f'{other}.jsonl'}"))
-    settings = {"audits": ("quality", "agreement"), **more}
-    request = AuditRequest(sides=tuple(sides), out=folder, now=NOW, task="binary", gates=gates, **settings)
+    settings = {"audits": choices("quality", "agreement"), "reading": Reading(task="binary"), **more}
+    request = AuditRequest(sides=tuple(sides), out=folder, now=NOW, gates=gates, **settings)
     audit_models(request, progress=Silent())
     return folder
 
@@ -183,7 +186,7 @@ def test_identities_are_those_of_the_new_statement(tmp_path):
     """Measured between the releases under whatever names it gave, wildcards among them; other slices are none."""
     named = {"slice:group [a*]": np.arange(N) % 4 < 2, "slice:group b": np.arange(N) % 3 == 0}
     tables = [table(n_wrong).assign(**{name: mask.astype(int) for name, mask in named.items()}) for n_wrong in (10, 30)]
-    settings = {"audits": ("identity_auc",), "identities": ("group*",)}
+    settings = {"audits": (Choice("identity_auc", {"identities": ("group*",)}),)}
     old, new = (release(tmp_path / name, one, **settings) for name, one in zip(("old", "new"), tables, strict=True))
     rows = [row for audit in compare(old, new).audits for row in audit.differences]
     assert {row.slice for row in rows} == {"group [a*]", "group b", None}
@@ -362,7 +365,11 @@ def test_kept_predictions_are_read_back_as_they_were(releases, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content", ["{", '{"members": [{"file": "../x.parquet", "role": "student", "name": "a", "seed": 0}]}']
+    "content",
+    [
+        "{",
+        '{"sets": [{"data": "d", "members": [{"file": "../x.parquet", "role": "student", "name": "a", "seed": 0}]}]}',
+    ],
 )
 def test_a_list_that_was_changed_is_refused(releases, tmp_path, content):
     """No file outside of the folder is ever read."""

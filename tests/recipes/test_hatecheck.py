@@ -14,6 +14,7 @@ from angelshare.core.student_spec import TfidfSpec
 from angelshare.data.texts.loading import load_splits
 from angelshare.models.tfidf import fit_tfidf
 from angelshare.recipes.audit import AuditRequest, audit_models
+from angelshare.recipes.observe.opening import Reading
 from angelshare.recipes.observe.sides import parse_side
 
 LABELS = ("non-hateful", "hateful")
@@ -40,8 +41,7 @@ def hatecheck(tmp_path_factory):
         out=folder / "out",
         now=datetime(2026, 1, 1, tzinfo=UTC),
         data="hatecheck",
-        task="binary",
-        labels=LABELS,
+        reading=Reading(task="binary", labels=LABELS),
     )
     statement = audit_models(request, progress=Silent())
     outcomes = [

@@ -1,5 +1,7 @@
 import pytest
+import yaml
 
+from angelshare.audit.frame.registry import Choice, choices
 from angelshare.core.errors import RecipeError
 from angelshare.recipes.reading import builtin_names, parse_recipe, read_recipe
 from angelshare.statement.gates import Gate
@@ -30,9 +32,54 @@ def test_defaults_make_a_short_recipe_whole():
     """Five keys are enough."""
     recipe = parse_recipe(GOOD, where="mine.yaml")
     assert recipe.seeds == (0,)
-    assert recipe.audits == ("quality", "agreement", "calibration", "examples")
-    assert recipe.identities == ("mentions_*", "identity*")
-    assert parse_recipe(GOOD + 'identities: ["group *"]\n', where="mine.yaml").identities == ("group *",)
+    assert recipe.choices == choices("quality", "agreement", "calibration", "examples")
+
+
+def test_an_audit_is_a_name_or_has_options_of_its_own():
+    """Both are read, and written into the run folder as they were given."""
+    text = GOOD + "audits: [quality, {kind: speed, n_texts: 200}, {kind: identity_auc, identities: [group *]}]\n"
+    recipe = parse_recipe(text, where="mine.yaml")
+    identities = Choice("identity_auc", {"identities": ["group *"]})
+    assert recipe.choices == (Choice("quality"), Choice("speed", {"n_texts": 200}), identities)
+    _, speed, identity_auc = (choice.load() for choice in recipe.choices)
+    assert (speed.options.n_texts, speed.options.rounds) == (200, 10)
+    assert identity_auc.options.identities == ("group *",)
+    written = recipe.model_dump(mode="json")
+    assert written["audits"] == [
+        "quality",
+        {"kind": "speed", "n_texts": 200},
+        {"kind": "identity_auc", "identities": ["group *"]},
+    ]
+    assert parse_recipe(yaml.safe_dump(written), where="recipe.yaml") == recipe
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (
+            "audits: [{kind: speed, n_text: 5}]",
+            (
+                "audits.0: The audit speed: there is no option 'n_text'; it has n_texts, latencies, rounds, seed. "
+                "Did you mean 'n_texts'?"
+            ),
+        ),
+        ("audits: [{kind: speed, rounds: 2}]", "The audit speed: rounds: Input should be greater than or equal to 3."),
+        ("audits: [{n_texts: 5}]", "audits.0.kind: this key is needed."),
+        ("speed: {n_texts: 5}", "speed: an audit, whose options go with it: audits: [{kind: speed, ...}]."),
+        (
+            "identities: [group *]",
+            "identities: an option of an audit, and goes with it: audits: [{kind: identity_auc, identities: ...}].",
+        ),
+        (
+            "n_examples: 5",
+            "n_examples: an option of an audit, and goes with it: audits: [{kind: agreement, n_examples: ...}].",
+        ),
+    ],
+)
+def test_a_misplaced_or_misspelt_option_of_an_audit_is_told_where_it_goes(line, said):
+    """With the nearest name, where one is near."""
+    (problem,) = problems_of(GOOD + line + "\n")
+    assert problem.removeprefix("mine.yaml: ").endswith(said)
 
 
 def test_all_mistakes_are_told_at_once_each_with_its_place_and_the_nearest_name():

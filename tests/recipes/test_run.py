@@ -12,7 +12,7 @@ import pytest
 from angelshare.core.errors import InputError
 from angelshare.core.protocols import Silent
 from angelshare.models.memory import PeakMemory
-from angelshare.recipes.observe import speed
+from angelshare.recipes.observe import timing
 from angelshare.recipes.reading import parse_recipe
 from angelshare.recipes.run import RunSettings, prepare, run_recipe
 from angelshare.statement.gates import Gate
@@ -178,8 +178,8 @@ def test_a_recipe_that_names_speed_times_its_models_once(tiny, undisturbed, tmp_
     """Teacher, one seed of each student, and the reference; a second run finds the same, and all else is untouched."""
     run = tmp_path / "run"
     shutil.copytree(undisturbed[0], run)
-    monkeypatch.setattr(speed, "peak_memories", lambda loadings, texts: [PeakMemory(1000) for _ in loadings])
-    text = recipe_text(tiny) + "audits: [quality, agreement, speed]\nspeed: {rounds: 3, latencies: 2, n_texts: 4}\n"
+    monkeypatch.setattr(timing, "peak_memories", lambda loadings, texts: [PeakMemory(1000) for _ in loadings])
+    text = recipe_text(tiny) + "audits: [quality, agreement, {kind: speed, rounds: 3, latencies: 2, n_texts: 4}]\n"
     first, again = (
         run_recipe(parse_recipe(text, where="tiny"), run, RunSettings(NOW), progress=Silent()) for _ in range(2)
     )

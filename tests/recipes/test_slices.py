@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from angelshare.audit.frame.registry import choices
 from angelshare.core.errors import InputError
 from angelshare.core.protocols import Silent
 from angelshare.data.slices.specs import parse_slice
 from angelshare.recipes.audit import AuditRequest, audit_models
+from angelshare.recipes.observe.opening import Reading
 from angelshare.recipes.observe.sides import parse_side
 from angelshare.recipes.reading import parse_recipe
 from angelshare.recipes.run import prepare
@@ -40,8 +42,8 @@ def statement_of(folder, *slices, suffix="", data=None, gates=()):
     """Return the statement of the two files."""
     sides = [parse_side(role, str(folder / f"{role}{suffix}.csv")) for role in ("teacher", "student")]
     request = AuditRequest(
-        sides=tuple(sides), out=folder / "out", now=NOW, task="binary", slices=tuple(map(parse_slice, slices)),
-        data=data, gates=tuple(map(parse_gate, gates)), audits=("quality", "agreement"),
+        sides=tuple(sides), out=folder / "out", now=NOW, reading=Reading(task="binary"), slices=tuple(map(parse_slice, slices)),
+        data=data, gates=tuple(map(parse_gate, gates)), audits=choices("quality", "agreement"),
     )  # fmt: skip
     return audit_models(request, progress=Silent())
 

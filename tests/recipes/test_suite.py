@@ -5,14 +5,16 @@ from datetime import UTC, datetime
 
 import pytest
 
+from angelshare.core.audit import AuditSettings
 from angelshare.core.errors import InputError, LabelError
-from angelshare.core.protocols import TEST, AuditSettings, Silent
+from angelshare.core.protocols import Silent
 from angelshare.core.student_spec import TfidfSpec
 from angelshare.data.made.short_synthetic import short_synthetic
 from angelshare.data.suites.gathering import suite_spec
 from angelshare.data.texts.loading import load_splits
 from angelshare.models.tfidf import fit_tfidf
-from angelshare.recipes.observe.panel import Seat
+from angelshare.recipes.observe.observing import Desk
+from angelshare.recipes.observe.seats import Opened, Seat
 from angelshare.recipes.observe.sides import parse_side
 from angelshare.recipes.suite import gather_suite, observe_suite, suite_results
 from angelshare.recipes.suite_statement import SuiteRequest, run_suite
@@ -138,11 +140,14 @@ def test_no_model_reads_a_text_twice(models, tmp_path):
     suite = gather_suite(suite_spec(PAPER), "tiny")
     teacher = Counting(learnt(1, 60, 2))
     student = Counting(learnt(1, 60, 3))
-    scorers = [(Seat("teacher", "teacher"), teacher), (Seat("student", "small"), student)]
+    opened = [
+        Opened(Seat(role, name), scorer.card, scorer=scorer)
+        for role, name, scorer in (("teacher", "teacher", teacher), ("student", "small", student))
+    ]
     for _ in range(2):
-        seen = observe_suite(scorers, suite.sets, AuditSettings(), root=tmp_path, progress=Silent())
+        seen = observe_suite(opened, suite.sets, Desk(tmp_path, Silent()))
     assert len(teacher.asked) == len(set(teacher.asked))
-    assert {name: panels[TEST].data for name, panels in seen.items()} == {name: name for name in GENERATED}
+    assert {name: observed.scores().data for name, observed in seen.items()} == {name: name for name in GENERATED}
     results = suite_results(suite, seen, AuditSettings(), cards={})
     assert results[-1].name == "suite"
 

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from angelshare.core.audit import AuditResult, Gap, Table
 from angelshare.core.estimate import Difference
-from angelshare.core.protocols import AuditResult, Gap, ModelCard, ModelEntry, Table
+from angelshare.core.protocols import ModelCard, ModelEntry
 from angelshare.statement.build import build_statement
 from angelshare.stats.inference import StudentT
 

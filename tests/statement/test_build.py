@@ -11,9 +11,9 @@ import pytest
 from scipy import stats
 
 from angelshare import __version__
+from angelshare.core.audit import AuditResult
 from angelshare.core.errors import InputError, StatementError
 from angelshare.core.estimate import Difference
-from angelshare.core.protocols import AuditResult
 from angelshare.statement.build import build_statement, json_schema, read_statement, regate, write_statement
 from angelshare.statement.differences import Rules
 from angelshare.statement.gates import Gate

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from scipy import stats
 
+from angelshare.core.audit import AuditResult
 from angelshare.core.errors import InputError
-from angelshare.core.protocols import AuditResult
 from angelshare.statement.differences import Rules, difference_rows
 from angelshare.statement.gates import Gate
 from angelshare.stats.inference import StudentT, no_difference

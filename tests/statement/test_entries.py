@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pytest
 
+from angelshare.core.audit import AuditResult, Table
 from angelshare.core.estimate import Estimate, Interval
-from angelshare.core.protocols import AuditResult, ModelCard, ModelEntry, Table
+from angelshare.core.protocols import ModelCard, ModelEntry
 from angelshare.statement.entries import audit_row, interval_row, model_row
 from angelshare.statement.schema import EstimateRow, IntervalRow, ModelRow, TableRow
 

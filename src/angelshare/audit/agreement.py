@@ -1,8 +1,10 @@
 """Does the student answer as its teacher does, and where not, who is right?"""
 
 from collections.abc import Callable, Sequence
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field
 
 from angelshare.audit.answers.decisions import answers, equal, right
 from angelshare.audit.answers.divergence import divergences
@@ -11,12 +13,14 @@ from angelshare.audit.answers.flips import flip_counts, flip_table, flips_by_sli
 from angelshare.audit.frame.contrasts import Contrast, Pairing, pair, teacher_pairs
 from angelshare.audit.frame.item_estimates import MIN_UNITS, Figure, design_of, share
 from angelshare.core.arrays import Mask, Scores
+from angelshare.core.audit import Audit, AuditResult, AuditSettings
 from angelshare.core.estimate import Estimate
 from angelshare.core.items import Items, labelled, n_labelled
 from angelshare.core.metric import NATS, PLAIN, MetricFacts
 from angelshare.core.panel import Panel
 from angelshare.core.predictions import Predictions
-from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest
+from angelshare.core.requests import Observations
+from angelshare.core.strict import Strict
 from angelshare.stats.components import linear_mean, n_units
 from angelshare.stats.shares import share_difference
 
@@ -71,7 +75,17 @@ Flags = Callable[[Predictions, Predictions, Items], Mask]
 """(student, teacher) -> (n,) whether it holds."""
 
 
-class Agreement:
+class AgreementOptions(Strict):
+    """How many texts the tables show.
+
+    Attributes:
+        n_examples: texts on which student and teacher disagree, at most, over all students.
+    """
+
+    n_examples: Annotated[int, Field(ge=0)] = 200
+
+
+class Agreement(Audit[AgreementOptions]):
     """Shares of equal labels and of flips, distances of the probabilities, and the texts on which the two disagree.
 
     Agreement, KL and the loyalties need no human labels; flips do. `net_flips` is positive less negative flips: the
@@ -83,14 +97,11 @@ class Agreement:
 
     name = "agreement"
     question = "Does the student answer as its teacher does, and where not, who is right?"
-
-    def requests(self, test: ScoreRequest, settings: AuditSettings) -> Sequence[ScoreRequest]:  # noqa: ARG002  (protocol)
-        """Return the test split: nothing else is needed."""
-        return (test,)
+    Options = AgreementOptions
 
     def measure(self, observations: Observations, settings: AuditSettings) -> AuditResult:
         """Return figures and tables of every student that decides for labels, as its teacher does."""
-        panel = observations[TEST]
+        panel = observations.scores()
         problem = _not_applicable(panel)
         if problem is not None:
             return AuditResult(self.name, self.question, not_applicable=problem)
@@ -106,7 +117,7 @@ class Agreement:
             estimates += [_estimate(metric, figure, contrast, panel.data) for metric, figure in found.items()]
             remarks += why
         found_by_population, why = _exemplars(panel, contrasts, settings.level)
-        tables = (flip_table(contrasts, panel, settings.n_examples), flip_counts(contrasts))
+        tables = (flip_table(contrasts, panel, self.options.n_examples), flip_counts(contrasts))
         return AuditResult(
             self.name,
             self.question,

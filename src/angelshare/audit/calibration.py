@@ -30,11 +30,12 @@ from angelshare.audit.frame.item_estimates import design_of, share
 from angelshare.audit.frame.measuring import Findings, measure_contrast
 from angelshare.audit.frame.metric_kinds import Mean
 from angelshare.audit.frame.sample import Sample
+from angelshare.core.audit import Audit, AuditResult, AuditSettings, NoOptions, Table
 from angelshare.core.estimate import Estimate
 from angelshare.core.items import Items, labelled, n_labelled
 from angelshare.core.panel import Panel, Population
 from angelshare.core.predictions import Predictions
-from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest, Table
+from angelshare.core.requests import Observations
 from angelshare.core.task import Task
 from angelshare.stats.components import Design
 
@@ -58,7 +59,7 @@ class Chance(Mean):
         return f"{n_zero} items have a probability of 0 for their true label" if n_zero else None
 
 
-class Calibration:
+class Calibration(Audit[NoOptions]):
     """Negative log-likelihood, Brier score and overconfidence, judged; calibration errors and reliability, reported.
 
     `nll` is in nats; `brier` is (p - y)^2 of a binary task, the sum of it over classes of a single-label one;
@@ -70,14 +71,11 @@ class Calibration:
 
     name = "calibration"
     question = "Is the student as sure as it is right, compared with its teacher?"
-
-    def requests(self, test: ScoreRequest, settings: AuditSettings) -> Sequence[ScoreRequest]:  # noqa: ARG002  (protocol)
-        """Return the test split: nothing else is needed."""
-        return (test,)
+    Options = NoOptions
 
     def measure(self, observations: Observations, settings: AuditSettings) -> AuditResult:
         """Return the rows of every contrast, the calibration errors of every model, and its reliability."""
-        panel = observations[TEST]
+        panel = observations.scores()
         problem = _not_applicable(panel)
         if problem is not None:
             return AuditResult(self.name, self.question, not_applicable=problem)

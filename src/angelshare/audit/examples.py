@@ -2,18 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field
 
 from angelshare.audit.answers.decisions import answers, distance, named, right, true_names
 from angelshare.audit.answers.exemplars import coded, label_counts
 from angelshare.audit.frame.cells import cell_text
 from angelshare.audit.frame.contrasts import pair
 from angelshare.core.arrays import Array, Labels, Mask, Vector
+from angelshare.core.audit import Audit, AuditResult, AuditSettings, Table
 from angelshare.core.items import Items, labelled
 from angelshare.core.panel import Panel, Population
 from angelshare.core.predictions import Predictions
-from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest, Table
+from angelshare.core.requests import Observations
+from angelshare.core.strict import Strict
 
 METRICS = ()
 MIN_STUDENTS = 2
@@ -44,7 +48,17 @@ class Answered:
     accuracy: float
 
 
-class Examples:
+class ExamplesOptions(Strict):
+    """How many texts the tables show.
+
+    Attributes:
+        n_examples: rows of each table of texts, at most.
+    """
+
+    n_examples: Annotated[int, Field(ge=0)] = 200
+
+
+class Examples(Audit[ExamplesOptions]):
     """Texts in groups by who is right, and the largest disagreements.
 
     The groups follow the qualitative analysis of Mohanty, Roosta & Passban (2023, "What is Lost in Knowledge
@@ -56,14 +70,11 @@ class Examples:
 
     name = "examples"
     question = "Which texts do all models get right, which only the stronger ones, which only the teacher, which none?"
-
-    def requests(self, test: ScoreRequest, settings: AuditSettings) -> Sequence[ScoreRequest]:  # noqa: ARG002  (protocol)
-        """Return the test split: nothing else is needed."""
-        return (test,)
+    Options = ExamplesOptions
 
     def measure(self, observations: Observations, settings: AuditSettings) -> AuditResult:
         """Return the groups with their counts, examples of each, and the largest disagreements."""
-        panel = observations[TEST]
+        panel = observations.scores()
         problem = _not_applicable(panel)
         if problem is not None:
             return AuditResult(self.name, self.question, not_applicable=problem)
@@ -71,11 +82,11 @@ class Examples:
         out = [s.name for s in panel.students if s not in students]
         remarks = [f"{name} is left out: it ranks, without a threshold it decides nothing." for name in out]
         scene = _scene(panel, students)
-        tables: tuple[Table, ...] = (_disagreements(scene, settings.n_examples),)
+        tables: tuple[Table, ...] = (_disagreements(scene, self.options.n_examples),)
         if scene.known.any():
             strong = strong_students([student.accuracy for student in scene.students])
             groups = grouped(scene, strong)
-            tables = (_group_table(scene, groups), _example_table(scene, groups, settings.n_examples), *tables)
+            tables = (_group_table(scene, groups), _example_table(scene, groups, self.options.n_examples), *tables)
             remarks.append(_who_is_strong(scene.students, strong))
         else:
             remarks.append("The groups are not measured: no item carries a human label.")

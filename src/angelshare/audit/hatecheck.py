@@ -13,11 +13,12 @@ from angelshare.audit.frame.macro import Macro, clusters_of
 from angelshare.audit.frame.measuring import Findings, counted, measure_contrast
 from angelshare.audit.frame.metric_kinds import Metric, Share
 from angelshare.core.arrays import Mask
+from angelshare.core.audit import Audit, AuditResult, AuditSettings, NoOptions
 from angelshare.core.items import Items, labelled, n_labelled
 from angelshare.core.metric import MetricFacts
 from angelshare.core.panel import Panel
 from angelshare.core.predictions import Predictions
-from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest
+from angelshare.core.requests import Observations
 from angelshare.stats.components import Design
 
 COLUMN = "functionality"
@@ -53,7 +54,7 @@ MACRO_RECALL = MetricFacts(
 METRICS = (CASE_ACCURACY, MACRO_ACCURACY, MACRO_RECALL, *COUNTS)
 
 
-class HateCheck:
+class HateCheck(Audit[NoOptions]):
     """Accuracy by functionality, target and label, on HateCheck or any suite with a column `functionality`.
 
     Röttger et al. (2021), "HateCheck: Functional Tests for Hate Speech Detection Models". Cases of one template are one
@@ -63,14 +64,11 @@ class HateCheck:
 
     name = "hatecheck"
     question = "Which functions of the suite does the student fail that its teacher passes?"
-
-    def requests(self, test: ScoreRequest, settings: AuditSettings) -> Sequence[ScoreRequest]:  # noqa: ARG002  (protocol)
-        """Return the test split: nothing else is needed."""
-        return (test,)
+    Options = NoOptions
 
     def measure(self, observations: Observations, settings: AuditSettings) -> AuditResult:
         """Return rows in every functionality, target and label, the means over functionalities, and their table."""
-        panel = observations[TEST]
+        panel = observations.scores()
         problem = _not_applicable(panel)
         if problem is not None:
             return AuditResult(self.name, self.question, not_applicable=problem)

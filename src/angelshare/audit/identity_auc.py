@@ -2,18 +2,22 @@
 
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
+from typing import Annotated
 
 import numpy as np
+from pydantic import BeforeValidator, Field
 
 from angelshare.audit.frame.contrasts import Contrast, pair
 from angelshare.audit.frame.measuring import Findings, countable, counted
 from angelshare.audit.identities.identity_facts import BY_IDENTITY, FINAL, MEANS
 from angelshare.audit.identities.means import measure_identities
 from angelshare.audit.identities.one_by_one import Compared, too_few
-from angelshare.core.items import n_labelled
+from angelshare.core.audit import Audit, AuditResult, AuditSettings, Gap, Table
+from angelshare.core.items import IDENTITIES, n_labelled
 from angelshare.core.panel import Panel
 from angelshare.core.predictions import Predictions
-from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Gap, Observations, ScoreRequest, Table
+from angelshare.core.requests import Observations
+from angelshare.core.strict import Strict
 from angelshare.stats.components import Design
 from angelshare.stats.identity import ORDERINGS, Classes, Identity, RankedMember
 
@@ -22,11 +26,26 @@ KEYWORDS = "mentions_"
 COLUMNS = ("model", "role", "identity", "n", "positives", *ORDERINGS)
 
 
-class IdentityAuc:
+def _listed(given: object) -> object:
+    """Return a single pattern as a list of one."""
+    return (given,) if isinstance(given, str) else given
+
+
+class IdentityOptions(Strict):
+    """Which slices are identities.
+
+    Attributes:
+        identities: patterns, such as `mentions_*`, of the names of slices that are identities.
+    """
+
+    identities: Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(_listed)] = IDENTITIES
+
+
+class IdentityAuc(Audit[IdentityOptions]):
     """AUCs of an identity's items, against all others, and over identities (Dixon et al. 2018; Borkan et al. 2019).
 
-    Identities are the slices whose names `settings.identities` match. With the positives and negatives of an identity,
-    and those of all other items, the background: `subgroup_auc` is of the identity's items; `bpsn_auc` of the
+    Identities are the slices whose names the option `identities` matches. With the positives and negatives of an
+    identity, and those of all other items, the background: `subgroup_auc` is of the identity's items; `bpsn_auc` of the
     background's positives and the identity's negatives (low: false positives for it); `bnsp_auc` of the background's
     negatives and its positives (low: false negatives for it); `aeg_positive` and `aeg_negative` are the probability
     that an item of the identity scores higher than one of the background, among those of one label, less 1/2.
@@ -37,16 +56,13 @@ class IdentityAuc:
 
     name = "identity_auc"
     question = "Which identities does the student rank worse than its teacher?"
-
-    def requests(self, test: ScoreRequest, settings: AuditSettings) -> Sequence[ScoreRequest]:  # noqa: ARG002  (protocol)
-        """Return the test split: nothing else is needed."""
-        return (test,)
+    Options = IdentityOptions
 
     def measure(self, observations: Observations, settings: AuditSettings) -> AuditResult:
         """Return the rows of every contrast, and the values of every model."""
-        panel = observations[TEST]
-        names, copies = identities(panel, settings)
-        problem = _not_applicable(panel, names, settings)
+        panel = observations.scores()
+        names, copies = identities(panel, self.options.identities)
+        problem = _not_applicable(panel, names, self.options.identities)
         if problem is not None:
             return AuditResult(self.name, self.question, not_applicable=problem)
         pairing = pair(panel)
@@ -65,7 +81,7 @@ class IdentityAuc:
 AUDIT = IdentityAuc
 
 
-def identities(panel: Panel[Predictions], settings: AuditSettings) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def identities(panel: Panel[Predictions], patterns: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the names of the slices that are identities, and which others are left out as their copies, as sentences.
 
     The same items twice would count twice in every mean, and in every correction for many rows.
@@ -73,7 +89,7 @@ def identities(panel: Panel[Predictions], settings: AuditSettings) -> tuple[tupl
     known: dict[bytes, str] = {}
     copies = []
     for name, mask in panel.items.slices.items():
-        if not any(fnmatchcase(name, pattern) for pattern in settings.identities):
+        if not any(fnmatchcase(name, pattern) for pattern in patterns):
             continue
         first = known.setdefault(np.packbits(mask).tobytes() if mask.any() else name.encode(), name)
         if first != name:
@@ -81,7 +97,7 @@ def identities(panel: Panel[Predictions], settings: AuditSettings) -> tuple[tupl
     return tuple(known.values()), tuple(copies)
 
 
-def _not_applicable(panel: Panel[Predictions], names: Sequence[str], settings: AuditSettings) -> str | None:
+def _not_applicable(panel: Panel[Predictions], names: Sequence[str], patterns: Sequence[str]) -> str | None:
     """Return why nothing can be measured, or None."""
     teacher = panel.teacher.first
     if teacher.task != "binary":
@@ -93,7 +109,7 @@ def _not_applicable(panel: Panel[Predictions], names: Sequence[str], settings: A
     if not names:
         there = ", ".join(panel.items.slices) or "none"
         return (
-            f"No slice is an identity: the names sought are {', '.join(settings.identities)}, the slices {there}. "
+            f"No slice is an identity: the names sought are {', '.join(patterns)}, the slices {there}. "
             "Name the identities' slices with --identities 'PATTERN', or cut such as --slice column=identity does."
         )
     return None

@@ -10,11 +10,13 @@ from angelshare.audit.frame.contrasts import Contrast, pair
 from angelshare.audit.frame.item_groups import UnitMetric, Units, leave_out, measure_units, undecided, weights_unused
 from angelshare.audit.frame.measuring import Findings, measure_contrast
 from angelshare.audit.identities.swapped import Flips, ScoreSense, ScoreSpread, Swapped, positive_score, tied
-from angelshare.core.items import n_labelled
+from angelshare.core.arrays import Labels
+from angelshare.core.audit import Audit, AuditResult, AuditSettings, NoOptions
+from angelshare.core.items import Items, n_labelled
 from angelshare.core.metric import MetricFacts
 from angelshare.core.panel import Panel
 from angelshare.core.predictions import Predictions
-from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest
+from angelshare.core.requests import Observations, Request
 from angelshare.core.text import TextBatch
 from angelshare.data.identities.swaps import IDENTITY_TERMS, swap_identities
 
@@ -73,7 +75,7 @@ METRICS = (SCORE_SENSE, SCORE_DEV, SCORE_RANGE, SWAP_FLIPS, SWAP_AUC)
 FLIPS = UnitMetric(SWAP_FLIPS)
 
 
-class IdentitySwap:
+class IdentitySwap(Audit[NoOptions]):
     """ScoreSense, ScoreDev, ScoreRange and label flips over templates, and the AUC of each identity.
 
     Prabhakaran et al. (2019). Data with columns `template` and `identity` bring their swaps. Where they do not and
@@ -83,17 +85,19 @@ class IdentitySwap:
 
     name = "identity_swap"
     question = "Does a text's score change with the group of people that it is about?"
+    Options = NoOptions
 
-    def requests(self, test: ScoreRequest, settings: AuditSettings) -> Sequence[ScoreRequest]:  # noqa: ARG002  (protocol)
+    def requests(self, test: Items) -> Sequence[Request]:
         """Return the test split, and swaps of its texts unless its data name templates and identities."""
-        if set(COLUMNS) <= set(test.columns) or test.texts.pairs is not None:
-            return (test,)
+        asked = super().requests(test)
+        if set(COLUMNS) <= set(test.columns) or test.texts is None or test.texts.pairs is not None:
+            return asked
         swaps = swaps_of(test)
-        return (test,) if swaps is None else (test, swaps)
+        return asked if swaps is None else [*asked, Request(SWAPS, "scores", swaps)]
 
     def measure(self, observations: Observations, settings: AuditSettings) -> AuditResult:
         """Return the rows over templates."""
-        test = observations[TEST]
+        test = observations.scores()
         panel, remark = _swaps(observations)
         problem = _not_applicable(test, panel)
         if panel is None or problem is not None:
@@ -112,47 +116,59 @@ class IdentitySwap:
 AUDIT = IdentitySwap
 
 
-def swaps_of(test: ScoreRequest) -> ScoreRequest | None:
-    """Return the request of swaps, `ITEM|TERM` with each text's own term among them; None where no text has any.
+def swaps_of(test: Items) -> Items | None:
+    """Return swaps of texts, each text with its own term among them; None where no text has any.
 
-    Texts are taken in the order of their content keys, so that neither order nor ids decide which.
+    A swap is of its text's template and cluster, and is taken to keep its label. Texts are taken in the order of their
+    content keys, so that neither order nor ids decide which.
     """
-    order = np.argsort(np.array(test.texts.keys()), kind="stable").tolist()
-    ids: list[str] = []
+    assert test.texts is not None, "swaps are made of texts"
+    origins: list[int] = []
+    terms: list[str] = []
     texts: list[str] = []
     n_texts = 0
-    for position in order:
+    for position in np.argsort(np.array(test.texts.keys()), kind="stable").tolist():
         swaps = swap_identities(test.texts.texts[position])
         if swaps:
-            item, n_texts = test.ids[position], n_texts + 1
-            ids += [f"{item}|{swaps[0].original}", *(f"{item}|{swap.identity}" for swap in swaps)]
+            n_texts += 1
+            origins += [position] * (len(swaps) + 1)
+            terms += [swaps[0].original, *(swap.identity for swap in swaps)]
             texts += [test.texts.texts[position], *(swap.text for swap in swaps)]
         if n_texts == MAX_TEXTS:
             break
-    return ScoreRequest(SWAPS, tuple(ids), TextBatch(tuple(texts))) if ids else None
+    return _as_items(test, np.array(origins), terms, TextBatch(tuple(texts))) if origins else None
+
+
+def _as_items(test: Items, origins: Labels, terms: Sequence[str], texts: TextBatch) -> Items:
+    """Return swaps as items: their texts' ids are templates."""
+    templates = test.ids[origins]
+    return Items(
+        SWAPS,
+        np.array([f"{item}|{term}" for item, term in zip(templates, terms, strict=True)], dtype=np.str_),
+        texts=texts,
+        truth=None if test.truth is None else test.truth[origins],
+        clusters=None if test.clusters is None else test.clusters[origins],
+        columns=dict(zip(COLUMNS, (templates.astype(object), np.array(terms, dtype=object)), strict=True)),
+        keys=np.array(texts.keys(), dtype=np.str_),
+    )
 
 
 def _swaps(observations: Observations) -> tuple[Panel[Predictions] | None, list[str]]:
     """Return the panel of swaps, the data's own or those asked for, and what must be said of them."""
-    test = observations[TEST]
+    test = observations.scores()
     if set(COLUMNS) <= set(test.columns):
         return test, []
-    if SWAPS not in observations:
+    if not observations.has(SWAPS):
         return None, []
-    panel = observations[SWAPS]
-    items, terms = zip(*(item.rsplit("|", 1) for item in panel.items.ids.tolist()), strict=True)
-    columns = dict(zip(COLUMNS, (np.array(items, dtype=object), np.array(terms, dtype=object)), strict=True))
-    position = {item: i for i, item in enumerate(test.items.ids.tolist())}
-    at, clusters = [position[item] for item in items], test.items.clusters
-    truth = None if test.truth is None else test.truth[at]
-    swaps = replace(panel.items, columns=columns, truth=truth, clusters=None if clusters is None else clusters[at])
-    n_texts = len(set(items))
+    panel = observations.scores(SWAPS)
+    n_texts = len(set(panel.columns["template"].tolist()))
     capped = f", the first {MAX_TEXTS} by content hash" if n_texts == MAX_TEXTS else ""
     remark = (
         f"The data name no templates and identities: swaps of {n_texts:,} test texts that mention one of "
-        f"{len(IDENTITY_TERMS)} terms{capped} were scored, {len(items):,} in all. A swap is taken to keep the label."
+        f"{len(IDENTITY_TERMS)} terms{capped} were scored, {len(panel.items):,} in all. A swap is taken to keep the "
+        "label."
     )
-    return replace(panel, items=swaps), [remark]
+    return panel, [remark]
 
 
 def _not_applicable(test: Panel[Predictions], panel: Panel[Predictions] | None) -> str | None:

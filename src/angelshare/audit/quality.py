@@ -9,12 +9,13 @@ from angelshare.audit.answers.quality_metrics import correct, exact, quality_met
 from angelshare.audit.frame.contrasts import Pairing, pair
 from angelshare.audit.frame.measuring import Findings, measure_contrast
 from angelshare.core.arrays import Array
+from angelshare.core.audit import Audit, AuditResult, AuditSettings, NoOptions, Table
 from angelshare.core.estimate import Difference, Estimate
 from angelshare.core.items import Items, labelled, n_labelled
 from angelshare.core.metric import P_VALUE, MetricFacts
 from angelshare.core.panel import Panel
 from angelshare.core.predictions import Predictions
-from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest, Table
+from angelshare.core.requests import Observations
 from angelshare.stats.proportions import mcnemar_exact, mcnemar_midp
 
 MIN_ITEMS = 2
@@ -38,19 +39,16 @@ METRICS = (
 )
 
 
-class Quality:
+class Quality(Audit[NoOptions]):
     """The metrics of `quality_metrics` on human labels: shares, rankings, counts, errors and correlations."""
 
     name = "quality"
     question = "Is the student as good as its teacher on human labels?"
-
-    def requests(self, test: ScoreRequest, settings: AuditSettings) -> Sequence[ScoreRequest]:  # noqa: ARG002  (protocol)
-        """Return the test split: nothing else is needed."""
-        return (test,)
+    Options = NoOptions
 
     def measure(self, observations: Observations, settings: AuditSettings) -> AuditResult:
         """Return one row per contrast, metric, slice and label, and the decomposition of the loss."""
-        panel = observations[TEST]
+        panel = observations.scores()
         n = n_labelled(panel.truth)
         if n < MIN_ITEMS:
             n_items = len(panel.items)

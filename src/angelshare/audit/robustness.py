@@ -19,11 +19,12 @@ from angelshare.audit.frame.item_groups import (
 )
 from angelshare.audit.frame.measuring import MIN_SLICE, Findings, measure_contrast
 from angelshare.audit.frame.metric_kinds import Share
-from angelshare.core.items import n_labelled
+from angelshare.core.audit import Audit, AuditResult, AuditSettings, NoOptions
+from angelshare.core.items import Items, n_labelled
 from angelshare.core.metric import MetricFacts
 from angelshare.core.panel import Panel
 from angelshare.core.predictions import Predictions
-from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, ScoreRequest
+from angelshare.core.requests import Observations, Request
 from angelshare.core.text import TextBatch
 from angelshare.data.made.word_changes import one_word_changed
 from angelshare.stats.clusters import linked
@@ -81,7 +82,7 @@ FLIPS, MISSED = UnitMetric(FLIP_RATE), UnitMetric(MISSED_CHANGES)
 BOTH, ONE_WORD = UnitMetric(PAIR_ACCURACY), UnitMetric(ONE_WORD_FLIP_RATE)
 
 
-class Robustness:
+class Robustness(Audit[NoOptions]):
     """Accuracy by variant, flips between partners, and flips by one changed word.
 
     A column `pair` names what belongs together, `variant` which is the original. A partner with its original's label
@@ -93,15 +94,17 @@ class Robustness:
 
     name = "robustness"
     question = "Do decisions hold when a text is changed and its label is not, and turn when the label does?"
+    Options = NoOptions
 
-    def requests(self, test: ScoreRequest, settings: AuditSettings) -> Sequence[ScoreRequest]:  # noqa: ARG002  (protocol)
+    def requests(self, test: Items) -> Sequence[Request]:
         """Return the test split, and copies of its texts with one word changed."""
-        changed = changes_of(test)
-        return (test,) if changed is None else (test, changed)
+        asked, changed = super().requests(test), changes_of(test)
+        return asked if changed is None else [*asked, Request(CHANGED, "scores", changed)]
 
     def measure(self, observations: Observations, settings: AuditSettings) -> AuditResult:
         """Return the rows over items, over partners, and over changed texts."""
-        panel, changed = observations[TEST], observations.get(CHANGED)
+        panel = observations.scores()
+        changed = observations.scores(CHANGED) if observations.has(CHANGED) else None
         problem = _not_applicable(panel, changed)
         if problem is not None:
             return AuditResult(self.name, self.question, not_applicable=problem)
@@ -126,20 +129,23 @@ class Robustness:
 AUDIT = Robustness
 
 
-def changes_of(test: ScoreRequest) -> ScoreRequest | None:
-    """Return the request of changed copies under their items' ids; None where no word can be changed.
+def changes_of(test: Items) -> Items | None:
+    """Return changed copies under their items' ids; None where no word can be changed.
 
     Texts are taken in the order of their content keys, so that neither order nor ids decide which. Of pairs of texts
     the first is changed.
     """
-    order = np.argsort(np.array(test.texts.keys()), kind="stable")[:MAX_TEXTS].tolist()
-    changes = one_word_changed([test.texts.texts[i] for i in order], SEED)
+    if test.texts is None:
+        return None
+    batch = test.texts
+    order = np.argsort(np.array(batch.keys()), kind="stable")[:MAX_TEXTS].tolist()
+    changes = one_word_changed([batch.texts[i] for i in order], SEED)
     made = [(i, change.text) for i, change in zip(order, changes, strict=True) if change.text is not None]
     if not made:
         return None
-    pairs = None if test.texts.pairs is None else tuple(test.texts.pairs[i] for i, _ in made)
+    pairs = None if batch.pairs is None else tuple(batch.pairs[i] for i, _ in made)
     texts = TextBatch(tuple(text for _, text in made), pairs)
-    return ScoreRequest(CHANGED, tuple(test.ids[i] for i, _ in made), texts)
+    return Items(CHANGED, test.ids[[i for i, _ in made]], texts=texts, keys=np.array(texts.keys(), dtype=np.str_))
 
 
 def _not_applicable(panel: Panel[Predictions], changed: Panel[Predictions] | None) -> str | None:

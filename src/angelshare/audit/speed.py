@@ -6,11 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from angelshare.audit.answers.timing import MIN_FOR_P99, Timing
+from angelshare.audit.answers.timing import MIN_FOR_P99, TimingSettings
 from angelshare.core.arrays import Vector
+from angelshare.core.audit import Audit, AuditResult, AuditSettings
 from angelshare.core.estimate import ContrastName, Difference, Estimate, Interval
+from angelshare.core.items import Items
 from angelshare.core.metric import BYTES, COUNT, MILLISECONDS, PER_SECOND, MetricFacts
-from angelshare.core.protocols import AuditResult, AuditSettings, ModelCard, Observations, ScoreRequest
+from angelshare.core.observations import Timing
+from angelshare.core.protocols import ModelCard
+from angelshare.core.requests import TEST, Observations, Request
 from angelshare.core.task import ModelRole
 from angelshare.stats.components import SIMPLE, linear_mean
 from angelshare.stats.components import inference as t_inference
@@ -21,10 +25,6 @@ UNDISTURBED = 0.8
 On an idle machine it is about nine tenths where a network has two threads: they wait for each other.
 """
 METHOD = "t over rounds, of log ratios"
-NO_LIVE_MODELS = (
-    "Speed is not measured, because files of predictions hold no live models. Give the teacher and the students as "
-    "model folders, with --data."
-)
 CLOCKED = {
     facts.name: facts
     for facts in (
@@ -91,14 +91,12 @@ class Timed:
         role, population: who it is; a baseline here is a reference of its own, such as TF-IDF.
         card: its name, parameters, bytes on disk and precision.
         timing: what the clock said.
-        peak_memory_bytes: None where it is not measured; a remark of the caller's says why.
     """
 
     role: ModelRole
     population: str
     card: ModelCard
     timing: Timing
-    peak_memory_bytes: int | None = None
 
     @property
     def student(self) -> str | None:
@@ -106,22 +104,27 @@ class Timed:
         return None if self.role == "teacher" else self.population
 
 
-class Speed:
-    """Parameters, bytes, texts per second, latencies and memory: by `measure_speed`, from models that were timed.
-
-    Among audits of observations it can only say that these alone tell no speed.
-    """
+class Speed(Audit[TimingSettings]):
+    """Parameters, bytes, texts per second, latencies and memory, of models that were timed in turns."""
 
     name = "speed"
     question = "How much smaller and faster is the student?"
+    kinds = ("timing",)
+    Options = TimingSettings
 
-    def requests(self, test: ScoreRequest, settings: AuditSettings) -> Sequence[ScoreRequest]:  # noqa: ARG002  (protocol)
-        """Return the test split, which all audits see."""
-        return (test,)
+    def requests(self, test: Items) -> Sequence[Request]:
+        """Return the test split, to be timed as the options say."""
+        return [Request(TEST, "timing", test, self.options)]
 
-    def measure(self, observations: Observations, settings: AuditSettings) -> AuditResult:  # noqa: ARG002  (protocol)
-        """Return why nothing was measured."""
-        return AuditResult(self.name, self.question, not_applicable=NO_LIVE_MODELS)
+    def measure(self, observations: Observations, settings: AuditSettings) -> AuditResult:
+        """Return every model's figures, and every student's and reference's speed against the teacher's."""
+        panel = observations.timings()
+        models = [
+            Timed(population.role, population.name, observations.cards[population.role, member.name], member)
+            for population in panel.populations
+            for member in population.members
+        ]
+        return measure_speed(models, data=panel.data, level=settings.level, remarks=panel.remarks)
 
 
 AUDIT = Speed
@@ -197,7 +200,7 @@ def _sizes(model: Timed) -> Iterator[Estimate]:
     sizes: dict[str, int | None] = {
         "n_parameters": model.card.n_parameters,
         "n_bytes": model.card.n_bytes,
-        "peak_memory_bytes": model.peak_memory_bytes,
+        "peak_memory_bytes": model.timing.peak_memory_bytes,
     }
     for metric, value in sizes.items():
         if value is not None:

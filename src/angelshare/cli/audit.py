@@ -19,6 +19,7 @@ from angelshare.cli.options import (
     Slices,
     Students,
     TrustRemoteCode,
+    audits_of,
     columns_of,
     gates_of,
     labels_of,
@@ -49,7 +50,7 @@ def audit(
         list[str] | None,
         typer.Option(
             "--audit",
-            metavar="NAME",
+            metavar="NAME[:OPTION=VALUE,...]",
             help="Any of {audits}; by default quality, agreement, calibration and examples.",
         ),
     ] = None,
@@ -85,9 +86,9 @@ def audit(
     from angelshare.audit.frame.registry import DEFAULT_AUDITS
     from angelshare.cli.progress import resumable
     from angelshare.cli.summary import finish
-    from angelshare.core.items import IDENTITIES
     from angelshare.data.slices.specs import parse_slice
     from angelshare.recipes.audit import AuditRequest, audit_models
+    from angelshare.recipes.observe.opening import Reading
 
     request = AuditRequest(
         sides=sides_of(teacher, student, baseline or []),
@@ -95,20 +96,21 @@ def audit(
         now=datetime.now(UTC),
         data=data,
         split=split,
-        audits=tuple(audits or DEFAULT_AUDITS),
+        audits=audits_of(audits, identities) or DEFAULT_AUDITS,
         gates=gates_of(margin, gate),
         slices=tuple(parse_slice(given) for given in slices or []),
-        identities=tuple(identities or IDENTITIES),
-        task=task,
-        labels=labels_of(labels),
-        columns=columns_of(columns),
+        reading=Reading(
+            task=task,
+            labels=labels_of(labels),
+            columns=columns_of(columns),
+            positive=positive,
+            threshold=threshold,
+            clip=clip,
+            max_length=max_length,
+            trust_remote_code=trust_remote_code,
+            allow_pickle=allow_pickle,
+        ),
         data_columns=columns_of(data_columns),
-        positive=positive,
-        threshold=threshold,
-        clip=clip,
-        max_length=max_length,
-        trust_remote_code=trust_remote_code,
-        allow_pickle=allow_pickle,
         redact_texts=redact_texts,
     )
     with resumable() as progress:

@@ -1,6 +1,8 @@
 """Options that several commands share, and what their texts mean."""
 
 import os
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +11,7 @@ import typer
 from angelshare.core.errors import InputError
 
 if TYPE_CHECKING:  # help shows options, and reads none
+    from angelshare.audit.frame.registry import Choice
     from angelshare.recipes.observe.sides import Side
     from angelshare.statement.gates import Gate
 
@@ -149,3 +152,31 @@ def columns_of(given: str | None) -> dict[str, str]:
 def labels_of(given: str | None) -> tuple[str, ...] | None:
     """Return `A,B,...` as labels, in order."""
     return None if given is None else tuple(given.split(","))
+
+
+def audits_of(given: Sequence[str] | None, identities: Sequence[str] | None) -> "tuple[Choice, ...]":
+    """Return the audits that `NAME` or `NAME:OPTION=VALUE,...` choose; `--identities` is an option of `identity_auc`.
+
+    Raises:
+        InputError: if an option has another form.
+    """
+    return tuple(_choice(one, identities) for one in given or [])
+
+
+def _choice(given: str, identities: Sequence[str] | None) -> "Choice":
+    """Return one audit with its options, whose values are read as YAML reads them."""
+    import yaml
+
+    from angelshare.audit.frame.registry import Choice
+
+    name, _, rest = given.partition(":")
+    options: dict[str, object] = {"identities": tuple(identities)} if identities and name == "identity_auc" else {}
+    for part in re.split(r",(?![^\[]*\])", rest) if rest else ():  # not at the commas of a list
+        option, separator, value = part.partition("=")
+        try:
+            options[option.strip()] = yaml.safe_load(value)
+        except yaml.YAMLError:
+            separator = ""
+        if not (separator and option.strip()):
+            raise InputError(f"--audit {given!r} is not NAME:OPTION=VALUE,... Write it like speed:n_texts=200.")
+    return Choice(name.strip(), options)

@@ -19,6 +19,7 @@ from angelshare.cli.options import (
     Students,
     Teacher,
     TrustRemoteCode,
+    audits_of,
     folder_of,
     gates_of,
     labels_of,
@@ -63,7 +64,7 @@ def suite(
     """
     from angelshare.cli.progress import resumable
     from angelshare.cli.summary import finish
-    from angelshare.core.items import IDENTITIES
+    from angelshare.recipes.observe.opening import Reading
     from angelshare.recipes.suite_statement import SuiteRequest, run_suite
 
     folder = out or Path("runs") / name
@@ -74,12 +75,14 @@ def suite(
         now=datetime.now(UTC),
         scale=scale,
         data=tuple(data or ()),
-        labels=labels_of(labels),
         gates=gates_of(margin, gate),
-        identities=tuple(identities or IDENTITIES),
-        max_length=max_length,
-        trust_remote_code=trust_remote_code,
-        allow_pickle=allow_pickle,
+        reading=Reading(
+            labels=labels_of(labels),
+            max_length=max_length,
+            trust_remote_code=trust_remote_code,
+            allow_pickle=allow_pickle,
+        ),
+        audits=audits_of(["identity_auc"], identities),
         redact_texts=redact_texts,
     )
     with resumable() as progress:

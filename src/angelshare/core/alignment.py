@@ -101,12 +101,16 @@ def aligned(
 
 
 def _sorted_by_id(population: Population[Observed[M]]) -> Population[Observed[M]]:
-    """Return the members with their items sorted by id; items that several share are sorted once."""
+    """Return the members with their items sorted by id, as many have them; what several share is sorted once."""
     ordered: dict[int, tuple[Array, Items]] = {}
     members = []
     for observed in population.members:
+        ids = observed.items.ids
+        if (ids[1:] > ids[:-1]).all():
+            members.append(observed)
+            continue
         if id(observed.items) not in ordered:
-            order = np.argsort(observed.items.ids, kind="stable")
+            order = np.argsort(ids, kind="stable")
             ordered[id(observed.items)] = order, observed.items.take(order)
         order, items = ordered[id(observed.items)]
         members.append(Observed(items, observed.member.take(order)))

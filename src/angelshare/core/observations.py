@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float
 
-from angelshare.core.arrays import Array, Labels, Vector
+from angelshare.core.arrays import Array, Labels, Scores, Vector
 from angelshare.core.errors import InputError
 
 Kind = Literal["scores", "embeddings", "likelihoods", "continuations", "timing"]
@@ -164,6 +164,43 @@ class Continuations:
     def same_answers(self, other: "Continuations") -> bool:
         """Return whether both wrote the same."""
         return self.texts == other.texts
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Timing:
+    """What the clock said of one model, over the same texts for all models.
+
+    Attributes:
+        name: the member, such as `mlp/0`.
+        texts_per_second: (rounds,) in bulk.
+        latency_ms: (rounds, latencies) of single texts.
+        busy: (rounds,) the share of the time in which this thread had a processor; below 1, others were at work.
+        n_texts: how many there were.
+        peak_memory_bytes: None where it is not measured.
+        seed, fingerprint, parent_fingerprint: as in `Embeddings`.
+    """
+
+    name: str
+    texts_per_second: Vector
+    latency_ms: Scores
+    busy: Vector
+    n_texts: int
+    peak_memory_bytes: int | None = None
+    seed: int | None = None
+    fingerprint: str = ""
+    parent_fingerprint: str | None = None
+
+    def __len__(self) -> int:
+        """Return the number of texts."""
+        return self.n_texts
+
+    def take(self, index: Array) -> "Timing":
+        """Refuse: texts were timed together.
+
+        Raises:
+            InputError: always.
+        """
+        raise InputError(f"{self.name} was timed on {self.n_texts} texts together: {len(index)} of them have no time.")
 
 
 def _check_some(name: str, items: Array | tuple[object, ...]) -> None:

@@ -1,15 +1,11 @@
-"""What the house asks of models and of audits: small protocols, so that a fake is five lines."""
+"""What the house asks of models, and what it says about them: small protocols, so that a fake is five lines."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from angelshare.core.arrays import Scores
 from angelshare.core.errors import InputError
-from angelshare.core.estimate import ContrastName, Difference, Estimate
-from angelshare.core.items import IDENTITIES
-from angelshare.core.panel import Panel
-from angelshare.core.predictions import Predictions
 from angelshare.core.task import ModelRole, Task
 from angelshare.core.text import TextBatch
 
@@ -82,123 +78,6 @@ class EncodingScorer(Protocol):
 
     def score_encoded(self, encodings: Sequence[Sequence[Any]]) -> Scores:
         """Return logits (n, labels) of one batch of encodings."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreRequest:
-    """An audit's wish to see class scores of these texts. Other kinds of request stand beside it as audits need them.
-
-    Attributes:
-        name: under which the panel comes back.
-        ids, texts: what to score.
-        columns: of a test split, which `ITEM_COLUMNS` its data have.
-    """
-
-    name: str
-    ids: tuple[str, ...]
-    texts: TextBatch
-    columns: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class AuditSettings:
-    """What the user may set for all audits.
-
-    Attributes:
-        level: nominal coverage of the intervals.
-        n_examples: rows of a table of texts, at most.
-        in_slices: metrics that are measured in every slice too, beyond those that always are: gates name them.
-        identities: patterns, such as `mentions_*`, of the names of slices that are identities.
-    """
-
-    level: float = 0.95
-    n_examples: int = 200
-    in_slices: frozenset[str] = frozenset()
-    identities: tuple[str, ...] = IDENTITIES
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table for the report: texts are data and stay strings.
-
-    Attributes:
-        name, title: which table, and what its rows are, as a sentence fragment.
-        columns: names in order.
-        rows: values in the columns' order.
-        text_columns: the columns that hold users' texts, which `--redact-texts` leaves out.
-    """
-
-    name: str
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Any, ...], ...]
-    text_columns: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A row that could not be measured, so that a gate on it cannot be held by its neighbours.
-
-    Attributes:
-        metric, data, student, contrast, slice, output: of the row, as in `core.estimate.Difference`.
-        why: the end of a sentence.
-    """
-
-    metric: str
-    data: str
-    student: str
-    contrast: ContrastName
-    slice: str | None
-    output: str | None
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class AuditResult:
-    """What one audit found.
-
-    Attributes:
-        name, question: of the audit.
-        differences, estimates, tables: what it measured.
-        not_applicable: why nothing could be measured, as a sentence; None if something was.
-        remarks: parts that could not be measured, and why, and how the others were, as sentences.
-        warnings: what must be known before any number is believed, as sentences.
-        gaps: the rows that could not be measured, for gates.
-    """
-
-    name: str
-    question: str
-    differences: tuple[Difference, ...] = ()
-    estimates: tuple[Estimate, ...] = ()
-    tables: tuple[Table, ...] = ()
-    not_applicable: str | None = None
-    remarks: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    gaps: tuple[Gap, ...] = ()
-
-
-Observations = Mapping[str, Panel[Predictions]]
-"""Request name -> what every model answered. The test split is always there, under `TEST`."""
-
-TEST = "test"
-
-
-class Audit(Protocol):
-    """One question asked of a comparison: first what it must see, then a pure measurement."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def question(self) -> str: ...
-
-    def requests(self, test: ScoreRequest, settings: AuditSettings) -> Sequence[ScoreRequest]:
-        """Return the texts that must be scored; most audits need just the test split."""
-        ...
-
-    def measure(self, observations: Observations, settings: AuditSettings) -> AuditResult:
-        """Return what the observations show; loads no model and draws no random numbers without a fixed seed."""
         ...
 
 

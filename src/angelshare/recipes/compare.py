@@ -8,12 +8,13 @@ from pathlib import Path
 
 from angelshare import __version__
 from angelshare.audit.frame.merging import merged
-from angelshare.audit.frame.registry import run_audits
+from angelshare.audit.frame.registry import Choice, load_audits, run_audits
+from angelshare.core.audit import AuditResult, AuditSettings
 from angelshare.core.errors import InputError
 from angelshare.core.estimate import ContrastName
 from angelshare.core.panel import Panel
 from angelshare.core.predictions import Predictions
-from angelshare.core.protocols import TEST, AuditResult, AuditSettings
+from angelshare.core.requests import TEST, Observations
 from angelshare.recipes.folder.kept import kept_panel
 from angelshare.recipes.folder.publish import publish_comparison
 from angelshare.recipes.releases import release_panels
@@ -65,7 +66,7 @@ def compare_releases(request: CompareRequest) -> Comparison:
     old, new = read_statement(request.old), read_statement(request.new)
     gates = distinct(map(_between_releases, request.gates))
     paired = release_panels(kept_panel(request.old, old), kept_panel(request.new, new))
-    settings = AuditSettings(in_slices=metrics_in_slices(gates), identities=tuple(_identities(new)))
+    settings = AuditSettings(in_slices=metrics_in_slices(gates))
     results = _measured(paired.panels, new, settings)
     differences = difference_rows(results, Rules({}, gates, earlier=tuple(_given_margins(new))))
     gaps = [gap for result in results for gap in result.gaps]
@@ -146,9 +147,15 @@ def _identities(new: Statement) -> Iterator[str]:
 
 def _measured(panels: Sequence[Panel[Predictions]], new: Statement, settings: AuditSettings) -> list[AuditResult]:
     """Return what the audits of the new statement find between the releases, one result per audit."""
-    names = [audit.name for audit in new.audits if audit.name in MEASURED]
-    found = [run_audits(names, {TEST: panel}, settings) for panel in panels]
-    return [merged([_between(of[position]) for of in found]) for position in range(len(names) if found else 0)]
+    audits = load_audits([_choice(audit.name, new) for audit in new.audits if audit.name in MEASURED])
+    of_panels = [run_audits(audits, Observations({(TEST, "scores"): panel}), settings) for panel in panels]
+    return [merged([_between(result) for result in results]) for results in zip(*of_panels, strict=True)]
+
+
+def _choice(name: str, new: Statement) -> Choice:
+    """Return an audit, with the identities that the new statement took for such."""
+    identities = tuple(_identities(new))
+    return Choice(name, {"identities": identities} if name == "identity_auc" and identities else {})
 
 
 def _between(result: AuditResult) -> AuditResult:

@@ -3,14 +3,16 @@
 import inspect
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from angelshare.audit.frame.installed import AUDITS, InstalledAudits
 from angelshare.core.strict import Strict
 from angelshare.recipes.schema import Recipe
 
 Schema = Mapping[str, Any]
 """Of JSON, as pydantic writes it."""
+AUDITS_KEY = "audits"
 
 _SIMPLE = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false", "null": "null"}
 _BOUNDS = {
@@ -47,13 +49,13 @@ class KeySection:
             yield ""
 
 
-def key_sections() -> tuple[KeySection, ...]:
-    """Return a section for all that has keys, in the order in which a recipe meets it."""
-    schema = Recipe.model_json_schema()
-    models, places = _models(), _places(schema)
-    return tuple(
-        _section(models[name], schema["$defs"].get(name, schema), place, places) for name, place in places.items()
-    )
+def key_sections(audits: InstalledAudits = AUDITS) -> tuple[KeySection, ...]:
+    """Return a section for all that has keys, in the order in which a recipe meets it.
+
+    Args:
+        audits: whose options stand below `audits`.
+    """
+    return tuple(section for below in _sections(Recipe, "") for section in (below, *_options(below, audits)))
 
 
 def known_places() -> tuple[str, ...]:
@@ -91,9 +93,25 @@ def _models() -> dict[str, type[Strict]]:
     return known
 
 
-def _places(schema: Schema) -> dict[str, str]:
-    """Return model -> the key that first holds it, breadth first; the recipe itself comes first."""
-    places, waiting = {Recipe.__name__: ""}, [("", schema)]
+def _sections(model: type[Strict], place: str) -> Iterator[KeySection]:
+    """Yield the section of a model, and those of all that it is made of."""
+    schema = model.model_json_schema()
+    models, places = _models(), _places(model.__name__, schema, place)
+    for name, at in places.items():
+        yield _section(models[name], schema.get("$defs", {}).get(name, schema), at, places)
+
+
+def _options(section: KeySection, audits: InstalledAudits) -> Iterator[KeySection]:
+    """Yield the options of every audit that has any, below the section on audits."""
+    for name in audits.names() if section.place == AUDITS_KEY else ():
+        first, *below = _sections(audits.get(name).Options, AUDITS_KEY)
+        if first.rows:
+            yield from (replace(first, kind=name), *below)
+
+
+def _places(model: str, schema: Schema, place: str) -> dict[str, str]:
+    """Return model -> the key that first holds it, breadth first; the model itself comes first."""
+    places, waiting = {model: place}, [(f"{place}." if place else "", schema)]
     for path, content in waiting:
         for key, value in content.get("properties", {}).items():
             for name in re.findall(r"'\$ref': '#/\$defs/(\w+)'", str(value)):

@@ -10,6 +10,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from angelshare.audit.frame.installed import AUDITS
+from angelshare.audit.frame.registry import audits_with
 from angelshare.core.errors import RecipeError
 from angelshare.core.factories import unknown_name
 from angelshare.recipes.schema import Recipe
@@ -105,6 +107,8 @@ def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
     place = ".".join(str(part) for part in _visible(location))
     if detail["type"] == "extra_forbidden":
         known = _keys_at(location[:-1], model)
+        if model is Recipe and len(location) == 1 and (hint := _of_audits(str(location[0]))):
+            return f"{place}: {hint}"
         near = get_close_matches(str(location[-1]), known, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else f" Known here: {', '.join(sorted(known))}."
         return f"{place}: unknown key.{hint}"
@@ -113,6 +117,16 @@ def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
     message = detail["msg"].removeprefix("Value error, ")
     shown = "" if isinstance(value, dict | list) else f" (given: {value!r})"
     return f"{place}: {message}{shown}" if place else f"{message}{shown}"
+
+
+def _of_audits(key: str) -> str:
+    """Return where an audit, or an option that only audits have, stands in a recipe; "" of any other key."""
+    if key in AUDITS.names():
+        return f"an audit, whose options go with it: audits: [{{kind: {key}, ...}}]."
+    holders = audits_with(key)
+    if holders and not get_close_matches(key, Recipe.model_fields, n=1):
+        return f"an option of an audit, and goes with it: audits: [{{kind: {holders[0]}, {key}: ...}}]."
+    return ""
 
 
 def _visible(location: tuple[int | str, ...]) -> list[int | str]:

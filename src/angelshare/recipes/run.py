@@ -9,13 +9,14 @@ from pathlib import Path
 import yaml
 
 from angelshare import __version__
-from angelshare.audit.frame.registry import run_audits
+from angelshare.audit.frame.registry import load_audits, run_audits
 from angelshare.core.atomic import write_text
+from angelshare.core.audit import AuditSettings
 from angelshare.core.errors import InputError
 from angelshare.core.factories import unknown_name
-from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Progress, Scorer
+from angelshare.core.protocols import Progress, Scorer
 from angelshare.core.task import Role
-from angelshare.data.slices.slicing import check_slices, sliced
+from angelshare.data.slices.slicing import check_slices
 from angelshare.data.slices.specs import columns_of, loaded
 from angelshare.data.suites.gathering import suite_spec
 from angelshare.data.texts.joining import join_splits, limited
@@ -25,13 +26,11 @@ from angelshare.data.texts.textset import Splits
 from angelshare.models.checkpoint import load_scorer
 from angelshare.models.folders import backbone_note
 from angelshare.models.memory import Loading
-from angelshare.recipes.folder.environment import environment
+from angelshare.recipes.concluding import Framing, Measured, conclude
 from angelshare.recipes.folder.journal import note
-from angelshare.recipes.folder.kept import keep_predictions
-from angelshare.recipes.folder.looks import count_look
-from angelshare.recipes.folder.publish import data_rows, publish
-from angelshare.recipes.observe.panel import Seat, entries, observe_panels
-from angelshare.recipes.observe.speed import Live, audit_speed
+from angelshare.recipes.folder.publish import data_rows
+from angelshare.recipes.observe.observing import Desk, observe_texts
+from angelshare.recipes.observe.seats import Opened, Seat
 from angelshare.recipes.schema import PretrainedEntry, Recipe, TfidfEntry, TransformerEntry
 from angelshare.recipes.suite import (
     GatheredSuite,
@@ -47,7 +46,6 @@ from angelshare.recipes.suite import (
 from angelshare.recipes.train.members import TRAINING_FILE, MemberMaker, make_teacher, members_of
 from angelshare.recipes.train.transfers import Plan, StudentTexts, gather, make_texts, text_rows
 from angelshare.recipes.train.workers import train_members
-from angelshare.statement.build import build_statement
 from angelshare.statement.gates import Gate, metrics_in_slices
 from angelshare.statement.schema import Statement
 from angelshare.transfer.spec import EvenGroups, LabelShare
@@ -77,7 +75,7 @@ class Trained:
     """All models of a recipe, the teacher first, and what the students of each plan learnt from."""
 
     texts: Mapping[Plan, StudentTexts]
-    scorers: tuple[tuple[Seat, Scorer], ...]
+    opened: tuple[Opened, ...]
 
 
 def run_recipe(recipe: Recipe, run: Path, settings: RunSettings, *, progress: Progress) -> Statement:
@@ -92,37 +90,41 @@ def run_recipe(recipe: Recipe, run: Path, settings: RunSettings, *, progress: Pr
         progress: told about every long step.
     """
     recipe = recipe.model_copy(update={"slices": tuple(map(loaded, recipe.slices))})
+    audits = load_audits(recipe.choices)
     splits, suites = prepare(recipe)
     trained = train(recipe, splits, run, jobs=settings.jobs, progress=progress)
-    scorers = trained.scorers
+    opened, test, desk = trained.opened, splits.role("test"), Desk(run, progress)
     gates = (*(gate.gate() for gate in recipe.gates), *settings.gates)
-    test = splits.role("test")
-    audit_settings = AuditSettings(in_slices=metrics_in_slices(gates), identities=recipe.identities)
-    panels = observe_panels(scorers, test, recipe.audits, audit_settings, root=run / "observations", progress=progress)
-    panels = {**panels, TEST: sliced(panels[TEST], recipe.slices, test)}
-    apart = time_apart(recipe, splits, scorers, run)
-    results = run_audits(recipe.audits, panels, audit_settings, apart=apart)
+    audit_settings = AuditSettings(in_slices=metrics_in_slices(gates))
+    seen = {test.name: observe_texts(opened, audits, test, desk, slices=recipe.slices)}
+    results = run_audits(audits, seen[test.name], audit_settings)
     for suite in suites:
-        seen = observe_suite(scorers, suite.others, audit_settings, root=run / "observations", progress=progress)
-        results = suite_results(suite, seen, audit_settings, cards=cards_of(scorers), gates=gates, own=results)
-    statement = build_statement(
-        results=results,
-        models=entries(((seat, scorer.card) for seat, scorer in scorers), panels[TEST]),
+        others = observe_suite(opened, suite.others, desk, recipe.choices)
+        results = suite_results(
+            suite,
+            others,
+            audit_settings,
+            cards=cards_of(opened),
+            gates=gates,
+            own=results,
+            chosen=recipe.choices,
+        )
+        seen |= others
+    framing = Framing(
+        title=recipe.name,
+        now=settings.now,
         data=[
             *data_rows(splits, USED_ROLES),
             *text_rows(recipe, splits, trained.texts),
             *(row for suite in suites for row in suite_rows(suite.others)),
         ],
+        looked_at=test.sha256(),
         gates=gates,
         margins=recipe.margins,
         recipe=recipe.model_dump(mode="json"),
-        environment=environment(),
-        created=settings.now,
-        title=recipe.name,
-        test_looks=count_look(run, test.sha256(), [scorer.card.fingerprint for _, scorer in scorers]),
         notes=(
             *splits.card.notes,
-            *panels[TEST].remarks,
+            *seen[test.name].scores().remarks,
             *(note for suite in suites for note in notes_of(suite.others)),
         ),
         warnings=(
@@ -133,8 +135,7 @@ def run_recipe(recipe: Recipe, run: Path, settings: RunSettings, *, progress: Pr
         ),
         redact_texts=settings.redact_texts,
     )
-    keep_predictions(panels[TEST], statement, run)
-    publish(statement, run)
+    statement = conclude(Measured(opened, seen, results), framing, run)
     note(run, "statement", verdict=statement.verdict)
     return statement
 
@@ -157,8 +158,8 @@ def train(recipe: Recipe, splits: Splits, run: Path, *, jobs: int, progress: Pro
     texts = make_texts(recipe, splits, gathered, teacher, run, progress=progress)
     note(run, "transfer", n=[len(given.transfer) for given in texts.values()])
     members = make_members(recipe, splits, texts, run, jobs=jobs, progress=progress)
-    note(run, "students", members=[f"{seat.role} {seat.member}" for seat, _ in members])
-    return Trained(texts, ((Seat("teacher", "teacher"), teacher), *members))
+    note(run, "students", members=[member.seat.key for member in members])
+    return Trained(texts, (_opened(Seat("teacher", "teacher"), teacher, teacher_source(recipe, run)), *members))
 
 
 def prepare(recipe: Recipe) -> tuple[Splits, tuple[GatheredSuite, ...]]:
@@ -236,7 +237,7 @@ def make_members(
     *,
     jobs: int,
     progress: Progress,
-) -> list[tuple[Seat, Scorer]]:
+) -> list[Opened]:
     """Return every student and baseline, trained."""
     maker = MemberMaker(recipe, splits, texts, teacher=teacher_source(recipe, run), run=run, progress=progress)
     members = tuple(members_of(recipe))
@@ -245,19 +246,15 @@ def make_members(
     train_members(maker, side_by_side, jobs=jobs, progress=progress)
     # encoders keep all processors busy by themselves
     train_members(maker, [m for m in missing if m not in side_by_side], jobs=1, progress=progress)
-    return [(Seat(m.role, m.entry.name, m.seed), load_scorer(m.folder(run), name=m.name)) for m in members]
+    return [
+        _opened(Seat(m.role, m.entry.name, m.seed), load_scorer(m.folder(run), name=m.name), str(m.folder(run)))
+        for m in members
+    ]
 
 
-def time_apart(
-    recipe: Recipe, splits: Splits, scorers: Sequence[tuple[Seat, Scorer]], run: Path
-) -> tuple[AuditResult, ...]:
-    """Return the speed of all models, if the recipe asks for it: when nothing else runs any more."""
-    if "speed" not in recipe.audits:
-        return ()
-    sources = {Seat(m.role, m.entry.name, m.seed): str(m.folder(run)) for m in members_of(recipe)}
-    sources[Seat("teacher", "teacher")] = teacher_source(recipe, run)
-    live = [Live(seat, scorer, Loading(sources[seat], scorer.card.task)) for seat, scorer in scorers]
-    return (audit_speed(live, splits.role("test"), recipe.speed, folder=run / "speed"),)
+def _opened(seat: Seat, scorer: Scorer, source: str) -> Opened:
+    """Return a trained model as a member of the comparison."""
+    return Opened(seat, scorer.card, source, scorer, Loading(source, scorer.card.task))
 
 
 def teacher_source(recipe: Recipe, run: Path) -> str:

@@ -3,14 +3,11 @@
 from collections.abc import Callable
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_serializer, model_validator
 
-from angelshare.audit.answers.timing import SpeedSettings
-from angelshare.audit.frame.installed import AUDITS
-from angelshare.audit.frame.registry import DEFAULT_AUDITS
+from angelshare.audit.frame.registry import DEFAULT_AUDITS, Choice
 from angelshare.core.errors import InputError
 from angelshare.core.factories import unknown_name
-from angelshare.core.items import IDENTITIES
 from angelshare.core.strict import Strict
 from angelshare.core.student_spec import (
     NAME,
@@ -38,12 +35,6 @@ def _distinct(seeds: tuple[int, ...]) -> tuple[int, ...]:
     return seeds
 
 
-def _known_audit(name: str) -> str:
-    """Refuse an audit that is unknown, or whose package is broken."""
-    _held(AUDITS.get, name)
-    return name
-
-
 def _known_metric(name: str) -> str:
     """Refuse a metric that no audit measures."""
     _held(judged_metric, name)
@@ -67,7 +58,6 @@ def _fitting(margins: dict[str, float]) -> dict[str, float]:
 
 Seed = Annotated[int, Field(ge=0, lt=2**32, strict=True)]
 Seeds = Annotated[tuple[Seed, ...], Field(min_length=1), AfterValidator(_distinct)]
-AuditName = Annotated[str, AfterValidator(_known_audit)]
 MetricName = Annotated[str, AfterValidator(_known_metric)]
 Margin = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
@@ -237,6 +227,44 @@ class GateSpec(Strict):
         return Gate(**self.model_dump(), source="recipe")
 
 
+class AuditEntry(Strict):
+    """An audit: its name, or `{kind: NAME, ...}` with options of its own, which the sections below list.
+
+    Attributes:
+        kind: the name.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    kind: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_name(cls, given: object) -> object:
+        """Return a bare name as an audit without options."""
+        return {"kind": given} if isinstance(given, str) else given
+
+    @model_validator(mode="after")
+    def _can_be_made(self) -> Self:
+        """Refuse an audit or an option that there is not."""
+        try:
+            self.choice.load()
+        except InputError as error:
+            raise ValueError(str(error)) from error
+        return self
+
+    @model_serializer
+    def _as_written(self) -> object:
+        """Return the name alone where there are no options."""
+        options = self.choice.options
+        return {"kind": self.kind, **options} if options else self.kind
+
+    @property
+    def choice(self) -> Choice:
+        """Return the audit with its options."""
+        return Choice(self.kind, dict(self.model_extra or {}))
+
+
 class Recipe(Strict):
     """From data to statement.
 
@@ -249,13 +277,11 @@ class Recipe(Strict):
         transfer: texts that the teacher labels for its students.
         students: the small models.
         distil: how students are trained.
-        audits: what is measured.
         gates: what must hold; each may also be a rule such as "accuracy >= -0.01".
         mitigation: neutral sentences about identities in the training data; null: none.
         suites: further test sets that every model is measured on.
-        speed: how it is measured, where `audits` names it.
+        audits: names, or `{kind: NAME, ...}` with the audit's own options.
         slices: of the test set, beside those that come with the data.
-        identities: patterns of the names of slices that are identities, for `identity_auc`.
         margins: per metric, for rows that no gate names.
     """
 
@@ -268,13 +294,16 @@ class Recipe(Strict):
     mitigation: Mitigation | None = None
     students: Annotated[tuple[StudentEntry, ...], Field(min_length=1)]
     distil: DistilSpec = DistilSpec()
-    audits: tuple[AuditName, ...] = DEFAULT_AUDITS
+    audits: tuple[AuditEntry, ...] = tuple(AuditEntry(kind=choice.kind) for choice in DEFAULT_AUDITS)
     suites: Annotated[tuple[SuiteChoice, ...], Field(max_length=1)] = ()
-    speed: SpeedSettings = SpeedSettings()
     slices: tuple[SliceSpec, ...] = ()
-    identities: Annotated[tuple[str, ...], Field(min_length=1)] = IDENTITIES
     gates: tuple[GateSpec, ...] = ()
     margins: Annotated[dict[MetricName, Margin], AfterValidator(_fitting)] = Field(default_factory=dict)
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """Return the audits with their options."""
+        return tuple(entry.choice for entry in self.audits)
 
     @model_validator(mode="after")
     def _gates_can_be_held(self) -> Self:

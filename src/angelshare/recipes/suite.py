@@ -2,25 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import Any
 
 from angelshare.audit.frame.merging import about, merged
-from angelshare.audit.frame.registry import run_audits
+from angelshare.audit.frame.registry import Choice, load_audits, run_audits
 from angelshare.audit.frame.set_tables import largest_differences, suite_table
 from angelshare.audit.quality import collapsed
+from angelshare.core.audit import Audit, AuditResult, AuditSettings, Table
 from angelshare.core.errors import InputError
 from angelshare.core.panel import Panel
 from angelshare.core.predictions import Predictions
-from angelshare.core.protocols import (
-    TEST,
-    AuditResult,
-    AuditSettings,
-    ModelCard,
-    Observations,
-    Progress,
-    Scorer,
-    Table,
-)
+from angelshare.core.protocols import ModelCard
+from angelshare.core.requests import TEST, Observations
 from angelshare.core.task import ModelRole, SuiteScale
 from angelshare.core.text import TextBatch
 from angelshare.data.suites.gathering import (
@@ -32,7 +25,8 @@ from angelshare.data.suites.gathering import (
     own_set,
 )
 from angelshare.data.texts.textset import Splits
-from angelshare.recipes.observe.panel import Seat, observe_panels
+from angelshare.recipes.observe.observing import Desk, observe_texts
+from angelshare.recipes.observe.seats import Opened
 from angelshare.statement.gates import Gate
 from angelshare.statement.schema import DataRow
 
@@ -105,24 +99,29 @@ def warnings_of(sets: Iterable[SuiteSet]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(about(one.texts.name, warning) for one in sets for warning in one.card.warnings))
 
 
-def cards_of(scorers: Sequence[tuple[Seat, Scorer]]) -> dict[tuple[ModelRole, str], ModelCard]:
+def cards_of(opened: Sequence[Opened]) -> dict[tuple[ModelRole, str], ModelCard]:
     """Return what is known about each population, of its last member."""
-    return {(seat.role, seat.population): scorer.card for seat, scorer in scorers}
+    return {(one.seat.role, one.seat.population): one.card for one in opened}
 
 
 def observe_suite(
-    scorers: Sequence[tuple[Seat, Scorer]],
-    sets: Iterable[SuiteSet],
-    settings: AuditSettings,
-    *,
-    root: Path,
-    progress: Progress,
+    opened: Sequence[Opened], sets: Iterable[SuiteSet], desk: Desk, chosen: Sequence[Choice] = ()
 ) -> dict[str, Observations]:
-    """Return what every model answers on every set, by the set's name; no model reads a text twice."""
-    return {
-        one.texts.name: observe_panels(scorers, one.texts, one.spec.audits, settings, root=root, progress=progress)
-        for one in sets
-    }
+    """Return what every model answers on every set, by the set's name; no model reads a text twice.
+
+    Args:
+        opened: teacher, students and baselines.
+        sets: of the suite.
+        desk: where.
+        chosen: options of the suite's audits, where they are not the defaults.
+    """
+    return {one.texts.name: observe_texts(opened, _audits_of(one, chosen), one.texts, desk) for one in sets}
+
+
+def _audits_of(one: SuiteSet, chosen: Sequence[Choice]) -> tuple[Audit[Any], ...]:
+    """Return the audits of a set, with the options that the user chose for them."""
+    options = {choice.kind: choice for choice in chosen}
+    return load_audits([options.get(name, Choice(name)) for name in one.spec.audits])
 
 
 def suite_results(
@@ -133,6 +132,7 @@ def suite_results(
     cards: Mapping[tuple[ModelRole, str], ModelCard],
     gates: Sequence[Gate] = (),
     own: Sequence[AuditResult] | None = None,
+    chosen: Sequence[Choice] = (),
 ) -> tuple[AuditResult, ...]:
     """Return what the audits found on all sets, each audit once, and the suite's tables.
 
@@ -143,6 +143,7 @@ def suite_results(
         cards: (role, population) -> what is known about it.
         gates: whose metrics are measured besides the suite's.
         own: results of the in-domain set, where they are there already.
+        chosen: options of the suite's audits, where they are not the defaults.
     """
     metrics = {*gathered.spec.metrics, *(gate.metric for gate in gates)}
     found: dict[str, list[tuple[str, AuditResult]]] = {}
@@ -151,7 +152,7 @@ def suite_results(
         if own is not None and one.spec.name == IN_DOMAIN:
             results = own
         else:
-            results = _measured(one, observations[one.texts.name], settings, metrics)
+            results = _measured(_audits_of(one, chosen), observations[one.texts.name], settings, metrics)
         for result in results:
             found.setdefault(result.name, []).append((one.texts.name, result))
     audits = [merged([r for _, r in of], names=[name for name, _ in of]) for of in found.values()]
@@ -159,21 +160,22 @@ def suite_results(
 
 
 def _measured(
-    one: SuiteSet, panels: Observations, settings: AuditSettings, metrics: set[str]
+    audits: Sequence[Audit[Any]], seen: Observations, settings: AuditSettings, metrics: set[str]
 ) -> tuple[AuditResult, ...]:
     """Return what the set's audits find; of `quality` the suite's metrics alone, in slices only where a gate asks."""
-    found = []
-    for name in one.spec.audits:
-        whole = name == "quality" and not settings.in_slices
-        seen = {**panels, TEST: _without_slices(panels[TEST])} if whole else panels
-        (result,) = run_audits([name], seen, settings)
-        found.append(_only(result, panels[TEST], metrics, settings) if name == "quality" else result)
-    return tuple(found)
+    results = []
+    for audit in audits:
+        whole = audit.name == "quality" and not settings.in_slices
+        (result,) = run_audits([audit], _without_slices(seen) if whole else seen, settings)
+        results.append(_only(result, seen.scores(), metrics, settings) if audit.name == "quality" else result)
+    return tuple(results)
 
 
-def _without_slices(panel: Panel[Predictions]) -> Panel[Predictions]:
-    """Return the panel with no slice: identities have an audit of their own."""
-    return replace(panel, items=replace(panel.items, slices={}))
+def _without_slices(seen: Observations) -> Observations:
+    """Return what was observed, with no slice of the test split: identities have an audit of their own."""
+    panel = seen.scores()
+    whole = replace(panel, items=replace(panel.items, slices={}))
+    return replace(seen, panels={**seen.panels, (TEST, "scores"): whole})
 
 
 def _only(result: AuditResult, panel: Panel[Predictions], metrics: set[str], settings: AuditSettings) -> AuditResult:
@@ -209,7 +211,7 @@ def _tables(
     differences = [d for audit in audits if audit.name == "quality" for d in audit.differences]
     sizes = {key: card.n_parameters for key, card in cards.items()}
     tables = [suite_table(differences, names, sizes, level=settings.level), _sets_table(gathered)]
-    largest = largest_differences(observations[SWAPS][TEST]) if SWAPS in observations else None
+    largest = largest_differences(observations[SWAPS].scores()) if SWAPS in observations else None
     return AuditResult(
         SUITE,
         QUESTION,

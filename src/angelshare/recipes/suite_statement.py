@@ -1,25 +1,22 @@
 """One loss statement for all sets of a suite, of models that are there already."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from angelshare.audit.frame.registry import Choice
+from angelshare.core.audit import AuditSettings
 from angelshare.core.errors import InputError
-from angelshare.core.items import IDENTITIES
-from angelshare.core.panel import Panel
-from angelshare.core.predictions import Predictions
-from angelshare.core.protocols import TEST, AuditSettings, ModelEntry, Progress, Scorer
+from angelshare.core.protocols import Progress
 from angelshare.core.task import SuiteScale
 from angelshare.data.suites.gathering import IN_DOMAIN, SuiteSet, read_joined, suite_spec
-from angelshare.recipes.folder.environment import environment
-from angelshare.recipes.folder.kept import keep_predictions
-from angelshare.recipes.folder.looks import count_look
-from angelshare.recipes.folder.publish import publish
+from angelshare.recipes.concluding import Framing, Measured, conclude
 from angelshare.recipes.folder.stages import digest
-from angelshare.recipes.observe.panel import Seat, check_labels, entries
-from angelshare.recipes.observe.relabelled import relabelled, renaming
-from angelshare.recipes.observe.sides import Side, grouped, refuse_copies, seed_folders
+from angelshare.recipes.observe.observing import Desk
+from angelshare.recipes.observe.opening import Reading, open_sides
+from angelshare.recipes.observe.relabelled import renaming
+from angelshare.recipes.observe.seats import Opened
+from angelshare.recipes.observe.sides import Side
 from angelshare.recipes.suite import (
     cards_of,
     gather_suite,
@@ -29,7 +26,6 @@ from angelshare.recipes.suite import (
     suite_rows,
     warnings_of,
 )
-from angelshare.statement.build import build_statement
 from angelshare.statement.gates import Gate, metrics_in_slices
 from angelshare.statement.schema import Statement
 
@@ -45,10 +41,9 @@ class SuiteRequest:
         sides: a teacher, students and baselines, all of them models.
         out: where the statement goes. now: the time that it bears.
         data: whose test split, joined, is the in-domain set; else the suite's own.
-        labels: under which the models' outputs are read; None: their own.
         gates: on every student.
-        identities: patterns of the names of slices that are identities.
-        max_length, trust_remote_code, allow_pickle: how models are to be loaded.
+        reading: how models are loaded, and under which labels their outputs are read.
+        audits: options of the suite's audits, where they are not the defaults.
         redact_texts: leave texts out of the statement.
     """
 
@@ -58,12 +53,9 @@ class SuiteRequest:
     now: datetime
     scale: SuiteScale = "small"
     data: tuple[str, ...] = ()
-    labels: tuple[str, ...] | None = None
     gates: tuple[Gate, ...] = ()
-    identities: tuple[str, ...] = IDENTITIES
-    max_length: int | None = None
-    trust_remote_code: bool = False
-    allow_pickle: bool = False
+    reading: Reading = field(default_factory=Reading)
+    audits: tuple[Choice, ...] = ()
     redact_texts: bool = False
 
 
@@ -75,70 +67,39 @@ def run_suite(request: SuiteRequest, *, progress: Progress) -> Statement:
     """
     own = read_joined(request.data) if request.data else None
     gathered = gather_suite(suite_spec(request.name), request.scale, own)
-    scorers = list(_opened(request, gathered.sets[0]))
-    settings = AuditSettings(in_slices=metrics_in_slices(request.gates), identities=request.identities)
-    observations = observe_suite(scorers, gathered.sets, settings, root=request.out / "observations", progress=progress)
-    first = observations[gathered.sets[0].texts.name][TEST]
+    opened = _opened(request, gathered.sets[0])
+    seen = observe_suite(opened, gathered.sets, Desk(request.out, progress), request.audits)
+    settings = AuditSettings(in_slices=metrics_in_slices(request.gates))
+    results = suite_results(
+        gathered, seen, settings, cards=cards_of(opened), gates=request.gates, chosen=request.audits
+    )
     rows = suite_rows(gathered.sets)
-    statement = build_statement(
-        results=suite_results(gathered, observations, settings, cards=cards_of(scorers), gates=request.gates),
-        models=_models(scorers, first if gathered.sets[0].spec.name == IN_DOMAIN else None),
+    students = dict.fromkeys(one.seat.population for one in opened if one.seat.role == "student")
+    framing = Framing(
+        title=f"{request.name}: {', '.join(students)}",
+        now=request.now,
         data=rows,
+        looked_at=digest([row.sha256 for row in rows]),
         gates=request.gates,
-        margins={},
         recipe={"suite": request.name, "scale": request.scale},
-        environment=environment(),
-        created=request.now,
-        title=f"{request.name}: {', '.join(student.name for student in first.students)}",
-        test_looks=count_look(
-            request.out, digest([row.sha256 for row in rows]), [scorer.card.fingerprint for _, scorer in scorers]
-        ),
-        notes=(*notes_of(gathered.sets), *(said for _, one in scorers if (said := renaming(one))), SEEN_BEFORE),
+        notes=(*notes_of(gathered.sets), *(said for one in opened if (said := renaming(one.scorer))), SEEN_BEFORE),
         warnings=warnings_of(gathered.sets),
         redact_texts=request.redact_texts,
     )
-    keep_predictions(first, statement, request.out)
-    publish(statement, request.out)
-    return statement
+    at_home = gathered.sets[0].spec.name == IN_DOMAIN
+    return conclude(Measured(opened, seen, results, judges_learning=at_home), framing, request.out)
 
 
-def _models(scorers: Sequence[tuple[Seat, Scorer]], in_domain: Panel[Predictions] | None) -> list[ModelEntry]:
-    """Return the statement's list of models; whether one collapsed is only known where it is at home."""
-    cards = [(seat, scorer.card) for seat, scorer in scorers]
-    if in_domain is not None:
-        return entries(cards, in_domain)
-    return [ModelEntry(seat.role, seat.population, seat.seed, card) for seat, card in cards]
-
-
-def _opened(request: SuiteRequest, first: SuiteSet) -> Iterator[tuple[Seat, Scorer]]:
-    """Yield every model, loaded, and refuse files and models that answer something else.
+def _opened(request: SuiteRequest, first: SuiteSet) -> tuple[Opened, ...]:
+    """Return every model, loaded.
 
     Raises:
         InputError: if a side is no model.
     """
-    from angelshare.models.checkpoint import load_scorer
-
-    for group in grouped(request.sides):
-        for side in group.sides:
-            if side.is_file:
-                raise InputError(
-                    f"The {side.role} {side.source} is a file of predictions, and a suite has texts for models to "
-                    "read. Give a model, or audit the files of each set by themselves."
-                )
-        fingerprints: list[str] = []
-        folders = seed_folders(group)
-        for seed, source in folders:
-            seat = Seat(group.role, group.name, seed)
-            scorer = load_scorer(
-                source,
-                name=seat.member,
-                task=first.texts.task,
-                max_length=request.max_length,
-                trust_remote_code=request.trust_remote_code,
-                allow_pickle=request.allow_pickle,
+    for side in request.sides:
+        if side.is_file:
+            raise InputError(
+                f"The {side.role} {side.source} is a file of predictions, and a suite has texts for models to read. "
+                "Give a model, or audit the files of each set by themselves."
             )
-            scorer = scorer if request.labels is None else relabelled(scorer, request.labels)
-            check_labels(seat.member, scorer.card.labels, first.texts)
-            fingerprints.append(scorer.card.fingerprint)
-            refuse_copies(group, fingerprints, [folder for _, folder in folders])
-            yield seat, scorer
+    return open_sides(request.sides, request.reading, first.texts)

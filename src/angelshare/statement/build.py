@@ -10,8 +10,9 @@ from pydantic import ValidationError
 
 from angelshare import __version__
 from angelshare.core.atomic import write_text
+from angelshare.core.audit import AuditResult
 from angelshare.core.errors import StatementError
-from angelshare.core.protocols import AuditResult, ModelEntry
+from angelshare.core.protocols import ModelEntry
 from angelshare.statement.differences import Rules, difference_rows
 from angelshare.statement.entries import audit_row, model_row
 from angelshare.statement.gates import Gate, distinct

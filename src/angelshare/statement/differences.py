@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from angelshare.core.audit import AuditResult
 from angelshare.core.errors import InputError
 from angelshare.core.estimate import Difference, Inference, Verdict
-from angelshare.core.protocols import AuditResult
 from angelshare.statement.entries import interval_row
 from angelshare.statement.gates import PRIMARY, UNTOLERATED, Gate, MarginSource, deciding_gate, lending_gate
 from angelshare.statement.judging import gate_p_values, judged

@@ -5,8 +5,9 @@ from dataclasses import asdict
 
 import numpy as np
 
+from angelshare.core.audit import AuditResult, Table
 from angelshare.core.estimate import Estimate, Interval
-from angelshare.core.protocols import AuditResult, ModelEntry, Table
+from angelshare.core.protocols import ModelEntry
 from angelshare.statement.schema import (
     AuditRow,
     DifferenceRow,

@@ -12,7 +12,8 @@ from scipy.stats import entropy
 
 from angelshare.audit.agreement import Agreement
 from angelshare.audit.answers.divergence import divergence, loyalty
-from angelshare.core.protocols import TEST, AuditSettings
+from angelshare.core.audit import AuditSettings
+from angelshare.core.requests import TEST, Observations
 
 
 def logs_of(logits):
@@ -22,7 +23,7 @@ def logs_of(logits):
 
 def measure(panel):
     """Return the estimates by metric, and the remarks."""
-    result = Agreement().measure({TEST: panel}, AuditSettings())
+    result = Agreement().measure(Observations({(TEST, "scores"): panel}), AuditSettings())
     return {estimate.metric: estimate for estimate in result.estimates}, result.remarks
 
 

@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from angelshare.audit.agreement import Agreement
-from angelshare.core.protocols import TEST, AuditSettings
+from angelshare.audit.agreement import Agreement, AgreementOptions
+from angelshare.core.audit import AuditSettings
+from angelshare.core.requests import TEST, Observations
 from angelshare.core.text import TextBatch
 from angelshare.stats.proportions import wilson
 
@@ -18,7 +19,8 @@ STUDENT = [2.0, 1.0, -1.0, -2.0, -1.0]
 
 def measure(panel, n_examples=200):
     """Return what the audit finds."""
-    return Agreement().measure({TEST: panel}, AuditSettings(n_examples=n_examples))
+    audit = Agreement(AgreementOptions(n_examples=n_examples))
+    return audit.measure(Observations({(TEST, "scores"): panel}), AuditSettings())
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from angelshare.audit.answers.timing import WARM_UP, SpeedSettings, chosen_texts, time_models
+from angelshare.audit.answers.timing import WARM_UP, TimingSettings, chosen_texts, time_models
 from angelshare.core.protocols import ModelCard
 from angelshare.core.text import TextBatch
 
@@ -48,7 +48,7 @@ def timed():
         "big": SlowScorer("big", clock, log, per_batch=0.5, per_text=0.25),
         "small": SlowScorer("small", clock, log, per_batch=0.125, per_text=0.125),
     }
-    settings = SpeedSettings(rounds=4, latencies=5)
+    settings = TimingSettings(rounds=4, latencies=5)
     return time_models(scorers, TEXTS, settings=settings, bulk=bulk, clock=clock, busy_clock=lambda: clock() / 4), log
 
 
@@ -93,9 +93,9 @@ def test_in_every_round_all_models_take_turns_on_the_same_texts_in_an_order_that
 def test_the_texts_are_distinct_and_the_seed_draws_them():
     """A text that is there twice would be scored once by the runner, and make it look fast."""
     batch = TextBatch(("a", "b", "a", "c", "d"), ("1", "1", "1", "1", "1"))
-    assert sorted(chosen_texts(batch, SpeedSettings(n_texts=9)).texts) == ["a", "b", "c", "d"]
-    drawn = chosen_texts(batch, SpeedSettings(n_texts=2, seed=3))
-    assert drawn == chosen_texts(batch, SpeedSettings(n_texts=2, seed=3))
+    assert sorted(chosen_texts(batch, TimingSettings(n_texts=9)).texts) == ["a", "b", "c", "d"]
+    drawn = chosen_texts(batch, TimingSettings(n_texts=2, seed=3))
+    assert drawn == chosen_texts(batch, TimingSettings(n_texts=2, seed=3))
     assert len(drawn) == 2
     assert drawn.pairs == ("1", "1")
 
@@ -104,10 +104,10 @@ def test_the_texts_are_distinct_and_the_seed_draws_them():
 def test_settings_that_measure_nothing_are_refused(given):
     """Two rounds have hardly a spread."""
     with pytest.raises(ValidationError):
-        SpeedSettings(**given)
+        TimingSettings(**given)
 
 
 def test_the_smallest_settings_are_taken():
     """Each at its bound."""
-    settings = SpeedSettings(rounds=3, latencies=2, n_texts=1)
+    settings = TimingSettings(rounds=3, latencies=2, n_texts=1)
     assert (settings.rounds, settings.latencies, settings.n_texts) == (3, 2, 1)

@@ -1,8 +1,8 @@
 """One audit on several sets as one result."""
 
 from angelshare.audit.frame.merging import merged
+from angelshare.core.audit import AuditResult, Gap, Table
 from angelshare.core.estimate import Estimate
-from angelshare.core.protocols import AuditResult, Gap, Table
 
 
 def result(name, **parts):

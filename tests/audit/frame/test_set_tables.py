@@ -6,7 +6,8 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from angelshare.audit.frame.set_tables import largest_differences, suite_table
 from angelshare.audit.quality import Quality
-from angelshare.core.protocols import TEST, AuditSettings
+from angelshare.core.audit import AuditSettings
+from angelshare.core.requests import TEST, Observations
 
 SETS = (("toy", "Toy"), ("gone", "A set that is gone"))
 
@@ -23,7 +24,7 @@ def panel(make_panel, noisy):
 
 def table_of(panel):
     """Return Table 2 of one panel and of a set that nobody has."""
-    found = Quality().measure({TEST: panel}, AuditSettings())
+    found = Quality().measure(Observations({(TEST, "scores"): panel}), AuditSettings())
     return suite_table(found.differences, SETS, {("teacher", "teacher"): 110, ("student", "mlp"): 8})
 
 

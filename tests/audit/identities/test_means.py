@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from angelshare.audit.identity_auc import IdentityAuc
-from angelshare.core.protocols import TEST, AuditSettings
+from angelshare.core.audit import AuditSettings
+from angelshare.core.requests import TEST, Observations
 from angelshare.stats.identity import ORDERINGS, power_mean
 
 AUCS = ("subgroup_auc", "bpsn_auc", "bnsp_auc")
@@ -23,7 +24,7 @@ def panel_with(noisy, make_panel, *, share=0.35, n_identities=3, **more):
 
 def rows_of(panel):
     """Return the rows by metric, contrast and slice."""
-    found = IdentityAuc().measure({TEST: panel}, AuditSettings()).differences
+    found = IdentityAuc().measure(Observations({(TEST, "scores"): panel}), AuditSettings()).differences
     return {(d.metric, d.contrast, d.slice): d for d in found}
 
 
@@ -98,7 +99,9 @@ def test_of_two_identities_one_excess_is_the_others_opposite(noisy, make_panel, 
 
 def test_few_clusters_carry_no_verdict_and_enter_no_mean(noisy, make_panel):
     """Eight clusters: rows with all verdicts withheld, no mean, no excess, and the reason; forty carry them."""
-    few = IdentityAuc().measure({TEST: panel_with(noisy, make_panel, clusters=np.arange(N) % 8)}, AuditSettings())
+    few = IdentityAuc().measure(
+        Observations({(TEST, "scores"): panel_with(noisy, make_panel, clusters=np.arange(N) % 8)}), AuditSettings()
+    )
     assert {d.metric for d in few.differences} == set(ORDERINGS)
     assert all(d.withheld == ("lost", "preserved", "gained") for d in few.differences)
     assert all(d.remarks == ("fewer than 10 clusters",) for d in few.differences)
@@ -127,7 +130,7 @@ def test_an_identity_of_one_cluster_is_not_measured(noisy, make_panel):
     teacher, mlp = (
         noisy(name, truth, noise, slices=slices, clusters=codes) for name, noise in (("teacher/0", 1.0), ("mlp/0", 1.6))
     )
-    result = IdentityAuc().measure({TEST: make_panel([teacher], [mlp])}, AuditSettings())
+    result = IdentityAuc().measure(Observations({(TEST, "scores"): make_panel([teacher], [mlp])}), AuditSettings())
     gaps = {(gap.metric, gap.slice): gap.why for gap in result.gaps}
     assert gaps["bpsn_auc", "identity_0"] == "all its items, or all of one class, are of one cluster"
 

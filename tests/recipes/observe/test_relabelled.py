@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from angelshare.audit.frame.registry import choices
 from angelshare.core.errors import LabelError
 from angelshare.core.protocols import EncodingScorer, ModelCard, Silent
 from angelshare.core.student_spec import TfidfSpec
 from angelshare.core.text import TextBatch
 from angelshare.models.tfidf import fit_tfidf
 from angelshare.recipes.audit import AuditRequest, audit_models
+from angelshare.recipes.observe.opening import Reading
 from angelshare.recipes.observe.relabelled import relabelled, renaming
 from angelshare.recipes.observe.sides import parse_side
 
@@ -97,10 +99,9 @@ def audited(folder, labels):
         sides=(parse_side("teacher", str(folder / "teacher")), parse_side("student", str(folder / "student"))),
         out=folder / "out",
         now=datetime(2026, 1, 1, tzinfo=UTC),
-        audits=("hatecheck", "identity_swap", "robustness"),
+        audits=choices("hatecheck", "identity_swap", "robustness"),
         data=str(folder / "suite.parquet"),
-        task="binary",
-        labels=labels,
+        reading=Reading(task="binary", labels=labels),
     )
     return audit_models(request, progress=Silent())
 

@@ -7,12 +7,12 @@ import numpy as np
 from jaxtyping import Float
 
 from angelshare.core.arrays import Labels, Vector
+from angelshare.core.audit import Table
 from angelshare.core.estimate import Estimate
 from angelshare.core.items import Items
 from angelshare.core.metric import PLAIN, MetricFacts
 from angelshare.core.observations import Embeddings
 from angelshare.core.panel import Panel, Population
-from angelshare.core.protocols import Table
 from angelshare.core.task import ModelRole
 from angelshare.core.text import text_key
 from angelshare.data.texts.association_tests import AssociationTest

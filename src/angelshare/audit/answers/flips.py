@@ -20,10 +20,10 @@ from angelshare.audit.frame.contrasts import Contrast
 from angelshare.audit.frame.item_estimates import design_of, share
 from angelshare.audit.frame.measuring import MIN_SLICE
 from angelshare.core.arrays import Mask
+from angelshare.core.audit import Table
 from angelshare.core.items import labelled
 from angelshare.core.panel import Panel
 from angelshare.core.predictions import Predictions
-from angelshare.core.protocols import Table
 
 FLIP_COLUMNS = (
     "id",

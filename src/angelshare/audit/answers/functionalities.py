@@ -7,11 +7,11 @@ import numpy as np
 from angelshare.audit.answers.quality_metrics import correct, truth_of
 from angelshare.audit.frame.contrasts import Contrast
 from angelshare.core.arrays import Labels, Scores, Vector
+from angelshare.core.audit import Table
 from angelshare.core.estimate import Difference, Estimate, Interval
 from angelshare.core.items import Items
 from angelshare.core.metric import COUNT, MetricFacts
 from angelshare.core.predictions import Predictions
-from angelshare.core.protocols import Table
 from angelshare.stats.components import Design
 
 N_DRAWS = 2_000

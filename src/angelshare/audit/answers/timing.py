@@ -2,13 +2,12 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
 from pydantic import Field
 
-from angelshare.core.arrays import Scores, Vector
+from angelshare.core.observations import Timing
 from angelshare.core.protocols import Scorer
 from angelshare.core.strict import Strict
 from angelshare.core.text import TextBatch
@@ -22,7 +21,7 @@ Bulk = Callable[[Scorer, TextBatch], object]
 """Scores many texts in batches, and keeps nothing that would make the next time shorter."""
 
 
-class SpeedSettings(Strict):
+class TimingSettings(Strict):
     """How speed is measured.
 
     Attributes:
@@ -38,22 +37,7 @@ class SpeedSettings(Strict):
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Timing:
-    """What the clock said of one model.
-
-    Attributes:
-        texts_per_second: (rounds,) in bulk.
-        latency_ms: (rounds, latencies) of single texts.
-        busy: (rounds,) the share of the time in which this thread had a processor; below 1, others were at work.
-    """
-
-    texts_per_second: Vector
-    latency_ms: Scores
-    busy: Vector
-
-
-def chosen_texts(batch: TextBatch, settings: SpeedSettings) -> TextBatch:
+def chosen_texts(batch: TextBatch, settings: TimingSettings) -> TextBatch:
     """Return distinct texts, at most `n_texts` of them, drawn under the seed."""
     first = {key: place for place, key in reversed(list(enumerate(batch.keys())))}
     drawn = np.random.default_rng(settings.seed).permutation(sorted(first.values()))
@@ -64,7 +48,7 @@ def time_models(
     scorers: Mapping[str, Scorer],
     texts: TextBatch,
     *,
-    settings: SpeedSettings,
+    settings: TimingSettings,
     bulk: Bulk,
     clock: Callable[[], float] = time.perf_counter,
     busy_clock: Callable[[], float] = time.thread_time,
@@ -100,7 +84,10 @@ def time_models(
             speeds[name].append(len(texts) / (clock() - start))
             latencies[name].append(_latencies(scorers[name], asked, clock))
             busy[name].append((busy_clock() - busy_start) / (clock() - start))
-    return {name: Timing(np.array(speeds[name]), np.array(latencies[name]), np.array(busy[name])) for name in scorers}
+    return {
+        name: Timing(name, np.array(speeds[name]), np.array(latencies[name]), np.array(busy[name]), len(texts))
+        for name in scorers
+    }
 
 
 def _places(n_texts: int, n: int, rng: np.random.Generator) -> list[int]:

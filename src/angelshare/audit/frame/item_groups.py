@@ -9,11 +9,11 @@ from angelshare.audit.frame.contrasts import Contrast
 from angelshare.audit.frame.difference_rows import difference_row, few_clusters
 from angelshare.audit.frame.measuring import Findings
 from angelshare.core.arrays import Labels, Scores, Vector
+from angelshare.core.audit import Gap
 from angelshare.core.estimate import Inference
 from angelshare.core.metric import MetricFacts
 from angelshare.core.panel import Panel
 from angelshare.core.predictions import Predictions
-from angelshare.core.protocols import Gap
 from angelshare.stats.components import SIMPLE, Design, inference, linear_mean
 from angelshare.stats.floor import hidden_by_units, with_floor
 from angelshare.stats.inference import no_difference

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -10,9 +11,9 @@ from angelshare.audit.frame.difference_rows import ALL_VERDICTS, Withheld, all_o
 from angelshare.audit.frame.metric_kinds import Correlated, Mean, Metric, Share, Sides
 from angelshare.audit.frame.sample import Cut, Sample
 from angelshare.core.arrays import Mask
+from angelshare.core.audit import Audit, AuditResult, Gap, Table
 from angelshare.core.estimate import ContrastName, Difference, Estimate, Inference
 from angelshare.core.items import Items, labelled
-from angelshare.core.protocols import Audit, AuditResult, Gap, Table
 from angelshare.stats.components import has_variance
 from angelshare.stats.floor import CARRIED, hidden_by_units, largest_share, rests_on_few
 from angelshare.stats.inference import no_difference
@@ -57,7 +58,9 @@ class Findings:
         gap = Gap(metric.name, data, contrast.student, name or contrast.name, slice_name, output, why)
         self.gaps.append(gap)
 
-    def result(self, audit: Audit, *, estimates: Iterable[Estimate] = (), tables: Iterable[Table] = ()) -> AuditResult:
+    def result(
+        self, audit: Audit[Any], *, estimates: Iterable[Estimate] = (), tables: Iterable[Table] = ()
+    ) -> AuditResult:
         """Return what an audit found, with its own estimates and tables."""
         return AuditResult(
             audit.name,

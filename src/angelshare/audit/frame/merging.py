@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from angelshare.core.protocols import AuditResult, Table
+from angelshare.core.audit import AuditResult, Table
 
 
 def merged(results: Sequence[AuditResult], *, names: Sequence[str] = ()) -> AuditResult:

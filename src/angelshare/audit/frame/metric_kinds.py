@@ -55,7 +55,7 @@ class Metric(ABC, Generic[M]):
         assert isinstance(scores, Predictions)
         return scores.labels[self.label]
 
-    def problem(self, sample: Sample[M]) -> str | None:  # noqa: ARG002  (kinds of metrics need it)
+    def problem(self, sample: Sample[M]) -> str | None:
         """Return why it cannot be measured on these items, as the end of a sentence; None if it can."""
         return None
 

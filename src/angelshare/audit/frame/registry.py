@@ -1,53 +1,118 @@
-"""Audits run by name: what they must see, and what they say."""
+"""Audits run by name, with their options: what they must see, and what they say."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-from angelshare.audit.frame.installed import AUDITS
+from pydantic import ValidationError
+
+from angelshare.audit.frame.installed import AUDITS, InstalledAudits
+from angelshare.core.audit import Audit, AuditResult, AuditSettings
 from angelshare.core.errors import InputError
-from angelshare.core.protocols import Audit, AuditResult, AuditSettings, Observations, ScoreRequest
+from angelshare.core.factories import nearest
+from angelshare.core.items import Items
+from angelshare.core.observations import Kind
+from angelshare.core.requests import NotObserved, Observations, Request
 
-DEFAULT_AUDITS = ("quality", "agreement", "calibration", "examples")
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An audit that the user asks for.
+
+    Attributes:
+        kind: its name. options: as given; what is left out has its default.
+    """
+
+    kind: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def load(self) -> Audit[Any]:
+        """Return the audit.
+
+        Raises:
+            InputError: if there is no such audit, or it has no such option; the nearest name is given.
+        """
+        kind = AUDITS.get(self.kind)
+        try:
+            audit: Audit[Any] = kind(kind.Options(**self.options))
+        except ValidationError as error:
+            raise InputError(f"The audit {self.kind}: {' '.join(_problems(error, kind.Options))}") from None
+        return audit
 
 
-def load_audits(names: Sequence[str]) -> tuple[Audit, ...]:
-    """Return the audits of these names, each once, in order.
+def choices(*names: str) -> tuple[Choice, ...]:
+    """Return audits with their defaults."""
+    return tuple(Choice(name) for name in names)
+
+
+DEFAULT_AUDITS = choices("quality", "agreement", "calibration", "examples")
+
+
+def load_audits(chosen: Sequence[Choice]) -> tuple[Audit[Any], ...]:
+    """Return the audits, each once, in order; of one that is chosen twice, the first options hold.
 
     Raises:
-        InputError: if there is no such audit; the nearest name is given.
+        InputError: if there is no such audit, or an option is wrong; the nearest name is given.
     """
-    return tuple(AUDITS.get(name)() for name in dict.fromkeys(names))
+    first: dict[str, Choice] = {}
+    for choice in chosen:
+        first.setdefault(choice.kind, choice)
+    return tuple(choice.load() for choice in first.values())
 
 
-def requests_of(names: Sequence[str], test: ScoreRequest, settings: AuditSettings) -> tuple[ScoreRequest, ...]:
+def audits_with(option: str) -> tuple[str, ...]:
+    """Return the names of the audits of this package that have an option."""
+    ours = InstalledAudits(brought=tuple)
+    return tuple(name for name in ours.names() if option in ours.get(name).Options.model_fields)
+
+
+def kinds_of(audits: Sequence[Audit[Any]]) -> tuple[Kind, ...]:
+    """Return what the audits ask of every model, each kind once."""
+    return tuple(dict.fromkeys(kind for audit in audits for kind in audit.kinds))
+
+
+def requests_of(audits: Sequence[Audit[Any]], test: Items) -> tuple[Request, ...]:
     """Return what the audits must see, each request once.
 
     Raises:
-        InputError: if two audits call different texts by the same name, or an audit is not known.
+        InputError: if two audits call different items, or the same under other settings, by the same name.
     """
-    merged: dict[str, ScoreRequest] = {}
-    for audit in load_audits(names):
-        for request in audit.requests(test, settings):
-            if merged.setdefault(request.name, request) != request:
+    merged: dict[tuple[str, Kind], Request] = {}
+    for audit in audits:
+        for request in audit.requests(test):
+            known = merged.setdefault((request.name, request.kind), request)
+            if known.items is not request.items or known.settings != request.settings:
                 raise InputError(
-                    f"The audit {audit.name} and an earlier one both request {request.name!r}, with different texts. "
-                    "Give one of the two requests another name."
+                    f"The audit {audit.name} and an earlier one both request {request.kind} of {request.name!r}, with "
+                    "different texts or settings. Give one of the two requests another name."
                 )
     return tuple(merged.values())
 
 
 def run_audits(
-    names: Sequence[str], observations: Observations, settings: AuditSettings, *, apart: Sequence[AuditResult] = ()
+    audits: Sequence[Audit[Any]], observations: Observations, settings: AuditSettings
 ) -> tuple[AuditResult, ...]:
-    """Return what each audit found, in order.
+    """Return what each audit found, in order; one that needs what a model cannot give is not applicable."""
+    return tuple(_measured(audit, observations, settings) for audit in audits)
 
-    Args:
-        names: of the audits.
-        observations: what they measure.
-        settings: of all audits.
-        apart: results of audits that needed live models and ran apart: they stand in their audit's place.
 
-    Raises:
-        InputError: if there is no such audit.
-    """
-    ready = {result.name: result for result in apart}
-    return tuple(ready.get(audit.name) or audit.measure(observations, settings) for audit in load_audits(names))
+def _measured(audit: Audit[Any], observations: Observations, settings: AuditSettings) -> AuditResult:
+    """Return what one audit found."""
+    try:
+        return audit.measure(observations, settings)
+    except NotObserved as why:
+        return AuditResult(audit.name, audit.question, not_applicable=str(why))
+
+
+def _problems(error: ValidationError, options: type[Any]) -> list[str]:
+    """Return what is wrong with options, a sentence for each."""
+    said = []
+    for problem in error.errors():
+        name = ".".join(map(str, problem["loc"]))
+        if problem["type"] == "extra_forbidden":
+            known = tuple(options.model_fields)
+            there = f"it has {', '.join(known)}" if known else "it has none"
+            said.append(f"there is no option {name!r}; {there}.{nearest(name, known)}")
+        else:
+            said.append(f"{name}: {problem['msg']}.")
+    return said

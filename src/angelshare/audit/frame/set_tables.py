@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from angelshare.core.arrays import Vector
+from angelshare.core.audit import Table
 from angelshare.core.estimate import ContrastName, Difference
 from angelshare.core.panel import Panel, Population
 from angelshare.core.predictions import Predictions
-from angelshare.core.protocols import Table
 from angelshare.core.task import ModelRole
 
 TABLE_2, LARGEST = "table2", "largest_differences"

@@ -10,9 +10,9 @@ from angelshare.audit.frame.measuring import Findings
 from angelshare.audit.frame.sample import Sample
 from angelshare.audit.identities.identity_facts import BY_IDENTITY
 from angelshare.core.arrays import Mask
+from angelshare.core.audit import Gap
 from angelshare.core.estimate import ContrastName, Inference
 from angelshare.core.metric import MetricFacts
-from angelshare.core.protocols import Gap
 from angelshare.stats.auc import MIN_CLASS
 from angelshare.stats.components import MIN_CLUSTERS, Design, Linear, confined, has_variance, n_units
 from angelshare.stats.floor import hidden_by_units, with_floor

@@ -1,30 +1,37 @@
-"""Every member's outputs beside the statement, without texts: the next release is compared with them, item by item."""
+"""What every member answered, kept beside the statement without texts: the next release is compared with it.
+
+`members.json` lists the sets: whose text set and request, which kind of answers, and a file for every member. What all
+members share, the items, stands in the first member's file only.
+"""
 
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import Field
 
+from angelshare.core.alignment import Observed
 from angelshare.core.atomic import write_text
 from angelshare.core.errors import InputError
 from angelshare.core.items import Items
+from angelshare.core.observations import Kind
 from angelshare.core.panel import Panel
 from angelshare.core.predictions import Predictions
-from angelshare.core.protocols import ModelCard
+from angelshare.core.requests import TEST, Observations
 from angelshare.core.strict import Strict
 from angelshare.core.task import ModelRole
 from angelshare.data.predictions.files import read_predictions, write_predictions
-from angelshare.recipes.observe.panel import Seat, Seated, assemble
+from angelshare.recipes.observe.seats import Seat, assemble
 from angelshare.statement.schema import Statement
 
 FOLDER, INDEX = "predictions", "members.json"
 
 
 class KeptMember(Strict):
-    """One file of predictions and whose they are."""
+    """One file and whose it is."""
 
     file: Annotated[str, Field(pattern=r"^\d{4,}\.parquet$")]
     role: ModelRole
@@ -32,52 +39,64 @@ class KeptMember(Strict):
     seed: int | None
 
 
-class KeptIndex(Strict):
-    """What was kept of one text set. `sha256`: of every split that the statement beside it rests on."""
+class KeptSet(Strict):
+    """What all members answered to one request about one text set."""
 
     data: str
-    sha256: tuple[str, ...]
+    request: str = TEST
+    kind: Kind = "scores"
+    remarks: tuple[str, ...] = ()
     members: tuple[KeptMember, ...]
+
+
+class KeptIndex(Strict):
+    """All that was kept. `sha256`: of every split that the statement beside it rests on."""
+
+    sha256: tuple[str, ...]
+    sets: Annotated[tuple[KeptSet, ...], Field(min_length=1)]
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a folder holds. `panel`: None where nothing was kept, and `why` says so as the end of a sentence."""
+    """The test split that a folder holds: `panel` is None where it holds none; `why` says so, the end of a sentence."""
 
     panel: Panel[Predictions] | None
     why: str = ""
 
 
-def keep_predictions(panel: Panel[Predictions], statement: Statement, folder: Path) -> None:
-    """Write each member's outputs into `folder/predictions`, one Parquet file each, and a list of them at last.
+def keep_observations(observations: Mapping[str, Observations], statement: Statement, folder: Path) -> None:
+    """Write what every member answered into `folder/predictions`, one Parquet file each, and the list of them at last.
 
-    Ids, values, truth, slices, columns, clusters, weights and the texts' keys; what all members share stands in the
-    first file only. Texts are never written, and of a template just its number.
+    Texts are never written, and of a template just its number.
 
     Args:
-        panel: of the test split.
-        statement: whose fingerprints tell the members apart, and whose data the outputs belong to.
+        observations: by text set, the one that releases are compared on first.
+        statement: whose fingerprints tell the members apart, and whose data the answers belong to.
         folder: of the statement.
     """
     place = folder / FOLDER
     place.mkdir(parents=True, exist_ok=True)
     (place / INDEX).unlink(missing_ok=True)
     fingerprints = {(model.role, model.name, model.seed): model.fingerprint for model in statement.models}
-    members = [(population, member) for population in panel.populations for member in population.members]
-    listed = []
-    for position, (population, member) in enumerate(members):
-        file = f"{position:04d}.parquet"
-        key = (population.role, population.name, member.seed)
-        fingerprint = fingerprints.get(key, member.fingerprint)
-        items = _numbered(panel.items) if position == 0 else Items(member.name, panel.items.ids)
-        write_predictions(items, replace(member, fingerprint=fingerprint), place / file)
-        listed.append(KeptMember(file=file, role=population.role, name=population.name, seed=member.seed))
-    index = KeptIndex(data=panel.data, sha256=_contents(statement), members=tuple(listed))
+    numbers = iter(range(1_000_000))
+    sets = tuple(
+        KeptSet(
+            data=data,
+            request=request,
+            kind=kind,
+            remarks=panel.remarks,
+            members=tuple(_written(panel, fingerprints, numbers, place)),
+        )
+        for data, seen in observations.items()
+        for (request, kind), panel in seen.panels.items()
+        if kind == "scores"
+    )
+    index = KeptIndex(sha256=_contents(statement), sets=sets)
     write_text(place / INDEX, json.dumps(index.model_dump(mode="python"), indent=1))  # in ASCII, whatever the names
 
 
 def kept_panel(folder: Path, statement: Statement) -> Kept:
-    """Return the panel that was kept beside a statement, if it is of the statement's own models and data.
+    """Return the first panel that was kept beside a statement, if it is of the statement's own models and data.
 
     A process that ended between the two files leaves the outputs of one look beside the statement of another.
 
@@ -94,11 +113,36 @@ def kept_panel(folder: Path, statement: Statement) -> Kept:
     index = _read(place / INDEX)
     if index.sha256 != _contents(statement):
         return Kept(None, f"the predictions in {place} are of other data than its statement")
-    seated = [_seated(place, member) for member in index.members]
+    panel = _panel(place, index.sets[0])
     known = {model.fingerprint for model in statement.models}
-    if any(one.observed.fingerprint not in known for one in seated):
+    if any(member.fingerprint not in known for population in panel.populations for member in population.members):
         return Kept(None, f"the predictions in {place} are not those of its statement")
-    return Kept(assemble(seated, data=index.data))
+    return Kept(panel)
+
+
+def _written(
+    panel: Panel[Any],
+    fingerprints: Mapping[tuple[ModelRole, str, int | None], str],
+    numbers: Iterator[int],
+    place: Path,
+) -> Iterator[KeptMember]:
+    """Yield every member, written; the items go with the first."""
+    items = _numbered(panel.items)
+    for population in panel.populations:
+        for member in population.members:
+            key = (population.role, population.name, member.seed)
+            file = f"{next(numbers):04d}.parquet"
+            write_predictions(
+                items, replace(member, fingerprint=fingerprints.get(key, member.fingerprint)), place / file
+            )
+            items = Items(panel.data, panel.items.ids)
+            yield KeptMember(file=file, role=population.role, name=population.name, seed=member.seed)
+
+
+def _panel(place: Path, kept: KeptSet) -> Panel[Any]:
+    """Return the panel of one set as it was written."""
+    panel = assemble([_seated(place, member) for member in kept.members], data=kept.data)
+    return replace(panel, remarks=kept.remarks)
 
 
 def _contents(statement: Statement) -> tuple[str, ...]:
@@ -127,9 +171,7 @@ def _numbered(items: Items) -> Items:
     return replace(items, columns=columns)
 
 
-def _seated(place: Path, kept: KeptMember) -> Seated:
+def _seated(place: Path, kept: KeptMember) -> tuple[Seat, Observed[Any]]:
     """Return one member as it was written."""
     seat = Seat(kept.role, kept.name, kept.seed)
-    read = read_predictions(place / kept.file, name=seat.member)
-    member = read.member
-    return Seated(seat, ModelCard(seat.member, member.task, member.labels, member.fingerprint), read)
+    return seat, read_predictions(place / kept.file, name=seat.member)

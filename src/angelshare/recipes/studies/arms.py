@@ -1,16 +1,15 @@
 """The models of a study: each arm trained in a folder of its own, the models of all arms side by side."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from angelshare.core.protocols import Progress, Scorer
+from angelshare.core.protocols import Progress
 from angelshare.data.texts.textset import Splits
-from angelshare.recipes.observe.panel import Seat
+from angelshare.recipes.observe.seats import Opened, Seat
 from angelshare.recipes.run import Trained, train
 from angelshare.recipes.studies.evidence import baseline_of
 from angelshare.recipes.studies.study import P, Study
-
-Models = tuple[tuple[Seat, Scorer], ...]
 
 
 def train_arms(study: Study[P], splits: Splits, out: Path, *, jobs: int, progress: Progress) -> Mapping[str, Trained]:
@@ -18,7 +17,7 @@ def train_arms(study: Study[P], splits: Splits, out: Path, *, jobs: int, progres
     return {arm: train(recipe, splits, out / arm, jobs=jobs, progress=progress) for arm, recipe in study.arms.items()}
 
 
-def side_by_side(arms: Mapping[str, Trained], names: Mapping[str, str]) -> Models:
+def side_by_side(arms: Mapping[str, Trained], names: Mapping[str, str]) -> tuple[Opened, ...]:
     """Return the models of all arms: the first arm's as they are, teachers of further arms among the students.
 
     Args:
@@ -26,7 +25,7 @@ def side_by_side(arms: Mapping[str, Trained], names: Mapping[str, str]) -> Model
         names: `ARM/MODEL` -> what it is called; else, `MODEL+ARM`.
     """
     first, *others = arms
-    return (*arms[first].scorers, *(model for arm in others for model in _renamed(arms[arm], arm, names)))
+    return (*arms[first].opened, *(model for arm in others for model in _renamed(arms[arm], arm, names)))
 
 
 def called(seat: Seat) -> str:
@@ -34,8 +33,9 @@ def called(seat: Seat) -> str:
     return baseline_of(seat.population) if seat.role == "baseline" else seat.population
 
 
-def _renamed(trained: Trained, arm: str, names: Mapping[str, str]) -> Iterator[tuple[Seat, Scorer]]:
+def _renamed(trained: Trained, arm: str, names: Mapping[str, str]) -> Iterator[Opened]:
     """Yield the models of an arm that is not the first."""
-    for seat, scorer in trained.scorers:
+    for model in trained.opened:
+        seat = model.seat
         name = names.get(f"{arm}/{seat.population}", f"{seat.population}+{arm}")
-        yield Seat("student" if seat.role == "teacher" else seat.role, name, seat.seed), scorer
+        yield replace(model, seat=Seat("student" if seat.role == "teacher" else seat.role, name, seat.seed))

@@ -8,8 +8,8 @@ from typing import Generic, get_args
 
 import yaml
 
+from angelshare.core.audit import AuditResult
 from angelshare.core.errors import InputError
-from angelshare.core.protocols import AuditResult
 from angelshare.core.task import Role, SuiteScale
 from angelshare.data.texts.textset import Splits, TextSet
 from angelshare.recipes.reading import checked

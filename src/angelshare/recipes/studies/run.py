@@ -8,31 +8,32 @@ from functools import cached_property
 from pathlib import Path
 from typing import Generic
 
-from angelshare.core.protocols import TEST, AuditResult, AuditSettings, Observations, Progress
+from angelshare.audit.frame.registry import choices, load_audits
+from angelshare.core.audit import AuditResult, AuditSettings
+from angelshare.core.protocols import Progress
+from angelshare.core.requests import Observations
 from angelshare.core.task import SuiteScale
 from angelshare.data.suites.gathering import IN_DOMAIN, MissingSet, SuiteSet, suite_spec
 from angelshare.data.texts.textset import Splits
-from angelshare.recipes.folder.environment import environment
+from angelshare.recipes.concluding import Framing, Measured, conclude
 from angelshare.recipes.folder.journal import note, seconds_of
-from angelshare.recipes.folder.kept import keep_predictions
-from angelshare.recipes.folder.looks import count_look
-from angelshare.recipes.folder.publish import data_rows, publish, publish_reproduction
-from angelshare.recipes.observe.panel import entries, observe_panels
+from angelshare.recipes.folder.publish import data_rows, publish_reproduction
+from angelshare.recipes.observe.observing import Desk, observe_texts
+from angelshare.recipes.observe.seats import Opened
 from angelshare.recipes.run import Trained, apart_from, read_splits, training_warnings
-from angelshare.recipes.studies.arms import Models, called, side_by_side, train_arms
+from angelshare.recipes.studies.arms import called, side_by_side, train_arms
 from angelshare.recipes.studies.evidence import Evidence
 from angelshare.recipes.studies.page import notes_on, reproduction
 from angelshare.recipes.studies.paper import Outcome, Paper
 from angelshare.recipes.studies.study import P, Study
 from angelshare.recipes.suite import GatheredSuite, cards_of, gather_suite, observe_suite, suite_results, suite_rows
 from angelshare.recipes.train.transfers import text_rows
-from angelshare.statement.build import build_statement
 from angelshare.statement.reproduction import Reproduction
 from angelshare.statement.schema import Statement
 
 CALL = "call"
 """The event that says how long one call took, whether it ended or was interrupted."""
-SCORED = ("quality",)
+SCORED = choices("quality")
 """An audit that asks for scores of the texts themselves, and of no others."""
 
 
@@ -71,14 +72,9 @@ class _Opened(Generic[P]):
     arms: Mapping[str, Trained]
 
     @cached_property
-    def models(self) -> Models:
+    def models(self) -> tuple[Opened, ...]:
         """Return the models of all arms."""
         return side_by_side(self.arms, self.paper.names(self.study.parts))
-
-    @property
-    def settings(self) -> AuditSettings:
-        """Return the settings of the audits."""
-        return AuditSettings(identities=self.study.first.identities)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,11 +82,21 @@ class _Observed:
     """What every model answered.
 
     Attributes:
-        sets: of the suite, by name. evidence: on these and on further texts.
+        sets: of the suite, by name, the in-domain one first. further: on other texts.
     """
 
     sets: Mapping[str, Observations]
-    evidence: Evidence
+    further: Mapping[str, Observations]
+
+    @property
+    def every(self) -> Mapping[str, Observations]:
+        """Return what was observed on all texts."""
+        return {**self.sets, **self.further}
+
+    @property
+    def evidence(self) -> Evidence:
+        """Return the panel of every text set."""
+        return Evidence({name: seen.scores() for name, seen in self.every.items()})
 
 
 def carry_out(
@@ -108,12 +114,10 @@ def carry_out(
     try:
         opened = _open(paper, study, request, progress=progress)
         observed = _observe(opened, progress=progress)
-        statement, beside_us = _conclude(opened, observed, _measure(opened, observed))
+        beside_us = _conclude(opened, observed, _measure(opened, observed))
     finally:
         note(request.out, CALL, seconds=round(clock() - began, 1))
     beside_us = beside_us.model_copy(update={"seconds": seconds_of(request.out, CALL)})
-    keep_predictions(observed.sets[IN_DOMAIN][TEST], statement, request.out)
-    publish(statement, request.out)
     publish_reproduction(beside_us, request.out)
     return beside_us
 
@@ -143,14 +147,13 @@ def _as_asked(suite: GatheredSuite, audits: Mapping[str, tuple[str, ...]]) -> Ga
 
 def _observe(opened: _Opened[P], *, progress: Progress) -> _Observed:
     """Return what every model answers on the suite's sets and on further texts."""
-    root, settings = opened.request.out / "observations", opened.settings
-    sets = observe_suite(opened.models, opened.suite.sets, settings, root=root, progress=progress)
-    panels = {name: seen[TEST] for name, seen in sets.items()}
-    for further in opened.paper.further(opened.study.parts, opened.splits):
-        readers = [m for m in opened.models if further.models is None or called(m[0]) in further.models]
-        seen = observe_panels(readers, further.texts, SCORED, settings, root=root, progress=progress)
-        panels[further.texts.name] = seen[TEST]
-    return _Observed(sets, Evidence(panels))
+    desk, scored = Desk(opened.request.out, progress), load_audits(SCORED)
+    sets = observe_suite(opened.models, opened.suite.sets, desk, opened.study.first.choices)
+    further = {}
+    for asked in opened.paper.further(opened.study.parts, opened.splits):
+        readers = [model for model in opened.models if asked.models is None or called(model.seat) in asked.models]
+        further[asked.texts.name] = observe_texts(readers, scored, asked.texts, desk)
+    return _Observed({IN_DOMAIN: sets[IN_DOMAIN], **sets}, further)
 
 
 def _measure(opened: _Opened[P], observed: _Observed) -> tuple[AuditResult, ...]:
@@ -159,22 +162,22 @@ def _measure(opened: _Opened[P], observed: _Observed) -> tuple[AuditResult, ...]
     sets = observed.sets
     if paper.stated is not None:
         sets = {name: _only(seen, tuple(paper.stated(parts, name))) for name, seen in sets.items()}
-    audited = suite_results(opened.suite, sets, opened.settings, cards=cards_of(opened.models))
+    chosen = opened.study.first.choices
+    audited = suite_results(opened.suite, sets, AuditSettings(), cards=cards_of(opened.models), chosen=chosen)
     return (*audited, *paper.results(observed.evidence, parts))
 
 
-def _only(observations: Observations, names: tuple[str, ...]) -> Observations:
+def _only(seen: Observations, names: tuple[str, ...]) -> Observations:
     """Return the panels with these students alone."""
-    return {
+    panels = {
         request: replace(panel, students=tuple(student for student in panel.students if student.name in names))
-        for request, panel in observations.items()
+        for request, panel in seen.panels.items()
     }
+    return replace(seen, panels=panels)
 
 
-def _conclude(
-    opened: _Opened[P], observed: _Observed, results: tuple[AuditResult, ...]
-) -> tuple[Statement, Reproduction]:
-    """Return the loss statement, and the paper beside us."""
+def _conclude(opened: _Opened[P], observed: _Observed, results: tuple[AuditResult, ...]) -> Reproduction:
+    """Return the paper beside us, after writing the loss statement."""
     statement = _statement(opened, observed, results)
     outcome = Outcome(
         evidence=observed.evidence,
@@ -185,28 +188,23 @@ def _conclude(
         statement=statement,
     )
     scale, now = opened.request.scale, opened.request.now
-    return statement, reproduction(opened.paper, opened.study, outcome, opened.suite, scale=scale, now=now)
+    return reproduction(opened.paper, opened.study, outcome, opened.suite, scale=scale, now=now)
 
 
 def _statement(opened: _Opened[P], observed: _Observed, results: tuple[AuditResult, ...]) -> Statement:
-    """Return the loss statement of the study's models on all sets."""
+    """Return the loss statement of the study's models on all sets, and write it."""
     study, splits, request = opened.study, opened.splits, opened.request
     texts = (row for arm, recipe in study.arms.items() for row in text_rows(recipe, splits, opened.arms[arm].texts))
     warnings = (said for arm, recipe in study.arms.items() for said in training_warnings(recipe, request.out / arm))
-    return build_statement(
-        results=results,
-        models=entries(((seat, scorer.card) for seat, scorer in opened.models), observed.sets[IN_DOMAIN][TEST]),
+    framing = Framing(
+        title=f"{opened.paper.name}, {request.scale}",
+        now=request.now,
         data=[*data_rows(splits, opened.paper.roles), *texts, *suite_rows(opened.suite.sets)],
-        gates=(),
+        looked_at=splits.role("test").sha256(),
         margins=study.first.margins,
         recipe={"paper": opened.paper.name, "scale": request.scale, **study.model_dump(mode="json")},
-        environment=environment(),
-        created=request.now,
-        title=f"{opened.paper.name}, {request.scale}",
-        test_looks=count_look(
-            request.out, splits.role("test").sha256(), [scorer.card.fingerprint for _, scorer in opened.models]
-        ),
         notes=(*splits.card.notes, *study.about),
         warnings=(*splits.card.warnings, *warnings),
         redact_texts=request.redact_texts,
     )
+    return conclude(Measured(opened.models, observed.every, results), framing, request.out)

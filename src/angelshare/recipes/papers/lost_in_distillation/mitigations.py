@@ -8,10 +8,10 @@ from angelshare.audit.calibration import calibration_metrics
 from angelshare.audit.frame.measuring import Findings
 from angelshare.audit.frame.metric_kinds import Metric, Share
 from angelshare.audit.frame.mitigation import QUESTION, Mitigated, by_seed, measure_interaction, measure_mitigation
+from angelshare.core.audit import AuditResult, Table
 from angelshare.core.estimate import Difference
 from angelshare.core.panel import Panel, Population
 from angelshare.core.predictions import Predictions
-from angelshare.core.protocols import AuditResult, Table
 from angelshare.data.suites.gathering import IN_DOMAIN
 from angelshare.mitigate.posthoc import fit_temperature, fit_thresholds
 from angelshare.recipes.papers.lost_in_distillation.by_function import OVER_FUNCTIONS

@@ -5,18 +5,21 @@ import json
 import numpy as np
 import pytest
 
-from angelshare.audit.answers.timing import SpeedSettings
+from angelshare.audit.answers.timing import TimingSettings
+from angelshare.audit.speed import Speed
+from angelshare.core.audit import AuditSettings
+from angelshare.core.items import Items
 from angelshare.core.protocols import ModelCard
+from angelshare.core.requests import TEST, Observations, Request
 from angelshare.core.text import TextBatch
-from angelshare.data.texts.textset import TextSet
 from angelshare.models.memory import Loading, PeakMemory
-from angelshare.recipes.observe import speed
-from angelshare.recipes.observe.panel import Seat
-from angelshare.recipes.observe.speed import Live, audit_speed
+from angelshare.recipes.observe import timing
+from angelshare.recipes.observe.seats import Opened, Seat
+from angelshare.recipes.observe.timing import time_panel
 
 TEXTS = ("the tea was cold", "a clean room", "a rude porter", "a clean room")
-TEST = TextSet("rooms", "binary", ("bad", "good"), ("a", "b", "c", "d"), TextBatch(TEXTS))
-SETTINGS = SpeedSettings(rounds=3, latencies=2, n_texts=2)
+ITEMS = Items("rooms", np.array(["a", "b", "c", "d"]), texts=TextBatch(TEXTS))
+SETTINGS = TimingSettings(rounds=3, latencies=2, n_texts=2)
 
 
 class Counting:
@@ -34,7 +37,15 @@ class Counting:
 def live(role, population, seed=None, *, loading=None, precision="fp32"):
     """Return one model."""
     seat = Seat(role, population, seed)
-    return Live(seat, Counting(seat.member, precision), loading)
+    scorer = Counting(seat.member, precision)
+    return Opened(seat, scorer.card, scorer=scorer, loading=loading)
+
+
+def timed(models, folder, settings=SETTINGS):
+    """Return what the audit says of what the clock said."""
+    panel = time_panel(models, Request(TEST, "timing", ITEMS, settings), data="rooms", folder=folder)
+    cards = {(one.seat.role, one.seat.member): one.card for one in models}
+    return Speed().measure(Observations({(TEST, "timing"): panel}, cards=cards), AuditSettings())
 
 
 @pytest.fixture
@@ -47,8 +58,8 @@ def no_process(monkeypatch):
             for loading in loadings
         ]
 
-    monkeypatch.setattr(speed, "peak_memories", peaks)
-    monkeypatch.setattr(speed, "device_in_words", lambda: "2 threads of the processor")
+    monkeypatch.setattr(timing, "peak_memories", peaks)
+    monkeypatch.setattr(timing, "device_in_words", lambda: "2 threads of the processor")
 
 
 def test_one_member_of_every_population_is_timed_and_no_baseline_of_a_student(no_process, tmp_path):
@@ -60,7 +71,7 @@ def test_one_member_of_every_population_is_timed_and_no_baseline_of_a_student(no
         live("student", "mlp", 1),
         live("baseline", "tfidf", 0),
     ]
-    result = audit_speed(models, TEST, SETTINGS, folder=tmp_path / "speed")
+    result = timed(models, tmp_path / "speed")
     assert {one.seat: one.scorer.n_asked > 0 for one in models} == {
         Seat("student", "mlp", 0): True,
         Seat("teacher", "teacher"): True,
@@ -82,7 +93,7 @@ def test_how_it_was_measured_is_said_first(no_process, tmp_path):
     """Device, rounds, texts, precision: of two equal texts one is timed."""
     models = [live("teacher", "teacher", precision="bf16"), live("student", "mlp")]
     settings = SETTINGS.model_copy(update={"n_texts": 9})
-    result = audit_speed(models, TEST, settings, folder=tmp_path / "speed")
+    result = timed(models, tmp_path / "speed", settings)
     assert result.remarks[0] == (
         "On 2 threads of the processor, in 3 rounds in which the models took turns: 3 texts in bulk and 2 single texts, "
         "tokenising included (teacher in bf16, mlp in fp32). The rounds are the sample, so the intervals speak of this "
@@ -98,7 +109,7 @@ def test_memory_is_a_figure_or_a_reason(no_process, tmp_path):
         live("student", "mlp"),
         live("student", "lstm", loading=Loading("small")),
     ]
-    result = audit_speed(models, TEST, SETTINGS, folder=tmp_path / "speed")
+    result = timed(models, tmp_path / "speed")
     assert [(e.student, e.value) for e in result.estimates if e.metric == "peak_memory_bytes"] == [("lstm", 1000)]
     assert "The peak memory of teacher is not measured: It is too large." in result.remarks
     assert (
@@ -109,27 +120,27 @@ def test_memory_is_a_figure_or_a_reason(no_process, tmp_path):
 
 def test_where_no_memory_is_measured_it_is_not_explained(no_process, tmp_path):
     """Only why it is missing."""
-    result = audit_speed([live("teacher", "t"), live("student", "s")], TEST, SETTINGS, folder=tmp_path / "speed")
+    result = timed([live("teacher", "t"), live("student", "s")], tmp_path / "speed")
     assert not any(remark.startswith("Peak memory is") for remark in result.remarks)
 
 
 def test_the_same_models_are_timed_once(no_process, tmp_path):
     """A run that goes on where it stood finds the very figures; other settings, or another model, are another matter."""
     folder, models = tmp_path / "speed", [live("teacher", "t"), live("student", "s")]
-    first = audit_speed(models, TEST, SETTINGS, folder=folder)
+    first = timed(models, folder)
     asked = [one.scorer.n_asked for one in models]
-    again = audit_speed(models, TEST, SETTINGS, folder=folder)
+    again = timed(models, folder)
     assert [one.scorer.n_asked for one in models] == asked
     assert again == first
-    audit_speed(models, TEST, SETTINGS.model_copy(update={"seed": 1}), folder=folder)
+    timed(models, folder, SETTINGS.model_copy(update={"seed": 1}))
     assert all(one.scorer.n_asked > n for one, n in zip(models, asked, strict=True))
     other = [models[0], live("student", "other")]
-    assert audit_speed(other, TEST, SETTINGS, folder=folder).differences[0].student == "other"
+    assert timed(other, folder).differences[0].student == "other"
 
 
 def test_a_student_may_be_called_as_its_teacher(no_process, tmp_path):
     """Two folders of one name are two models."""
     models = [live("teacher", "model"), live("student", "model")]
-    result = audit_speed(models, TEST, SETTINGS, folder=tmp_path / "speed")
+    result = timed(models, tmp_path / "speed")
     assert {e.student for e in result.estimates} == {None, "model"}
     assert set(json.loads((tmp_path / "speed" / "speed.json").read_text())) == {"teacher model", "student model"}

@@ -1,0 +1,95 @@
+"""The last of four steps: what was measured becomes a statement, with what it rests on kept beside it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from angelshare.core.audit import AuditResult
+from angelshare.core.requests import TEST, Observations
+from angelshare.recipes.folder.environment import environment
+from angelshare.recipes.folder.kept import keep_observations
+from angelshare.recipes.folder.looks import count_look
+from angelshare.recipes.folder.publish import publish
+from angelshare.recipes.observe.seats import Opened, entries
+from angelshare.statement.build import build_statement
+from angelshare.statement.gates import Gate
+from angelshare.statement.schema import DataRow, Statement
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """What three steps came to.
+
+    Attributes:
+        opened: every member.
+        observations: by text set, the one that is at home first.
+        results: of the audits.
+        judges_learning: whether the first text set tells which models learnt nothing; on a hard one none does.
+    """
+
+    opened: Sequence[Opened]
+    observations: Mapping[str, Observations]
+    results: Sequence[AuditResult]
+    judges_learning: bool = True
+
+    @property
+    def first(self) -> Observations:
+        """Return what was observed on the first text set."""
+        return next(iter(self.observations.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """What a statement says beside what was measured.
+
+    Attributes:
+        title: of the report.
+        now: the time that it bears.
+        data: every split that was used.
+        looked_at: sha256 of what the test looks are counted for.
+        gates, margins: as in `build_statement`.
+        recipe: as resolved.
+        notes: what a reader must know, as sentences.
+        warnings: what must be known before any number is believed, as sentences.
+        redact_texts: leave users' texts out.
+    """
+
+    title: str
+    now: datetime
+    data: Sequence[DataRow]
+    looked_at: str
+    gates: Sequence[Gate] = ()
+    margins: Mapping[str, float] = field(default_factory=dict)
+    recipe: Mapping[str, Any] = field(default_factory=dict)  # Any: whatever a recipe holds
+    notes: Sequence[str] = ()
+    warnings: Sequence[str] = ()
+    redact_texts: bool = False
+
+
+def conclude(measured: Measured, framing: Framing, folder: Path) -> Statement:
+    """Return the statement, after writing it and what every member answered into `folder`.
+
+    Raises:
+        InputError: if a metric has no margin, or two gates contradict each other.
+    """
+    panel = measured.first.scores() if measured.judges_learning and measured.first.has(TEST) else None
+    statement = build_statement(
+        results=measured.results,
+        models=entries(measured.opened, panel),
+        data=framing.data,
+        gates=framing.gates,
+        margins=framing.margins,
+        recipe=framing.recipe,
+        environment=environment(),
+        created=framing.now,
+        title=framing.title,
+        test_looks=count_look(folder, framing.looked_at, [one.card.fingerprint for one in measured.opened]),
+        notes=framing.notes,
+        warnings=framing.warnings,
+        redact_texts=framing.redact_texts,
+    )
+    keep_observations(measured.observations, statement, folder)
+    publish(statement, folder)
+    return statement

@@ -1,0 +1,125 @@
+"""The first of four steps: every model and file of a comparison, opened before anything is observed."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+from angelshare.core.errors import InputError
+from angelshare.core.protocols import ModelCard, Scorer
+from angelshare.core.task import Task
+from angelshare.data.predictions.files import attach_truth, read_population
+from angelshare.data.texts.textset import TextSet
+from angelshare.recipes.observe.relabelled import relabelled
+from angelshare.recipes.observe.seats import Opened, Seat, check_labels
+from angelshare.recipes.observe.sides import Side, SideGroup, grouped, refuse_copies, seed_folders
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How models are loaded and files are read.
+
+    Attributes:
+        task, labels: declared; else the data's or the models'. A model's outputs are read under these labels.
+        columns: our names to those of the files of predictions.
+        positive, threshold, clip: how files of predictions are to be read.
+        max_length, trust_remote_code, allow_pickle: how models are to be loaded.
+    """
+
+    task: Task | None = None
+    labels: tuple[str, ...] | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    positive: str | None = None
+    threshold: float | None = None
+    clip: bool = False
+    max_length: int | None = None
+    trust_remote_code: bool = False
+    allow_pickle: bool = False
+
+
+def open_sides(sides: Sequence[Side], reading: Reading, data: TextSet | None) -> tuple[Opened, ...]:
+    """Return every member of a comparison, opened.
+
+    Args:
+        sides: a teacher, at least one student, baselines.
+        reading: how.
+        data: the labelled texts; None where files of predictions bring all that is needed.
+
+    Raises:
+        InputError: for what cannot be opened, a model without texts to read, or a population of files and models.
+    """
+    return tuple(member for group in grouped(tuple(sides)) for member in _members(group, reading, data))
+
+
+def _members(group: SideGroup, reading: Reading, data: TextSet | None) -> Iterator[Opened]:
+    """Yield the members of one population."""
+    files = [side.source for side in group.sides if side.is_file]
+    if not files:
+        yield from _models(group, reading, data)
+    elif len(files) == len(group.sides):
+        yield from _files(group, files, reading, data)
+    else:
+        raise InputError(
+            f"The {group.role} {group.name} is given as files of predictions ({', '.join(files)}) and as models. "
+            "Its seeds must be of one sort: give each its own name, NAME=PATH, to compare them."
+        )
+
+
+def _models(group: SideGroup, reading: Reading, data: TextSet | None) -> Iterator[Opened]:
+    """Yield the members of a population of models."""
+    if data is None:
+        raise InputError(
+            f"The {group.role} {group.sides[0].source} is a model, and there are no texts for it to read. Give --data."
+        )
+    from angelshare.models.checkpoint import load_scorer
+    from angelshare.models.memory import Loading
+
+    fingerprints: list[str] = []
+    folders = seed_folders(group)
+    for seed, source in folders:
+        seat = Seat(group.role, group.name, seed)
+        loading = Loading(
+            source,
+            data.task,
+            max_length=reading.max_length,
+            trust_remote_code=reading.trust_remote_code,
+            allow_pickle=reading.allow_pickle,
+        )
+        scorer: Scorer = load_scorer(name=seat.member, **asdict(loading))
+        scorer = scorer if reading.labels is None else relabelled(scorer, reading.labels)
+        check_labels(seat.member, scorer.card.labels, data)
+        fingerprints.append(scorer.card.fingerprint)
+        refuse_copies(group, fingerprints, [folder for _, folder in folders])
+        yield Opened(seat, scorer.card, source, scorer, loading)
+
+
+def _files(group: SideGroup, files: list[str], reading: Reading, data: TextSet | None) -> Iterator[Opened]:
+    """Yield the members of a population of files, with the truth of the data where it is given."""
+    population = read_population(
+        files,
+        group.role,
+        group.name,
+        task=reading.task or (None if data is None else data.task),
+        labels=reading.labels or (None if data is None else data.labels),
+        columns=reading.columns,
+        positive=reading.positive,
+        threshold=reading.threshold,
+        clip=reading.clip,
+    )
+    contents = [hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files]
+    digest = hashlib.sha256("".join(contents).encode()).hexdigest()
+    for given in population.members:
+        observed = given if data is None else attach_truth(given, data)
+        member = observed.member
+        seat = Seat(group.role, group.name, member.seed)
+        card = ModelCard(
+            name=seat.member,
+            task=member.task,
+            labels=member.labels,
+            fingerprint=member.fingerprint or f"file:{digest}#{member.seed}",
+            parent_fingerprint=member.parent_fingerprint,
+            precision="not stated",
+            kind="file of predictions",
+        )
+        held = replace(observed, member=replace(member, name=seat.member))
+        yield Opened(seat, card, ", ".join(files), held={"scores": held})
