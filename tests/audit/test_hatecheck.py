@@ -199,8 +199,8 @@ def test_files_of_predictions_are_enough(random_suite, tmp_path):
         for role, member in (("teacher", teacher), ("student", student)):
             if where == "files":
                 write_predictions(member.items, member.member, tmp_path / f"{role}.parquet")
-                member = read_predictions(tmp_path / f"{role}.parquet", name=member.name)  # noqa: PLW2901  (as read)
-            seated.append((Seat(role, member.name), member))
+            read = member if where == "memory" else read_predictions(tmp_path / f"{role}.parquet", name=member.name)
+            seated.append((Seat(role, read.name), read))
         panels.append(assemble(seated, data="toy"))
     results = [HateCheck().measure(Observations({(TEST, "scores"): panel}), AuditSettings()) for panel in panels]
     one, other = ([(d.metric, d.slice, d.contrast, d.inference.interval()) for d in r.differences] for r in results)

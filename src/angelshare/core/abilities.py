@@ -1,4 +1,4 @@
-"""What models can do besides scoring: one small protocol for each kind of observation."""
+"""Abilities of models besides scoring: one small protocol for each kind of observation."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Protocol, runtime_checkable
@@ -13,21 +13,21 @@ from angelshare.core.strict import Strict
 from angelshare.core.text import TextBatch
 
 Pooling = Literal["cls", "mean", "pooler"]
-"""cls: the first token's vector. mean: of all tokens, special ones included. pooler: the model's own of the first."""
+"""cls: the first token's vector. mean: that of all tokens, special ones included. pooler: the model's pooled first."""
 
 Style = Literal["causal", "masked"]
 """causal: each token given those before it. masked: each token given all others."""
 
 
 class Generation(Strict):
-    """How texts are continued.
+    """Settings of continuations.
 
     Attributes:
         n: continuations of each prompt.
         max_tokens: of one continuation.
-        top_k: only so many of the likeliest tokens are drawn from; None: all. 1 always takes the likeliest.
-        top_p: only the likeliest tokens that together reach this probability; 1: all.
-        temperature: logits are divided by it.
+        top_k: number of the likeliest tokens to draw from; None: all. 1 always takes the likeliest.
+        top_p: probability that the likeliest tokens to draw from must reach together; 1: all.
+        temperature: divisor of the logits.
         seed: of the draws: one prompt's continuations depend on it and on the prompt, not on other prompts.
     """
 
@@ -44,8 +44,8 @@ class Embedder(Protocol):
     """A model that turns texts into vectors.
 
     Attributes:
-        card: what a statement says about it.
-        pooling: how a text's vector is made of its tokens'.
+        card: its description in a statement.
+        pooling: the way from tokens' vectors to a text's.
         width: of a vector.
     """
 
@@ -78,11 +78,11 @@ class EncodingEmbedder(Embedder, Protocol):
 
 @runtime_checkable
 class LanguageModel(Protocol):
-    """A model that knows how likely a token is.
+    """A model that gives the likelihood of tokens.
 
     Attributes:
-        card: what a statement says about it.
-        style: of which other tokens it is given.
+        card: its description in a statement.
+        style: the other tokens that it is given.
     """
 
     @property
@@ -104,7 +104,7 @@ class Generator(Protocol):
     """A model that writes.
 
     Attributes:
-        card: what a statement says about it.
+        card: its description in a statement.
     """
 
     @property

@@ -1,4 +1,4 @@
-"""An audit: one question asked of a comparison. First it says what it must see, then it measures what came back."""
+"""An audit: one question about a comparison. It asks for observations, and then measures them."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -18,11 +18,11 @@ class NoOptions(Strict):
 
 @dataclass(frozen=True, slots=True)
 class AuditSettings:
-    """What holds for all audits.
+    """Settings of all audits.
 
     Attributes:
         level: nominal coverage of the intervals.
-        in_slices: metrics that are measured in every slice too, beyond those that always are: gates name them.
+        in_slices: further metrics to measure in every slice, since gates name them there.
     """
 
     level: float = 0.95
@@ -34,7 +34,8 @@ class Table:
     """A table for the report: texts are data and stay strings.
 
     Attributes:
-        name, title: which table, and what its rows are, as a sentence fragment.
+        name: of the table.
+        title: a heading that says what the rows are.
         columns: names in order.
         rows: values in the columns' order.
         text_columns: the columns that hold users' texts, which `--redact-texts` leaves out.
@@ -53,7 +54,7 @@ class Gap:
 
     Attributes:
         metric, data, student, contrast, slice, output: of the row, as in `core.estimate.Difference`.
-        why: the end of a sentence.
+        why: the reason, as the end of a sentence.
     """
 
     metric: str
@@ -67,14 +68,14 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class AuditResult:
-    """What one audit found.
+    """The result of one audit.
 
     Attributes:
         name, question: of the audit.
-        differences, estimates, tables: what it measured.
-        not_applicable: why nothing could be measured, as a sentence; None if something was.
-        remarks: parts that could not be measured, and why, and how the others were, as sentences.
-        warnings: what must be known before any number is believed, as sentences.
+        differences, estimates, tables: its measurements.
+        not_applicable: the reason why nothing could be measured, as a sentence; None if something was.
+        remarks: sentences on how things were measured, and on parts that could not be.
+        warnings: sentences to be read before any number is believed.
         gaps: the rows that could not be measured, for gates.
     """
 
@@ -93,14 +94,14 @@ Chosen = TypeVar("Chosen", bound=Strict)
 
 
 class Audit(ABC, Generic[Chosen]):
-    """One question asked of a comparison.
+    """One question about a comparison.
 
     Attributes:
-        name: of the audit, which is that of its module.
-        question: what it asks, for the reader.
-        kinds: what it asks of every model on the test split.
-        Options: what the user may set, as a pydantic model; all of it has defaults.
-        options: as the user set them.
+        name: that of its module.
+        question: for readers.
+        kinds: of the answers that it needs of every model on the test split.
+        Options: its options, a pydantic model with a default for each.
+        options: the user's.
     """
 
     name: ClassVar[str]
@@ -113,13 +114,13 @@ class Audit(ABC, Generic[Chosen]):
         self.options = self.Options() if options is None else options
 
     def requests(self, test: Items) -> Sequence[Request]:
-        """Return what must be seen: `kinds` on the test split, and what an audit asks of texts of its own."""
+        """Return the requests: `kinds` on the test split, and any on texts of the audit's own."""
         return [Request(TEST, kind, test) for kind in self.kinds]
 
     @abstractmethod
     def measure(self, observations: Observations, settings: AuditSettings) -> AuditResult:
-        """Return what the observations show; loads no model and draws no random numbers without a fixed seed.
+        """Return the result; no model is loaded, and no random number drawn without a fixed seed.
 
         Raises:
-            NotObserved: if a model cannot give what the audit needs: it is not applicable then, for that reason.
+            NotObserved: if a model cannot give an answer that the audit needs: it is not applicable then.
         """

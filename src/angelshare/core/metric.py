@@ -1,4 +1,4 @@
-"""What is known of a metric before anything is measured: its unit, its direction, its margin, what it says."""
+"""Facts of a metric, known before anything is measured: unit, direction, margin, meaning."""
 
 from dataclasses import KW_ONLY, dataclass
 from typing import Literal

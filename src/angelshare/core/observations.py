@@ -1,4 +1,4 @@
-"""What models can be asked for besides scores of classes: vectors, likelihoods and texts, one answer for each item."""
+"""Answers of models besides scores of classes: vectors, likelihoods, texts and timing."""
 
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -10,7 +10,7 @@ from angelshare.core.arrays import Array, Labels, Scores, Vector
 from angelshare.core.errors import InputError
 
 Kind = Literal["scores", "embeddings", "likelihoods", "continuations", "timing"]
-"""scores: `Predictions`. embeddings, likelihoods, continuations: the types below. timing: what the clock said."""
+"""scores: `Predictions`. embeddings, likelihoods, continuations: the types below. timing: `Timing`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,10 +20,10 @@ class Embeddings:
     Attributes:
         name: the member, such as `minilm/0`.
         vectors: (n, width).
-        pooling: how a text's vector is made of its tokens', such as `cls` or `mean`; "" where nobody says.
+        pooling: the way from tokens' vectors to a text's, such as `cls` or `mean`; "" where unknown.
         seed: of the member.
-        fingerprint: of the model, "" where it is not known.
-        parent_fingerprint: of the teacher it was distilled from, where declared.
+        fingerprint: of the model, "" where unknown.
+        parent_fingerprint: of its teacher, where declared.
 
     Raises:
         InputError: for no items, another shape, or a number that is not finite.
@@ -37,7 +37,7 @@ class Embeddings:
     parent_fingerprint: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what no angle can be measured from."""
+        """Refuse vectors of which no angle can be measured."""
         _check_some(self.name, self.vectors)
         if self.vectors[0].ndim != 1 or not self.vectors[0].size:
             raise InputError(
@@ -66,12 +66,12 @@ class Embeddings:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Likelihoods:
-    """How likely one language model finds each item: a text, or a continuation of its context.
+    """One language model's likelihoods of the items: texts, or continuations of their contexts.
 
     Attributes:
         name: the member, such as `gpt/0`.
         nats: (n,) negative log-likelihood of the whole item, natural logarithm; at least 0.
-        n_tokens: (n,) how many tokens were predicted; tokens of two models compare only where their tokenizers do.
+        n_tokens: (n,) number of predicted tokens; those of two models compare only where their tokenizers do.
         n_bytes: (n,) length of the item in UTF-8.
         seed, fingerprint, parent_fingerprint: as in `Embeddings`.
 
@@ -89,7 +89,7 @@ class Likelihoods:
     parent_fingerprint: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what no perplexity can be measured from."""
+        """Refuse numbers of which no perplexity can be measured."""
         shapes = {"nats": self.nats.shape, "n_tokens": self.n_tokens.shape, "n_bytes": self.n_bytes.shape}
         if self.nats.ndim != 1 or len(set(shapes.values())) > 1:
             msg = ", ".join(f"{part} of shape {shape}" for part, shape in shapes.items())
@@ -125,11 +125,11 @@ class Likelihoods:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Continuations:
-    """What one model writes after each item.
+    """One model's continuations of the items.
 
     Attributes:
         name: the member, such as `gpt/0`.
-        texts: for every item one continuation or more, without the prompt; they may be empty.
+        texts: one continuation or more of every item, without the prompt; they may be empty.
         seed, fingerprint, parent_fingerprint: as in `Embeddings`.
 
     Raises:
@@ -143,7 +143,7 @@ class Continuations:
     parent_fingerprint: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse items of which nothing can be read."""
+        """Refuse items without a continuation."""
         _check_some(self.name, self.texts)
         _check_each(
             self.name,
@@ -210,7 +210,7 @@ def _check_some(name: str, items: Array | tuple[object, ...]) -> None:
 
 
 def _check_each(name: str, good: Array, fault: str, remedy: str) -> None:
-    """Refuse items that have a fault, naming their number and the first one's place."""
+    """Refuse items with a fault; their number and the first one's place are told."""
     if not good.all():
         raise InputError(
             f"{name}: {int((~good).sum())} items {fault}, the first is item {int(np.argmin(good)) + 1} of {len(good)}. "

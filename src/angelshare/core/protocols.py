@@ -1,4 +1,4 @@
-"""What the house asks of models, and what it says about them: small protocols, so that a fake is five lines."""
+"""Models and data as seen from here: small protocols, so that a fake is five lines, and cards that describe them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,17 +12,17 @@ from angelshare.core.text import TextBatch
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """What a statement says about a model.
+    """A statement's card of a model.
 
     Attributes:
-        name: as the user calls it.
-        task, labels: what it answers, in the order of its outputs; None and () of a model without classes, such as a
+        name: the user's name for it.
+        task, labels: of its answers, in the order of its outputs; None and () for a model without classes, such as a
             language model.
         fingerprint: sha256 over weights, configuration and tokenizer.
-        parent_fingerprint: of the teacher it was distilled from; None where it has none or nobody declared it.
+        parent_fingerprint: of its teacher; None where it has none, or none is declared.
         max_length: in tokens; longer texts are cut.
         precision: fp32, bf16, int8.
-        n_parameters: None where it is not known (a file of predictions).
+        n_parameters: None where unknown (a file of predictions).
         n_bytes: of the weights on disk.
         kind: such as `mlp` or `transformer`.
     """
@@ -40,7 +40,7 @@ class ModelCard:
 
     @property
     def scored_task(self) -> Task:
-        """Return the task that scores of classes are about.
+        """The task of scores of classes.
 
         Raises:
             InputError: if the model has no classes.
@@ -51,7 +51,7 @@ class ModelCard:
 
 
 class Scorer(Protocol):
-    """Teacher, student, TF-IDF, later ONNX and the switch: all the same to an audit."""
+    """A model that scores texts: teacher, student or TF-IDF, all the same to an audit."""
 
     @property
     def card(self) -> ModelCard: ...
@@ -82,7 +82,7 @@ class EncodingScorer(Protocol):
 
 
 class Progress(Protocol):
-    """Where work of known length reports how far it is."""
+    """A listener to work of known length."""
 
     def start(self, what: str, total: int) -> None:
         """Begin a piece of work of `total` steps."""
@@ -98,7 +98,7 @@ class Progress(Protocol):
 
 
 class Silent:
-    """Progress that nobody watches."""
+    """Progress without a listener."""
 
     def start(self, what: str, total: int) -> None:
         """Ignore it."""
@@ -115,8 +115,8 @@ class ModelEntry:
     """One member in the statement's list of models.
 
     Attributes:
-        role, name, seed: who it is; `name` is the population's.
-        card: what is known about it.
+        role, name, seed: of the member; `name` is the population's.
+        card: of its model.
         remark: a sentence such as "collapsed: it does not beat the majority class"; None where all is well.
     """
 
@@ -129,14 +129,16 @@ class ModelEntry:
 
 @dataclass(frozen=True, slots=True)
 class DataCard:
-    """Where a text set comes from.
+    """The origin of a text set.
 
     Attributes:
-        name, source: what it is called and where it is had.
+        name: of the set.
+        source: its place.
         revision: of the source; None where it cannot be known ("unpinned").
         sha256: of the normalised content; None where it is not known beforehand.
         licence, hazards: in words.
-        notes, warnings: sentences on how the content was read, and on what is wrong with it.
+        notes: sentences on how the content was read.
+        warnings: sentences on faults of the content.
     """
 
     name: str

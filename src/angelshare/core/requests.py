@@ -1,4 +1,4 @@
-"""What audits ask to see, and what came back: one panel for each request that every model could answer."""
+"""Requests of audits, and the answers: one panel for each request that every model could answer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,11 +13,11 @@ from angelshare.core.strict import Strict
 from angelshare.core.task import ModelRole
 
 TEST = "test"
-"""The name of every request that is about the test split itself."""
+"""The name of all requests on the test split itself."""
 
 
 class NotObserved(Exception):  # noqa: N818  (no error: an audit that needs it is not applicable)
-    """What was asked for that some model cannot give; the message says why, as a sentence."""
+    """Some model cannot give an answer; the message is the reason, as a sentence."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,10 +25,10 @@ class Request:
     """An audit's wish to see one kind of answer to these items.
 
     Attributes:
-        name: under which the panel comes back; `TEST`, or that of the audit's own texts.
-        kind: what each model is to give.
-        items: with their texts, and all that the audit will want to know of them.
-        settings: how it is to be given: of `timing`, `embeddings` and `continuations`.
+        name: of the panel that comes back; `TEST`, or that of the audit's own texts.
+        kind: of answer.
+        items: with their texts, and all that the audit will need to know of them.
+        settings: of the answers, for `timing`, `embeddings` and `continuations`.
     """
 
     name: str
@@ -39,12 +39,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Observations:
-    """What all models answered on one text set and on what its audits made of it.
+    """All models' answers on one text set, and on the texts that its audits made of it.
 
     Attributes:
         panels: (name, kind) of a request -> the panel.
-        missing: (name, kind) of a request -> why there is none, as a sentence.
-        cards: (role, member) -> what is known about the model.
+        missing: (name, kind) of a request -> the reason why there is no panel, as a sentence.
+        cards: (role, member) -> the model's card.
     """
 
     panels: Mapping[tuple[str, Kind], Panel[Any]]  # Any: the kind says which type of member
@@ -59,7 +59,7 @@ class Observations:
         """Return every model's scores of classes.
 
         Raises:
-            NotObserved: if some model cannot give them; so do all that follow.
+            NotObserved: if some model cannot give them; the methods below raise it likewise.
         """
         return self._panel(name, "scores")
 
@@ -68,19 +68,19 @@ class Observations:
         return self._panel(name, "embeddings")
 
     def likelihoods(self, name: str = TEST) -> Panel[Likelihoods]:
-        """Return how likely every model finds the items."""
+        """Return every model's likelihoods of the items."""
         return self._panel(name, "likelihoods")
 
     def continuations(self, name: str = TEST) -> Panel[Continuations]:
-        """Return what every model writes after the items."""
+        """Return every model's continuations of the items."""
         return self._panel(name, "continuations")
 
     def timings(self, name: str = TEST) -> Panel[Timing]:
-        """Return what the clock said of one member of every population."""
+        """Return the timing of one member of every population."""
         return self._panel(name, "timing")
 
     def _panel(self, name: str, kind: Kind) -> Panel[Any]:
         """Return the panel of a request."""
         if (name, kind) not in self.panels:
-            raise NotObserved(self.missing.get((name, kind), f"Nobody was asked for {kind} of {name}."))
+            raise NotObserved(self.missing.get((name, kind), f"No model was asked for {kind} of {name}."))
         return self.panels[name, kind]

@@ -97,7 +97,7 @@ def test_an_audit_that_needs_what_a_model_cannot_give_is_not_applicable_for_that
 def test_what_nobody_was_asked_for_is_named():
     """With the kind and the request."""
     (result,) = run_audits([Wordy()], Observations({}), AuditSettings())
-    assert result.not_applicable == "Nobody was asked for likelihoods of test."
+    assert result.not_applicable == "No model was asked for likelihoods of test."
 
 
 def test_an_unknown_audit_is_named_with_the_nearest():

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import numpy as np
 import pandas as pd
@@ -106,7 +106,7 @@ def _vector(value: object) -> Array | None:
     return floating if floating is not None and floating.size else None
 
 
-def _are_texts(value: Any) -> bool:  # noqa: ANN401  (a cell of a table)
+def _are_texts(value: object) -> bool:
     """Return whether a value is a list of at least one text."""
     return isinstance(value, list | np.ndarray) and len(value) > 0 and all(isinstance(each, str) for each in value)
 

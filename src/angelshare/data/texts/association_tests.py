@@ -96,7 +96,7 @@ def _test(tests: Mapping[str, Any], name: str, path: Path) -> AssociationTest:  
     return AssociationTest(name, (x, y), (a, b))
 
 
-def _group(test: Any, part: str, where: str) -> TextGroup:  # noqa: ANN401  (JSON)
+def _group(test: object, part: str, where: str) -> TextGroup:
     """Return one of the four sets."""
     group = test.get(part) if isinstance(test, dict) else None
     category, texts = (group.get("category"), group.get("examples")) if isinstance(group, dict) else (None, None)
