@@ -19,6 +19,16 @@ Style = Literal["causal", "masked"]
 """causal: each token given those before it. masked: each token given all others."""
 
 
+class Embedding(Strict):
+    """How texts are embedded.
+
+    Attributes:
+        pooling: how a text's vector is made of its tokens'.
+    """
+
+    pooling: Pooling = "mean"
+
+
 class Generation(Strict):
     """Settings of continuations.
 

@@ -43,7 +43,7 @@ MEAN_SIZE = MetricFacts(
 FURTHER = MetricFacts(
     "seat_further_from_0",
     "SEAT effect size further from 0",
-    "How much further from 0 the student's effect size is than its teacher's: |student| - |teacher|.",
+    "How much further from 0 the student's effect size is than its teacher's, whatever their signs.",
     unit=PLAIN,
     glossary="metrics of embeddings",
 )
@@ -69,8 +69,7 @@ class Places:
     @classmethod
     def of(cls, test: AssociationTest, items: Items) -> "Places":
         """Return where the texts of a test stand among items whose ids, or keys, are their content keys."""
-        keys = items.ids if items.keys is None else items.keys
-        place = {str(key): position for position, key in enumerate(keys)}
+        place = {key: position for position, key in enumerate(content_keys(items))}
         return cls(*(np.array([place[text_key(text)] for text in group.texts]) for group in test.groups))
 
 
@@ -143,6 +142,13 @@ class Effects:
         student = population.name if population.role == "student" else None
         names = population.names if facts is not FURTHER else (*population.names, *self.panel.teacher.names)
         return Estimate(facts.name, value, names, student=student, data=self.panel.data, output=output)
+
+
+def content_keys(items: Items) -> list[str]:
+    """Return the content key of each item's text; ids are taken for keys where no text is known."""
+    if items.keys is None and items.texts is not None:
+        return items.texts.keys()
+    return [str(key) for key in (items.ids if items.keys is None else items.keys)]
 
 
 def _pairs(test: AssociationTest) -> tuple[str, str]:

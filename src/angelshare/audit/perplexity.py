@@ -1,0 +1,29 @@
+"""How much less likely does the student find texts than its teacher?"""
+
+from angelshare.audit.answers.token_rates import BITS_PER_BYTE, PERPLEXITY, measure_rates, rate_estimates
+from angelshare.core.audit import Audit, AuditResult, AuditSettings, NoOptions
+from angelshare.core.requests import Observations
+
+METRICS = (PERPLEXITY, BITS_PER_BYTE)
+
+
+class Perplexity(Audit[NoOptions]):
+    """Perplexity and bits per byte of causal language models, on all texts and in slices.
+
+    How a text is read is in `models.causal`: it begins with the token that begins texts, and in windows where it is
+    longer than the model can take.
+    """
+
+    name = "perplexity"
+    question = "How much less likely does the student find texts than its teacher?"
+    kinds = ("likelihoods",)
+    Options = NoOptions
+
+    def measure(self, observations: Observations, settings: AuditSettings) -> AuditResult:
+        """Return the rows of every contrast, and what each model's figures are."""
+        panel = observations.likelihoods()
+        rates = measure_rates(panel, asked=settings.in_slices)
+        return rates.result(self, estimates=rate_estimates(panel, settings.level))
+
+
+AUDIT = Perplexity
