@@ -1,4 +1,4 @@
-"""A loss statement in a test of your own: `assert_no_loss`."""
+"""A loss statement in your own tests: `assert_no_loss`."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -34,13 +34,13 @@ def assert_no_loss(
 
     Args:
         statement: a folder with a statement.json, the file, its content, or a `Statement`.
-        rules: gates as on the command line; without a bound, such as `accuracy` or `auc[slice=women]`, the margins
-            hold that the statement gives these rows. No rules: the statement's own gates.
-        allow_undecided: let rules pass that the data decide neither way. What was not measured fails all the same.
+        rules: gates as on the command line; one without a bound, such as `accuracy` or `auc[slice=women]`, takes the
+            margins of the statement. No rules: the statement's own gates.
+        allow_undecided: whether rules pass that the data decide neither way; rules that were not measured never do.
 
     Raises:
-        AssertionError: with one paragraph for every rule that does not hold: its numbers and what to do.
-        InputError: if the statement cannot be read, a rule is none, or there are no rules at all.
+        AssertionError: with a paragraph for each rule that does not hold, on its numbers and a remedy.
+        InputError: if the statement or a rule cannot be read, or there are no rules at all.
     """
     __tracebackhide__ = True
     read = _read(statement)
@@ -57,7 +57,7 @@ def assert_no_loss(
 
 
 def _read(statement: Statement | Mapping[str, Any] | str | Path) -> Statement:
-    """Return the statement, in whatever form it was given."""
+    """Return the statement from whatever form it was given in."""
     if isinstance(statement, Statement):
         return statement
     if isinstance(statement, Mapping):
@@ -66,33 +66,35 @@ def _read(statement: Statement | Mapping[str, Any] | str | Path) -> Statement:
 
 
 def _rows(statement: Statement) -> list[DifferenceRow]:
-    """Return the statement's differences."""
+    """Return all differences of the statement."""
     return [row for audit in statement.audits for row in audit.differences]
 
 
 def _gates(rule: str, rows: list[DifferenceRow]) -> Iterator[Gate]:
-    """Yield the gates of a rule: without a bound, at the margin of the rows that it names, or one for each of them.
+    """Yield the gates of a rule; without a bound, one at the margin of the rows that it names, or one for each row.
 
-    Behind the latter stands the rule itself, so that a student or a label that was not measured is asked for too.
+    In the latter case the rule itself follows, so that students and labels that were not measured count too.
     """
     if has_bound(rule):
         yield parse_gate(rule)
         return
     named = parse_rows(rule)
-    found = [row for row in rows if named.selects(row)]
-    strictest = min((row.margin for row in found), default=named.margin)
+    selected = [row for row in rows if named.selects(row)]
+    strictest = min((row.margin for row in selected), default=named.margin)
     whole = replace(named, margin=strictest, source="command line")
-    if all(row.margin == strictest for row in found):
+    if all(row.margin == strictest for row in selected):
         yield whole
         return
-    own = [replace(whole, margin=row.margin, output=row.output, student=row.student, data=row.data) for row in found]
-    yield from own
-    if whole.selector not in {gate.selector for gate in own}:
+    single = [
+        replace(whole, margin=row.margin, output=row.output, student=row.student, data=row.data) for row in selected
+    ]
+    yield from single
+    if whole.selector not in {gate.selector for gate in single}:
         yield whole
 
 
 def _paragraph(gate: GateRow, statement: Statement) -> str:
-    """Return what a rule asks, what was measured, and what to do."""
+    """Return a rule with its state, the measured numbers, and a remedy."""
     head = f"{gate.state.replace('_', ' ')}: {gate.rule}"
     if gate.state == "not_measured":
         reasons = {f"  {gap.why}": None for audit in statement.audits for gap in audit.gaps if _is_about(gate, gap)}
@@ -102,7 +104,7 @@ def _paragraph(gate: GateRow, statement: Statement) -> str:
 
 
 def _is_about(gate: GateRow, row: Named) -> bool:
-    """Whether a gate's state was read from this row, or from its gap."""
+    """Return whether a gate's state was read from this row or gap."""
     return (
         (gate.metric, gate.slice, gate.contrast, gate.student) == (row.metric, row.slice, row.contrast, row.student)
         and gate.output in (None, row.output)

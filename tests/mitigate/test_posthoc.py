@@ -79,7 +79,7 @@ def test_an_item_of_two_groups_has_the_higher_cut():
     """And one of none has the rest's."""
     cuts = GroupThresholds({"a": 1.0, "b": -2.0}, rate=0.1, not_fitted={})
     masks = {"a": np.array([True, False, True, False]), "b": np.array([True, True, False, False])}
-    assert cuts.of(masks, 4).tolist() == [1.0, -2.0, 1.0, 0.0]
+    assert cuts.by_item(masks, 4).tolist() == [1.0, -2.0, 1.0, 0.0]
 
 
 def test_cuts_are_taken_off_the_margin():

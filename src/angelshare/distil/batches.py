@@ -24,7 +24,7 @@ MEGABATCH = 50
 
 def encode_texts(tokenizer: PreTrainedTokenizerBase, texts: TextBatch, max_length: int) -> EncodedTexts:
     """Return the tokens of these texts, cut at `max_length`."""
-    return EncodedTexts.of(encode_batch(tokenizer, texts, max_length), tokenizer)
+    return EncodedTexts.joined(encode_batch(tokenizer, texts, max_length), tokenizer)
 
 
 def inputs_of(batch: Batch) -> Batch:

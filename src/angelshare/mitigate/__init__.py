@@ -1,1 +1,1 @@
-"""What can be done about a loss after training, without touching a network."""
+"""Remedies for a loss after training, without touching a network."""

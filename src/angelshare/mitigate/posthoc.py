@@ -1,4 +1,4 @@
-"""Temperature and per-group thresholds, fitted on one split and applied to another; no network is touched."""
+"""Temperature and thresholds per group, fitted on one split and applied to another, without touching a network."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from angelshare.stats.auc import MIN_CLASS
 
 POSITIVE = 1
 _LOG_BOUNDS = (-4.0, 4.0)
-"""Of the logarithm of the temperature: from 1/55 to 55."""
+"""Bounds of the logarithm of the temperature, which lies between 1/55 and 55."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,8 @@ class Temperature:
     """One number that all logits are divided by (Guo et al. 2017): confidence changes, decisions do not.
 
     Attributes:
-        value: above 1 where the model was too sure.
-        n: items that it was fitted on.
+        value: the temperature, above 1 for a model that was too sure.
+        n: the number of items that it was fitted on.
     """
 
     value: float
@@ -43,10 +43,10 @@ class GroupThresholds:
     groups has the highest of their cuts, so that no group is flagged because of another.
 
     Attributes:
-        cuts: group -> cut, on the scale of z1 - z0; items of no group keep `rest`.
-        rest: the cut of all other items: 0, a probability of one half.
-        rate: the false positive rate that every cut was fitted to.
-        not_fitted: group -> its harmless items, too few for a cut of its own.
+        cuts: group -> cut, on the scale of z1 - z0.
+        rate: the false positive rate that all cuts were fitted to.
+        not_fitted: group -> number of its harmless items, where these are too few for a cut.
+        rest: the cut of items in no group: 0, a probability of one half.
     """
 
     cuts: Mapping[str, float]
@@ -54,19 +54,19 @@ class GroupThresholds:
     not_fitted: Mapping[str, int]
     rest: float = 0.0
 
-    def of(self, slices: Mapping[str, Mask], n: int) -> Vector:
-        """Return (n,) every item's cut."""
-        found = np.full(n, -np.inf)
+    def by_item(self, slices: Mapping[str, Mask], n: int) -> Vector:
+        """Return (n,) the cut of each item."""
+        highest = np.full(n, -np.inf)
         for group, cut in self.cuts.items():
             if group in slices:
-                found = np.where(slices[group], np.maximum(found, cut), found)
-        return np.where(np.isneginf(found), self.rest, found)
+                highest = np.where(slices[group], np.maximum(highest, cut), highest)
+        return np.where(np.isneginf(highest), self.rest, highest)
 
     def apply(self, member: Predictions, slices: Mapping[str, Mask]) -> Predictions:
-        """Return the predictions with every item's cut taken off its logit margin: decisions fall at 0 again."""
+        """Return the predictions with each item's cut subtracted from its logit margin, so that decisions fall at 0."""
         _need_logits(member)
         values = member.values.astype(np.float64).copy()
-        values[:, POSITIVE] -= self.of(slices, len(member))
+        values[:, POSITIVE] -= self.by_item(slices, len(member))
         return replace(member, values=values)
 
 
@@ -74,11 +74,11 @@ def fit_temperature(member: Predictions, items: Items) -> Temperature:
     """Return the temperature with the lowest negative log-likelihood of the human labels.
 
     Args:
-        member: on the selection split, never on the test split.
-        items: of that split, with human labels.
+        member: predictions on the selection split, never on the test split.
+        items: the items of that split, with human labels.
 
     Raises:
-        InputError: if it holds no logits, or several labels for one item, or has fewer than 10 labelled items.
+        InputError: if the predictions are no logits or of a multi-label task, or fewer than 10 items are labelled.
     """
     _need_logits(member)
     if member.task == "multi_label":
@@ -99,17 +99,18 @@ def fit_temperature(member: Predictions, items: Items) -> Temperature:
 
 
 def fit_thresholds(member: Predictions, items: Items, groups: Sequence[str]) -> GroupThresholds:
-    """Return for every group the cut at which as large a share of its harmless items is flagged as of all.
+    """Return for each group the cut that flags the same share of its harmless items as is flagged of all.
 
     The cut lies halfway between two scores, so that it does not depend on how ties are broken.
 
     Args:
-        member: of a binary task, on the selection split, never on the test split.
-        items: of that split, with human labels, and the groups as slices.
+        member: predictions of a binary task on the selection split, never on the test split.
+        items: the items of that split, with human labels, and with the groups as slices.
         groups: names of slices.
 
     Raises:
-        InputError: if it holds no logits, is not binary, a group is no slice, or no harmless item is known.
+        InputError: if the predictions are no logits, the task is not binary, a group is no slice, or no item is
+            labelled harmless.
     """
     _need_logits(member)
     if member.task != "binary":
@@ -121,18 +122,18 @@ def fit_thresholds(member: Predictions, items: Items, groups: Sequence[str]) -> 
     if not harmless.any():
         raise InputError(f"No item of {member.name} is labelled {member.labels[0]}: there is no false positive rate.")
     rate = float((margin[harmless] > 0).mean())
-    own = {group: margin[harmless & items.slices[group]] for group in groups}
+    harmless_margins = {group: margin[harmless & items.slices[group]] for group in groups}
     return GroupThresholds(
-        cuts={group: _cut(scores, rate) for group, scores in own.items() if len(scores) >= MIN_CLASS},
+        cuts={group: _cut(scores, rate) for group, scores in harmless_margins.items() if len(scores) >= MIN_CLASS},
         rate=rate,
-        not_fitted={group: len(scores) for group, scores in own.items() if len(scores) < MIN_CLASS},
+        not_fitted={group: len(scores) for group, scores in harmless_margins.items() if len(scores) < MIN_CLASS},
     )
 
 
 def _cut(scores: Vector, rate: float) -> float:
-    """Return the cut that flags the share of these scores that comes nearest to the rate; equal scores go together."""
-    found, counts = np.unique(-scores, return_counts=True)
-    ordered = -found
+    """Return the cut that flags a share of these scores as near as possible to the rate, equal scores together."""
+    negative, counts = np.unique(-scores, return_counts=True)
+    ordered = -negative
     edges = np.concatenate([[ordered[0] + 1.0], (ordered[:-1] + ordered[1:]) / 2, [ordered[-1] - 1.0]])
     flagged = np.concatenate([[0], np.cumsum(counts)]) / len(scores)
     return float(edges[np.abs(flagged - rate).argmin()])

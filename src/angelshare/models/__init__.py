@@ -1,7 +1,8 @@
-"""What runs a network, and the runner that observes it.
+"""Networks, and the runner that observes them.
 
-Importing it registers the word networks with the Auto classes, so that `pipeline("text-classification", folder)` knows
-them. That loads torch: what must not, such as a recipe's student specifications, lives in `core`.
+Importing this package registers the word networks with the Auto classes, so that
+`pipeline("text-classification", folder)` knows them. It loads torch, so whatever must not, such as a recipe's
+specifications of students, stands in `core`.
 """
 
 from angelshare.models.register import register_word_networks

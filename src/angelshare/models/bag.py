@@ -12,7 +12,7 @@ class MlpConfig(WordConfig):
     """A bag of word embeddings and one hidden layer.
 
     Attributes:
-        hidden_width: of the hidden layer.
+        hidden_width: the width of the hidden layer.
         activation: `relu` or `gelu`.
         pooling: `mean`, or `root`: the sum over words divided by the square root of their number, which dilutes one
             telling word less in a long text (Cer et al. 2018).
@@ -26,7 +26,7 @@ class MlpConfig(WordConfig):
 
 
 class MlpForSequenceClassification(WordNetwork):
-    """f(W pooled word embeddings + b): blind to the order of words (a text without words is the zero vector)."""
+    """f(W x + b) of the pooled word embeddings x, blind to the order of words; x is 0 for a text without words."""
 
     config_class = MlpConfig
     config: MlpConfig

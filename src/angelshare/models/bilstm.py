@@ -11,9 +11,10 @@ class BilstmConfig(WordConfig):
     """A bidirectional LSTM over word embeddings.
 
     Attributes:
-        hidden_width: of one direction.
-        pooling: over the states of both directions: `max`, `mean`, or `last` (the state after the last word that each
-            direction reads).
+        embedding_width: the width of the word embeddings.
+        hidden_width: the width of the states of one direction.
+        pooling: the pooling over the states of both directions: `max`, `mean`, or `last` (the state of each direction
+            after its last word).
     """
 
     model_type = "angelshare-bilstm"
@@ -69,5 +70,5 @@ class BilstmForSequenceClassification(WordNetwork):
 def _reorder(
     states: Float[Tensor, "batch words width"], order: Int[Tensor, "batch words"]
 ) -> Float[Tensor, "batch words width"]:
-    """Return the positions of every text in this order."""
+    """Return the states of each text, reordered."""
     return states.gather(1, order[..., None].expand_as(states))

@@ -1,4 +1,4 @@
-"""Causal language models: how likely they find texts, and what they write."""
+"""Causal language models: the probabilities of texts, and continuations."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -23,10 +23,10 @@ from angelshare.models.quiet import quiet
 from angelshare.models.sampling import samplers
 
 TOKENS_AT_ONCE = 2048
-"""Padding included: the network gives a number for every token and every word of its vocabulary."""
+"""The most tokens in a batch, padding included: each gets a number for every word of the vocabulary."""
 
 _HEADS = ("LMHeadModel", "ForCausalLM")
-"""What the names of causal language models end with."""
+"""Endings of the names of causal language models."""
 
 
 def load_causal(source: str | Path, *, name: str | None = None, max_length: int | None = None) -> "CausalModel":
@@ -36,8 +36,8 @@ def load_causal(source: str | Path, *, name: str | None = None, max_length: int 
 
     Args:
         source: a folder, such as GPT-2's, or a hub id.
-        name: of the card; None: the folder's name.
-        max_length: tokens that it is given at once; None: the most it can take.
+        name: the name on the card; None: the folder's name.
+        max_length: the most tokens it is given at once; None: the most it can take.
 
     Raises:
         ModelError: if it cannot be loaded safely, or is no causal language model.
@@ -56,15 +56,15 @@ def load_causal(source: str | Path, *, name: str | None = None, max_length: int 
 class CausalModel:
     """A causal language model and its tokenizer, as `LanguageModel` and `Generator`; on the GPU where there is one.
 
-    Every text begins with the token that begins texts (where the tokenizer has none, with the one that ends them),
-    which is given and never predicted: so each token of a text is predicted from all before it, and the first too.
+    Every text begins with the token for the beginning of texts, or else the one for their end. That token is given and
+    never predicted, so that each token of the text itself, the first included, is predicted from all before it.
 
-    Longer texts than the model can take are read in windows: the first predicts as many tokens as fit, each further one
+    Texts longer than the model can take are read in windows. The first predicts as many tokens as fit; each further one
     moves on by half of `card.max_length`, so that its tokens are predicted from at least the other half. A context and
-    its continuation are tokenised apart; of a context that is too long, the end counts.
+    its continuation are tokenised separately; of a context that is too long, only the end is read.
 
     Attributes:
-        card: what a statement says about it; `max_length` tokens are given at once.
+        card: the model's entry in a statement; it is given at most `max_length` tokens at once.
         style: `causal`.
     """
 
@@ -92,11 +92,11 @@ class CausalModel:
         ends = tokenizer.eos_token_id if model.generation_config is None else model.generation_config.eos_token_id
         pad = begin if tokenizer.pad_token_id is None else tokenizer.pad_token_id
         self._pad: int = pad
-        # what the folder says about generation is not looked at, but for what ends a text: the settings say it all
+        # of the folder's generation settings only the end of texts counts: all else is in `Generation`
         self._model.generation_config = GenerationConfig(eos_token_id=ends, pad_token_id=pad, do_sample=False)
 
     def token_log_probs(self, contexts: Sequence[str], continuations: Sequence[str]) -> list[Vector]:
-        """Return, for every item, the natural log-probability of each token of the continuation after the context."""
+        """Return for each item the natural log-probabilities of the continuation's tokens after the context."""
         given = [[self._begin, *tokens] for tokens in self._tokens(contexts)]
         asked = self._tokens(continuations)
         log_probs: list[Vector] = [np.empty(len(tokens)) for tokens in asked]
@@ -114,9 +114,9 @@ class CausalModel:
         return log_probs
 
     def generate(self, prompts: Sequence[str], settings: Generation) -> list[list[str]]:
-        """Return `settings.n` continuations of each prompt, without the prompt and what ends a text.
+        """Return `settings.n` continuations of each prompt, without the prompt and without the token that ends texts.
 
-        Of a prompt that leaves no room for `settings.max_tokens`, the end counts.
+        Of a prompt that leaves no room for `settings.max_tokens`, only the end is read.
 
         Raises:
             InputError: if the continuations alone are longer than the model can take.
@@ -137,7 +137,7 @@ class CausalModel:
         return [texts[start : start + settings.n] for start in range(0, len(texts), settings.n)]
 
     def _tokens(self, texts: Sequence[str]) -> list[list[int]]:
-        """Return the tokens of each text, without special ones and however many there are."""
+        """Return all tokens of each text, without special ones."""
         if not texts:
             return []
         encoded = self._tokenizer([as_utf8(text) for text in texts], add_special_tokens=False, verbose=False)
@@ -145,9 +145,9 @@ class CausalModel:
         return tokens
 
     def _next_log_probs(self, texts: Sequence[Int[np.ndarray, " tokens"]]) -> list[Vector]:
-        """Return the log-probability of every token of each text but the first, in one batch.
+        """Return the log-probabilities of all but the first token of each text, in one batch.
 
-        Texts are filled up on the right, where no token looks: without a mask attention is three times as fast.
+        Texts are padded on the right, which no token attends to: attention without a mask is three times as fast.
         """
         inputs, _ = self._padded([text[:-1] for text in texts], left=False)
         targets, _ = self._padded([text[1:] for text in texts], left=False)
@@ -173,7 +173,7 @@ class CausalModel:
         return written
 
     def _padded(self, texts: Sequence[Array], *, left: bool) -> tuple[Tensor, Tensor]:
-        """Return the texts as one array, filled up on one side, and the mask of their tokens."""
+        """Return the texts as one array, padded on one side, and the mask of their tokens."""
         width = max(len(text) for text in texts)
         inputs = np.full((len(texts), width), self._pad, dtype=np.int64)
         mask = np.zeros_like(inputs)
@@ -194,7 +194,7 @@ class Window(NamedTuple):
 def windows(first: int, n: int, width: int) -> Iterator[Window]:
     """Yield windows that predict each of the tokens `first` (at least 1) to `n` - 1 once.
 
-    Each is predicted from at most `width` tokens before it, and from all of them or more than half of `width`.
+    Each is predicted from at most `width` tokens before it, and from all of these or more than half of `width`.
     """
     stride = max(1, width // 2)
     while first < n:
@@ -204,7 +204,7 @@ def windows(first: int, n: int, width: int) -> Iterator[Window]:
 
 
 def _not_causal(model: PreTrainedModel, missing: Sequence[str]) -> str | None:
-    """Return why a network is none that predicts the next token, as the end of a sentence."""
+    """Return the reason why a network does not predict the next token, as the end of a sentence; None if it does."""
     saved_as = model.config.architectures or []
     if saved_as and not any(name.endswith(_HEADS) for name in saved_as):
         return f"it was saved as {', '.join(saved_as)}"
@@ -216,6 +216,6 @@ def _not_causal(model: PreTrainedModel, missing: Sequence[str]) -> str | None:
 
 
 def _draws(prompt: str, settings: Generation) -> Float[np.ndarray, "n tokens"]:
-    """Return the numbers in [0, 1) that decide on each token of a prompt's continuations."""
+    """Return the numbers in [0, 1) that choose each token of a prompt's continuations."""
     rng = np.random.default_rng([settings.seed, int(text_key(prompt), 16)])
     return rng.random((settings.n, settings.max_tokens))

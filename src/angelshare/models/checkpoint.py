@@ -1,4 +1,4 @@
-"""Models loaded from folders, without pickles, and saved to them."""
+"""Models loaded from folders, without pickles unless allowed, and saved to them."""
 
 import logging
 from collections.abc import Sequence
@@ -29,11 +29,11 @@ from angelshare.models.folders import (
 from angelshare.models.opening import (
     backbone_folder,
     check_padding,
-    made,
     most_tokens,
     network_card,
     one_error,
     read_network,
+    training_facts,
 )
 from angelshare.models.quiet import quiet
 from angelshare.models.tfidf import MODEL_TYPE as TFIDF
@@ -56,12 +56,12 @@ def load_scorer(
 
     Args:
         source: a folder (of this software, or any Hugging Face sequence classifier) or a hub id.
-        name: of the card; None: the folder's name.
-        task: what it answers; None: as its configuration says.
-        max_length: in tokens; None: what it was trained with, else the longest it can take.
+        name: the name on the card; None: the folder's name.
+        task: the task; None: the one in its configuration.
+        max_length: the maximum length in tokens; None: that of its training, else the longest it can take.
         precision: `auto` is bf16 for transformers where the processor has it.
-        trust_remote_code: run code that comes with the model.
-        allow_pickle: read weights from pytorch_model.bin.
+        trust_remote_code: whether to run code that comes with the model.
+        allow_pickle: whether to read weights from pytorch_model.bin.
 
     Raises:
         ModelError: if it cannot be loaded safely, or is no sequence classifier.
@@ -87,7 +87,7 @@ def load_scorer(
         name=name,
         precision=resolve_precision(precision, model),
         max_length=max_length,
-        task=task_of(model.config, task or made(model).get("task")),
+        task=task_of(model.config, task or training_facts(model).get("task")),
         labels=labels,
     )
     return EncoderScorer(model, tokenizer, card)
@@ -118,13 +118,13 @@ def load_model(
 def load_backbone(
     source: str | Path, *, labels: Sequence[str], task: Task, seed: int
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    """Return a model to fine-tune: the weights of its backbone, and a head drawn under the seed.
+    """Return a model to fine-tune: the weights of a backbone, and a head with random weights.
 
     Args:
         source: `minilm`, a folder or a hub id.
-        labels: of the head, in the order of its outputs.
-        task: what the head answers.
-        seed: of the head (and of a pooler, where the source has none).
+        labels: the labels, in the order of the head's outputs.
+        task: the task of the head.
+        seed: the seed of the head, and of a pooler if the source has none.
 
     Raises:
         ModelError: if it cannot be loaded safely, or if backbone weights other than the pooler's are missing.
@@ -147,12 +147,12 @@ def load_backbone(
 
 
 def backbone_fingerprint(source: str | Path) -> str:
-    """Return the fingerprint of what `load_backbone` starts from."""
+    """Return the fingerprint of the folder that `load_backbone` reads."""
     return fingerprint(backbone_folder(source))
 
 
 def mask_token(source: str | Path) -> str | None:
-    """Return what the tokenizer of a backbone reads as a word left out; None where it has no such token."""
+    """Return the mask token of a backbone's tokenizer; None where it has none."""
     folder = backbone_folder(source)
     with one_error(folder):
         token: str | None = AutoTokenizer.from_pretrained(folder).mask_token
@@ -171,18 +171,18 @@ def save_model(
     parent_fingerprint: str | None = None,
     seed: int | None = None,
 ) -> str:
-    """Save a Hugging Face folder, replacing what was there, and return its fingerprint.
+    """Save a Hugging Face folder in the place of any earlier one, and return its fingerprint.
 
     Args:
-        model: its configuration gets the labels, and under `angelshare` how it was made.
-        tokenizer: its own.
-        folder: there whole or not at all; what is written first stands beside it, under a name that begins with a dot.
-        task: what the model answers.
-        labels: in the order of its outputs.
-        kind: such as `mlp`.
-        max_length: in tokens, as it was trained; None: the tokenizer's.
-        parent_fingerprint: of the teacher it was distilled from.
-        seed: it was trained under.
+        model: the model; its configuration gets the labels, and under `angelshare` the facts of its training.
+        tokenizer: the model's tokenizer.
+        folder: the folder; it appears whole or not at all.
+        task: the model's task.
+        labels: the labels, in the order of the outputs.
+        kind: the kind of model, such as `mlp`.
+        max_length: the maximum length of the training, in tokens; None: the tokenizer's.
+        parent_fingerprint: the fingerprint of the teacher it was distilled from.
+        seed: the seed of the training.
     """
     set_labels(model.config, labels=labels, task=task)
     model.config.angelshare = {
@@ -193,7 +193,7 @@ def save_model(
         "seed": seed,
     }
     backend = getattr(tokenizer, "backend_tokenizer", None)
-    if backend is not None:  # its file must not depend on how the tokenizer was used last
+    if backend is not None:  # the file must not depend on the tokenizer's last use
         backend.no_truncation()
         backend.no_padding()
     with whole_folder(folder) as unfinished, quiet():

@@ -14,8 +14,9 @@ class CnnConfig(WordConfig):
     """Convolutions over n-grams of words, with max-pooling.
 
     Attributes:
-        ngrams: widths of the windows, in words.
-        filters: of every width.
+        embedding_width: the width of the word embeddings.
+        ngrams: the widths of the windows, in words.
+        filters: the number of filters of each width.
     """
 
     model_type = "angelshare-cnn"
@@ -26,10 +27,10 @@ class CnnConfig(WordConfig):
 
 
 class CnnForSequenceClassification(WordNetwork):
-    """The strongest answer of every filter to any n-gram of the text (Kim 2014, arXiv:1408.5882).
+    """The strongest answer of each filter to any n-gram of the text (Kim 2014, arXiv:1408.5882).
 
-    A window that reaches beyond the text's end never counts, but for the first window of a text shorter than the
-    n-gram, which is filled up with zeros.
+    Windows that reach beyond the end of a text do not count, except the first window of a text shorter than the n-gram,
+    which is padded with zeros.
     """
 
     config_class = CnnConfig
@@ -65,14 +66,14 @@ class CnnForSequenceClassification(WordNetwork):
 class StrongestWindow(torch.autograd.Function):
     """The maximum of a convolution over the windows of a text, differentiated at the windows that win.
 
-    Every other window has gradient zero. Torch multiplies the zeros, too, so that its backward pass takes twice as long
-    as the forward one; this takes less than that, and hardly grows with the length of the texts. Of windows that tie,
-    one gets the gradient.
+    All other windows have gradient zero. Torch multiplies these zeros too, so that its backward pass takes twice as
+    long as the forward one; this one takes less than that, and hardly more for longer texts. Where windows tie, one of
+    them gets the gradient.
     """
 
     @staticmethod
     def forward(ctx: Any, words: Tensor, weight: Tensor, bias: Tensor, n_windows: Tensor) -> Tensor:  # noqa: ANN401  (torch's own)
-        """Return (batch, filters) maxima over the windows that count, see `_answers`."""
+        """Return (batch, filters) maxima over the windows that count; see `_answers`."""
         strongest, place = _answers(words, weight, bias, n_windows).max(dim=2)
         ctx.save_for_backward(words, weight, place)
         return strongest
@@ -85,12 +86,12 @@ class StrongestWindow(torch.autograd.Function):
         factors = gradient.to(weight.dtype)[:, :, None]
         rows, by_place = words.reshape(-1, width), weight.permute(2, 0, 1).contiguous()
         first = (torch.arange(n_texts, device=place.device)[:, None] * n_words + place).reshape(-1)
-        of_rows, of_weight = torch.zeros_like(rows), torch.empty_like(weight)
+        rows_gradient, weight_gradient = torch.zeros_like(rows), torch.empty_like(weight)
         for k, weights in enumerate(by_place):
-            winners = rows.index_select(0, first + k).view(n_texts, -1, width)  # far quicker than rows[first + k]
-            of_weight[:, :, k] = winners.mul_(factors).sum(dim=0)
-            of_rows.index_add_(0, first + k, (factors * weights).view(-1, width))
-        return of_rows.view_as(words), of_weight, factors.sum(dim=(0, 2)), None
+            winners = rows.index_select(0, first + k).view(n_texts, -1, width)  # much faster than rows[first + k]
+            weight_gradient[:, :, k] = winners.mul_(factors).sum(dim=0)
+            rows_gradient.index_add_(0, first + k, (factors * weights).view(-1, width))
+        return rows_gradient.view_as(words), weight_gradient, factors.sum(dim=(0, 2)), None
 
 
 def _answers(
@@ -99,7 +100,7 @@ def _answers(
     bias: Float[Tensor, " filters"],
     n_windows: Int[Tensor, "batch 1"],
 ) -> Float[Tensor, "batch filters windows"]:
-    """Return what every filter answers to every window, -inf from the text's number of windows on."""
+    """Return the answer of each filter to each window, and -inf for windows that do not count."""
     answers = functional.conv1d(words.transpose(1, 2), weight, bias)
     beyond = torch.arange(answers.shape[2], device=answers.device) >= n_windows
     return answers.masked_fill_(beyond[:, None], -torch.inf)

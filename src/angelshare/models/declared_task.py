@@ -1,4 +1,4 @@
-"""The label names and the task of a model, as its configuration says them."""
+"""The label names and the task that a model's configuration declares."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -20,7 +20,7 @@ def set_labels(config: PreTrainedConfig, *, labels: Sequence[str], task: Task) -
     """Write label names and problem type into the configuration.
 
     Raises:
-        LabelError: if a name is given twice, or their number does not fit the task.
+        LabelError: if a name is repeated, or the number of names does not fit the task.
     """
     check_labels(labels, task)
     config.id2label = dict(enumerate(labels))
@@ -47,7 +47,7 @@ def check_label_order(model: Sequence[str], data: Sequence[str], *, who: str, wh
     """Check that a model answers with the labels of the data, in their order.
 
     Raises:
-        LabelError: if it does not; both are named.
+        LabelError: if it does not, naming the labels of both.
     """
     if tuple(model) == tuple(data):
         return
@@ -73,7 +73,7 @@ def labels_of(config: PreTrainedConfig, source: str) -> tuple[str, ...]:
 
 
 def task_of(config: PreTrainedConfig, declared: Task | None) -> Task:
-    """Return the declared task, or what the configuration says: its problem type, and the number of its labels.
+    """Return the declared task, else the one of the configuration's problem type and number of labels.
 
     Raises:
         LabelError: if the number of labels does not fit the task.

@@ -22,16 +22,16 @@ def load_embedder(
 ) -> "EncoderEmbedder":
     """Return the encoder in a folder or under a hub id as an embedder, in float32.
 
-    A classifier's head is left off. Weights come from safetensors, and no code that comes with the model is run.
+    A classifier's head is left out. Weights come from safetensors, and no code that comes with the model is run.
 
     Args:
         source: `minilm`, a folder or a hub id.
-        pooling: how a text's vector is made of its tokens'; published numbers differ by it.
-        name: of the card; None: the folder's name.
-        max_length: in tokens; None: what it was trained with, else the longest it can take.
+        pooling: the way from the tokens' vectors to the text's; published numbers differ in it.
+        name: the name on the card; None: the folder's name.
+        max_length: the maximum length in tokens; None: that of its training, else the longest it can take.
 
     Raises:
-        ModelError: if it cannot be loaded safely, or has no weights for what the vector is made of.
+        ModelError: if it cannot be loaded safely, or lacks weights that the pooling needs.
     """
     folder = backbone_folder(source)
     model, tokenizer, absent = read_network(AutoModel.from_pretrained, folder)
@@ -55,9 +55,9 @@ class EncoderEmbedder:
     """An encoder and its tokenizer as an `EncodingEmbedder`; runs on the GPU where there is one.
 
     Attributes:
-        card: what a statement says about it.
+        card: the model's entry in a statement.
         pooling: `cls`, `mean` or `pooler`.
-        width: of a vector.
+        width: the width of a vector.
     """
 
     def __init__(
@@ -98,7 +98,7 @@ class EncoderEmbedder:
 def pooled(
     states: Float[Tensor, "texts tokens width"], mask: Int[Tensor, "texts tokens"], pooling: Pooling
 ) -> Float[Tensor, "texts width"]:
-    """Return the state of each text's first token, or the mean over its tokens; padding does not count."""
+    """Return the state of each text's first token, or the mean over its tokens, without padding."""
     if pooling == "cls":
         first = mask.argmax(1)
         return states[torch.arange(len(states), device=states.device), first]

@@ -29,14 +29,14 @@ def has_bf16() -> bool:
 
 
 def resolve_precision(precision: Precision, model: PreTrainedModel) -> Literal["fp32", "bf16"]:
-    """Return what `auto` means: bf16 for transformers where the processor has it, fp32 for the small word networks."""
+    """Return the precision that `auto` stands for: bf16 for transformers where it is fast, fp32 for word networks."""
     if precision == "auto":
         return "bf16" if has_bf16() and not isinstance(model, WordNetwork) else "fp32"
     return precision
 
 
 def device_in_words() -> str:
-    """Return what networks compute on here, as a statement about speed says it."""
+    """Return the device that networks run on, in the words of a statement about speed."""
     if torch.cuda.is_available():
         return f"the GPU {torch.cuda.get_device_name()}"
     n_threads = torch.get_num_threads()
@@ -50,7 +50,7 @@ class EncoderScorer:
     keep their float32 weights: casting the weights once is faster than autocast, which casts them in every batch.
 
     Attributes:
-        card: its `precision`, `fp32` or `bf16`, and `max_length` are what it runs at.
+        card: the model's entry in a statement; it runs at this `precision` (`fp32` or `bf16`) and `max_length`.
     """
 
     def __init__(self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, card: ModelCard) -> None:
@@ -63,7 +63,7 @@ class EncoderScorer:
 
     @property
     def mask_token(self) -> str | None:
-        """Return what the tokenizer reads as a word left out; None where it has no such token."""
+        """Return the tokenizer's mask token; None where it has none."""
         token: str | None = self._tokenizer.mask_token
         return token
 
@@ -100,7 +100,7 @@ def in_bf16(model: PreTrainedModel) -> PreTrainedModel:
 
 
 def _to_float32(_module: nn.Module, inputs: tuple[object, ...]) -> tuple[object, ...]:
-    """Cast what a float32 module gets from a bfloat16 one."""
+    """Cast the inputs of a float32 module from bfloat16."""
     return tuple(
         value.float() if isinstance(value, Tensor) and value.is_floating_point() else value for value in inputs
     )

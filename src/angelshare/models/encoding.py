@@ -1,4 +1,4 @@
-"""Texts turned into tokens, in one call per batch, and tokens into padded arrays."""
+"""Texts turned into tokens in one call per batch, and tokens into padded arrays."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from angelshare.core.arrays import Array, Labels
 from angelshare.core.text import TextBatch, as_utf8
 
 CHARACTERS_PER_TOKEN = 50
-"""Texts are cut at so many characters per token before they are tokenised: no tokenizer here looks further into text
-that people write, and a megabyte costs no more than a page."""
+"""Texts are cut at so many characters a token before tokenising, so that a megabyte costs no more than a page.
+No tokenizer would look further into text that people write."""
 
 _INPUTS = ("input_ids", "token_type_ids")
 
 Encoding = Int[np.ndarray, "tokens inputs"]
-"""Of one text: token numbers, then segment numbers where the model takes them."""
+"""One text: token numbers, then segment numbers where the model takes them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,9 +28,9 @@ class EncodedTexts:
 
     Attributes:
         tokens: (inputs, tokens of all texts) int32: token numbers, then segment numbers where the model takes them.
-        offsets: (n + 1,) where each text begins; the last one ends.
-        pads: what each input is padded with.
-        pad_left: the padding stands before the text.
+        offsets: (n + 1,) the beginning of each text, then the end of the last.
+        pads: the padding number of each input.
+        pad_left: whether padding stands before the text.
     """
 
     tokens: Array
@@ -43,8 +43,8 @@ class EncodedTexts:
         return len(self.offsets) - 1
 
     @classmethod
-    def of(cls, encodings: Sequence[Encoding], tokenizer: PreTrainedTokenizerBase) -> "EncodedTexts":
-        """Return the tokens of these encodings, to be padded as this tokenizer pads."""
+    def joined(cls, encodings: Sequence[Encoding], tokenizer: PreTrainedTokenizerBase) -> "EncodedTexts":
+        """Return the tokens of these encodings, with the padding of this tokenizer."""
         offsets = np.zeros(len(encodings) + 1, dtype=np.int64)
         np.cumsum([len(encoding) for encoding in encodings], out=offsets[1:])
         tokens = np.ascontiguousarray(np.concatenate(encodings).T) if encodings else np.zeros((1, 0), dtype=np.int32)
@@ -53,11 +53,11 @@ class EncodedTexts:
 
     @property
     def n_tokens(self) -> Labels:
-        """Return (n,) the length of each text."""
+        """Return (n,) the number of tokens of each text."""
         return np.diff(self.offsets)
 
     def padded(self, index: Labels) -> dict[str, Tensor]:
-        """Return the inputs of these texts, padded to the longest of them (at least one column)."""
+        """Return the inputs of these texts, padded to the longest (at least one column)."""
         starts = self.offsets[index]
         n_tokens = self.offsets[index + 1] - starts
         width = max(int(n_tokens.max()), 1)
@@ -94,7 +94,7 @@ def encode_batch(tokenizer: PreTrainedTokenizerBase, batch: TextBatch, max_lengt
 
 
 def batches(n_tokens: Array, tokens_per_batch: int) -> Iterator[list[int]]:
-    """Yield rows in order of length, as many at a time as fit the budget when padded to the longest of them."""
+    """Yield batches of rows in order of length, each within the budget when padded to its longest row."""
     rows: list[int] = []
     for row in np.argsort(n_tokens, kind="stable").tolist():
         if rows and max(n_tokens[row], 1) * (len(rows) + 1) > tokens_per_batch:
@@ -106,5 +106,5 @@ def batches(n_tokens: Array, tokens_per_batch: int) -> Iterator[list[int]]:
 
 
 def padded(encodings: Sequence[Encoding], tokenizer: PreTrainedTokenizerBase) -> dict[str, Tensor]:
-    """Return the model's inputs for these encodings, padded to the longest of them (at least one column)."""
-    return EncodedTexts.of(encodings, tokenizer).padded(np.arange(len(encodings)))
+    """Return the model's inputs for these encodings, padded to the longest (at least one column)."""
+    return EncodedTexts.joined(encodings, tokenizer).padded(np.arange(len(encodings)))

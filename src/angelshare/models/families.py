@@ -1,4 +1,4 @@
-"""Families of encoders that students are cut from: where each keeps its layers, heads and widths."""
+"""Families of encoders that students can be cut from: the places of their layers, heads and widths."""
 
 import copy
 import re
@@ -14,13 +14,13 @@ from angelshare.core.errors import ModelError
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Where the encoders of a family keep what can be cut.
+    """The places of layers, heads and widths in the encoders of a family.
 
     Attributes:
-        layers: the list of layers, below the backbone.
-        to_heads: the projections to queries, keys and values, below a layer.
-        from_heads: the projection of what all heads give, below a layer.
-        feed_forward: what the configuration calls the width of the feed-forward part.
+        layers: the path from the backbone to the list of layers.
+        to_heads: the paths from a layer to its projections to queries, keys and values.
+        from_heads: the path from a layer to the projection of its heads' outputs.
+        feed_forward: the configuration's name for the width of the feed-forward part.
     """
 
     layers: str
@@ -37,17 +37,17 @@ class Family:
         width: int | None = None,
         feed_forward: int | None = None,
     ) -> PreTrainedConfig:
-        """Return the configuration of a smaller model; what is None stays as it is.
+        """Return the configuration of a smaller model; None leaves a number as it is.
 
         Args:
-            config: of the teacher.
-            layers: how many.
-            heads: how many the width is split into: fewer are wider, and take as many weights.
-            width: of the hidden states; embeddings that are as wide go with it.
-            feed_forward: its width; None: 4 times the width where that is given.
+            config: the teacher's configuration.
+            layers: the number of layers.
+            heads: the number of heads; fewer heads are wider, with the same number of weights.
+            width: the width of the hidden states, and of embeddings as wide as these.
+            feed_forward: the width of the feed-forward part; None: 4 times `width` where that is given.
 
         Raises:
-            ModelError: if a width is above the teacher's or below 1, or no multiple of the number of heads.
+            ModelError: if a width is above the teacher's or below 1, or the number of heads does not divide it.
         """
         small = copy.deepcopy(config)
         if width is not None:
@@ -63,7 +63,7 @@ class Family:
         return small
 
     def weights(self, model: PreTrainedModel, layers: tuple[int, ...]) -> dict[str, Tensor]:
-        """Return the weights of these layers, counted from 1, and of all else, named as in a model without the rest."""
+        """Return the weights of a model that keeps only these layers, counted from 1."""
         prefix = f"{model.base_model_prefix}.{self.layers}."
         layer = re.compile(re.escape(prefix) + r"(\d+)\.(.*)")
         kept = {}
@@ -78,14 +78,14 @@ class Family:
         return kept
 
     def remove_heads(self, model: PreTrainedModel, heads: Mapping[int, Collection[int]]) -> None:
-        """Slice heads out of a model, in place: it computes as if these heads gave zeros, with fewer weights.
+        """Remove heads from a model in place: it then computes as if they gave zeros, with fewer weights.
 
-        Its configuration cannot say so, and alone does not load it again: the other heads are as wide as before, and
-        layers may keep different numbers of them.
+        Its configuration alone cannot load it again, because the other heads are as wide as before and layers may keep
+        different numbers of them.
 
         Args:
-            model: of this family.
-            heads: layer -> its heads to remove, both counted from 1 as the layer has them now.
+            model: a model of this family.
+            heads: layer -> heads to remove, both counted from 1 in the model as it is.
 
         Raises:
             ModelError: if a layer or head does not exist, or a layer would keep none.
@@ -105,7 +105,7 @@ class Family:
             _keep(from_heads, rows, dim=1)
 
     def _check(self, small: PreTrainedConfig, config: PreTrainedConfig) -> None:
-        """Refuse a configuration that no model has, or that is wider than the teacher's."""
+        """Refuse a configuration that is impossible, or wider than the teacher's."""
         for name, what in (("hidden_size", "wide"), (self.feed_forward, "wide in its feed-forward part")):
             width, most = getattr(small, name), getattr(config, name)
             if not 1 <= width <= most:
@@ -144,7 +144,7 @@ def family_of(config: PreTrainedConfig) -> Family:
     """Return the family of a model.
 
     Raises:
-        ModelError: if it is of none that is known here.
+        ModelError: if the model belongs to none of `FAMILIES`.
     """
     if config.model_type not in FAMILIES:
         raise ModelError(
@@ -155,7 +155,7 @@ def family_of(config: PreTrainedConfig) -> Family:
 
 
 def _kept_heads(layer: int, n_heads: int, removed: Collection[int]) -> list[int]:
-    """Return which heads of a layer stay, counted from 0."""
+    """Return the heads of a layer that stay, counted from 0."""
     kept = [head for head in range(n_heads) if head + 1 not in removed]
     if not kept or not set(removed) <= set(range(1, n_heads + 1)):
         raise ModelError(
@@ -173,7 +173,7 @@ def _linear(layer: nn.Module, path: str) -> nn.Linear:
 
 
 def _keep(linear: nn.Linear, rows: Tensor, *, dim: int) -> None:
-    """Keep these rows (dim 0) or columns (dim 1) of a layer's weight, and with rows their biases."""
+    """Keep only these rows (dim 0, with their biases) or columns (dim 1) of a layer's weight."""
     linear.weight = nn.Parameter(linear.weight.detach().index_select(dim, rows.to(linear.weight.device)))
     linear.out_features, linear.in_features = linear.weight.shape
     if dim == 0:

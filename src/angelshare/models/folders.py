@@ -1,4 +1,4 @@
-"""Model folders: found, checked for what may be loaded from them, named by their content."""
+"""Model folders: located, checked before loading, and fingerprinted by content."""
 
 import hashlib
 import importlib.util
@@ -35,11 +35,11 @@ _TOKENIZER_FILES = (
 )
 _WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
 _NOT_CONTENT = ("_name_or_path", "name_or_path", "is_local", "transformers_version")
-"""Keys of config files that say where a model came from, not what it computes."""
+"""Keys of config files about the origin of a model, which do not change its answers."""
 
 
 def find_model(source: str | Path, *, trust_remote_code: bool = False, allow_pickle: bool = False) -> Path:
-    """Return the folder of a model, fetched from the hub if it is an id, after checking what is in it."""
+    """Return the folder of a model, fetched if `source` is a hub id, after checking its files."""
     folder = Path(source)
     if not folder.is_dir():
         folder = _fetch(str(source), trust_remote_code=trust_remote_code, allow_pickle=allow_pickle)
@@ -58,7 +58,7 @@ def find_model(source: str | Path, *, trust_remote_code: bool = False, allow_pic
 
 
 def _fetch(source: str, *, trust_remote_code: bool, allow_pickle: bool) -> Path:
-    """Return the local folder of a hub id; only the files that loading needs are fetched."""
+    """Return the local folder of a hub id, with only the files that loading needs."""
     wanted = ["*.json", "*.safetensors", *_TOKENIZER_FILES]
     wanted += ["pytorch_model*.bin"] * allow_pickle + ["*.py"] * trust_remote_code
     try:
@@ -69,7 +69,7 @@ def _fetch(source: str, *, trust_remote_code: bool, allow_pickle: bool) -> Path:
 
 
 def read_config(folder: Path) -> dict[str, Any]:  # Any: JSON
-    """Return what config.json says."""
+    """Return the content of config.json."""
     path = folder / "config.json"
     if not path.is_file():
         raise ModelError(f"{folder} is no model folder: it has no config.json. Give the folder that holds it.")
@@ -85,13 +85,13 @@ def read_config(folder: Path) -> dict[str, Any]:  # Any: JSON
 def weight_files(folder: Path) -> list[Path]:
     """Return the weight files: safetensors if there are any, else pickles."""
     for pattern in _WEIGHTS:
-        if found := sorted(folder.glob(pattern)):
-            return found
+        if paths := sorted(folder.glob(pattern)):
+            return paths
     return []
 
 
 def fingerprint(folder: str | Path) -> str:
-    """Return the sha256 over weights, configuration and tokenizer files; where the folder lies does not matter."""
+    """Return the sha256 over weights, configuration and tokenizer files, wherever the folder lies."""
     folder = Path(folder)
     files = [folder / "config.json", *weight_files(folder), *(folder / name for name in _TOKENIZER_FILES)]
     files += folder.glob("*.py")  # code that came with the model
@@ -107,7 +107,7 @@ def fingerprint(folder: str | Path) -> str:
 
 @cache
 def minilm_folder() -> Path:
-    """Return the folder of the pinned MiniLM-L6; its package is found, never imported, and its weights are verified.
+    """Return the folder of the pinned MiniLM-L6, with its weights verified; its package is never imported.
 
     Raises:
         ModelError: if it is not installed, or its weights are not the pinned ones.
@@ -117,15 +117,15 @@ def minilm_folder() -> Path:
         raise ModelError(f"The pinned MiniLM-L6 weights are not installed. {MINILM_REMEDY}")
     folder = Path(package.submodule_search_locations[0]) / "model"
     weights = folder / "model.safetensors"
-    found = file_sha256(weights) if weights.is_file() else "no file"
-    if found != MINILM_SHA256:
-        msg = f"{weights} is not the pinned file: its sha256 is {found}, not {MINILM_SHA256}. {MINILM_REMEDY}"
+    sha256 = file_sha256(weights) if weights.is_file() else "no file"
+    if sha256 != MINILM_SHA256:
+        msg = f"{weights} is not the pinned file: its sha256 is {sha256}, not {MINILM_SHA256}. {MINILM_REMEDY}"
         raise ModelError(msg)
     return folder
 
 
 def backbone_note(source: str | Path) -> str | None:
-    """Return what a reader of results must know about a backbone's training, as a sentence; None: nothing is known."""
+    """Return a sentence on contamination by a backbone's training data; None where nothing is known."""
     return _MINILM_NOTE if str(source) == MINILM else None
 
 

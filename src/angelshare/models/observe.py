@@ -1,4 +1,4 @@
-"""The runner: every distinct text is asked about once, sorted by length, batched by tokens, stored by content."""
+"""The runner: it asks about every distinct text once, sorts by length, batches by tokens and stores by content."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +16,7 @@ from angelshare.models.store import Store
 
 
 def observe(scorer: Scorer, batch: TextBatch) -> Scores:
-    """Return the float32 logits (n, labels) of the texts, in their order, and keep nothing; see `ask`."""
+    """Return the float32 logits (n, labels) of the texts, in their order, without a store; see `ask`."""
     return ask(questions.scores(scorer), batch)
 
 
@@ -31,19 +31,19 @@ def ask(
 ) -> Array:
     """Return the answers to a question about texts, in their order: float32 rows, or tuples of texts.
 
-    The plan, distinct texts sorted by length and key and cut into shards, depends only on which texts are asked for:
-    their order does not matter, and a run that was killed goes on with its next shard and ends with the same answers.
+    The plan, distinct texts sorted by length and key and cut into shards, depends on the set of texts only. Their order
+    does not matter, and a run that was killed resumes with its next shard and ends with the same answers.
 
     Args:
-        question: is asked once about every distinct text that the store does not hold.
+        question: the question, asked once about each distinct text that the store lacks.
         batch: any number of texts or pairs.
-        store: a folder for this question and no other, see `Question.folder`; None: nothing is kept.
-        progress: counts distinct texts.
-        shard_size: distinct texts that are stored together.
-        tokens_per_batch: padding included; one longer text makes a batch of its own.
+        store: a folder for this question alone, see `Question.folder`; None: nothing is kept.
+        progress: a counter of distinct texts.
+        shard_size: the number of distinct texts that are stored together.
+        tokens_per_batch: the most tokens in a batch, padding included; a longer text is a batch of its own.
 
     Raises:
-        InputError: if a number is not finite; the text is named by its place.
+        InputError: if a number is not finite, naming the place of the text.
     """
     kept = Store(store, question.answers)
     first = {key: place for place, key in reversed(list(enumerate(batch.keys())))}
@@ -66,7 +66,7 @@ def ask(
 def _answered(
     question: Question, batch: TextBatch, places: Sequence[int], progress: Progress, tokens_per_batch: int
 ) -> Array:
-    """Return the answers to the texts at these places: encoded once, then asked about in batches of like length."""
+    """Return the answers about the texts at these places, encoded once and asked in batches of similar length."""
     encodings = question.encode(batch.take(places))
     n_tokens = np.array([len(encoding) for encoding in encodings])
     shape = len(places) if question.width is None else (len(places), question.width)
@@ -105,5 +105,5 @@ def _shown(numbers: Array, most: int = 8) -> str:
 
 
 def _n_characters(batch: TextBatch, place: int) -> int:
-    """Return the length of a text, with its second half."""
+    """Return the number of characters of a text or pair."""
     return len(batch.texts[place]) + (len(batch.pairs[place]) if batch.pairs is not None else 0)

@@ -1,4 +1,4 @@
-"""Networks of any kind read from their folders: weights, tokenizer, and what is known about them."""
+"""Networks of any kind read from their folders: weights, tokenizer and card."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from angelshare.models.quiet import quiet
 from angelshare.models.word_network import WordNetwork
 
 _LONGEST = 1_000_000
-"""Tokenizers that know no maximum length give an astronomical number."""
+"""Tokenizers without a maximum length give an astronomical number."""
 
 
 def backbone_folder(source: str | Path) -> Path:
@@ -26,20 +26,20 @@ def backbone_folder(source: str | Path) -> Path:
 
 
 def read_network(
-    from_pretrained: Callable[..., Any],  # Any: which network it gives, and what with, is decided as it runs
+    from_pretrained: Callable[..., Any],  # Any: the class of the network is chosen at run time
     folder: Path,
     *,
     trust_remote_code: bool = False,
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase, list[str]]:
-    """Return a network (float32, evaluation mode), its tokenizer, and which of its weights are not in the folder.
+    """Return a network (float32, evaluation mode), its tokenizer, and the names of weights missing in the folder.
 
     Args:
-        from_pretrained: of the class that transformers chooses a network by, such as `AutoModel`.
-        folder: of the network.
-        trust_remote_code: run code that comes with it.
+        from_pretrained: the method of an auto class of transformers, such as `AutoModel`.
+        folder: the folder of the network.
+        trust_remote_code: whether to run code that comes with it.
 
     Raises:
-        ModelError: if the folder cannot be read as such a network; the message names it.
+        ModelError: if the folder cannot be read as such a network, naming it.
     """
     with one_error(folder):
         model, report = from_pretrained(
@@ -57,16 +57,16 @@ def check_padding(tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
     """Check that texts of different lengths can share a batch.
 
     Raises:
-        ModelError: if the tokenizer has nothing to fill up with.
+        ModelError: if the tokenizer has no padding token.
     """
     if tokenizer.pad_token_id is None:
         raise ModelError(f"The tokenizer in {folder} has no padding token. Set one and save it again.")
 
 
-def made(model: PreTrainedModel) -> Mapping[str, Any]:  # Any: JSON
-    """Return how this software made a model, as its configuration says; nothing of other models."""
-    said: Mapping[str, Any] = getattr(model.config, "angelshare", None) or {}
-    return said
+def training_facts(model: PreTrainedModel) -> Mapping[str, Any]:  # Any: JSON
+    """Return what `save_model` wrote about the training into the configuration; empty for models of other origin."""
+    facts: Mapping[str, Any] = getattr(model.config, "angelshare", None) or {}
+    return facts
 
 
 def network_card(
@@ -80,28 +80,28 @@ def network_card(
     task: Task | None = None,
     labels: Sequence[str] = (),
 ) -> ModelCard:
-    """Return the card of a network; without `max_length` it takes what it was trained with, else the most it can.
+    """Return the card of a network; its maximum length is `max_length`, else that of its training, else its longest.
 
     Raises:
-        ModelError: if it has no positions for so many tokens.
+        ModelError: if it has fewer positions than `max_length`.
     """
-    how = made(model)
+    facts = training_facts(model)
     return ModelCard(
         name=name,
         task=task,
         labels=tuple(labels),
         fingerprint=fingerprint(folder),
-        parent_fingerprint=how.get("parent_fingerprint"),
-        max_length=most_tokens(model, tokenizer, max_length or how.get("max_length"), name),
+        parent_fingerprint=facts.get("parent_fingerprint"),
+        max_length=most_tokens(model, tokenizer, max_length or facts.get("max_length"), name),
         precision=precision,
         n_parameters=sum(parameter.numel() for parameter in model.parameters()),
         n_bytes=sum(path.stat().st_size for path in weight_files(folder)),
-        kind=how.get("kind", model.config.model_type),
+        kind=facts.get("kind", model.config.model_type),
     )
 
 
 def most_tokens(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, wanted: int | None, name: str) -> int:
-    """Return the maximum length in tokens, refusing one beyond the model's positions."""
+    """Return the maximum length in tokens; one beyond the model's positions is refused."""
     longest = tokenizer.model_max_length if tokenizer.model_max_length < _LONGEST else 512
     if wanted is not None:
         check_length(model, wanted, name)
@@ -114,7 +114,7 @@ def check_length(model: PreTrainedModel, max_length: int, name: str) -> None:
     """Check that a model has positions for so many tokens.
 
     Raises:
-        ModelError: if it has not; `name` says whose length it is.
+        ModelError: if it does not, beginning with `name`.
     """
     n_positions = _n_positions(model)
     if n_positions is not None and max_length > n_positions:
@@ -123,11 +123,11 @@ def check_length(model: PreTrainedModel, max_length: int, name: str) -> None:
 
 
 def _n_positions(model: PreTrainedModel) -> int | None:
-    """Return how many tokens a model has positions for; None where any number will do."""
+    """Return the number of tokens that a model has positions for; None if it takes any number."""
     n_positions: int | None = getattr(model.config, "max_position_embeddings", None)
     if n_positions is None or isinstance(model, WordNetwork):
         return None
-    # RoBERTa and its kin count positions from the padding number on
+    # RoBERTa and its kin count positions from the padding number upwards
     embeddings = getattr(model.base_model, "embeddings", None)
     offset = getattr(getattr(embeddings, "position_embeddings", None), "padding_idx", None)
     return n_positions - (0 if offset is None else offset + 1)

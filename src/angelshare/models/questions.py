@@ -1,4 +1,4 @@
-"""What a model can be asked about every text: one question for each kind of observation."""
+"""The questions that a model can be asked about texts: one for each kind of observation."""
 
 import hashlib
 import json
@@ -19,37 +19,37 @@ from angelshare.models.encoding import CHARACTERS_PER_TOKEN
 from angelshare.models.store import ROWS, TEXTS, Answers, as_objects
 
 SCORING_VERSION = 1
-"""Counted up whenever the same model and text may give other answers than before, so that none are reused."""
+"""Increased whenever a model may answer differently than before about a text, so that no old answer is reused."""
 
 CHARACTERS_TO_A_TOKEN = 4
-"""What a batch is measured by where a model does not tokenise apart from running."""
+"""The guess by which batches are measured for models that do not tokenise separately."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """How one model is asked.
+    """A question to one model, for one kind of observation.
 
     Attributes:
-        card: the model's.
-        kind: of the answers.
-        doing: what the model does meanwhile, such as `scoring`.
-        encode: texts -> one encoding for each, whose length is its share of a batch, in tokens.
-        answer: a batch of encodings -> one answer for each: (n, width) numbers, or (n,) tuples of texts.
-        width: numbers in an answer; None: it is texts.
-        how: what the answers depend on besides the model and the text.
+        card: the model's card.
+        kind: the kind of the answers.
+        doing: a word for the model's work, such as `scoring`.
+        encode: texts -> their encodings, the length of which is their share of a batch, in tokens.
+        answer: a batch of encodings -> their answers: (n, width) numbers, or (n,) tuples of texts.
+        width: the number of numbers in an answer; None: answers are texts.
+        how: whatever the answers depend on besides the model and the text.
     """
 
     card: ModelCard
     kind: Kind
     doing: str
-    encode: Callable[[TextBatch], Sequence[Any]]  # Any: whatever the model makes of a text; only its `len` is looked at
+    encode: Callable[[TextBatch], Sequence[Any]]  # Any: the model's own encoding; only its `len` is used
     answer: Callable[[Sequence[Any]], Array]
     width: int | None
     how: tuple[object, ...] = ()
 
     @property
     def answers(self) -> Answers:
-        """Return how answers are kept."""
+        """Return the format in which answers are kept."""
         return TEXTS if self.width is None else ROWS
 
     def nothing(self) -> Array:
@@ -57,10 +57,10 @@ class Question:
         return np.zeros(0 if self.width is None else (0, self.width), dtype=self.answers.dtype)
 
     def folder(self, root: Path) -> Path:
-        """Return the folder below `root` for the answers: named by all that they depend on.
+        """Return the folder below `root` for the answers, named by all that they depend on.
 
-        That is the fingerprint (weights, configuration, tokenizer), task, maximum length and where texts are cut,
-        precision and `SCORING_VERSION`; of other kinds than scores also the kind and `how`.
+        That is the fingerprint (weights, configuration, tokenizer), task, maximum length, limit of characters,
+        precision and `SCORING_VERSION`; for kinds other than scores, also the kind and `how`.
         """
         card = self.card
         cause: list[object] = [card.fingerprint, card.task, list(card.labels), card.max_length, card.precision]
@@ -87,14 +87,14 @@ def embeddings(embedder: Embedder) -> Question:
 
 
 def likelihoods(model: LanguageModel) -> Question:
-    """Return the question for nats and tokens, (n, 2): of texts, or of the second of two texts after the first."""
+    """Return the question for nats and tokens, (n, 2), of texts; of pairs, for the second text after the first."""
 
     def answer(raw: Sequence[_RawText]) -> Scores:
         batch = _batch(raw)
         whole = batch.pairs is None
         log_probs = model.token_log_probs([""] * len(batch) if whole else batch.texts, batch.pairs or batch.texts)
-        # a probability of 1 may come out a rounding above it
-        return np.array([[max(0.0, -float(np.sum(of_text))), len(of_text)] for of_text in log_probs])
+        # rounding may put a probability of 1 slightly above it
+        return np.array([[max(0.0, -float(np.sum(values))), len(values)] for values in log_probs])
 
     return Question(model.card, "likelihoods", "reading", _raw, answer, width=2, how=(model.style,))
 
@@ -114,7 +114,7 @@ def continuations(generator: Generator, settings: Generation) -> Question:
 
 @dataclass(frozen=True, slots=True)
 class _RawText:
-    """A text for a model that does not tokenise apart from running, with a guess at its tokens."""
+    """A text for a model that does not tokenise separately, with a guess at its number of tokens."""
 
     text: str
     pair: str | None
@@ -126,7 +126,7 @@ class _RawText:
 
 
 def _raw(batch: TextBatch, *, more: int = 0, times: int = 1) -> list[_RawText]:
-    """Return texts as they are; each takes so many tokens more than itself, and so many times."""
+    """Return texts as they are; each counts as `times` its own tokens plus `more`."""
     return [
         _RawText(text, pair, (1 + (len(text) + len(pair or "")) // CHARACTERS_TO_A_TOKEN + more) * times)
         for text, pair in zip(batch.texts, batch.pairs or [None] * len(batch), strict=True)
@@ -134,6 +134,6 @@ def _raw(batch: TextBatch, *, more: int = 0, times: int = 1) -> list[_RawText]:
 
 
 def _batch(raw: Sequence[_RawText]) -> TextBatch:
-    """Return texts as they were."""
+    """Return the texts as a batch."""
     pairs = tuple(each.pair for each in raw if each.pair is not None)
     return TextBatch(tuple(each.text for each in raw), pairs or None)

@@ -1,4 +1,4 @@
-"""Transformers without its chatter."""
+"""Transformers without its chatter on the terminal."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

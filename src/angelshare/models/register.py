@@ -1,4 +1,4 @@
-"""The word networks, as `transformers` knows them by name."""
+"""Registration of the word networks with `transformers`."""
 
 from transformers import AutoConfig, AutoModelForSequenceClassification
 

@@ -1,4 +1,4 @@
-"""How the next token is drawn: by numbers that are given, so that other texts in a batch do not matter."""
+"""Sampling of the next token from given random numbers, so that the other texts of a batch have no influence."""
 
 import torch
 from jaxtyping import Float, Int
@@ -15,11 +15,11 @@ from angelshare.core.abilities import Generation
 
 
 def samplers(settings: Generation, draws: Float[Tensor, "texts tokens"]) -> LogitsProcessorList:
-    """Return what turns logits into a choice: temperature, then top-k, then top-p, then the draw.
+    """Return the steps from logits to a token: temperature, then top-k, then top-p, then the draw.
 
     Args:
-        settings: see there.
-        draws: in [0, 1), one for each token that is written.
+        settings: the settings of the generation.
+        draws: numbers in [0, 1), one for each token to write.
     """
     chain = LogitsProcessorList([TemperatureLogitsWarper(settings.temperature)])
     if settings.top_k is not None:
@@ -31,7 +31,7 @@ def samplers(settings: Generation, draws: Float[Tensor, "texts tokens"]) -> Logi
 
 
 class Drawn(LogitsProcessor):
-    """Leaves just the token under whose share of the probability the draw falls, in the order of the vocabulary."""
+    """The choice of the token in whose share of the cumulative probability, by vocabulary order, the draw falls."""
 
     def __init__(self, draws: Float[Tensor, "texts tokens"]) -> None:
         """Keep the draws; each call uses the next column."""

@@ -23,21 +23,21 @@ def cut(
     init: Literal["teacher", "random"] = "teacher",
     seed: int = 0,
 ) -> PreTrainedModel:
-    """Return a smaller model of the teacher's family; what is None stays as the teacher has it.
+    """Return a smaller model of the teacher's family; None keeps the teacher's number.
 
     Args:
         teacher: the model or its folder; it is not changed.
-        layers: how many, or which in which order, counted from 1; see `chosen_layers`.
-        heads: how many the width is split into; their weights are the teacher's, grouped anew.
-        width: of the hidden states.
-        feed_forward: its width; None: 4 times the width where that is given.
-        init: `teacher` takes embeddings, chosen layers and head from the teacher, at its widths only; `random` draws
-            every weight under the seed.
-        seed: of `random`.
+        layers: the number of layers, or their numbers counted from 1, in order; see `chosen_layers`.
+        heads: the number of heads; their weights are the teacher's, regrouped.
+        width: the width of the hidden states.
+        feed_forward: the width of the feed-forward part; None: 4 times `width` where that is given.
+        init: `teacher` copies embeddings, chosen layers and head from the teacher, at its widths only; `random` draws
+            all weights.
+        seed: the seed of `random`.
 
     Raises:
-        ModelError: if the teacher is of a family that cannot be cut, has not what is asked for, or is of other widths
-            than the student that is to take its weights.
+        ModelError: if the teacher's family cannot be cut, if the teacher lacks what is asked for, or if its weights
+            are to be copied to a student of other widths.
     """
     model = teacher if isinstance(teacher, PreTrainedModel) else load_model(teacher)[0]
     family, n_layers = family_of(model.config), model.config.num_hidden_layers
@@ -62,12 +62,12 @@ def remove_heads(teacher: PreTrainedModel, heads: Mapping[int, Collection[int]])
 
 
 def chosen_layers(n_layers: int, layers: int | tuple[int, ...]) -> tuple[int, ...]:
-    """Return which layers are kept, counted from 1.
+    """Return the layers to keep, counted from 1.
 
-    k of n are spread evenly with the last among them: layer ceil(i n / k) for i = 1..k, so 3 of 6 are 2, 4, 6.
+    k of n layers are spread evenly and include the last: ceil(i n / k) for i = 1..k, such as 2, 4, 6 for 3 of 6.
 
     Raises:
-        ModelError: if the teacher does not have so many, or a layer of that number.
+        ModelError: if the teacher has too few layers, or none of a given number.
     """
     numbers = range(1, layers + 1) if isinstance(layers, int) else layers
     if not numbers or min(numbers) < 1 or max(numbers) > n_layers:

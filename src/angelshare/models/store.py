@@ -1,4 +1,4 @@
-"""The one cache: what a model answered, by content key, in Parquet shards."""
+"""The one cache: a model's answers by content key, in Parquet shards."""
 
 import hashlib
 import logging
@@ -19,12 +19,13 @@ _KEY = "S32"
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """How answers of one kind are kept.
+    """The format in which answers of one kind are kept.
 
     Attributes:
-        column: of a shard, beside the column `key`.
-        dtype: of the answers in memory.
-        written: answers -> a list for each text. read: the reverse; it raises a ValueError for other lists.
+        column: the name of their column in a shard, beside the column `key`.
+        dtype: their type in memory.
+        written: answers -> a list for each text.
+        read: the reverse, which raises a ValueError for any other lists.
     """
 
     column: str
@@ -58,25 +59,25 @@ def _read_texts(lists: pa.ListArray) -> Array:
 
 
 def as_objects(values: Sequence[object]) -> Array:
-    """Return an array of objects with one axis, whatever the objects are."""
+    """Return an array of objects with one axis, even if the objects are sequences."""
     return np.fromiter(values, dtype=np.object_, count=len(values))
 
 
 ROWS = Answers("logits", np.float32, _written_rows, _read_rows)
-"""Numbers, as many for each text; the column is called as it was when there were none but logits."""
+"""Numbers, as many for each text as for any other; the column kept its name from when all answers were logits."""
 TEXTS = Answers("texts", np.object_, _written_texts, _read_texts)
 """Texts, any number for each text."""
 
 
 class Store:
-    """Answers of one model to the texts it has seen, in a folder of shards; each is written whole or not at all.
+    """One model's answers about the texts it has seen, in a folder of shards, each written whole or not at all.
 
-    A shard that cannot be read, such as one cut short by a full disk, is removed with a warning: its texts are then
-    missing and the model is asked again.
+    A shard that cannot be read, such as one cut short by a full disk, is removed with a warning; its texts are missing
+    then, and the model is asked again.
     """
 
     def __init__(self, folder: Path | None, answers: Answers = ROWS) -> None:
-        """Read all shards of the folder. Without a folder everything is kept in memory only."""
+        """Read all shards of the folder; without a folder, answers are kept in memory only."""
         self.folder = folder
         self.answers = answers
         self._keys: Array = np.empty(0, dtype=_KEY)
@@ -89,7 +90,7 @@ class Store:
         return len(self._keys)
 
     def find(self, keys: Sequence[str]) -> tuple[Mask, Array]:
-        """Return which keys are there (n,), and the answers to those, in their order."""
+        """Return which keys are known (n,), and the answers to those, in their order."""
         asked = np.array(keys, dtype=_KEY)
         if self._values is None:
             return np.zeros(len(asked), dtype=np.bool_), np.zeros((0, 0), dtype=self.answers.dtype)
@@ -98,14 +99,14 @@ class Store:
         return known, self._values[place[known]]
 
     def append(self, keys: Sequence[str], values: Array) -> None:
-        """Add one shard; it is named by its keys, so that the same work gives the same file."""
+        """Add one shard, named by its keys so that the same work gives the same file."""
         values = np.ascontiguousarray(values, dtype=self.answers.dtype)
         if self.folder is not None:
             _write(self.folder, keys, values, self.answers)
         self._keep([(np.array(keys, dtype=_KEY), values)])
 
     def _keep(self, shards: Sequence[tuple[Array, Array]]) -> None:
-        """Merge into the sorted arrays; of a key that comes twice, the first stays."""
+        """Merge shards into the sorted arrays; the first answer to a key stays."""
         if not shards:
             return
         known = [] if self._values is None else [self._values]

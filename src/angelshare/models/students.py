@@ -1,4 +1,4 @@
-"""Students as a recipe describes them, before any training."""
+"""Students built as a recipe describes them, before any training."""
 
 import copy
 from collections.abc import Sequence
@@ -37,17 +37,16 @@ def build_student(
     """Return an untrained student and its tokenizer. The same arguments and seed give the same weights, bit by bit.
 
     Args:
-        spec: what the recipe says.
-        labels: in the order of the outputs, the teacher's own where layers of it are taken.
-        task: what it answers.
-        seed: of all random weights; the global generator is left as it was.
-        tokenizer: a word tokenizer built before, so that seeds share one vocabulary; it is not changed.
-        teacher: model and tokenizer, where the student takes layers, tokens or embeddings of it.
+        spec: the student in the recipe.
+        labels: the labels, in the order of the outputs; the teacher's where its layers are kept.
+        task: the student's task.
+        seed: the seed of all random weights; the global generator stays untouched.
+        tokenizer: a word tokenizer that all seeds share; it is not changed.
+        teacher: the teacher's model and tokenizer, for students that take its layers, tokens or embeddings.
 
     Raises:
-        ModelError: if the specification needs a teacher, or a tokenizer, that is not given; if layers of the teacher,
-            or a pretrained encoder are to read longer texts than they have positions for; if copied embeddings are
-            of another width.
+        ModelError: if a teacher or tokenizer is needed but missing; if texts are longer than the teacher's layers or
+            the pretrained encoder have positions for; if embeddings to copy have another width.
         LabelError: if the labels do not fit the task, or are not the teacher's.
     """
     check_labels(labels, task)
@@ -69,10 +68,10 @@ def build_student(
 def start_from_teacher(student: WordNetwork, tokenizer: PreTrainedTokenizerBase, teacher: Teacher) -> None:
     """Set the student's embeddings to the teacher's, reduced to its width.
 
-    A word's vector is the mean of the teacher's input embeddings of the word's pieces. Vectors are centred, projected
-    on their principal components (each with the sign that makes its largest loading positive), and scaled by one factor
-    so that the standard deviation of all entries is `embedding_std`, as at random. Special tokens, and words that the
-    teacher does not know, keep their random vectors; so do the last columns where the teacher is narrower.
+    A word's vector is the mean of the teacher's input embeddings of its pieces. Vectors are centred, projected on their
+    principal components (each with the sign that makes its largest loading positive), and scaled by one factor, which
+    gives all entries the standard deviation `embedding_std` of random ones. Special tokens and words unknown to the
+    teacher keep their random vectors, and so do the last columns where the teacher is narrower.
     """
     weight = student.embeddings.weight
     numbers, vectors = _teacher_vectors(tokenizer, teacher)
@@ -91,10 +90,10 @@ def start_from_teacher(student: WordNetwork, tokenizer: PreTrainedTokenizerBase,
 
 
 def copy_embeddings(student: WordNetwork, teacher: Teacher, *, name: str) -> None:
-    """Set the student's embeddings to the teacher's as they are, but for padding, which stays zero.
+    """Copy the teacher's embeddings into the student, except for padding, which stays zero.
 
     Raises:
-        ModelError: if they are of another width.
+        ModelError: if their widths differ.
     """
     weight, source = student.embeddings.weight, _embedding_table(teacher).weight
     if weight.shape[1] != source.shape[1]:
@@ -115,7 +114,7 @@ def _embedding_table(teacher: Teacher) -> nn.Embedding:
 
 
 def _width(spec: WordStudentSpec, teacher: Teacher | None) -> int:
-    """Return how wide the student's embeddings are."""
+    """Return the width of the student's embeddings."""
     if spec.embedding_width != "teacher":
         return spec.embedding_width
     return _embedding_table(_needed(teacher, spec.name)).embedding_dim
@@ -124,7 +123,7 @@ def _width(spec: WordStudentSpec, teacher: Teacher | None) -> int:
 def _teacher_vectors(
     tokenizer: PreTrainedTokenizerBase, teacher: Teacher
 ) -> tuple[np.ndarray, Float[np.ndarray, "words width"]]:
-    """Return the numbers of the words that the teacher knows, and its vectors for them (float64)."""
+    """Return the numbers of the words known to the teacher, and its vectors for them (float64)."""
     pieces = teacher[1]
     vectors = _embedding_table(teacher).weight.detach().cpu().double().numpy()
     special = set(tokenizer.all_special_ids)
@@ -132,7 +131,7 @@ def _teacher_vectors(
         same = np.array([number for number in range(len(tokenizer)) if number not in special])
         return same, vectors[same]
     numbers = [number for number in range(len(tokenizer)) if number not in special]
-    # byte-level vocabularies hold most words with the blank before them
+    # byte-level vocabularies hold most words with a blank in front
     words = [" " + as_utf8(word) for word in tokenizer.convert_ids_to_tokens(numbers)]
     encoded = pieces(words, add_special_tokens=False)["input_ids"] if words else []
     known = [[piece for piece in row if piece != pieces.unk_token_id] for row in encoded]
@@ -144,7 +143,7 @@ def _teacher_vectors(
 def _transformer(
     spec: TransformerSpec, labels: Sequence[str], task: Task, seed: int, teacher: Teacher
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    """Return some layers of the teacher, with its tokenizer."""
+    """Return a student made of layers of the teacher, with its tokenizer."""
     model, tokenizer = teacher
     check_label_order(
         labels_of(model.config, "The teacher"), labels, who="The teacher", where=f"the student {spec.name}"
@@ -194,29 +193,28 @@ def _word_network(
         "pad_token_id": tokenizer.pad_token_id,
         "unk_token_id": tokenizer.unk_token_id,
     }
-    config: MlpConfig | BilstmConfig | CnnConfig
     if isinstance(spec, MlpSpec):
-        config = MlpConfig(hidden_width=spec.hidden_width, pooling=spec.pooling, **shared)
-        set_labels(config, labels=labels, task=task)
-        return MlpForSequenceClassification(config)
+        mlp = MlpConfig(hidden_width=spec.hidden_width, pooling=spec.pooling, **shared)
+        set_labels(mlp, labels=labels, task=task)
+        return MlpForSequenceClassification(mlp)
     if isinstance(spec, BilstmSpec):
-        config = BilstmConfig(hidden_width=spec.hidden_width, pooling=spec.pooling, **shared)
-        set_labels(config, labels=labels, task=task)
-        return BilstmForSequenceClassification(config)
-    config = CnnConfig(ngrams=spec.ngrams, filters=spec.filters, **shared)
-    set_labels(config, labels=labels, task=task)
-    return CnnForSequenceClassification(config)
+        bilstm = BilstmConfig(hidden_width=spec.hidden_width, pooling=spec.pooling, **shared)
+        set_labels(bilstm, labels=labels, task=task)
+        return BilstmForSequenceClassification(bilstm)
+    cnn = CnnConfig(ngrams=spec.ngrams, filters=spec.filters, **shared)
+    set_labels(cnn, labels=labels, task=task)
+    return CnnForSequenceClassification(cnn)
 
 
 def _with_length(tokenizer: PreTrainedTokenizerBase, max_length: int) -> PreTrainedTokenizerBase:
-    """Return a copy that cuts texts at this length."""
+    """Return a copy of the tokenizer that cuts texts at this length."""
     shorter = copy.deepcopy(tokenizer)
     shorter.model_max_length = max_length
     return shorter
 
 
 def _needed(teacher: Teacher | None, name: str) -> Teacher:
-    """Return the teacher, which this student cannot be built without."""
+    """Return the teacher, or refuse to build a student that needs one."""
     if teacher is None:
         raise ModelError(f"The student {name!r} takes parts of the teacher: give the teacher's model and tokenizer.")
     return teacher

@@ -1,4 +1,4 @@
-"""TF-IDF and logistic regression: what human labels alone give without a network; saved without pickles."""
+"""TF-IDF and a linear model, the baseline without a network: fitted to human labels, saved without pickles."""
 
 import json
 from collections.abc import Sequence
@@ -22,15 +22,16 @@ from angelshare.core.task import N_BINARY, Task
 from angelshare.core.text import TextBatch
 
 MODEL_TYPE = "angelshare-tfidf"
+_WORDS = r"(?u)\b\w+\b"
 
 
 class TfidfScorer:
     """A linear model over TF-IDF weights of word n-grams; logits = weights x features + intercept.
 
     Attributes:
-        card: what a statement says about it.
-        coefficients: (labels, terms); binary logits are -d/2 and d/2 for the decision value d.
-        intercept: (labels,).
+        card: the model's entry in a statement.
+        coefficients: (labels, terms) the weights; binary logits are -d/2 and d/2 for the decision value d.
+        intercept: (labels,) the intercepts.
     """
 
     def __init__(
@@ -47,7 +48,7 @@ class TfidfScorer:
         self._vectorizer = vectorizer
 
     def score(self, batch: TextBatch) -> Scores:
-        """Return logits (n, labels); of a regression the value (n, 1)."""
+        """Return logits (n, labels), or values (n, 1) for a regression."""
         if not len(batch):
             return np.zeros((0, len(self.card.labels)))
         features: csr_matrix = self._vectorizer.transform(_joined(batch))
@@ -78,12 +79,12 @@ def fit_tfidf(
     """Return TF-IDF (sublinear term frequency) and logistic regression, or ridge regression, fitted to human labels.
 
     Args:
-        texts: n of them; pairs are joined.
-        truth: as in `Predictions`; items without a human label are left out.
-        spec: its `regularisation` is C of the logistic regressions, and 1 / alpha of the ridge regression.
-        labels: in the order of the outputs.
-        task: a multi-label task gets one logistic regression per label.
-        name: of the card; None: the specification's.
+        texts: n texts, or pairs, which are joined.
+        truth: the human labels, as in `Items`; items without one are left out.
+        spec: the settings; `regularisation` is C of a logistic regression, and 1 / alpha of a ridge regression.
+        labels: the labels, in the order of the outputs.
+        task: the task; a multi-label one gets one logistic regression per label.
+        name: the name on the card; None: the specification's.
 
     Raises:
         InputError: if a label, or for a multi-label task its absence, has no example.
@@ -100,10 +101,10 @@ def fit_tfidf(
 
 
 def load_tfidf(folder: Path, *, name: str | None = None, fingerprint: str = "") -> TfidfScorer:
-    """Return the scorer that `TfidfScorer.save` wrote.
+    """Return the scorer saved by `TfidfScorer.save`.
 
     Raises:
-        ModelError: if a part is missing or the parts do not fit each other.
+        ModelError: if a part is missing, or parts do not fit each other.
     """
     try:
         fields = json.loads((folder / "config.json").read_bytes())
@@ -111,12 +112,17 @@ def load_tfidf(folder: Path, *, name: str | None = None, fingerprint: str = "") 
         idf, coefficients, intercept = (weights[part] for part in ("idf", "coefficients", "intercept"))
         vectorizer = _vectorizer(fields["ngrams"], vocabulary={term: i for i, term in enumerate(fields["terms"])})
         vectorizer.idf_ = idf
-        if coefficients.shape != (len(fields["labels"]), len(fields["terms"])):
-            raise ValueError(f"{coefficients.shape} coefficients for {len(fields['terms'])} terms")  # noqa: TRY301  (one error for all)
+        _check_shape(coefficients, fields["labels"], fields["terms"])
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise ModelError(f"{folder} cannot be loaded as a TF-IDF model: {error}. Fit and save it again.") from error
     card = _card(name or folder.name, fields["labels"], fields["task"], coefficients, fingerprint)
     return TfidfScorer(vectorizer, coefficients, intercept, card)
+
+
+def _check_shape(coefficients: Array, labels: Sequence[str], terms: Sequence[str]) -> None:
+    """Check that there is a coefficient for each label and term."""
+    if coefficients.shape != (len(labels), len(terms)):
+        raise ValueError(f"{coefficients.shape} coefficients for {len(terms)} terms")
 
 
 def _fit(
@@ -148,22 +154,22 @@ def _logistic(features: csr_matrix, truth: Array, spec: TfidfSpec, names: Sequen
 def _vectorizer(
     ngrams: int, *, max_features: int | None = None, vocabulary: dict[str, int] | None = None
 ) -> TfidfVectorizer:
-    """Return the vectorizer with the settings that all of these models share: words of one letter count too."""
+    """Return the vectorizer with the settings of all these models; words of one letter count too."""
     return TfidfVectorizer(
         ngram_range=(1, ngrams),
         max_features=max_features,
         vocabulary=vocabulary,
         sublinear_tf=True,
-        token_pattern=r"(?u)\b\w+\b",  # noqa: S106  (a pattern of words, no password)
+        token_pattern=_WORDS,
     )
 
 
 def _card(
     name: str, labels: Sequence[str], task: Task, coefficients: Float[np.ndarray, "labels terms"], fingerprint: str
 ) -> ModelCard:
-    """Return the card. Parameters are one number per term for its idf, and the linear model's.
+    """Return the card; its parameters are the idf of each term and those of the linear model.
 
-    With one label out of two there is one decision value; its coefficients are kept twice, with either sign.
+    With two labels there is one decision value, and its coefficients are kept twice, with opposite signs.
     """
     n_rows, n_terms = coefficients.shape
     n_fitted = 1 if task in ("binary", "single_label") and n_rows == N_BINARY else n_rows

@@ -1,4 +1,4 @@
-"""Word-level tokenizers, built from the texts at hand."""
+"""Word-level tokenizers, built from given texts."""
 
 import re
 from collections.abc import Iterable
@@ -16,25 +16,25 @@ from angelshare.data.texts.augment import MASK
 
 PAD, UNK, SEP = "[PAD]", "[UNK]", "[SEP]"
 SPECIAL = (PAD, UNK, MASK, SEP)
-"""In the order of their numbers. Texts of mask-and-sample hold `MASK`, which so becomes a word of its own."""
+"""Special tokens, in the order of their numbers; `MASK` is one because texts of mask-and-sample contain it."""
 
 _SPECIAL = re.compile("|".join(map(re.escape, SPECIAL)))
 
 WordTokenizer = PreTrainedTokenizerFast
-"""What `build_word_tokenizer` returns, for callers that import no network library."""
+"""The type of `build_word_tokenizer`'s result, for callers that import no network library."""
 
 
 def build_word_tokenizer(texts: Iterable[str], size: int, *, max_length: int) -> PreTrainedTokenizerFast:
-    """Return a tokenizer whose words are the most frequent ones of the texts; equal counts go by alphabet.
+    """Return a tokenizer whose words are the most frequent of the texts; ties are broken by alphabet.
 
     Texts are lower-cased, stripped of accents and control characters, and split at white space and punctuation, as BERT
-    does before it looks for word pieces. Two texts of a pair stand on either side of [SEP]; single texts get no special
-    tokens, so an empty text has no tokens.
+    does before it looks for word pieces. [SEP] stands between the two texts of a pair; single texts get no special
+    tokens, so that an empty text has none at all.
 
     Args:
-        texts: any number; they are read once.
-        size: of the vocabulary, special tokens included.
-        max_length: in tokens; longer texts are cut.
+        texts: any number of texts; they are read once.
+        size: the size of the vocabulary, special tokens included.
+        max_length: the maximum length in tokens; longer texts are cut.
     """
     words = Tokenizer(WordLevel({}, unk_token=UNK))
     words.normalizer = BertNormalizer()

@@ -1,4 +1,4 @@
-"""What all networks over word embeddings share: embeddings, dropout, the output layer and the loss."""
+"""The common parts of networks over word embeddings: embeddings, dropout, output layer, loss."""
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -11,12 +11,13 @@ class WordConfig(PreTrainedConfig):
     """The shape of a network over word embeddings.
 
     Attributes:
-        vocab_size: rows of the embedding matrix.
-        embedding_width: of one word.
-        embedding_std: of the random initial embeddings.
-        dropout: on what the embeddings give, and before the output layer.
-        word_dropout: share of the words replaced by the unknown word in training.
-        pad_token_id, unk_token_id: of the tokenizer.
+        vocab_size: the number of words.
+        embedding_width: the width of a word's vector.
+        embedding_std: the standard deviation of the random initial embeddings.
+        dropout: the dropout after the embeddings and before the output layer.
+        word_dropout: the share of words replaced by the unknown word in training.
+        pad_token_id: the tokenizer's number of the padding word.
+        unk_token_id: the tokenizer's number of the unknown word.
     """
 
     vocab_size: int = 5000
@@ -29,16 +30,16 @@ class WordConfig(PreTrainedConfig):
 
 
 class WordNetwork(PreTrainedModel):
-    """A classifier over word embeddings. A kind of its own says how the words become one vector.
+    """A classifier over word embeddings; subclasses turn the words of a text into one vector.
 
-    Padding never counts: the logits of a text do not depend on what it shares a batch with.
+    Padding never counts, so that the logits of a text do not depend on the other texts of its batch.
     """
 
     config: WordConfig
     base_model_prefix = "features"
 
     def __init__(self, config: WordConfig, *, features_width: int) -> None:
-        """Make the embeddings and the output layer; the kind calls `post_init` when its own layers stand."""
+        """Make the embeddings and the output layer; a subclass calls `post_init` after making its layers."""
         super().__init__(config)
         self.pad = config.pad_token_id or 0
         self.embeddings = nn.Embedding(config.vocab_size, config.embedding_width, padding_idx=self.pad)
@@ -65,10 +66,10 @@ class WordNetwork(PreTrainedModel):
         """Return logits, and the loss by the configured problem type where labels are given.
 
         Args:
-            input_ids: padded on the right; a batch of empty texts may have no column at all.
-            attention_mask: 1 for words, 0 for padding; None: whatever is not the padding word.
-            labels: (batch,) class indices or values, or (batch, labels) of a multi-label task.
-            _ignored: what tokenizers add and these networks do not use, such as segment ids.
+            input_ids: word numbers, padded on the right; a batch of empty texts may have no column.
+            attention_mask: 1 for words, 0 for padding; None: every number but that of the padding word is a word.
+            labels: (batch,) class indices or values, or (batch, labels) for a multi-label task.
+            _ignored: further outputs of tokenizers, such as segment ids.
         """
         input_ids, mask = self._prepare(input_ids, attention_mask)
         logits = self.output(self.dropout(self.features(input_ids, mask)))
@@ -78,7 +79,7 @@ class WordNetwork(PreTrainedModel):
         return SequenceClassifierOutput(loss=loss, logits=logits)
 
     def _prepare(self, input_ids: Tensor, attention_mask: Tensor | None) -> tuple[Tensor, Tensor]:
-        """Return word numbers with at least one column, words dropped in training, and the mask of real words."""
+        """Return word numbers with at least one column, some dropped in training, and the mask of real words."""
         if input_ids.shape[1] == 0:
             input_ids = input_ids.new_full((len(input_ids), 1), self.pad, dtype=torch.long)
             attention_mask = torch.zeros_like(input_ids)
@@ -90,9 +91,9 @@ class WordNetwork(PreTrainedModel):
 
     @torch.no_grad()
     def _init_weights(self, module: nn.Module) -> None:
-        """Initialise as torch does by default, but for embeddings, which start at `embedding_std`.
+        """Initialise as torch does by default, except for embeddings, which start at `embedding_std`.
 
-        Overridden because transformers draws every weight from N(0, 0.02^2), which starves layers this narrow.
+        Overridden because transformers draws all weights from N(0, 0.02^2), which is too small for such narrow layers.
         """
         if isinstance(module, nn.Embedding):
             initialization.normal_(module.weight, std=self.config.embedding_std)
