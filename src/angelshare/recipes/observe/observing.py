@@ -1,6 +1,6 @@
 """The second of four steps: what every member answers to the audits' requests."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,13 @@ from angelshare.core.audit import Audit
 from angelshare.core.items import Items
 from angelshare.core.observations import Kind
 from angelshare.core.panel import Panel
-from angelshare.core.predictions import Predictions
 from angelshare.core.protocols import Progress
 from angelshare.core.requests import TEST, NotObserved, Observations, Request
 from angelshare.data.slices.slicing import sliced
 from angelshare.data.slices.specs import SliceSpec
 from angelshare.data.texts.textset import TextSet
 from angelshare.data.texts.truth import items_of
+from angelshare.recipes.observe.answering import ANSWERS, Call
 from angelshare.recipes.observe.seats import Opened, assemble, check_labels
 
 OBSERVATIONS, SPEED = "observations", "speed"
@@ -136,7 +136,8 @@ def _answered(opened: Sequence[Opened], request: Request, data: str, desk: Desk)
         if member.is_file:
             seated.append((member.seat, member.held[request.kind]))
         else:
-            seated.append((member.seat, Observed(request.items, ANSWERS[request.kind](member, request, desk))))
+            call = Call(member, request, desk.folder / OBSERVATIONS, desk.progress)
+            seated.append((member.seat, Observed(request.items, ANSWERS[request.kind](call))))
     return assemble(seated, data=data)
 
 
@@ -147,32 +148,3 @@ def _timed(opened: Sequence[Opened], request: Request, data: str, desk: Desk) ->
     from angelshare.recipes.observe.timing import time_panel
 
     return time_panel(opened, request, data=data, folder=desk.folder / SPEED)
-
-
-def _scores(member: Opened, request: Request, desk: Desk) -> Predictions:
-    """Return one model's class scores."""
-    from angelshare.models import questions
-    from angelshare.models.observe import ask
-
-    scorer, card, texts = member.scorer, member.card, request.items.texts
-    assert texts is not None, "a model reads texts"
-    if scorer is None:
-        raise NotObserved(f"{member.seat.member} scores no classes.")
-    desk.progress.start(f"{member.seat.key}: scoring {request.items.source}", len(texts))
-    question = questions.scores(scorer)
-    values = ask(question, texts, store=question.folder(desk.folder / OBSERVATIONS), progress=desk.progress)
-    desk.progress.finish()
-    return Predictions(
-        name=member.seat.member,
-        task=card.scored_task,
-        labels=card.labels,
-        outputs="values" if card.task == "regression" else "logits",
-        values=values,
-        seed=member.seat.seed,
-        fingerprint=card.fingerprint,
-        parent_fingerprint=card.parent_fingerprint,
-    )
-
-
-ANSWERS: Mapping[Kind, Callable[[Opened, Request, Desk], Any]] = {"scores": _scores}
-"""Kind -> how one model gives it."""

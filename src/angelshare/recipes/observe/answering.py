@@ -1,0 +1,145 @@
+"""How a model that runs here gives each kind of answer, or why it cannot."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from angelshare.core.abilities import Embedding, Generation
+from angelshare.core.arrays import Array
+from angelshare.core.errors import ModelError
+from angelshare.core.observations import Continuations, Embeddings, Kind, Likelihoods
+from angelshare.core.predictions import Predictions
+from angelshare.core.protocols import Progress
+from angelshare.core.requests import NotObserved, Request
+from angelshare.core.strict import Strict
+from angelshare.core.text import TextBatch, n_bytes
+from angelshare.recipes.observe.seats import Opened
+
+if TYPE_CHECKING:  # an audit of two files must not load torch
+    from angelshare.models.causal import CausalModel
+    from angelshare.models.questions import Question
+
+S = TypeVar("S", bound=Strict)
+M = TypeVar("M")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request put to one model.
+
+    Attributes:
+        member: whose model it is.
+        request: what is asked.
+        root: of the folders in which answers are kept.
+        progress: told how many texts are done.
+    """
+
+    member: Opened
+    request: Request
+    root: Path
+    progress: Progress
+
+    @property
+    def texts(self) -> TextBatch:
+        """Return the texts, which models need."""
+        texts = self.request.items.texts
+        assert texts is not None, "a model reads texts"
+        return texts
+
+    def settings(self, default: S) -> S:
+        """Return how it is to be given."""
+        settings = self.request.settings
+        return settings if isinstance(settings, type(default)) else default
+
+    def ask(self, question: "Question") -> Array:
+        """Return the answers to a question about every text."""
+        from angelshare.models.observe import ask
+
+        source = self.request.items.source
+        self.progress.start(f"{self.member.seat.key}: {question.doing} {source}", len(self.texts))
+        answers = ask(question, self.texts, store=question.folder(self.root), progress=self.progress)
+        self.progress.finish()
+        return answers
+
+    def loaded(self, load: Callable[[str], M]) -> M:
+        """Return the model as something else than a classifier, from where it lies.
+
+        Raises:
+            NotObserved: if it lies nowhere, or cannot be loaded as that.
+        """
+        seat, loading = self.member.seat, self.member.loading
+        if loading is None:
+            raise NotObserved(f"{seat.member} gives no {self.request.kind}: it was not loaded from a folder.")
+        try:
+            return load(loading.source)
+        except ModelError as error:
+            raise NotObserved(f"{seat.member} gives no {self.request.kind}: {error}") from error
+
+    def who(self) -> dict[str, Any]:  # Any: text and numbers
+        """Return what every member says of its model."""
+        card, seat = self.member.card, self.member.seat
+        return {"seed": seat.seed, "fingerprint": card.fingerprint, "parent_fingerprint": card.parent_fingerprint}
+
+
+def scores(call: Call) -> Predictions:
+    """Return one model's class scores."""
+    from angelshare.models import questions
+
+    member, card = call.member, call.member.card
+    if member.scorer is None:
+        raise NotObserved(f"{member.seat.member} scores no classes.")
+    return Predictions(
+        name=member.seat.member,
+        task=card.scored_task,
+        labels=card.labels,
+        outputs="values" if card.task == "regression" else "logits",
+        values=call.ask(questions.scores(member.scorer)),
+        **call.who(),
+    )
+
+
+def embeddings(call: Call) -> Embeddings:
+    """Return one encoder's vectors; of a classifier, those below its head."""
+    from angelshare.models import questions
+    from angelshare.models.embedder import load_embedder
+
+    pooling = call.settings(Embedding()).pooling
+    embedder = call.loaded(lambda source: load_embedder(source, pooling))
+    vectors = call.ask(questions.embeddings(embedder))
+    return Embeddings(call.member.seat.member, vectors, embedder.pooling, **call.who())
+
+
+def likelihoods(call: Call) -> Likelihoods:
+    """Return how likely one causal language model finds each text, or the second of two after the first."""
+    from angelshare.models import questions
+
+    nats, n_tokens = call.ask(questions.likelihoods(_causal(call))).T
+    lengths = np.array([n_bytes(text) for text in call.texts.pairs or call.texts.texts])
+    return Likelihoods(call.member.seat.member, nats, n_tokens.astype(np.int64), lengths, **call.who())
+
+
+def continuations(call: Call) -> Continuations:
+    """Return what one causal language model writes after each text."""
+    from angelshare.models import questions
+
+    texts = call.ask(questions.continuations(_causal(call), call.settings(Generation())))
+    return Continuations(call.member.seat.member, tuple(texts), **call.who())
+
+
+def _causal(call: Call) -> "CausalModel":
+    """Return the model as a causal language model."""
+    from angelshare.models.causal import load_causal
+
+    return call.loaded(load_causal)
+
+
+ANSWERS: Mapping[Kind, Callable[[Call], Any]] = {  # Any: the kind says which type of member
+    "scores": scores,
+    "embeddings": embeddings,
+    "likelihoods": likelihoods,
+    "continuations": continuations,
+}
+"""Kind -> how one model gives it; `timing` is of all models together."""
