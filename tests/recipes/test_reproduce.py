@@ -24,8 +24,9 @@ def folder(tiny, tmp_path, monkeypatch):
     made.mkdir(parents=True)
     _, page = PAGE.read_text("utf-8").split("## A further paper")
     study, suite, paper = re.findall(r"```(?:yaml|python)\n(.*?)```", page, flags=re.DOTALL)
-    study = study.replace("source: demo", f"source: {tiny / 'data.csv'}, task: binary, labels: [fine, rude]")
-    study = study.replace("model: minilm", f"model: {tiny / 'teacher'}, fine_tune: null")
+    data = f"data: {{source: {tiny / 'data.csv'}, task: binary, labels: [fine, rude]}}"
+    study = re.sub("data: .*", data, study)
+    study = re.sub("teacher: .*", f"teacher: {{model: {tiny / 'teacher'}, fine_tune: null}}", study)
     for name, text in (("__init__.py", paper), ("suite.yaml", suite), ("tiny.yaml", study)):
         (made / name).write_text(text, "utf-8")
     monkeypatch.setattr(papers, "__path__", [*papers.__path__, str(made.parent)])
