@@ -19,6 +19,7 @@ from angelshare.cli.catalogue import catalogue
 from angelshare.cli.check import check
 from angelshare.cli.compare import compare
 from angelshare.cli.helping import Command, example
+from angelshare.cli.rebuild import rebuild
 from angelshare.cli.recipes import recipes
 from angelshare.cli.reproduce import reproduce
 from angelshare.cli.run import demo, run
@@ -52,6 +53,7 @@ for command, end in (
     (compare, example("angelshare compare runs/last runs/this --margin accuracy=0.005", METRICS)),
     (suite, example("angelshare suite lost-in-distillation --teacher big/ --student small/ --scale tiny", METRICS)),
     (reproduce, example("angelshare reproduce lost-in-distillation --scale tiny")),
+    (rebuild, example("angelshare rebuild docs/results/sst2")),
     (demo, example("angelshare demo --out runs/demo")),
 ):
     app.command(cls=Command, epilog=end)(command)

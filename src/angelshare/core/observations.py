@@ -8,6 +8,7 @@ from jaxtyping import Float
 
 from angelshare.core.arrays import Array, Labels, Scores, Vector
 from angelshare.core.errors import InputError
+from angelshare.core.items import Items
 
 Kind = Literal["scores", "embeddings", "likelihoods", "continuations", "timing"]
 """scores: `Predictions`. embeddings, likelihoods, continuations: the types below. timing: `Timing`."""
@@ -201,6 +202,11 @@ class Timing:
             InputError: always.
         """
         raise InputError(f"{self.name} was timed on {self.n_texts} texts together: {len(index)} of them have no time.")
+
+
+def timed_items(n_texts: int) -> Items:
+    """Return texts that were timed together as items: they have no names of their own."""
+    return Items("timed texts", np.array([f"{i:06}" for i in range(n_texts)]))
 
 
 def _check_some(name: str, items: Array | tuple[object, ...]) -> None:

@@ -95,7 +95,7 @@ def audit_models(request: AuditRequest, *, progress: Progress) -> Statement:
         ),
         redact_texts=request.redact_texts,
     )
-    return conclude(Measured(opened, {panel.data: observations}, results), framing, request.out)
+    return conclude(Measured(opened, {panel.data: observations}, results, request.audits), framing, request.out)
 
 
 def _splits(request: AuditRequest) -> Splits | None:

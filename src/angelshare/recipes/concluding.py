@@ -1,15 +1,16 @@
 """The last of four steps: what was measured becomes a statement, with what it rests on kept beside it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from angelshare.audit.frame.registry import Choice
 from angelshare.core.audit import AuditResult
 from angelshare.core.requests import TEST, Observations
 from angelshare.recipes.folder.environment import environment
-from angelshare.recipes.folder.kept import keep_observations
+from angelshare.recipes.folder.kept import Protocol, keep_observations
 from angelshare.recipes.folder.looks import count_look
 from angelshare.recipes.folder.publish import publish
 from angelshare.recipes.observe.seats import Opened, entries
@@ -26,12 +27,14 @@ class Measured:
         opened: every member.
         observations: by text set, the one that is at home first.
         results: of the audits.
+        audits: which they were, of one text set; None where the results are made of more than that.
         judges_learning: whether the first text set tells which models learnt nothing; on a hard one none does.
     """
 
     opened: Sequence[Opened]
     observations: Mapping[str, Observations]
     results: Sequence[AuditResult]
+    audits: Sequence[Choice] | None = None
     judges_learning: bool = True
 
     @property
@@ -90,6 +93,15 @@ def conclude(measured: Measured, framing: Framing, folder: Path) -> Statement:
         warnings=framing.warnings,
         redact_texts=framing.redact_texts,
     )
-    keep_observations(measured.observations, statement, folder)
+    keep_observations(measured.observations, protocol_of(measured.audits, framing), statement, folder)
     publish(statement, folder)
     return statement
+
+
+def protocol_of(audits: Sequence[Choice] | None, framing: Framing) -> Protocol:
+    """Return how answers were measured, as it is kept beside them."""
+    return Protocol(
+        audits=None if audits is None else tuple({"kind": one.kind, **one.options} for one in audits),
+        gates=tuple(asdict(gate) for gate in framing.gates),
+        margins=dict(framing.margins),
+    )

@@ -135,7 +135,7 @@ def run_recipe(recipe: Recipe, run: Path, settings: RunSettings, *, progress: Pr
         ),
         redact_texts=settings.redact_texts,
     )
-    statement = conclude(Measured(opened, seen, results), framing, run)
+    statement = conclude(Measured(opened, seen, results, None if suites else recipe.choices), framing, run)
     note(run, "statement", verdict=statement.verdict)
     return statement
 

@@ -61,11 +61,7 @@ def build_statement(
     Raises:
         InputError: if a metric has no margin, or two gates contradict each other.
     """
-    rows = difference_rows(results, Rules(margins, distinct(gates)))
-    students = list(dict.fromkeys(model.name for model in models if model.role == "student"))
-    gaps = [gap for result in results for gap in result.gaps]
-    gate_rows, verdict = apply_gates(gates, [row for of_audit in rows for row in of_audit], students, gaps)
-    return Statement(
+    statement = Statement(
         schema_name=SCHEMA,
         created=created.isoformat(),
         angelshare=__version__,
@@ -75,12 +71,30 @@ def build_statement(
         test_looks=test_looks,
         models=tuple(model_row(model) for model in models),
         data=tuple(data),
-        audits=tuple(audit_row(r, d, redact=redact_texts) for r, d in zip(results, rows, strict=True)),
-        gates=gate_rows,
-        verdict=verdict,
+        audits=(),
+        gates=(),
+        verdict=None,
         notes=tuple(notes),
         warnings=tuple(warnings),
     )
+    return with_results(statement, results, gates, margins, redact_texts=redact_texts)
+
+
+def with_results(
+    statement: Statement,
+    results: Sequence[AuditResult],
+    gates: Sequence[Gate],
+    margins: Mapping[str, float],
+    *,
+    redact_texts: bool = False,
+) -> Statement:
+    """Return a statement that says this of its models: every row judged, and every gate. See `build_statement`."""
+    rows = difference_rows(results, Rules(margins, distinct(gates)))
+    students = list(dict.fromkeys(model.name for model in statement.models if model.role == "student"))
+    gaps = [gap for result in results for gap in result.gaps]
+    states, verdict = apply_gates(gates, [row for of_audit in rows for row in of_audit], students, gaps)
+    audits = tuple(audit_row(r, d, redact=redact_texts) for r, d in zip(results, rows, strict=True))
+    return statement.model_copy(update={"audits": audits, "gates": states, "verdict": verdict})
 
 
 def regate(statement: Statement, gates: Sequence[Gate]) -> Statement:

@@ -1,7 +1,8 @@
-"""What every member answered, kept beside the statement without texts: the next release is compared with it.
+"""What every member answered, kept beside the statement without texts: releases are compared, statements rebuilt.
 
-`members.json` lists the sets: whose text set and request, which kind of answers, and a file for every member. What all
-members share, the items, stands in the first member's file only.
+`members.json` says how it was measured (audits with their options, gates, margins) and lists the sets: whose text set
+and request, which kind of answers, and a file for every member. What all members share, the items, stands in the first
+member's file only.
 """
 
 import json
@@ -20,12 +21,13 @@ from angelshare.core.items import Items
 from angelshare.core.observations import Kind
 from angelshare.core.panel import Panel
 from angelshare.core.predictions import Predictions
+from angelshare.core.protocols import ModelCard
 from angelshare.core.requests import TEST, Observations
 from angelshare.core.strict import Strict
 from angelshare.core.task import ModelRole
-from angelshare.data.predictions.files import read_predictions, write_predictions
+from angelshare.recipes.folder.formats import FORMATS, Format
 from angelshare.recipes.observe.seats import Seat, assemble
-from angelshare.statement.schema import Statement
+from angelshare.statement.schema import ModelRow, Statement
 
 FOLDER, INDEX = "predictions", "members.json"
 
@@ -33,7 +35,7 @@ FOLDER, INDEX = "predictions", "members.json"
 class KeptMember(Strict):
     """One file and whose it is."""
 
-    file: Annotated[str, Field(pattern=r"^\d{4,}\.parquet$")]
+    file: Annotated[str, Field(pattern=r"^\d{4,}\.(parquet|json)$")]
     role: ModelRole
     name: str
     seed: int | None
@@ -49,11 +51,36 @@ class KeptSet(Strict):
     members: tuple[KeptMember, ...]
 
 
+class KeptGap(Strict):
+    """A request that some member could not answer, and why."""
+
+    data: str
+    request: str
+    kind: Kind
+    why: str
+
+
+class Protocol(Strict):
+    """How answers were measured: enough to measure them again.
+
+    Attributes:
+        audits: of the first text set, as a recipe writes them; None where a statement is made of more than these.
+        gates: each with its margin and source.
+        margins: the recipe's, by metric.
+    """
+
+    audits: tuple[dict[str, Any], ...] | None = None  # Any: whatever an audit's options are
+    gates: tuple[dict[str, Any], ...] = ()  # Any: numbers and names
+    margins: dict[str, float] = Field(default_factory=dict)
+
+
 class KeptIndex(Strict):
     """All that was kept. `sha256`: of every split that the statement beside it rests on."""
 
     sha256: tuple[str, ...]
+    protocol: Protocol = Protocol()
     sets: Annotated[tuple[KeptSet, ...], Field(min_length=1)]
+    missing: tuple[KeptGap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +91,16 @@ class Kept:
     why: str = ""
 
 
-def keep_observations(observations: Mapping[str, Observations], statement: Statement, folder: Path) -> None:
-    """Write what every member answered into `folder/predictions`, one Parquet file each, and the list of them at last.
+def keep_observations(
+    observations: Mapping[str, Observations], protocol: Protocol, statement: Statement, folder: Path
+) -> None:
+    """Write what every member answered into `folder/predictions`, a file each, and the list of them at last.
 
     Texts are never written, and of a template just its number.
 
     Args:
         observations: by text set, the one that releases are compared on first.
+        protocol: how they were measured.
         statement: whose fingerprints tell the members apart, and whose data the answers belong to.
         folder: of the statement.
     """
@@ -85,14 +115,52 @@ def keep_observations(observations: Mapping[str, Observations], statement: State
             request=request,
             kind=kind,
             remarks=panel.remarks,
-            members=tuple(_written(panel, fingerprints, numbers, place)),
+            members=tuple(_written(panel, FORMATS[kind], fingerprints, numbers, place)),
         )
         for data, seen in observations.items()
         for (request, kind), panel in seen.panels.items()
-        if kind == "scores"
+        if kind in FORMATS
     )
-    index = KeptIndex(sha256=_contents(statement), sets=sets)
+    missing = tuple(
+        KeptGap(data=data, request=request, kind=kind, why=why)
+        for data, seen in observations.items()
+        for (request, kind), why in seen.missing.items()
+    )
+    index = KeptIndex(sha256=_contents(statement), protocol=protocol, sets=sets, missing=missing)
     write_text(place / INDEX, json.dumps(index.model_dump(mode="python"), indent=1))  # in ASCII, whatever the names
+
+
+def kept_index(folder: Path, statement: Statement) -> KeptIndex:
+    """Return the list of what was kept beside a statement.
+
+    Raises:
+        InputError: if nothing was kept, or what was is of other data than the statement's.
+    """
+    place = _place(folder)
+    if not (place / INDEX).is_file():
+        raise InputError(f"{place} holds no predictions. Make the statement again, from the models.")
+    index = _read(place / INDEX)
+    if index.sha256 != _contents(statement):
+        raise InputError(f"The predictions in {place} are of other data than its statement. Make the statement again.")
+    return index
+
+
+def kept_observations(folder: Path, statement: Statement) -> dict[str, Observations]:
+    """Return what was kept beside a statement, by text set.
+
+    Raises:
+        InputError: if it cannot be read, or is of other data than the statement's.
+    """
+    cards = {(model.role, _seat(model).member): _card(model) for model in statement.models}
+    index = kept_index(folder, statement)
+    panels: dict[str, dict[tuple[str, Kind], Panel[Any]]] = {}
+    for kept in index.sets:
+        panels.setdefault(kept.data, {})[kept.request, kept.kind] = _panel(_place(folder), kept)
+
+    def missing(data: str) -> dict[tuple[str, Kind], str]:
+        return {(gap.request, gap.kind): gap.why for gap in index.missing if gap.data == data}
+
+    return {data: Observations(of_data, missing(data), cards) for data, of_data in panels.items()}
 
 
 def kept_panel(folder: Path, statement: Statement) -> Kept:
@@ -107,7 +175,7 @@ def kept_panel(folder: Path, statement: Statement) -> Kept:
     Raises:
         InputError: if what was kept cannot be read.
     """
-    place = (folder if folder.is_dir() else folder.parent) / FOLDER
+    place = _place(folder)
     if not (place / INDEX).is_file():
         return Kept(None, f"{place} holds no predictions")
     index = _read(place / INDEX)
@@ -120,8 +188,14 @@ def kept_panel(folder: Path, statement: Statement) -> Kept:
     return Kept(panel)
 
 
+def _place(folder: Path) -> Path:
+    """Return where the answers lie beside a statement, given by its folder or its file."""
+    return (folder if folder.is_dir() else folder.parent) / FOLDER
+
+
 def _written(
     panel: Panel[Any],
+    form: Format,
     fingerprints: Mapping[tuple[ModelRole, str, int | None], str],
     numbers: Iterator[int],
     place: Path,
@@ -131,18 +205,37 @@ def _written(
     for population in panel.populations:
         for member in population.members:
             key = (population.role, population.name, member.seed)
-            file = f"{next(numbers):04d}.parquet"
-            write_predictions(
-                items, replace(member, fingerprint=fingerprints.get(key, member.fingerprint)), place / file
-            )
+            file = f"{next(numbers):04d}.{form.suffix}"
+            form.write(items, replace(member, fingerprint=fingerprints.get(key, member.fingerprint)), place / file)
             items = Items(panel.data, panel.items.ids)
             yield KeptMember(file=file, role=population.role, name=population.name, seed=member.seed)
 
 
 def _panel(place: Path, kept: KeptSet) -> Panel[Any]:
     """Return the panel of one set as it was written."""
-    panel = assemble([_seated(place, member) for member in kept.members], data=kept.data)
+    panel = assemble([_seated(place, kept.kind, member) for member in kept.members], data=kept.data)
     return replace(panel, remarks=kept.remarks)
+
+
+def _seat(row: KeptMember | ModelRow) -> Seat:
+    """Return whose a file, or a line of the statement, is."""
+    return Seat(row.role, row.name, row.seed)
+
+
+def _card(row: ModelRow) -> ModelCard:
+    """Return what a statement knows about a model."""
+    return ModelCard(
+        _seat(row).member,
+        task=None,
+        labels=(),
+        fingerprint=row.fingerprint,
+        parent_fingerprint=row.parent_fingerprint,
+        max_length=row.max_length,
+        precision=row.precision,
+        n_parameters=row.n_parameters,
+        n_bytes=row.n_bytes,
+        kind=row.kind,
+    )
 
 
 def _contents(statement: Statement) -> tuple[str, ...]:
@@ -171,7 +264,7 @@ def _numbered(items: Items) -> Items:
     return replace(items, columns=columns)
 
 
-def _seated(place: Path, kept: KeptMember) -> tuple[Seat, Observed[Any]]:
+def _seated(place: Path, kind: Kind, kept: KeptMember) -> tuple[Seat, Observed[Any]]:
     """Return one member as it was written."""
-    seat = Seat(kept.role, kept.name, kept.seed)
-    return seat, read_predictions(place / kept.file, name=seat.member)
+    seat = _seat(kept)
+    return seat, FORMATS[kind].read(place / kept.file, seat.member)

@@ -11,8 +11,7 @@ import numpy as np
 from angelshare.audit.answers.timing import TimingSettings, chosen_texts, time_models
 from angelshare.core.alignment import Observed
 from angelshare.core.atomic import write_text
-from angelshare.core.items import Items
-from angelshare.core.observations import Timing
+from angelshare.core.observations import Timing, timed_items
 from angelshare.core.panel import Panel
 from angelshare.core.requests import Request
 from angelshare.core.text import TextBatch
@@ -61,15 +60,10 @@ def time_panel(opened: Sequence[Opened], request: Request, *, data: str, folder:
 
     staged(folder, inputs, build)
     measured = json.loads((folder / SPEED_FILE).read_text("utf-8"))
-    items = _items(texts)
+    items = timed_items(len(texts))
     panel = assemble([(one.seat, Observed(items, _of_json(one, measured, len(texts)))) for one in timed], data=data)
     said = (_how(timed, settings, len(texts), device), *_remarks(opened, timed, measured))
     return Panel(panel.data, panel.items, panel.teacher, panel.students, panel.baselines, remarks=said)
-
-
-def _items(texts: TextBatch) -> Items:
-    """Return the timed texts as items."""
-    return Items("timed texts", np.array([f"{i:06}" for i in range(len(texts))]), texts=texts)
 
 
 def _timed(opened: Sequence[Opened]) -> list[Opened]:

@@ -1,0 +1,37 @@
+"""The command that makes statements again from what was kept beside them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def rebuild(
+    folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Folders with a statement and predictions/.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="PATH", help="Where to write the rebuilt statement of one folder.")
+    ] = None,
+) -> None:
+    """Measure and judge again what was kept beside a statement.
+
+    No model runs and no text is read, so it takes seconds. Exit codes: 0 every row is the same to the last digit, 4
+    some are not.
+    """
+    from angelshare.core.errors import InputError
+    from angelshare.recipes.folder.publish import publish
+    from angelshare.recipes.rebuild import differing_rows, rebuild
+    from angelshare.statement.build import read_statement
+
+    if out is not None and len(folders) > 1:
+        raise InputError("--out takes the statement of one folder. Name one, or leave --out away.")
+    differing = 0
+    for folder in folders:
+        statement = rebuild(folder)
+        differ = differing_rows(read_statement(folder), statement)
+        n_rows = sum(len(audit.differences) for audit in statement.audits)
+        told = f"not the same: {', '.join(sorted(differ)[:5])}" if differ else "the same to the last digit"
+        typer.echo(f"{folder}: {n_rows:,} differences between models, their figures and tables: {told}")
+        differing += len(differ)
+        if out is not None:
+            publish(statement, out)
+    raise typer.Exit(4 if differing else 0)

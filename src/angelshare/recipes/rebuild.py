@@ -1,0 +1,69 @@
+"""A statement made again from the answers that were kept beside it: no model, no text, no training."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from angelshare.audit.frame.registry import Choice, load_audits, run_audits
+from angelshare.core.audit import AuditSettings
+from angelshare.core.errors import InputError
+from angelshare.recipes.folder.kept import Protocol, kept_index, kept_observations
+from angelshare.statement.build import read_statement, with_results
+from angelshare.statement.gates import Gate, metrics_in_slices
+from angelshare.statement.schema import Statement, TableRow
+
+
+def rebuild(folder: Path) -> Statement:
+    """Return the statement of a folder, measured and judged again from its `predictions/`.
+
+    What it says of models, data and circumstances is taken over; all its rows, gates and its verdict are made anew.
+    Texts are not kept, so that its tables show none.
+
+    Raises:
+        InputError: if the folder has no statement or kept nothing, or the statement has tables of a suite.
+    """
+    statement = read_statement(folder)
+    protocol = kept_index(folder, statement).protocol
+    (observations, *_) = kept_observations(folder, statement).values()
+    gates = tuple(Gate(**gate) for gate in protocol.gates)
+    settings = AuditSettings(in_slices=metrics_in_slices(gates))
+    results = run_audits(load_audits(_choices(protocol, folder)), observations, settings)
+    return with_results(statement, results, gates, protocol.margins, redact_texts=True)
+
+
+def _choices(protocol: Protocol, folder: Path) -> Sequence[Choice]:
+    """Return the audits with their options."""
+    if protocol.audits is None:
+        raise InputError(
+            f"The statement in {folder} has tables of a suite, which are made from its texts. Run the suite again."
+        )
+    return [Choice(*_parted(audit)) for audit in protocol.audits]
+
+
+def _parted(audit: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return an audit's name, and its options."""
+    return audit["kind"], {option: value for option, value in audit.items() if option != "kind"}
+
+
+def differing_rows(statement: Statement, rebuilt: Statement) -> list[str]:
+    """Return which rows, figures, tables, gaps and gates of two statements are not the same, to the last digit."""
+    before, after = dict(_rows(statement)), dict(_rows(rebuilt))
+    return [name for name in before.keys() | after.keys() if before.get(name) != after.get(name)]
+
+
+def _rows(statement: Statement) -> Iterator[tuple[str, object]]:
+    """Yield everything that was measured or judged, under a name of its own; users' texts are not."""
+    yield "verdict", statement.verdict
+    yield from ((f"gate {gate.rule}", gate) for gate in statement.gates)
+    for audit in statement.audits:
+        yield f"{audit.name}: not applicable", audit.not_applicable
+        for part in ("differences", "estimates", "gaps", "remarks", "warnings"):
+            yield from ((f"{audit.name}: {part} {place}", row) for place, row in enumerate(getattr(audit, part)))
+        yield from ((f"{audit.name}: table {table.name}", _without_texts(table)) for table in audit.tables)
+
+
+def _without_texts(table: TableRow) -> TableRow:
+    """Return a table without users' texts, of which answers know nothing."""
+    hidden = [place for place, column in enumerate(table.columns) if column in table.text_columns]
+    rows = tuple(tuple(None if place in hidden else cell for place, cell in enumerate(row)) for row in table.rows)
+    return table.model_copy(update={"rows": rows, "redacted": False})
