@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 
 from angelshare.core.alignment import Observed
 from angelshare.core.atomic import write_text
@@ -17,8 +18,12 @@ from angelshare.data.predictions.files import read_predictions, write_prediction
 
 
 def _read_scores(file: Path, name: str) -> Observed[Predictions]:
-    """Return predictions as they were written."""
-    return read_predictions(file, name=name)
+    """Return predictions as they were written: clusters under their own codes, whose order decides the last digit."""
+    observed = read_predictions(file, name=name)
+    if observed.items.clusters is None:
+        return observed
+    codes = pq.read_table(file, columns=["cluster"])["cluster"].to_numpy()
+    return replace(observed, items=replace(observed.items, clusters=codes))
 
 
 def _write_timing(items: Items, member: Timing, file: Path) -> None:
