@@ -12,7 +12,7 @@ from angelshare.data.predictions.files import attach_truth, read_predictions, wr
 from angelshare.data.tables.reading import read_table
 from angelshare.data.texts.loading import load_splits
 from angelshare.recipes.audit import AuditRequest, audit_models
-from angelshare.recipes.folder.kept import kept_panel
+from angelshare.recipes.conclude.kept import kept_panel
 from angelshare.recipes.observe.opening import Reading
 from angelshare.recipes.observe.seats import Seat, assemble
 from angelshare.recipes.observe.sides import parse_side

@@ -18,7 +18,7 @@ from angelshare.core.estimate import ContrastName
 from angelshare.core.protocols import Silent
 from angelshare.recipes.audit import AuditRequest, audit_models
 from angelshare.recipes.compare import CompareRequest, _between, compare_releases
-from angelshare.recipes.folder.kept import FOLDER, INDEX, kept_panel
+from angelshare.recipes.conclude.kept import FOLDER, INDEX, kept_panel
 from angelshare.recipes.observe.opening import Reading
 from angelshare.recipes.observe.sides import parse_side
 from angelshare.report import render_comparison_html, render_comparison_markdown

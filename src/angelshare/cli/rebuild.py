@@ -18,8 +18,8 @@ def rebuild(
     some are not.
     """
     from angelshare.core.errors import InputError
-    from angelshare.recipes.folder.publish import publish
-    from angelshare.recipes.rebuild import differing_rows, rebuild
+    from angelshare.recipes.conclude.publish import publish
+    from angelshare.recipes.rebuild import differing_findings, differing_rows, rebuild
     from angelshare.statement.build import read_statement
 
     if out is not None and len(folders) > 1:
@@ -27,7 +27,7 @@ def rebuild(
     differing = 0
     for folder in folders:
         statement = rebuild(folder)
-        differ = differing_rows(read_statement(folder), statement)
+        differ = [*differing_rows(read_statement(folder), statement), *differing_findings(folder, statement)]
         n_rows = sum(len(audit.differences) for audit in statement.audits)
         told = f"not the same: {', '.join(sorted(differ)[:5])}" if differ else "the same to the last digit"
         typer.echo(f"{folder}: {n_rows:,} differences between models, their figures and tables: {told}")

@@ -19,8 +19,8 @@ from angelshare.data.slices.slicing import check_slices
 from angelshare.data.slices.specs import SliceSpec, columns_of
 from angelshare.data.texts.loading import load_splits
 from angelshare.data.texts.textset import Splits, TextSet
-from angelshare.recipes.concluding import Framing, Measured, conclude
-from angelshare.recipes.folder.publish import data_rows, given_row
+from angelshare.recipes.conclude.publish import data_rows, given_row
+from angelshare.recipes.conclude.statements import Framing, Measured, conclude
 from angelshare.recipes.observe.observing import Desk, observe_files, observe_texts
 from angelshare.recipes.observe.opening import Reading, open_sides
 from angelshare.recipes.observe.relabelled import renaming

@@ -15,8 +15,8 @@ from angelshare.core.estimate import ContrastName
 from angelshare.core.panel import Panel
 from angelshare.core.predictions import Predictions
 from angelshare.core.requests import TEST, Observations
-from angelshare.recipes.folder.kept import kept_panel
-from angelshare.recipes.folder.publish import publish_comparison
+from angelshare.recipes.conclude.kept import kept_panel
+from angelshare.recipes.conclude.publish import publish_comparison
 from angelshare.recipes.releases import release_panels
 from angelshare.statement.build import read_statement
 from angelshare.statement.compare import data_changes, gate_changes, model_changes, release_row, row_changes

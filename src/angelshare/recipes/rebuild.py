@@ -1,34 +1,69 @@
 """A statement made again from the answers that were kept beside it: no model, no text, no training."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from angelshare.audit.frame.registry import Choice, load_audits, run_audits
 from angelshare.core.audit import AuditSettings
 from angelshare.core.errors import InputError
-from angelshare.recipes.folder.kept import Protocol, kept_index, kept_observations
+from angelshare.core.protocols import ModelCard
+from angelshare.core.task import ModelRole
+from angelshare.recipes.conclude.kept import Protocol, card_of, kept_index, kept_observations
+from angelshare.recipes.reproduce import read_paper
+from angelshare.recipes.studies.run import Setting, beside, measure, set_up
 from angelshare.statement.build import read_statement, with_results
 from angelshare.statement.gates import Gate, metrics_in_slices
+from angelshare.statement.reproduction import Reproduction, read_reproduction
 from angelshare.statement.schema import Statement, TableRow
+
+PAPER = "paper"
+"""What a study's statement says in its recipe, beside the scale."""
 
 
 def rebuild(folder: Path) -> Statement:
     """Return the statement of a folder, measured and judged again from its `predictions/`.
 
     What it says of models, data and circumstances is taken over; all its rows, gates and its verdict are made anew.
-    Texts are not kept, so that its tables show none.
+    Texts are not kept, so that its tables show none. A study's sets are made or read again, for the tables about them.
 
     Raises:
         InputError: if the folder has no statement or kept nothing, or the statement has tables of a suite.
     """
     statement = read_statement(folder)
-    protocol = kept_index(folder, statement).protocol
-    (observations, *_) = kept_observations(folder, statement).values()
+    protocol, seen = kept_index(folder, statement).protocol, kept_observations(folder, statement)
     gates = tuple(Gate(**gate) for gate in protocol.gates)
-    settings = AuditSettings(in_slices=metrics_in_slices(gates))
-    results = run_audits(load_audits(_choices(protocol, folder)), observations, settings)
+    if PAPER in statement.recipe:
+        results = measure(_setting(statement), seen, _sizes(statement))
+    else:
+        settings = AuditSettings(in_slices=metrics_in_slices(gates))
+        results = run_audits(load_audits(_choices(protocol, folder)), next(iter(seen.values())), settings)
     return with_results(statement, results, gates, protocol.margins, redact_texts=True)
+
+
+def rebuild_reproduction(folder: Path, statement: Statement) -> Reproduction | None:
+    """Return the paper beside a study's kept answers; None where the statement is of no study.
+
+    Args:
+        folder: of the study.
+        statement: rebuilt.
+    """
+    if PAPER not in statement.recipe:
+        return None
+    seen, created = kept_observations(folder, statement), datetime.fromisoformat(statement.created)
+    return beside(_setting(statement), seen, statement, created)
+
+
+def _setting(statement: Statement) -> Setting[Any]:
+    """Return the study that a statement is of, with its texts."""
+    paper, scale = read_paper(statement.recipe[PAPER]), statement.recipe["scale"]
+    return set_up(paper, paper.read_study(scale), scale)
+
+
+def _sizes(statement: Statement) -> dict[tuple[ModelRole, str], ModelCard]:
+    """Return what is known about each population, of its last member."""
+    return {(model.role, model.name): card_of(model) for model in statement.models}
 
 
 def _choices(protocol: Protocol, folder: Path) -> Sequence[Choice]:
@@ -49,6 +84,21 @@ def differing_rows(statement: Statement, rebuilt: Statement) -> list[str]:
     """Return which rows, figures, tables, gaps and gates of two statements are not the same, to the last digit."""
     before, after = dict(_rows(statement)), dict(_rows(rebuilt))
     return [name for name in before.keys() | after.keys() if before.get(name) != after.get(name)]
+
+
+def differing_findings(folder: Path, statement: Statement) -> list[str]:
+    """Return which claims, figures, charts and tables of a study are not those that its folder has.
+
+    Args:
+        folder: of the study.
+        statement: rebuilt. Of one that is of no study, nothing differs.
+    """
+    again = rebuild_reproduction(folder, statement)
+    if again is None:
+        return []
+    before = read_reproduction(folder)
+    parts = ("claims", "figures", "charts", "settings", "not_reproducible", "notes", "warnings")
+    return [part for part in parts if getattr(before, part) != getattr(again, part)]
 
 
 def _rows(statement: Statement) -> Iterator[tuple[str, object]]:

@@ -10,7 +10,7 @@ from angelshare.core.arrays import Array, Labels, Mask, Vector, unequal
 from angelshare.core.items import Items
 from angelshare.core.panel import Panel, Population
 from angelshare.core.predictions import Predictions
-from angelshare.recipes.folder.kept import Kept
+from angelshare.recipes.conclude.kept import Kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,9 @@ from angelshare.data.texts.textset import Splits
 from angelshare.models.checkpoint import load_scorer
 from angelshare.models.folders import backbone_note
 from angelshare.models.memory import Loading
-from angelshare.recipes.concluding import Framing, Measured, conclude
+from angelshare.recipes.conclude.publish import data_rows
+from angelshare.recipes.conclude.statements import Framing, Measured, conclude
 from angelshare.recipes.folder.journal import note
-from angelshare.recipes.folder.publish import data_rows
 from angelshare.recipes.observe.observing import Desk, observe_texts
 from angelshare.recipes.observe.seats import Opened, Seat
 from angelshare.recipes.schema import PretrainedEntry, Recipe, TfidfEntry, TransformerEntry

@@ -10,7 +10,7 @@ from angelshare.core.errors import InputError
 from angelshare.core.protocols import Progress
 from angelshare.core.task import SuiteScale
 from angelshare.data.suites.gathering import IN_DOMAIN, SuiteSet, read_joined, suite_spec
-from angelshare.recipes.concluding import Framing, Measured, conclude
+from angelshare.recipes.conclude.statements import Framing, Measured, conclude
 from angelshare.recipes.folder.stages import digest
 from angelshare.recipes.observe.observing import Desk
 from angelshare.recipes.observe.opening import Reading, open_sides

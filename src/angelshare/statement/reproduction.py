@@ -1,10 +1,12 @@
 """A paper beside our numbers, for other programs: schema `reproduction/0`."""
 
 import json
+from pathlib import Path
 from typing import Literal
 
 from pydantic import ConfigDict, Field
 
+from angelshare.core.errors import StatementError
 from angelshare.statement.schema import Row, TableRow
 
 SCHEMA = "reproduction/0"
@@ -136,3 +138,16 @@ class Reproduction(Row):
 def reproduction_text(reproduction: Reproduction) -> str:
     """Return the reproduction as JSON, in ASCII: lone surrogates in texts have no UTF-8."""
     return json.dumps(reproduction.model_dump(mode="python"), indent=1, allow_nan=False)
+
+
+def read_reproduction(path: Path) -> Reproduction:
+    """Return the reproduction in a folder.
+
+    Raises:
+        StatementError: if there is none, or it is none.
+    """
+    file = path / "reproduction.json" if path.is_dir() else path
+    try:
+        return Reproduction.model_validate_json(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise StatementError(f"{file} holds no reproduction of a paper. Carry the study out again.") from error

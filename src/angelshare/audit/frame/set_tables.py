@@ -107,10 +107,9 @@ def largest_differences(panel: Panel[Predictions]) -> Table | None:
     """Return the items that each student scores most unlike its teacher, as Table 4 of Chvasta et al. 2022.
 
     Scores are probabilities of the positive label, averaged over seeds; TP, FP, TN and FN are at one half. Of one
-    template at most two items are shown. None where texts, labels or probabilities are not known.
+    template at most two items are shown. None where labels or probabilities are not known.
     """
-    items = panel.items
-    if items.texts is None or items.truth is None or panel.teacher.first.outputs not in ("logits", "probabilities"):
+    if panel.truth is None or panel.teacher.first.outputs not in ("logits", "probabilities"):
         return None
     rows = tuple(row for student in panel.students for row in _largest(panel, student))
     columns = ("student", "text", "label", "teacher", "teacher is", "student_score", "student is", "difference")
@@ -122,9 +121,8 @@ def _largest(panel: Panel[Predictions], student: Population[Predictions]) -> Ite
     """Yield the rows of one student."""
     truth, batch = panel.truth, panel.items.texts
     assert truth is not None, "without human labels nobody is right"
-    assert batch is not None, "without texts there is nothing to show"
     theirs, own = _probability(panel.teacher), _probability(student)
-    templates = panel.columns.get("template", np.array(batch.texts, dtype=object))
+    templates = panel.columns.get("template", panel.items.ids if panel.items.keys is None else panel.items.keys)
     shown: Counter[str] = Counter()
     labels = student.first.labels
     for item in np.argsort(-np.abs(own - theirs), kind="stable").tolist():
@@ -135,7 +133,7 @@ def _largest(panel: Panel[Predictions], student: Population[Predictions]) -> Ite
         shown[templates[item]] += 1
         is_positive, before, now = bool(truth[item] == 1), float(theirs[item]), float(own[item])
         outcomes = (before, _outcome(before, is_positive), now, _outcome(now, is_positive), now - before)
-        yield student.name, batch.texts[item], labels[int(is_positive)], *outcomes
+        yield student.name, None if batch is None else batch.texts[item], labels[int(is_positive)], *outcomes
 
 
 def _probability(population: Population[Predictions]) -> Vector:

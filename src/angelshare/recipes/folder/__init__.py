@@ -1,1 +1,1 @@
-"""What a run leaves behind: stages, kept predictions, statements, logs."""
+"""What a run leaves behind while it works: stages, the journal, and the machine's card."""

@@ -1,23 +1,22 @@
 """A study carried out: its arms trained, every model observed on every set, measured, and the paper beside us."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Generic
 
 from angelshare.audit.frame.registry import choices, load_audits
 from angelshare.core.audit import AuditResult, AuditSettings
-from angelshare.core.protocols import Progress
+from angelshare.core.protocols import ModelCard, Progress
 from angelshare.core.requests import Observations
-from angelshare.core.task import SuiteScale
+from angelshare.core.task import ModelRole, SuiteScale
 from angelshare.data.suites.gathering import IN_DOMAIN, MissingSet, SuiteSet, suite_spec
 from angelshare.data.texts.textset import Splits
-from angelshare.recipes.concluding import Framing, Measured, conclude
+from angelshare.recipes.conclude.publish import data_rows, publish_reproduction
+from angelshare.recipes.conclude.statements import Framing, Measured, conclude
 from angelshare.recipes.folder.journal import note, seconds_of
-from angelshare.recipes.folder.publish import data_rows, publish_reproduction
 from angelshare.recipes.observe.observing import Desk, observe_texts
 from angelshare.recipes.observe.seats import Opened
 from angelshare.recipes.run import Trained, apart_from, read_splits, training_warnings
@@ -54,49 +53,32 @@ class StudyRequest:
     redact_texts: bool = False
 
 
-@dataclass(frozen=True, eq=False)
-class _Opened(Generic[P]):
-    """A study whose models are trained and whose texts are at hand.
+@dataclass(frozen=True, slots=True, eq=False)
+class Setting(Generic[P]):
+    """A study whose texts are at hand.
 
     Attributes:
-        paper, study: what it is. request: how it was asked for.
+        paper, study: what it is. scale: at which.
         splits, suite: of its data.
-        arms: the models of each.
     """
 
     paper: Paper[P]
     study: Study[P]
-    request: StudyRequest
+    scale: SuiteScale
     splits: Splits
     suite: GatheredSuite
-    arms: Mapping[str, Trained]
-
-    @cached_property
-    def models(self) -> tuple[Opened, ...]:
-        """Return the models of all arms."""
-        return side_by_side(self.arms, self.paper.names(self.study.parts))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Observed:
-    """What every model answered.
+class _Opened:
+    """A study whose models are trained.
 
     Attributes:
-        sets: of the suite, by name, the in-domain one first. further: on other texts.
+        arms: the models of each. models: of all arms, side by side.
     """
 
-    sets: Mapping[str, Observations]
-    further: Mapping[str, Observations]
-
-    @property
-    def every(self) -> Mapping[str, Observations]:
-        """Return what was observed on all texts."""
-        return {**self.sets, **self.further}
-
-    @property
-    def evidence(self) -> Evidence:
-        """Return the panel of every text set."""
-        return Evidence({name: seen.scores() for name, seen in self.every.items()})
+    arms: Mapping[str, Trained]
+    models: tuple[Opened, ...]
 
 
 def carry_out(
@@ -112,24 +94,35 @@ def carry_out(
     study, began = paper.read_study(request.scale), clock()
     request.out.mkdir(parents=True, exist_ok=True)
     try:
-        opened = _open(paper, study, request, progress=progress)
-        observed = _observe(opened, progress=progress)
-        beside_us = _conclude(opened, observed, _measure(opened, observed))
+        setting = set_up(paper, study, request.scale)
+        opened = _open(setting, request, progress=progress)
+        seen = _observe(setting, opened, Desk(request.out, progress))
+        results = measure(setting, seen, cards_of(opened.models))
+        statement = conclude(Measured(opened.models, seen, results), _framing(setting, opened, request), request.out)
     finally:
         note(request.out, CALL, seconds=round(clock() - began, 1))
+    beside_us = beside(setting, seen, statement, request.now)
     beside_us = beside_us.model_copy(update={"seconds": seconds_of(request.out, CALL)})
     publish_reproduction(beside_us, request.out)
     return beside_us
 
 
-def _open(paper: Paper[P], study: Study[P], request: StudyRequest, *, progress: Progress) -> _Opened[P]:
-    """Return the study with its texts and its models, trained."""
+def set_up(paper: Paper[P], study: Study[P], scale: SuiteScale) -> Setting[P]:
+    """Return the study with its texts.
+
+    Raises:
+        InputError: if they are not at hand.
+    """
     given = read_splits(study.first, (*paper.roles, "test"))
     spec = suite_spec(study.suite) if isinstance(study.suite, str) else study.suite
-    suite = gather_suite(spec, request.scale, given)
-    splits = apart_from(given, (suite,))
-    arms = train_arms(study, splits, request.out, jobs=request.jobs, progress=progress)
-    return _Opened(paper, study, request, splits, _as_asked(suite, paper.audits), arms)
+    suite = gather_suite(spec, scale, given)
+    return Setting(paper, study, scale, apart_from(given, (suite,)), _as_asked(suite, paper.audits))
+
+
+def _open(setting: Setting[P], request: StudyRequest, *, progress: Progress) -> _Opened:
+    """Return the study's models, trained."""
+    arms = train_arms(setting.study, setting.splits, request.out, jobs=request.jobs, progress=progress)
+    return _Opened(arms, side_by_side(arms, setting.paper.names(setting.study.parts)))
 
 
 def _as_asked(suite: GatheredSuite, audits: Mapping[str, tuple[str, ...]]) -> GatheredSuite:
@@ -145,66 +138,70 @@ def _as_asked(suite: GatheredSuite, audits: Mapping[str, tuple[str, ...]]) -> Ga
     return replace(suite, found=tuple(map(asked, suite.found)))
 
 
-def _observe(opened: _Opened[P], *, progress: Progress) -> _Observed:
-    """Return what every model answers on the suite's sets and on further texts."""
-    desk, scored = Desk(opened.request.out, progress), load_audits(SCORED)
-    sets = observe_suite(opened.models, opened.suite.sets, desk, opened.study.first.choices)
-    further = {}
-    for asked in opened.paper.further(opened.study.parts, opened.splits):
-        readers = [model for model in opened.models if asked.models is None or called(model.seat) in asked.models]
-        further[asked.texts.name] = observe_texts(readers, scored, asked.texts, desk)
-    return _Observed({IN_DOMAIN: sets[IN_DOMAIN], **sets}, further)
+def _observe(setting: Setting[P], opened: _Opened, desk: Desk) -> Mapping[str, Observations]:
+    """Return what every model answers on the suite's sets, the one at home first, and on the paper's further texts."""
+    seen = observe_suite(opened.models, setting.suite.sets, desk, setting.study.first.choices)
+    for further in setting.paper.further(setting.study.parts, setting.splits):
+        readers = [m for m in opened.models if further.models is None or called(m.seat) in further.models]
+        seen[further.texts.name] = observe_texts(readers, load_audits(SCORED), further.texts, desk)
+    return {IN_DOMAIN: seen[IN_DOMAIN], **seen}
 
 
-def _measure(opened: _Opened[P], observed: _Observed) -> tuple[AuditResult, ...]:
+def measure(
+    setting: Setting[P], seen: Mapping[str, Observations], cards: Mapping[tuple[ModelRole, str], ModelCard]
+) -> tuple[AuditResult, ...]:
     """Return what the audits find on the suite's sets, and the paper's own measurements."""
-    paper, parts = opened.paper, opened.study.parts
-    sets = observed.sets
+    paper, parts = setting.paper, setting.study.parts
+    sets = {member.texts.name: seen[member.texts.name] for member in setting.suite.sets}
     if paper.stated is not None:
-        sets = {name: _only(seen, tuple(paper.stated(parts, name))) for name, seen in sets.items()}
-    chosen = opened.study.first.choices
-    audited = suite_results(opened.suite, sets, AuditSettings(), cards=cards_of(opened.models), chosen=chosen)
-    return (*audited, *paper.results(observed.evidence, parts))
+        sets = {name: _only(observations, set(paper.stated(parts, name))) for name, observations in sets.items()}
+    chosen = setting.study.first.choices
+    audited = suite_results(setting.suite, sets, AuditSettings(), cards=cards, chosen=chosen)
+    return (*audited, *paper.results(evidence_of(seen), parts))
 
 
-def _only(seen: Observations, names: tuple[str, ...]) -> Observations:
-    """Return the panels with these students alone."""
-    panels = {
-        request: replace(panel, students=tuple(student for student in panel.students if student.name in names))
-        for request, panel in seen.panels.items()
-    }
-    return replace(seen, panels=panels)
+def evidence_of(seen: Mapping[str, Observations]) -> Evidence:
+    """Return what claims are answered from."""
+    return Evidence({name: observations.scores() for name, observations in seen.items()})
 
 
-def _conclude(opened: _Opened[P], observed: _Observed, results: tuple[AuditResult, ...]) -> Reproduction:
-    """Return the paper beside us, after writing the loss statement."""
-    statement = _statement(opened, observed, results)
+def _only(observations: Observations, names: Collection[str]) -> Observations:
+    """Return what was observed of these students alone."""
+    return replace(
+        observations,
+        panels={
+            key: replace(panel, students=tuple(student for student in panel.students if student.name in names))
+            for key, panel in observations.panels.items()
+        },
+    )
+
+
+def beside(setting: Setting[P], seen: Mapping[str, Observations], statement: Statement, now: datetime) -> Reproduction:
+    """Return the paper beside us."""
     outcome = Outcome(
-        evidence=observed.evidence,
-        parts=opened.study.parts,
-        titles={member.spec.name: member.spec.title for member in opened.suite.found},
-        notes=dict(notes_on(opened.suite)),
-        splits=opened.splits,
+        evidence=evidence_of(seen),
+        parts=setting.study.parts,
+        titles={member.spec.name: member.spec.title for member in setting.suite.found},
+        notes=dict(notes_on(setting.suite)),
+        splits=setting.splits,
         statement=statement,
     )
-    scale, now = opened.request.scale, opened.request.now
-    return reproduction(opened.paper, opened.study, outcome, opened.suite, scale=scale, now=now)
+    return reproduction(setting.paper, setting.study, outcome, setting.suite, scale=setting.scale, now=now)
 
 
-def _statement(opened: _Opened[P], observed: _Observed, results: tuple[AuditResult, ...]) -> Statement:
-    """Return the loss statement of the study's models on all sets, and write it."""
-    study, splits, request = opened.study, opened.splits, opened.request
+def _framing(setting: Setting[P], opened: _Opened, request: StudyRequest) -> Framing:
+    """Return what the loss statement says beside its rows."""
+    study, splits = setting.study, setting.splits
     texts = (row for arm, recipe in study.arms.items() for row in text_rows(recipe, splits, opened.arms[arm].texts))
     warnings = (said for arm, recipe in study.arms.items() for said in training_warnings(recipe, request.out / arm))
-    framing = Framing(
-        title=f"{opened.paper.name}, {request.scale}",
+    return Framing(
+        title=f"{setting.paper.name}, {setting.scale}",
         now=request.now,
-        data=[*data_rows(splits, opened.paper.roles), *texts, *suite_rows(opened.suite.sets)],
+        data=[*data_rows(splits, setting.paper.roles), *texts, *suite_rows(setting.suite.sets)],
         looked_at=splits.role("test").sha256(),
         margins=study.first.margins,
-        recipe={"paper": opened.paper.name, "scale": request.scale, **study.model_dump(mode="json")},
+        recipe={"paper": setting.paper.name, "scale": setting.scale, **study.model_dump(mode="json")},
         notes=(*splits.card.notes, *study.about),
         warnings=(*splits.card.warnings, *warnings),
         redact_texts=request.redact_texts,
     )
-    return conclude(Measured(opened.models, observed.every, results), framing, request.out)

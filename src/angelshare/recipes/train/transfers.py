@@ -15,7 +15,7 @@ from angelshare.data.texts.augment import MASK
 from angelshare.data.texts.joining import join_sets
 from angelshare.data.texts.textset import Splits, TextSet
 from angelshare.models.checkpoint import mask_token
-from angelshare.recipes.folder.publish import transfer_rows
+from angelshare.recipes.conclude.publish import transfer_rows
 from angelshare.recipes.folder.stages import digest
 from angelshare.recipes.schema import NeuralEntry, Recipe, TfidfEntry
 from angelshare.statement.schema import DataRow

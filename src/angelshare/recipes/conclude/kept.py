@@ -25,7 +25,7 @@ from angelshare.core.protocols import ModelCard
 from angelshare.core.requests import TEST, Observations
 from angelshare.core.strict import Strict
 from angelshare.core.task import ModelRole
-from angelshare.recipes.folder.formats import FORMATS, Format
+from angelshare.recipes.conclude.formats import FORMATS, Format
 from angelshare.recipes.observe.seats import Seat, assemble
 from angelshare.statement.schema import ModelRow, Statement
 
@@ -108,14 +108,18 @@ def keep_observations(
     place.mkdir(parents=True, exist_ok=True)
     (place / INDEX).unlink(missing_ok=True)
     fingerprints = {(model.role, model.name, model.seed): model.fingerprint for model in statement.models}
-    numbers = iter(range(1_000_000))
+    numbers, templates = iter(range(1_000_000)), _template_numbers(observations)
+
+    def without_texts(panel: Panel[Any]) -> Panel[Any]:
+        return replace(panel, items=_numbered(panel.items, templates))
+
     sets = tuple(
         KeptSet(
             data=data,
             request=request,
             kind=kind,
             remarks=panel.remarks,
-            members=tuple(_written(panel, FORMATS[kind], fingerprints, numbers, place)),
+            members=tuple(_written(without_texts(panel), FORMATS[kind], fingerprints, numbers, place)),
         )
         for data, seen in observations.items()
         for (request, kind), panel in seen.panels.items()
@@ -151,7 +155,7 @@ def kept_observations(folder: Path, statement: Statement) -> dict[str, Observati
     Raises:
         InputError: if it cannot be read, or is of other data than the statement's.
     """
-    cards = {(model.role, _seat(model).member): _card(model) for model in statement.models}
+    cards = {(model.role, _seat(model).member): card_of(model) for model in statement.models}
     index = kept_index(folder, statement)
     panels: dict[str, dict[tuple[str, Kind], Panel[Any]]] = {}
     for kept in index.sets:
@@ -201,7 +205,7 @@ def _written(
     place: Path,
 ) -> Iterator[KeptMember]:
     """Yield every member, written; the items go with the first."""
-    items = _numbered(panel.items)
+    items = panel.items
     for population in panel.populations:
         for member in population.members:
             key = (population.role, population.name, member.seed)
@@ -222,7 +226,7 @@ def _seat(row: KeptMember | ModelRow) -> Seat:
     return Seat(row.role, row.name, row.seed)
 
 
-def _card(row: ModelRow) -> ModelCard:
+def card_of(row: ModelRow) -> ModelCard:
     """Return what a statement knows about a model."""
     return ModelCard(
         _seat(row).member,
@@ -255,12 +259,18 @@ def _read(file: Path) -> KeptIndex:
         raise InputError(f"{file} no longer lists what was kept. Make the statement again.") from error
 
 
-def _numbered(items: Items) -> Items:
+def _template_numbers(observations: Mapping[str, Observations]) -> dict[str, str]:
+    """Return a number for every template of all sets, in the order of their texts: sets may share templates."""
+    panels = [panel for seen in observations.values() for panel in seen.panels.values()]
+    names = sorted({name for panel in panels for name in panel.columns.get("template", ())} - {""})
+    return {"": "", **{name: f"{i:0{len(str(len(names)))}}" for i, name in enumerate(names)}}
+
+
+def _numbered(items: Items, numbers: Mapping[str, str]) -> Items:
     """Return the items with numbers for templates, which are texts."""
     columns = dict(items.columns)
     if "template" in columns:
-        names, numbers = np.unique(columns["template"], return_inverse=True)
-        columns["template"] = np.array([str(i) if name else "" for i, name in enumerate(names)], dtype=object)[numbers]
+        columns["template"] = np.array([numbers[name] for name in columns["template"].tolist()], dtype=object)
     return replace(items, columns=columns)
 
 

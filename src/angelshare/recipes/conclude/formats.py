@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from angelshare.core.alignment import Observed
@@ -18,12 +19,17 @@ from angelshare.data.predictions.files import read_predictions, write_prediction
 
 
 def _read_scores(file: Path, name: str) -> Observed[Predictions]:
-    """Return predictions as they were written: clusters under their own codes, whose order decides the last digit."""
-    observed = read_predictions(file, name=name)
-    if observed.items.clusters is None:
-        return observed
-    codes = pq.read_table(file, columns=["cluster"])["cluster"].to_numpy()
-    return replace(observed, items=replace(observed.items, clusters=codes))
+    """Return predictions as they were written, to the last digit.
+
+    So clusters keep their codes, in whose order they are summed, and single precision stays single.
+    """
+    observed, table = read_predictions(file, name=name), pq.read_table(file)
+    items, member = observed.items, observed.member
+    if items.clusters is not None:
+        items = replace(items, clusters=table["cluster"].to_numpy())
+    if pa.float32() in table.schema.types:
+        member = replace(member, values=member.values.astype(np.float32))
+    return Observed(items, member)
 
 
 def _write_timing(items: Items, member: Timing, file: Path) -> None:

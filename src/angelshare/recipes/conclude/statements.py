@@ -9,10 +9,10 @@ from typing import Any
 from angelshare.audit.frame.registry import Choice
 from angelshare.core.audit import AuditResult
 from angelshare.core.requests import TEST, Observations
+from angelshare.recipes.conclude.kept import Protocol, keep_observations
+from angelshare.recipes.conclude.looks import count_look
+from angelshare.recipes.conclude.publish import publish
 from angelshare.recipes.folder.environment import environment
-from angelshare.recipes.folder.kept import Protocol, keep_observations
-from angelshare.recipes.folder.looks import count_look
-from angelshare.recipes.folder.publish import publish
 from angelshare.recipes.observe.seats import Opened, entries
 from angelshare.statement.build import build_statement
 from angelshare.statement.gates import Gate

@@ -2,7 +2,7 @@
 
 import pytest
 
-from angelshare.recipes.folder import publish as publishing
+from angelshare.recipes.conclude import publish as publishing
 
 
 @pytest.mark.parametrize(
