@@ -31,3 +31,4 @@ def test_the_tiny_study_answers_every_claim_it_can(tmp_path):
     statement = json.loads((tmp_path / "statement.json").read_text("ascii"))
     contrasts = {row["contrast"] for audit in statement["audits"] for row in audit["differences"]}
     assert {"student-teacher", "student-baseline", "mitigated-plain", "interaction"} <= contrasts
+    assert CliRunner().invoke(app, ["rebuild", str(tmp_path)], catch_exceptions=False).exit_code == 0
