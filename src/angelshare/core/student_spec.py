@@ -1,4 +1,4 @@
-"""What a recipe says about students. Loads neither torch nor transformers."""
+"""Students in a recipe. Loads neither torch nor transformers."""
 
 from typing import Annotated, Literal, Self
 
@@ -7,15 +7,15 @@ from pydantic import Field, model_validator
 from angelshare.core.strict import Strict
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
-"""Names become folders, so they hold no separators."""
+"""Names become folders, so they contain no separators."""
 
 
 class StudentSpec(Strict):
-    """Settings of every kind of student; the recipe adds seeds and training settings.
+    """The settings of any kind of student; the recipe adds seeds and training settings.
 
     Attributes:
-        name: of the student; its seeds share it.
-        max_length: of a text, in tokens of the student's tokenizer; longer texts are cut.
+        name: the student's name, which its seeds share.
+        max_length: the maximum length of a text, in tokens of the student's tokenizer; longer texts are cut.
     """
 
     name: Annotated[str, Field(pattern=NAME)]
@@ -23,16 +23,16 @@ class StudentSpec(Strict):
 
 
 class WordStudentSpec(StudentSpec):
-    """A student with a vocabulary of its own.
+    """A student that reads words, or the teacher's tokens.
 
     Attributes:
         tokenizer: `words`, built from the training and transfer texts, or `teacher`.
-        vocabulary: number of words, special tokens included.
-        embedding_width: of a word; `teacher`: that of the teacher's input embeddings.
+        vocabulary: the number of words, special tokens included.
+        embedding_width: the width of a word's vector; `teacher`: that of the teacher's input embeddings.
         embeddings: `random`; `teacher`: the teacher's input embeddings (mean over a word's pieces), reduced by PCA; or
-            `copied`: these as they are, for the teacher's tokenizer and width.
-        dropout: on the embeddings and before the output.
-        word_dropout: share of words replaced by the unknown word in training.
+            `copied`: these embeddings unchanged, for the teacher's tokenizer and width.
+        dropout: the dropout after the embeddings and before the output.
+        word_dropout: the share of words replaced by the unknown word in training.
     """
 
     tokenizer: Literal["words", "teacher"] = "words"
@@ -44,14 +44,14 @@ class WordStudentSpec(StudentSpec):
 
     @model_validator(mode="after")
     def _same_pieces(self) -> Self:
-        """Refuse to copy embeddings of other words."""
+        """Refuse to copy embeddings for another tokenizer."""
         if self.embeddings == "copied" and self.tokenizer != "teacher":
             raise ValueError("embeddings: copied are the teacher's, piece by piece. Write tokenizer: teacher, too.")
         return self
 
     @property
     def needs_teacher(self) -> bool:
-        """Whether it starts from anything of its teacher's."""
+        """Return whether it takes tokens, embeddings or width from its teacher."""
         return "teacher" in (self.tokenizer, self.embeddings, self.embedding_width)
 
 
@@ -59,8 +59,8 @@ class MlpSpec(WordStudentSpec):
     """A bag of embeddings and one hidden layer.
 
     Attributes:
-        pooling: `mean` over words, or `root`: their sum divided by the square root of their number.
-        hidden_width: of the hidden layer.
+        pooling: the pooling over words: `mean`, or `root`, which is the sum divided by the square root of the number.
+        hidden_width: the width of the hidden layer.
     """
 
     kind: Literal["mlp"]
@@ -72,8 +72,8 @@ class BilstmSpec(WordStudentSpec):
     """A bidirectional LSTM over word embeddings, pooled over the states.
 
     Attributes:
-        hidden_width: of the states, in either direction.
-        pooling: largest, mean or last of the states.
+        hidden_width: the width of the states in one direction.
+        pooling: the pooling over states: the largest, the mean or the last.
     """
 
     kind: Literal["bilstm"]
@@ -86,8 +86,8 @@ class CnnSpec(WordStudentSpec):
     """N-gram convolutions with max-pooling (Kim 2014; Chvasta et al. 2022 use 2- to 6-grams, 300 filters each).
 
     Attributes:
-        ngrams: lengths of the convolutions, in words.
-        filters: of each length.
+        ngrams: the lengths of the convolutions, in words.
+        filters: the number of filters of each length.
     """
 
     kind: Literal["cnn"]
@@ -100,8 +100,8 @@ class TransformerSpec(StudentSpec):
     """Some of the teacher's layers.
 
     Attributes:
-        layers: number of layers (spread evenly, the last always among them), or which, counted from 1.
-        init: from the teacher's weights, or at random.
+        layers: the number of layers (spread evenly, the last among them), or their numbers counted from 1.
+        init: the initial weights: the teacher's, or random ones.
     """
 
     kind: Literal["transformer"]
@@ -113,7 +113,7 @@ class PretrainedSpec(StudentSpec):
     """A small pretrained encoder with its own tokenizer, such as a BERT of two or four layers (Turc et al. 2019).
 
     Attributes:
-        model: `minilm`, a folder or a hub id.
+        model: the encoder: `minilm`, a folder or a hub id.
     """
 
     kind: Literal["pretrained"]
@@ -124,9 +124,9 @@ class TfidfSpec(StudentSpec):
     """TF-IDF and logistic regression on human labels: a reference, reported as a baseline of its own.
 
     Attributes:
-        ngrams: words and runs of up to so many words are features.
-        max_features: the most frequent ones are kept.
-        regularisation: larger is weaker: the inverse strength of the penalty (C).
+        ngrams: the most words of a feature.
+        max_features: the number of features, of which the most frequent are kept.
+        regularisation: the inverse strength of the penalty (C): larger is weaker.
     """
 
     kind: Literal["tfidf"]

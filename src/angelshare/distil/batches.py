@@ -19,7 +19,7 @@ Batch = dict[str, Tensor]
 _TARGETS = ("teacher_logits", "labels")
 
 MEGABATCH = 50
-"""Batches whose texts are sorted by length together: enough to save padding, few enough to keep batches mixed."""
+"""The number of batches whose texts are sorted by length together: it saves padding and still mixes batches."""
 
 
 def encode_texts(tokenizer: PreTrainedTokenizerBase, texts: TextBatch, max_length: int) -> EncodedTexts:
@@ -28,16 +28,16 @@ def encode_texts(tokenizer: PreTrainedTokenizerBase, texts: TextBatch, max_lengt
 
 
 def inputs_of(batch: Batch) -> Batch:
-    """Return what a network reads of a batch."""
+    """Return the part of a batch that a network reads."""
     return {name: tensor for name, tensor in batch.items() if name not in _TARGETS}
 
 
 class Batches(Dataset[Batch]):
-    """Whole batches of encoded texts; which text is in which batch is drawn anew each epoch.
+    """Whole batches of encoded texts, drawn anew each epoch.
 
-    A loader that collects single rows spends more time than a small network's step takes, so that one item here is one
-    batch. An epoch's plan depends on nothing but (seed, epoch): texts are shuffled, sorted by length within
-    megabatches, cut into batches, and the batches shuffled. Without a seed the plan is fixed: all texts by length.
+    An item is a whole batch, because a loader that collects single rows takes longer than a small network's step. An
+    epoch's plan depends only on (seed, epoch): texts are shuffled, sorted by length within megabatches, cut into
+    batches, and the batches shuffled. Without a seed the plan is fixed: all texts by length.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Batches(Dataset[Batch]):
         teacher_logits: Array | None = None,
         labels: Array | None = None,
     ) -> None:
-        """Keep the texts with their targets (one row per text) and make the first epoch's plan."""
+        """Keep the texts with their targets, one row per text, and draw the first epoch's plan."""
         self.texts = texts
         self.batch_size = batch_size
         self.seed = seed
@@ -69,18 +69,18 @@ class Batches(Dataset[Batch]):
         return self.texts.padded(index) | {name: target[rows] for name, target in self._targets.items()}
 
     def set_epoch(self, epoch: int) -> None:
-        """Draw this epoch's plan; the loader calls it before every epoch, resumed ones too."""
+        """Draw this epoch's plan; the loader calls it before every epoch, also after resuming."""
         if epoch != self._epoch:
             self._epoch = epoch
             self._plan = self._draw()
 
     @property
     def plan(self) -> Sequence[Labels]:
-        """Return which texts are in each batch of this epoch."""
+        """Return the texts of each batch in this epoch."""
         return self._plan
 
     def digest(self) -> bytes:
-        """Return a sha256 of all that comes out of here: texts, targets, batch size and seed."""
+        """Return a sha256 of all that decides the batches: texts, targets, batch size and seed."""
         digest = hashlib.sha256(f"{self.batch_size} {self.seed} {self.texts.pads} {sorted(self._targets)}".encode())
         for array in (self.texts.tokens, self.texts.offsets, *(rows.numpy() for rows in self._targets.values())):
             digest.update(np.ascontiguousarray(array).data)
@@ -99,5 +99,5 @@ class Batches(Dataset[Batch]):
 
 
 def _tensor(rows: Array) -> Tensor:
-    """Return targets as torch wants them: class indices as int64, everything else as float32."""
+    """Return targets as a tensor: class indices as int64, anything else as float32."""
     return torch.from_numpy(rows.astype(np.float32 if rows.dtype.kind == "f" else np.int64))

@@ -1,8 +1,8 @@
-"""The trainer's resume checkpoints: sealed with checksums when they are whole, verified before they are read.
+"""The trainer's checkpoints: sealed with checksums when complete, verified before they are read.
 
-They hold optimiser states that only torch's own format can hold, so a checkpoint is read back (with
-`weights_only=True`) from this run's folder only, and only if every file is as it was written. What a run leaves
-behind, finished models, never has this format.
+They hold optimiser states, for which there is only torch's own format. So a checkpoint is read back (with
+`weights_only=True`) from this run's folder only, and only if every file is unchanged. The finished models of a run
+never have this format.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from angelshare.core.atomic import write_text
 from angelshare.core.errors import ModelError
 
 SEAL = "checksums.json"
-"""Written last: a checkpoint without it was cut off while it was written."""
+"""The file that is written last; a checkpoint without it is incomplete."""
 
 _PLAN = "plan.sha256"
 
@@ -28,7 +28,7 @@ def seal(checkpoint: Path) -> None:
 
 
 def verify(checkpoint: Path) -> None:
-    """Check that a checkpoint's files are as they were written.
+    """Check that a checkpoint's files are unchanged.
 
     Raises:
         ModelError: if it has no seal, or any file differs, is missing or was added.
@@ -44,13 +44,13 @@ def verify(checkpoint: Path) -> None:
 
 
 def last_sealed(work: Path) -> Path | None:
-    """Return the last whole checkpoint of a work folder, verified; None where there is none.
+    """Return the last complete checkpoint of a work folder, verified; None without one.
 
-    The trainer deletes old checkpoints before the newest is sealed, so a kill may leave one with its seal and without
-    some of its files: it is passed over.
+    The trainer deletes old checkpoints before the newest is sealed, so a killed run may leave one with a seal but
+    without some of its files. Such a checkpoint is skipped.
 
     Raises:
-        ModelError: if that checkpoint was changed after it was written.
+        ModelError: if the checkpoint was changed after it was written.
     """
     for checkpoint in sorted(_checkpoints(work), key=_step, reverse=True):
         if (checkpoint / SEAL).is_file() and not _sealed(checkpoint).keys() - _checksums(checkpoint).keys():
@@ -63,8 +63,8 @@ def claim(work: Path, plan: str) -> None:
     """Make `work` the folder of this plan; checkpoints of any other plan are deleted.
 
     Args:
-        work: the folder, made if need be.
-        plan: a digest of all that decides how the training goes.
+        work: the folder, made if it does not exist.
+        plan: a digest of all that decides the course of the training.
     """
     work.mkdir(parents=True, exist_ok=True)
     file = work / _PLAN
@@ -90,7 +90,7 @@ def _checkpoints(work: Path) -> list[Path]:
 
 
 def _step(checkpoint: Path) -> int:
-    """Return after which step a checkpoint was written."""
+    """Return the step after which a checkpoint was written."""
     return int(checkpoint.name.removeprefix("checkpoint-"))
 
 

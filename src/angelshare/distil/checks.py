@@ -1,4 +1,4 @@
-"""Checks after a training, each of which answers with a sentence where something is wrong."""
+"""Checks after a training; each returns a sentence if something is wrong."""
 
 from collections.abc import Iterator, Sequence
 
@@ -18,7 +18,7 @@ _NOTHING = 1e-6
 
 
 def constant_score(truth: Array, task: Task) -> float:
-    """Return the validation score of the best answer that does not look at the text.
+    """Return the validation score of the best constant answer.
 
     It is the share of the majority class; for a multi-label task minus the cross-entropy of the labels' frequencies;
     for regression minus the variance.
@@ -32,7 +32,7 @@ def constant_score(truth: Array, task: Task) -> float:
 
 
 def unlearnt(score: float | None, constant: float, *, who: str) -> tuple[str, ...]:
-    """Return a warning if a model is not better on validation than an answer that does not look at the text."""
+    """Return a warning if a model is no better on validation than a constant answer."""
     if score is None or score > constant:
         return ()
     sentence = (
@@ -43,7 +43,7 @@ def unlearnt(score: float | None, constant: float, *, who: str) -> tuple[str, ..
 
 
 def not_falling(history: Sequence[Evaluation]) -> tuple[str, ...]:
-    """Return a warning if the training loss at the end is not below that of the first step."""
+    """Return a warning if the training loss ends no lower than at the first step."""
     if len(history) <= 1 or history[-1].loss < history[0].loss:
         return ()
     first, last = history[0], history[-1]
@@ -57,12 +57,13 @@ def not_falling(history: Sequence[Evaluation]) -> tuple[str, ...]:
 def not_zero_at_teacher(spec: ObjectiveSpec, task: Task, logits: Scores) -> tuple[str, ...]:
     """Return a warning for each part of an objective that would still change a student identical to its teacher.
 
-    Where student and teacher agree the gradient is zero, and so is the loss (a cross-entropy: the teacher's entropy).
+    Where student and teacher agree, the gradient is zero, and so is the loss (or the teacher's entropy, if the loss is
+    a cross-entropy).
 
     Args:
-        spec: of the objective; parts that look at human labels are left out.
-        task: of the teacher.
-        logits: (n, labels) of the teacher on some texts.
+        spec: the objective; parts that use human labels are left out.
+        task: the teacher's task.
+        logits: (n, labels) the teacher's logits on some texts.
     """
     teacher = torch.from_numpy(logits.astype(np.float64))
     warnings = []
@@ -80,11 +81,11 @@ def not_zero_at_teacher(spec: ObjectiveSpec, task: Task, logits: Scores) -> tupl
 
 
 def _soft_parts(spec: ObjectiveSpec) -> Iterator[ObjectiveSpec]:
-    """Yield the parts that look at the teacher."""
+    """Yield the parts that use only the teacher."""
     if isinstance(spec, Weighted):
         for term in spec.terms:
             yield from _soft_parts(term.objective)
     elif isinstance(spec, HumanOrTeacher):
-        yield SoftCrossEntropy(kind="soft_cross_entropy")  # what it is without human labels
+        yield SoftCrossEntropy(kind="soft_cross_entropy")  # its form without human labels
     elif "teacher" in spec.needs:
         yield spec

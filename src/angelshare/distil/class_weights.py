@@ -1,4 +1,4 @@
-"""How much the human labels of each class count in training."""
+"""The weights of classes in losses to human labels."""
 
 import numpy as np
 
@@ -15,17 +15,17 @@ def label_weights(
 ) -> tuple[float, ...] | None:
     """Return (labels,) factors of the losses to human labels; None where all count alike.
 
-    `balanced` is n / (labels times n of the label), so that every class counts as much in all, and the mean over the
-    items stays 1; fractional labels count for both classes by their share.
+    `balanced` is n / (number of labels times n of the label), so that all classes have the same total weight and the
+    mean over the items is 1; fractional labels count for both classes by their share.
 
     Args:
-        given: what the recipe says.
-        targets: human labels that are trained on, as in `TextSet.targets`.
-        task: of the labels.
-        labels: in the order of the outputs.
+        given: the weights in the recipe.
+        targets: the human labels to train on, as in `TextSet.targets`.
+        task: the task of the labels.
+        labels: the labels, in the order of the outputs.
 
     Raises:
-        InputError: if the task has no single label, a label is not known, or a class to balance has no text.
+        InputError: if the task has no single label, a label is unknown, or a class to balance has no text.
     """
     if given is None:
         return None

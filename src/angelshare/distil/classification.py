@@ -1,4 +1,4 @@
-"""Sequence classifiers trained: a teacher on human labels, students on a teacher's logits, their baselines."""
+"""Training of classifiers: a teacher on human labels, students on a teacher's logits, baselines of students."""
 
 import time
 from dataclasses import replace
@@ -21,7 +21,7 @@ from angelshare.models.declared_task import check_label_order, labels_of
 from angelshare.transfer.label import TransferSet
 
 _VALIDATION_BATCH = 256
-_CHECKED = 256  # rows of logits that the objective is tried on
+_CHECKED = 256  # rows of logits that the objective is checked on
 
 _HARD = HardLabels(kind="hard_labels")
 
@@ -38,18 +38,18 @@ def fine_tune(
     name: str = "teacher",
     clock: Clock = time.perf_counter,
 ) -> TrainingReport:
-    """Fine-tune a teacher on human labels, in place; the weights best on validation stay in it.
+    """Fine-tune a teacher on human labels in place, and keep the weights that are best on validation.
 
     Args:
-        model: freshly initialised from its backbone; the report warns if it does not beat the majority class.
-        tokenizer: the model's.
-        train: its unlabelled texts do not count.
-        validation: as in `distil_from`.
-        spec: how.
-        work: a folder for checkpoints; a training that was killed goes on from there.
-        progress: told about steps.
-        name: for the progress bar and warnings.
-        clock: of the report's seconds.
+        model: the model, freshly made from its backbone; the report warns if it does not beat the majority class.
+        tokenizer: the model's tokenizer.
+        train: the training texts; those without a label are ignored.
+        validation: the validation texts, as in `distil_from`.
+        spec: the settings.
+        work: a folder for checkpoints, from which a training that was killed resumes.
+        progress: a counter of steps.
+        name: the model's name in the progress bar and in warnings.
+        clock: the clock of the report's seconds.
 
     Raises:
         InputError: if no training text has a label, or the loss is no longer finite.
@@ -77,24 +77,24 @@ def train_baseline(
     name: str = "baseline",
     clock: Clock = time.perf_counter,
 ) -> TrainingReport:
-    """Train a student's twin on the human labels only.
+    """Train a student's twin on human labels only.
 
-    Batch size, rate, schedule, most steps, evaluation interval and stopping rule are its student's; as there are fewer
-    texts, it sees each more often.
+    Batch size, rate, schedule, number of steps, evaluation interval and stopping rule are the student's; there are
+    fewer texts, so it sees each of them more often.
 
     Args:
-        model: initialised with its student's seed.
-        tokenizer: the model's.
-        train: its unlabelled texts do not count.
-        validation: as in `distil_from`.
-        spec: the student's; its objective is not used.
-        n_transfer: texts in the student's transfer set, which decide how long it trains.
-        seed: the student's.
-        work: as in `distil_from`, and so are the following.
-        progress: told about steps.
-        max_length: in tokens.
-        name: for the progress bar and warnings.
-        clock: of the report's seconds.
+        model: the model, initialised with its student's seed.
+        tokenizer: the model's tokenizer.
+        train: the training texts; those without a label are ignored.
+        validation: the validation texts, as in `distil_from`.
+        spec: the student's settings; the objective is not used.
+        n_transfer: the number of texts in the student's transfer set, which decides the number of steps.
+        seed: the student's seed.
+        work: a folder for checkpoints, from which a training that was killed resumes.
+        progress: a counter of steps.
+        max_length: the maximum length in tokens; None: the tokenizer's.
+        name: the model's name in the progress bar and in warnings.
+        clock: the clock of the report's seconds.
 
     Raises:
         InputError: if no training text has a label, or the loss is no longer finite.
@@ -123,24 +123,25 @@ def distil_from(
     """Distil a student from a teacher's answers to a transfer set, in place.
 
     Args:
-        model: freshly initialised with `seed`.
-        tokenizer: the model's.
-        transfer: texts with the teacher's logits, for the checks where the teacher is online.
-        validation: decides which weights are kept and when to stop. Without any human label there the last are kept.
+        model: the student, freshly initialised with `seed`.
+        tokenizer: the student's tokenizer.
+        transfer: texts with the teacher's logits; with an online teacher, these serve for checks only.
+        validation: the texts that decide which weights are kept and when to stop; without human labels there, the last
+            weights are kept.
         spec: objective, rates, stopping rule.
-        seed: of dropout and of the order of the texts.
-        work: a folder for checkpoints; a training that was killed goes on from there.
-        progress: told about steps.
-        max_length: in tokens; None: as long as the tokenizer says.
-        name: for the progress bar and warnings.
-        clock: of the report's seconds.
-        teacher: answers every batch anew; None: the logits of the transfer set are its answers, and it is not needed.
+        seed: the seed of dropout and of the order of the texts.
+        work: a folder for checkpoints, from which a training that was killed resumes.
+        progress: a counter of steps.
+        max_length: the maximum length in tokens; None: the tokenizer's.
+        name: the student's name in the progress bar and in warnings.
+        clock: the clock of the report's seconds.
+        teacher: a teacher that answers every batch; None: the logits of the transfer set are its answers.
 
     Raises:
         InputError: if the objective needs human labels and no text of the transfer set has one, or if the loss is no
             longer finite.
-        ModelError: if an online teacher cannot read what its student reads.
-        LabelError: if the student has other labels than the teacher, or the data.
+        ModelError: if an online teacher cannot read its student's batches.
+        LabelError: if the student's labels differ from the teacher's, or these from the data's.
     """
     _check_objective(spec, transfer)
     check_label_order(labels_of(model.config, name), transfer.labels, who=name, where="its teacher")
@@ -153,7 +154,7 @@ def distil_from(
     logits = transfer.logits if teacher is None else None
     batches = Batches(texts, batch_size=spec.batch_size, seed=seed, teacher_logits=logits, labels=truth)
     weights = None
-    if truth is not None:  # without human labels in the objective there is nothing to weigh
+    if truth is not None:  # only losses to human labels are weighted
         weights = label_weights(spec.class_weights, truth, task=transfer.task, labels=transfer.labels)
     loss = objective(spec.objective, transfer.task, weights)
     report = run_training(
@@ -192,7 +193,7 @@ def _on_labels(
 
 
 def _examination(tokenizer: PreTrainedTokenizerBase, validation: TextSet, max_length: int | None) -> Batches | None:
-    """Return the labelled validation texts in fixed batches; None where none is labelled."""
+    """Return the labelled validation texts in fixed batches; None without labels."""
     if validation.truth is None or not labelled(validation.truth).any():
         return None
     known = validation.take(labelled(validation.truth))
@@ -201,7 +202,7 @@ def _examination(tokenizer: PreTrainedTokenizerBase, validation: TextSet, max_le
 
 
 def _labelled_part(texts: TextSet) -> TextSet:
-    """Return the texts that have a human label (of a multi-label task: at least one).
+    """Return the texts with a human label (at least one, for a multi-label task).
 
     Raises:
         InputError: if there are none.
@@ -212,7 +213,7 @@ def _labelled_part(texts: TextSet) -> TextSet:
 
 
 def _check_objective(spec: DistilSpec, transfer: TransferSet) -> None:
-    """Refuse an objective that this transfer set cannot serve."""
+    """Refuse an objective that needs human labels if the transfer set has none."""
     if "labels" in spec.objective.needs and (transfer.truth is None or not any_label(transfer.truth).any()):
         msg = (
             f"The objective has hard labels, but none of the {len(transfer)} transfer texts has a human label. "
@@ -224,7 +225,7 @@ def _check_objective(spec: DistilSpec, transfer: TransferSet) -> None:
 def _with_warnings(
     report: TrainingReport, validation: TextSet, name: str, wrong: tuple[str, ...] = ()
 ) -> TrainingReport:
-    """Return the report with what its reader must know."""
+    """Return the report with its warnings."""
     warnings = [*wrong, *not_falling(report.history)]
     if report.best_validation is not None:
         assert validation.truth is not None

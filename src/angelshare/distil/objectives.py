@@ -1,11 +1,12 @@
-"""What a student is trained towards: losses between its logits, the teacher's logits and human labels.
+"""Objectives of distillation: losses between the student's logits, the teacher's logits and human labels.
 
 z_s, z_t are logits (items, labels) of student and teacher; every loss is a mean over the items of a batch.
 
 - binary, single_label: soft targets are T^2 KL(softmax(z_t / T) || softmax(z_s / T)); hard labels are cross-entropy.
-- multi_label: both are binary ones, label by label, summed over the labels: softmax becomes a sigmoid of each logit.
-  Human labels of a binary task may be fractions: the share of people who give the positive label.
-- regression: the squared distance to the teacher's value, whatever the temperature, or to the label.
+- multi_label: the sum over labels of the binary losses, with a sigmoid of each logit in the place of softmax.
+- regression: the squared distance to the teacher's value, at any temperature, or to the label.
+
+Human labels of a binary task may be fractions: the share of people who give the positive label.
 
 The sum over labels is the divergence between the joint distributions of independent labels. T^2 keeps the size of the
 gradients independent of the temperature (Hinton et al. 2015).
@@ -38,22 +39,22 @@ from angelshare.distil.step import Step
 T = TypeVar("T")
 
 Divergence = Callable[[Tensor, Tensor], Tensor]
-"""(log-probabilities of the student, of the teacher) -> their divergence, summed over everything."""
+"""(log-probabilities of the student, of the teacher) -> their divergence, summed over all entries."""
 
 
 class Objective(Protocol):
-    """A loss of training steps that says what it looks at."""
+    """A loss of training steps that declares what it uses."""
 
     @property
     def needs(self) -> Needs:
-        """What a step must have beside the student's logits."""
+        """Return what a step must have besides the student's logits."""
         ...
 
     def __call__(self, step: Step) -> Tensor:
         """Return the loss of a step, a scalar.
 
         Raises:
-            InputError: if the step lacks what is needed.
+            InputError: if the step lacks any of it.
         """
         ...
 
@@ -71,14 +72,14 @@ class _Loss:
 
 
 def objective(spec: ObjectiveSpec, task: Task, label_weights: Sequence[float] | None = None) -> Objective:
-    """Return the loss that a recipe names, for this task.
+    """Return the loss that a recipe names.
 
     Items without a human label do not count in losses to human labels; a batch without any label has loss 0.
 
     Args:
-        spec: which.
-        task: of student and teacher.
-        label_weights: (labels,) factors of the losses to human labels, of tasks with a single label; None: all 1.
+        spec: the objective in the recipe.
+        task: the task of student and teacher.
+        label_weights: (labels,) factors of losses to human labels, for tasks with a single label; None: all 1.
     """
     weights = None if label_weights is None else torch.tensor(label_weights, dtype=torch.float32)
     loss: Callable[[Step], Tensor]
@@ -100,10 +101,10 @@ def objective(spec: ObjectiveSpec, task: Task, label_weights: Sequence[float] | 
 
 
 def _given(value: T | None, what: str) -> T:
-    """Return what an objective needs.
+    """Return a part of a step that an objective needs.
 
     Raises:
-        InputError: if the step does not have it.
+        InputError: if the step lacks it.
     """
     if value is None:
         raise InputError(f"The objective needs {what}, but the batch has none. Choose an objective that does without.")
@@ -116,7 +117,7 @@ def _weighted(step: Step, *, parts: Sequence[tuple[float, Objective]]) -> Tensor
 
 
 def _logits(step: Step) -> tuple[Tensor, Tensor]:
-    """Return (n, labels) of the student and of the teacher."""
+    """Return the logits (n, labels) of the student and of the teacher."""
     return step.student.logits, _given(step.teacher, "teacher logits").logits
 
 
@@ -126,7 +127,7 @@ def _logit_mse(step: Step) -> Tensor:
 
 
 def _towards_teacher(step: Step, *, divergence: Divergence, temperature: float, task: Task) -> Tensor:
-    """Return T^2 times a divergence of softened log-probabilities, summed over the classes, mean over the items."""
+    """Return T^2 times the divergence of softened log-probabilities, summed over classes, averaged over items."""
     if task == "regression":
         return _logit_mse(step)
     log_probabilities = _label_log_probabilities if task == "multi_label" else _class_log_probabilities
@@ -136,7 +137,7 @@ def _towards_teacher(step: Step, *, divergence: Divergence, temperature: float, 
 
 
 def _class_log_probabilities(logits: Tensor) -> Tensor:
-    """Return (n, labels) log-probabilities of one choice among the labels."""
+    """Return (n, labels) log-probabilities of a single label."""
     return functional.log_softmax(logits, dim=-1)
 
 
@@ -146,30 +147,30 @@ def _label_log_probabilities(logits: Tensor) -> Tensor:
 
 
 def _kl(student: Tensor, teacher: Tensor) -> Tensor:
-    """Return KL(teacher || student), summed over everything."""
+    """Return KL(teacher || student), summed over all entries."""
     return functional.kl_div(student, teacher, reduction="sum", log_target=True)
 
 
 def _cross_entropy(student: Tensor, teacher: Tensor) -> Tensor:
-    """Return the cross-entropy of the student under the teacher's probabilities, summed over everything."""
+    """Return the cross-entropy of the student under the teacher's probabilities, summed over all entries."""
     return -(teacher.exp() * student).sum()
 
 
 def _hard(step: Step, *, task: Task, weights: Tensor | None) -> Tensor:
-    """Return the loss to human labels, mean over the labelled items."""
-    losses, known = _to_people(step.student.logits, _given(step.labels, "human labels"), task, weights)
+    """Return the loss to human labels, averaged over the labelled items."""
+    losses, known = _to_labels(step.student.logits, _given(step.labels, "human labels"), task, weights)
     return losses.sum() / known.sum().clamp(min=1)
 
 
 def _human_or_teacher(step: Step, *, task: Task, weights: Tensor | None) -> Tensor:
-    """Return the loss to the human label, or to the teacher where there is none, mean over the items."""
+    """Return the loss to the human label, or else to the teacher, averaged over the items."""
     student, teacher = _logits(step)
-    human, known = _to_people(student, _given(step.labels, "human labels"), task, weights)
+    human, known = _to_labels(student, _given(step.labels, "human labels"), task, weights)
     return torch.where(known, human, _to_teacher(student, teacher, task)).mean()
 
 
-def _to_people(student: Tensor, labels: Tensor, task: Task, weights: Tensor | None) -> tuple[Tensor, Tensor]:
-    """Return (n,) losses to human labels, 0 where there is none, and the mask of the items that have one."""
+def _to_labels(student: Tensor, labels: Tensor, task: Task, weights: Tensor | None) -> tuple[Tensor, Tensor]:
+    """Return (n,) losses to human labels, 0 without one, and the mask of the labelled items."""
     if task in ("binary", "single_label"):
         return _to_classes(student, labels, None if weights is None else weights.to(student))
     labels = labels.to(student.dtype).reshape(student.shape)
@@ -183,7 +184,7 @@ def _to_people(student: Tensor, labels: Tensor, task: Task, weights: Tensor | No
 
 
 def _to_classes(student: Tensor, labels: Tensor, weights: Tensor | None) -> tuple[Tensor, Tensor]:
-    """Return (n,) cross-entropies to class indices, or of a binary task to shares of the positive label."""
+    """Return (n,) cross-entropies to class indices, or to shares of the positive label, and the mask of those known."""
     if not labels.is_floating_point():
         each = functional.cross_entropy(student, labels, weight=weights, ignore_index=UNLABELLED, reduction="none")
         return each, labels != UNLABELLED
@@ -195,7 +196,7 @@ def _to_classes(student: Tensor, labels: Tensor, weights: Tensor | None) -> tupl
 
 
 def _to_teacher(student: Tensor, teacher: Tensor, task: Task) -> Tensor:
-    """Return (n,) cross-entropies to the teacher's probabilities, summed over the labels of a multi-label task."""
+    """Return (n,) cross-entropies to the teacher's probabilities, summed over labels in a multi-label task."""
     if task == "regression":
         return (student - teacher).square().sum(dim=-1)
     if task == "multi_label":

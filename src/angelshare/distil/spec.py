@@ -1,4 +1,4 @@
-"""What a recipe says about training. Loads neither torch nor transformers."""
+"""Training in a recipe. Loads neither torch nor transformers."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -7,8 +7,8 @@ from pydantic import AfterValidator, Field
 from angelshare.core.strict import Strict
 
 Need = Literal["teacher", "labels", "hidden_states", "attentions"]
-"""What an objective may look at beside the student's logits: the teacher's logits, human labels, and what goes on
-inside of the networks (of student and teacher)."""
+"""What an objective may use besides the student's logits: the teacher's logits, human labels, and the hidden states and
+attentions of both networks."""
 
 Needs = frozenset[Need]
 
@@ -20,7 +20,7 @@ class SoftTargets(Strict):
     """T^2 KL(softmax(z_t / T) || softmax(z_s / T)), batch mean (Hinton et al. 2015).
 
     Attributes:
-        temperature: T, which softens both.
+        temperature: T, by which both logits are divided.
     """
 
     needs: ClassVar[Needs] = _TEACHER
@@ -32,7 +32,7 @@ class SoftCrossEntropy(Strict):
     """T^2 times the cross-entropy to the teacher's softened probabilities: soft targets up to a constant.
 
     Attributes:
-        temperature: T, which softens both.
+        temperature: T, by which both logits are divided.
     """
 
     needs: ClassVar[Needs] = _TEACHER
@@ -55,10 +55,10 @@ class HardLabels(Strict):
 
 
 class HumanOrTeacher(Strict):
-    """Cross-entropy to the human label where an item has one, to the teacher's probabilities elsewhere; batch mean.
+    """Cross-entropy to the human label of an item, or else to the teacher's probabilities; batch mean.
 
-    What Chvasta et al. (2022) train students with: their transfer set, scored by the teacher, beside the human-labelled
-    one. Human labels may be fractions; for regression it is the squared distance to the label or the teacher's value.
+    Chvasta et al. (2022) train students so, on a transfer set scored by the teacher together with the human-labelled
+    set. Human labels may be fractions; for regression it is the squared distance to the label or the teacher's value.
     """
 
     needs: ClassVar[Needs] = _TEACHER | _LABELS
@@ -69,7 +69,7 @@ class Weighted(Strict):
     """A weighted sum of objectives.
 
     Attributes:
-        terms: of the sum.
+        terms: the terms of the sum.
     """
 
     kind: Literal["weighted"]
@@ -77,7 +77,7 @@ class Weighted(Strict):
 
     @property
     def needs(self) -> Needs:
-        """What any of its terms needs."""
+        """Return all that its terms need."""
         return frozenset().union(*(term.objective.needs for term in self.terms))
 
 
@@ -90,8 +90,8 @@ class WeightedTerm(Strict):
     """One term of a weighted sum.
 
     Attributes:
-        weight: what the objective is multiplied by.
-        objective: what is summed.
+        weight: the factor of the objective.
+        objective: the objective.
     """
 
     weight: Annotated[float, Field(gt=0)]
@@ -102,7 +102,7 @@ Weighted.model_rebuild()
 
 
 def _with_teacher(spec: ObjectiveSpec) -> ObjectiveSpec:
-    """Refuse an objective by which nothing would be distilled."""
+    """Refuse an objective without the teacher, since nothing would be distilled."""
     if "teacher" not in spec.needs:
         raise ValueError(
             "The objective has hard labels only, so nothing would be distilled. Add a term with the teacher's logits."
@@ -115,24 +115,26 @@ DistilObjective = Annotated[ObjectiveSpec, AfterValidator(_with_teacher)]
 Precision = Literal["auto", "fp32", "bf16"]
 
 ClassWeights = Literal["balanced"] | dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]]
-"""`balanced`: n / (classes times n of the class), of mean 1 over the items. Or label -> weight, 1 where not named."""
+"""`balanced`, n / (number of classes times n of the class), whose mean over the items is 1; or label -> weight, 1 for
+labels that are not named."""
 
 
 class TrainingSpec(Strict):
-    """How a model is trained.
+    """The training of a model.
 
     Attributes:
-        epochs: over the training texts, or over the transfer set.
-        batch_size: texts per step.
-        learning_rate: peak of AdamW's.
-        weight_decay: AdamW's; with 0 it is Adam.
-        warmup: share of the steps in which the rate rises.
-        schedule: of the rate after that.
-        max_grad_norm: longer gradients are shortened to this.
-        patience: evaluations without improvement on the validation split before training stops; None: never.
-        evaluations_per_epoch: how often the validation split is looked at.
-        precision: `auto` takes bf16 for transformers where the processor has it, fp32 for the rest.
-        class_weights: what the loss to a human label is multiplied by, class by class; losses to a teacher are not.
+        epochs: the number of passes over the training texts or the transfer set.
+        batch_size: the number of texts per step.
+        learning_rate: the peak learning rate of AdamW.
+        weight_decay: the weight decay of AdamW; with 0 it is Adam.
+        warmup: the share of steps in which the rate rises to its peak.
+        schedule: the course of the rate after its peak.
+        max_grad_norm: the largest norm of a gradient; longer ones are scaled down to it.
+        patience: the number of evaluations without improvement on validation before training stops; None: it never
+            stops early.
+        evaluations_per_epoch: the number of evaluations on validation in an epoch.
+        precision: `auto` is bf16 for transformers where the processor has it, and fp32 otherwise.
+        class_weights: factors of losses to human labels, by class; losses to a teacher have none.
     """
 
     epochs: Annotated[float, Field(gt=0)] = 3
@@ -149,12 +151,12 @@ class TrainingSpec(Strict):
 
 
 class FineTuneSpec(TrainingSpec):
-    """How the teacher is fine-tuned on human labels.
+    """Fine-tuning of the teacher on human labels.
 
     Attributes:
-        freeze_embeddings: leave the word embeddings, half of a small model's weights, as they were pretrained.
-        max_length: in tokens; longer texts are cut, here and whenever the teacher reads.
-        seed: of the new output layer, dropout and order of texts.
+        freeze_embeddings: whether word embeddings, half the weights of a small model, stay as they were pretrained.
+        max_length: the maximum length of a text in tokens; longer texts are cut, here and whenever the teacher reads.
+        seed: the seed of the new output layer, of dropout and of the order of texts.
     """
 
     freeze_embeddings: bool = False
@@ -163,10 +165,10 @@ class FineTuneSpec(TrainingSpec):
 
 
 class DistilSpec(TrainingSpec):
-    """How students are distilled. Their baselines get the same steps, batches, rates and stopping rule.
+    """Distillation of students; their baselines get the same steps, batches, rates and stopping rule.
 
     Attributes:
-        objective: what the student's outputs are drawn towards.
+        objective: the loss that the student minimises.
     """
 
     objective: DistilObjective = SoftTargets()
@@ -176,11 +178,11 @@ class DistilSpec(TrainingSpec):
 
 
 class TrainingOverrides(Strict):
-    """Settings of one student that differ from the recipe's; what is None is the recipe's.
+    """Training settings of one student; those that are None are the recipe's.
 
     Attributes:
         objective, epochs, batch_size, learning_rate, weight_decay, warmup, schedule, max_grad_norm, patience,
-            evaluations_per_epoch, precision, class_weights: as in the recipe's `distil`.
+            evaluations_per_epoch, precision, class_weights: the student's setting, instead of the one in `distil`.
     """
 
     objective: DistilObjective | None = None
@@ -197,5 +199,5 @@ class TrainingOverrides(Strict):
     class_weights: ClassWeights | None = None
 
     def onto(self, spec: DistilSpec) -> DistilSpec:
-        """Return the recipe's settings with these in their place."""
+        """Return the recipe's settings, replaced by these where they are given."""
         return spec.model_copy(update={k: getattr(self, k) for k in self.model_fields_set})

@@ -1,4 +1,4 @@
-"""What an objective sees of a training step, and the running of a network for no more than the objective looks at."""
+"""A training step as an objective sees it, and a network's output with no more than the objective needs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ class Output:
     """A network's output for a batch of n texts.
 
     Attributes:
-        logits: (n, labels) float32.
-        hidden_states: layers + 1 times (n, tokens, width): the embeddings, then what each layer gives; None: not asked.
-        attentions: of each layer (n, heads, tokens, tokens), probabilities; None: not asked.
+        logits: (n, labels) the logits, float32.
+        hidden_states: (n, tokens, width) the embeddings, then the output of each layer; None if not needed.
+        attentions: (n, heads, tokens, tokens) the probabilities in each layer; None if not needed.
     """
 
     logits: Tensor
@@ -33,10 +33,10 @@ class Step:
     """All that an objective sees of a batch of n texts.
 
     Attributes:
-        student: its output.
-        teacher: the teacher's; None where there is no teacher.
-        labels: human labels: class indices (n,) with -1 where unlabelled, or floats (n, labels) or (n,) with nan there;
-            None where no text has one.
+        student: the student's output.
+        teacher: the teacher's output; None without a teacher.
+        labels: the human labels: class indices (n,) with -1 for unlabelled texts, or floats (n,) or (n, labels) with
+            nan for these; None if no text has one.
         mask: (n, tokens) 1 for the student's tokens, 0 for padding.
     """
 
@@ -47,12 +47,12 @@ class Step:
 
 
 def output_of(network: nn.Module, inputs: Mapping[str, Tensor], needs: Needs) -> Output:
-    """Run a network and return its output, with hidden states and attentions only where they are needed.
+    """Run a network and return its output, with hidden states and attentions only if they are needed.
 
-    Where attentions are needed the network is switched to eager attention for good: no other kind gives them.
+    A network whose attentions are needed is switched to eager attention for good, since no other kind returns them.
 
     Raises:
-        InputError: if the network has none of what is needed.
+        InputError: if the network does not have them.
     """
     asked = [name for name in _INNER if name in needs]
     if "attentions" in asked and isinstance(network, PreTrainedModel):

@@ -1,4 +1,4 @@
-"""Where a training has its teacher's output from: logits observed before, or the teacher itself."""
+"""Sources of a teacher's output in training: logits observed before, or the teacher itself."""
 
 from typing import Protocol
 
@@ -16,27 +16,27 @@ from angelshare.models.opening import check_length
 from angelshare.transfer.label import TransferSet
 
 _COMPARED = 256
-"""Texts that two tokenizers are compared on."""
+"""The number of texts on which two tokenizers are compared."""
 
 
 class TeacherSource(Protocol):
-    """Gives a teacher's output for any batch of a training."""
+    """A source of a teacher's output for each batch of a training."""
 
     def output(self, batch: Batch, needs: Needs) -> Output:
-        """Return the teacher's output for a batch: its logits, and what else is needed.
+        """Return the teacher's output for a batch: its logits, and whatever else is needed.
 
         Raises:
-            InputError: if this source does not have what is needed.
+            InputError: if this source lacks any of it.
         """
         ...
 
     def digest(self) -> bytes:
-        """Return a checksum of what decides the output beside the batch; empty where nothing does."""
+        """Return a checksum of what the output depends on besides the batch; empty if on nothing."""
         ...
 
 
 class CachedLogits:
-    """Logits that were observed once and travel with the batch; the teacher itself is not needed."""
+    """Logits that were observed once and come with the batch; the teacher itself is not needed."""
 
     def output(self, batch: Batch, needs: Needs) -> Output:
         """Return the logits of a batch."""
@@ -46,12 +46,12 @@ class CachedLogits:
         return Output(batch["teacher_logits"])
 
     def digest(self) -> bytes:
-        """Return nothing: the logits are part of the batches."""
+        """Return no checksum, as the logits are part of the batches."""
         return b""
 
 
 class OnlineTeacher:
-    """A teacher that reads every batch as its student does, in the training's precision. It is not trained."""
+    """A teacher that reads each batch along with its student, in the precision of the training, untrained itself."""
 
     def __init__(self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:
         """Put the model into evaluation mode on its device."""
@@ -71,16 +71,16 @@ class OnlineTeacher:
         return weights_digest(self._model)
 
     def check_fits(self, transfer: TransferSet, tokenizer: PreTrainedTokenizerBase, max_length: int) -> None:
-        """Check that the teacher can read what its student reads, and answers with the labels of the transfer set.
+        """Check that the teacher can read its student's batches, and answers with the labels of the transfer set.
 
         Args:
             transfer: the texts that the student learns from.
-            tokenizer: the student's.
-            max_length: of the student, in tokens.
+            tokenizer: the student's tokenizer.
+            max_length: the student's maximum length, in tokens.
 
         Raises:
-            ModelError: if the tokenizers do not agree, or the teacher has too few positions.
-            LabelError: if its labels are others.
+            ModelError: if the tokenizers differ, or the teacher has too few positions.
+            LabelError: if the labels differ.
         """
         check_label_order(
             labels_of(self._model.config, "The teacher"), transfer.labels, who="The teacher", where="the transfer set"

@@ -1,4 +1,4 @@
-"""A transformers Trainer that distils: objectives that see a step, whole batches, little work between steps."""
+"""A transformers Trainer for distillation: objectives that see a step, whole batches, little work between steps."""
 
 import contextlib
 from collections.abc import Callable
@@ -24,15 +24,15 @@ from angelshare.distil.teachers import TeacherSource
 from angelshare.distil.watch import SCORE
 
 Metric = Callable[[Tensor, Tensor], float]
-"""(logits, human labels) of the whole validation split -> how good they are: more is better."""
+"""(logits, human labels) of the whole validation split -> a score; higher is better."""
 
 
 class DistilTrainer(Trainer):
-    """Trains a model towards an objective.
+    """A trainer of a model towards an objective.
 
-    Departures from its parent, all for the sake of networks whose step takes a millisecond: items are whole batches,
-    the validation split is scored in one pass without a loader, gradients are clipped without going through
-    accelerate, floating-point operations are not counted, and checkpoints hold weights and states only.
+    It departs from its parent for the sake of networks whose step takes a millisecond: items are whole batches, the
+    validation split is scored in one pass without a loader, gradients are clipped without accelerate, floating-point
+    operations are not counted, and checkpoints hold weights and states only.
     """
 
     def __init__(
@@ -51,15 +51,15 @@ class DistilTrainer(Trainer):
         """Take over a model.
 
         Args:
-            model: the student, or whatever else is trained.
-            arguments: of the parent.
+            model: the student, or any other model to train.
+            arguments: the parent's arguments.
             loss: the objective; the networks are asked for no more than it needs.
-            batches: what to train on.
-            metric: what decides which weights are kept.
-            teacher: source of the teacher's output; None: there is no teacher.
-            validation: all of it labelled; None: the weights after the last step are kept.
-            bf16: run the network's matrix products in bfloat16; loss and weights stay in float32.
-            callbacks: more than the parent's own.
+            batches: the training data.
+            metric: the score that decides which weights are kept.
+            teacher: the source of the teacher's output; None: no teacher.
+            validation: labelled data; None: the weights after the last step are kept.
+            bf16: whether to run matrix products in bfloat16; loss and weights stay in float32.
+            callbacks: callbacks besides the parent's.
         """
         super().__init__(
             model=model,
@@ -101,7 +101,7 @@ class DistilTrainer(Trainer):
         return torch.autocast(self.args.device.type, dtype=torch.bfloat16, cache_enabled=cache_enabled)
 
     def evaluate(self, *_args: object, **_kwargs: object) -> dict[str, float]:
-        """Return how good the model is on the validation split."""
+        """Return the model's score on the validation split."""
         model, validation = self._network(), self.eval_dataset
         assert isinstance(validation, Batches)
         model.eval()
@@ -117,9 +117,9 @@ class DistilTrainer(Trainer):
         return metrics
 
     def create_scheduler(self, num_training_steps: int, optimizer: Optimizer | None = None) -> LRScheduler:
-        """Return the schedule of the rate, on the bare optimiser.
+        """Return the schedule of the learning rate, for the bare optimiser.
 
-        Accelerate's wrapper is for accumulated gradients and scaled float16, which are not used here, and it searches
+        Accelerate's wrapper serves accumulated gradients and scaled float16, neither of which is used here, and looks
         for an optional package at every step, which takes a quarter of a millisecond.
         """
         if isinstance(self.optimizer, AcceleratedOptimizer):
@@ -127,20 +127,20 @@ class DistilTrainer(Trainer):
         return super().create_scheduler(num_training_steps, optimizer)
 
     def floating_point_ops(self, inputs: Batch) -> int:
-        """Return 0: counting parameters anew at each step costs more than a small network's step."""
+        """Return 0, since counting parameters at each step takes longer than a small network's step."""
         return 0
 
     def _network(self) -> nn.Module:
-        """Return the model, which the parent allows to be missing."""
+        """Return the model, which the parent's type allows to be None."""
         assert self.model is not None
         return self.model
 
     def _clip_grad_norm(self, model: nn.Module) -> Tensor:
-        """Return the norm of the gradients before they were cut to the largest allowed."""
+        """Clip the gradients and return their norm before."""
         return clip_grad_norm_(self._trained, self.args.max_grad_norm)
 
     def _save(self, output_dir: str | None = None, state_dict: dict[str, Tensor] | None = None) -> None:
-        """Write the weights alone: configuration and tokenizer belong to the finished model."""
+        """Write the weights only; configuration and tokenizer are saved with the finished model."""
         folder = Path(output_dir or str(self.args.output_dir))
         folder.mkdir(parents=True, exist_ok=True)
         save_model(self._network(), str(folder / "model.safetensors"))
@@ -151,7 +151,7 @@ class DistilTrainer(Trainer):
         seal(Path(str(self.args.output_dir)) / f"checkpoint-{self.state.global_step}")
 
     def restore(self, checkpoint: Path, state: TrainerState) -> None:
-        """Take over what a training that had ended left in its last checkpoint."""
+        """Restore the state and weights of a finished training from its last checkpoint."""
         self.state = state
         if state.best_global_step:
             self._load_best_model()
@@ -159,7 +159,7 @@ class DistilTrainer(Trainer):
             self._load_from_checkpoint(str(checkpoint))
 
     def _load_best_model(self) -> None:
-        """Put the best weights into the model, after a look at their checksums."""
+        """Load the best weights into the model, after verifying their checksums."""
         best = Path(str(self.args.output_dir)) / f"checkpoint-{self.state.best_global_step}"
         verify(best)
         self.state.best_model_checkpoint = str(best)
@@ -167,7 +167,7 @@ class DistilTrainer(Trainer):
 
 
 def metric_of(task: Task) -> Metric:
-    """Return what the validation split is judged by: accuracy, or minus the loss where there is no single label."""
+    """Return the score of the validation split: accuracy, or minus the loss for tasks without a single label."""
     if task in ("binary", "single_label"):
         return lambda logits, labels: (logits.argmax(dim=1) == labels).double().mean().item()
     if task == "multi_label":
@@ -176,6 +176,6 @@ def metric_of(task: Task) -> Metric:
 
 
 def _only(items: list[Batch]) -> Batch:
-    """Return the one item, which is a whole batch already."""
+    """Return the only item, which is a whole batch already."""
     (batch,) = items
     return batch

@@ -29,11 +29,11 @@ Clock = Callable[[], float]
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """How long a model trains at most, and how often it is examined.
+    """The length of a training and the interval of its evaluations.
 
     Attributes:
-        max_steps: optimiser steps, at most.
-        evaluate_every: steps between looks at the validation split; the last step is always looked at.
+        max_steps: the most steps of the optimiser.
+        evaluate_every: the number of steps between evaluations on validation; the last step is always evaluated.
     """
 
     max_steps: int
@@ -42,16 +42,16 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What belongs to one training of one model.
+    """The circumstances of one training of one model.
 
     Attributes:
-        name: for the progress bar and warnings.
-        plan: how long.
-        seed: of dropout; batches have their own.
-        work: a folder for checkpoints. Where it holds some of this very training, that goes on from the last of them;
-            the caller removes the folder when the result is safe.
-        progress: told about steps.
-        clock: of the report's seconds.
+        name: the model's name in the progress bar and in warnings.
+        plan: the length of the training.
+        seed: the seed of dropout; batches have their own.
+        work: a folder for checkpoints. If it holds some of this very training, that resumes from the last of them; the
+            caller removes the folder once the result is safe.
+        progress: a counter of steps.
+        clock: the clock of the report's seconds.
     """
 
     name: str
@@ -64,13 +64,13 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What was known after a step: the first one, and then wherever validation was looked at.
+    """Loss and score after the first step, and after each step that was evaluated.
 
     Attributes:
-        step: after which.
-        loss: the training loss, mean over the steps since the last entry.
-        score: on validation: accuracy, or minus the loss to human labels where the task has no single label; None where
-            it was not looked at.
+        step: the number of the step.
+        loss: the mean training loss since the last entry.
+        score: the validation score: accuracy, or minus the loss to human labels for tasks without a single label; None
+            if it was not evaluated.
     """
 
     step: int
@@ -80,16 +80,18 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class TrainingReport:
-    """How a training went.
+    """The report of a training.
 
     Attributes:
-        steps, epochs: done before it ended or was stopped; weights are those of `best_step`.
-        max_steps, evaluate_every: as planned.
-        best_step: whose weights were kept: the first of the best on validation; without validation the last.
-        best_validation: the score there; None without validation.
-        seconds: of this call: what was done before an interruption is not in it.
-        history: of loss and score.
-        warnings: what a reader must know, as sentences.
+        steps: the number of steps until it ended or was stopped.
+        epochs: the number of epochs until then.
+        max_steps: the planned number of steps.
+        evaluate_every: the planned interval of evaluations.
+        best_step: the step whose weights were kept: the first of the best on validation, or the last without it.
+        best_validation: the score of that step; None without validation.
+        seconds: the duration of this call, without the time before an interruption.
+        history: losses and scores.
+        warnings: sentences that a reader must know.
     """
 
     steps: int
@@ -104,7 +106,7 @@ class TrainingReport:
 
 
 def schedule(n_texts: int, spec: TrainingSpec) -> Schedule:
-    """Return how long a training on so many texts is, whoever follows it: a baseline follows its student's."""
+    """Return the schedule of a training on so many texts; a baseline follows its student's."""
     steps_per_epoch = -(-n_texts // spec.batch_size)
     evaluate_every = max(1, round(steps_per_epoch / spec.evaluations_per_epoch))
     return Schedule(max(1, round(spec.epochs * steps_per_epoch)), evaluate_every)
@@ -121,17 +123,17 @@ def run_training(
     course: Course,
     teacher: TeacherSource | None = None,
 ) -> TrainingReport:
-    """Train a model in place and leave the weights in it that were best on validation.
+    """Train a model in place and keep the weights that are best on validation.
 
     Args:
-        model: freshly initialised, also where a training goes on: its checkpoint is found by what it began from.
-        batches: with the targets that the loss looks at: labels, and logits where the teacher's are cached.
-        validation: with labels; None: the last weights are kept.
+        model: the model, freshly initialised even if a training resumes: its initial weights identify the checkpoints.
+        batches: the training data with the targets that the loss needs: labels, or cached logits.
+        validation: labelled data; None: the last weights are kept.
         spec: rates, precision, patience.
-        loss: see `objective`.
-        task: decides what validation is judged by.
-        course: how long, and where it is kept.
-        teacher: source of the teacher's output; None: there is no teacher.
+        loss: the objective.
+        task: the task, which decides the validation score.
+        course: length, folder and clock of the training.
+        teacher: the source of the teacher's output; None: no teacher.
 
     Raises:
         InputError: if patience is asked for and there is no validation, or if the loss is no longer finite.
@@ -168,7 +170,7 @@ def run_training(
 
 @contextlib.contextmanager
 def threads(n: int | None) -> Iterator[None]:
-    """Let networks compute on so many threads; None: on as many as now."""
+    """Let networks compute on so many threads; None leaves the number as it is."""
     before = torch.get_num_threads()
     torch.set_num_threads(n or before)
     try:
@@ -178,7 +180,7 @@ def threads(n: int | None) -> Iterator[None]:
 
 
 def _run(trainer: DistilTrainer, checkpoint: Path | None, spec: TrainingSpec, plan: Schedule) -> None:
-    """Train, from the checkpoint on if there is one; a training that had ended already is only read back."""
+    """Train, from the checkpoint if there is one; a finished training is only restored."""
     if checkpoint is not None:
         state = TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
         if state.global_step >= plan.max_steps or is_exhausted(state, spec.patience):
@@ -188,7 +190,7 @@ def _run(trainer: DistilTrainer, checkpoint: Path | None, spec: TrainingSpec, pl
 
 
 def _arguments(spec: TrainingSpec, course: Course, *, evaluate: bool) -> TrainingArguments:
-    """Return the trainer's arguments: one item is one whole batch, so its batch size is 1."""
+    """Return the trainer's arguments; its batch size is 1, as an item is a whole batch."""
     return TrainingArguments(
         output_dir=str(course.work),
         per_device_train_batch_size=1,
@@ -227,7 +229,7 @@ def _digest(
     teacher: TeacherSource | None,
     *settings: object,
 ) -> str:
-    """Return the sha256 of all that decides how a training goes: settings, first weights, texts, targets, teacher."""
+    """Return the sha256 of all that decides a training: settings, initial weights, texts, targets, teacher."""
     digest = hashlib.sha256(repr(settings).encode())
     digest.update(weights_digest(model))
     for part in (batches, validation, teacher):
@@ -236,7 +238,7 @@ def _digest(
 
 
 def _report(state: TrainerState, plan: Schedule, *, seconds: float, n_batches: int) -> TrainingReport:
-    """Read the report off the trainer's log."""
+    """Return the report that the trainer's log gives."""
     losses = {int(entry["step"]): entry["loss"] for entry in state.log_history if "loss" in entry}
     scores = {int(entry["step"]): entry[SCORE] for entry in state.log_history if SCORE in entry}
     return TrainingReport(

@@ -1,4 +1,4 @@
-"""What happens between steps: progress, early stopping, and a halt where training has diverged."""
+"""Work between training steps: progress, early stopping, and a halt when training diverges."""
 
 from pathlib import Path
 
@@ -9,24 +9,24 @@ from angelshare.core.errors import InputError
 from angelshare.core.protocols import Progress
 
 SCORE = "eval_score"
-"""Under which the log keeps how good the model was on the validation split."""
+"""The key of validation scores in the trainer's log."""
 
-_REPORTS = 200  # of progress, per training
+_REPORTS = 200  # updates of the progress bar, per training
 
 
 class Watch(TrainerCallback):
-    """Reports progress, stops when validation no longer improves, and refuses a loss that is not a number.
+    """Reports progress, stops when validation no longer improves, and refuses a loss that is not finite.
 
-    What it knows it reads off the trainer's own log, so that a resumed training stops where an undisturbed one would.
+    It relies on the trainer's log only, so that a resumed training stops where an undisturbed one would.
     """
 
     def __init__(self, *, patience: int | None, progress: Progress, what: str) -> None:
         """Watch one training.
 
         Args:
-            patience: evaluations without improvement before training stops; None: never.
-            progress: told about steps.
-            what: is being trained, for the progress bar.
+            patience: the number of evaluations without improvement before training stops; None: it never does.
+            progress: a counter of steps.
+            what: the title of the progress bar.
         """
         self._patience = patience
         self._progress = progress
@@ -36,18 +36,18 @@ class Watch(TrainerCallback):
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_kwargs: object
     ) -> None:
-        """Begin the bar where training begins."""
+        """Start the bar at the first step, or where a training resumes."""
         self._progress.start(self._what, state.max_steps)
         self._progress.advance(state.global_step)
         self._reported = state.global_step
         if state.best_global_step:
-            # the run folder may have been moved since this was written
+            # the run folder may have been moved since the checkpoint was written
             state.best_model_checkpoint = str(Path(str(args.output_dir)) / f"checkpoint-{state.best_global_step}")
 
     def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_kwargs: object
     ) -> None:
-        """Move the bar now and then, and log the loss wherever validation is looked at, and at the end."""
+        """Move the bar now and then; log the loss at each evaluation and at the end."""
         last = state.global_step >= state.max_steps
         if last or (state.global_step - self._reported) * _REPORTS >= state.max_steps:
             self._progress.advance(state.global_step - self._reported)
@@ -62,7 +62,7 @@ class Watch(TrainerCallback):
         logs: dict[str, float] | None = None,
         **_kwargs: object,
     ) -> None:
-        """Refuse to go on with a loss that is not finite."""
+        """Stop with an error if the loss is not finite."""
         loss = (logs or {}).get("loss", 0.0)
         if not np.isfinite(loss):
             msg = (
@@ -74,12 +74,12 @@ class Watch(TrainerCallback):
     def on_evaluate(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_kwargs: object
     ) -> None:
-        """Stop when patience is over."""
+        """Stop when patience is exhausted."""
         if is_exhausted(state, self._patience):
             control.should_training_stop = True
 
 
 def is_exhausted(state: TrainerState, patience: int | None) -> bool:
-    """Return whether the last `patience` evaluations brought nothing better than what was before them."""
+    """Return whether the last `patience` evaluations brought no improvement."""
     scores = [entry[SCORE] for entry in state.log_history if SCORE in entry]
     return patience is not None and bool(scores) and len(scores) - 1 - int(np.argmax(scores)) >= patience

@@ -1,8 +1,8 @@
-"""Which texts of a transfer set are kept, by what the teacher answers: drawn by content, in given proportions.
+"""The choice of a transfer set's texts by the teacher's answers: drawn by content, in given proportions.
 
-Every balance says how many texts of each stratum may stay; within a stratum the lowest content keys do. All that stay
-wait in one line, in which every stretch holds the strata in about the same proportions, so that whatever number is cut
-from its front is balanced too, and a smaller set is part of a larger one.
+A balance says how many texts of each stratum may stay; within a stratum, those with the lowest content keys do. All of
+them form one line in which every stretch holds the strata in about the same proportions. So any number cut from its
+front is balanced too, and a smaller set is part of a larger one.
 """
 
 from collections.abc import Sequence
@@ -23,12 +23,12 @@ from angelshare.transfer.spec import Balance, EvenGroups, EvenLabels, LabelShare
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answered:
-    """Texts to choose among, with the teacher's answers.
+    """Texts to choose from, with the teacher's answers.
 
     Attributes:
         batch: n texts or pairs.
-        logits: (n, labels).
-        card: of the teacher: binary or single_label.
+        logits: (n, labels) the teacher's logits.
+        card: the card of the teacher, whose task is binary or single_label.
     """
 
     batch: TextBatch
@@ -41,10 +41,10 @@ class Answered:
         return np.asarray(np.exp(wide[:, self.card.labels.index(label)] - np.logaddexp.reduce(wide, axis=1)))
 
     def called(self, balance: LabelShare | EvenGroups) -> Mask:
-        """Return which texts the teacher calls by the label, at the threshold.
+        """Return the mask of texts that have the label at the threshold, according to the teacher.
 
         Raises:
-            InputError: if the label is none of the teacher's, or has to be named.
+            InputError: if the label is not one of the teacher's, or has to be named.
         """
         label, labels = balance.label, self.card.labels
         if label is None and self.card.task != "binary":
@@ -60,11 +60,11 @@ class Answered:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Strata:
-    """How many texts may stay.
+    """The number of texts of each stratum that may stay.
 
     Attributes:
-        codes: (n,) stratum of each text.
-        n_kept: (strata,) how many of each.
+        codes: (n,) the stratum of each text.
+        n_kept: (strata,) the number of texts to keep.
     """
 
     codes: Labels
@@ -75,13 +75,13 @@ def draw(answered: Answered, balance: Balance | None, splits: Splits | None, *, 
     """Return the mask of the texts that are kept.
 
     Args:
-        answered: what to choose among.
-        balance: in which proportions; None: as they are.
-        splits: of the task, whose human labels are matched.
-        size: how many in all; None: as many as the balance allows.
+        answered: the texts to choose from.
+        balance: the proportions; None: as they are.
+        splits: the splits of the task, for human labels to match.
+        size: the number of texts to keep; None: as many as the balance allows.
 
     Raises:
-        InputError: if a label is not the teacher's, a class is empty, or fewer texts than `size` can be kept.
+        InputError: if a label is not one of the teacher's, a class is empty, or fewer than `size` texts can be kept.
     """
     strata = Strata(np.zeros(len(answered.batch), dtype=np.int64), np.array([len(answered.batch)]))
     if balance is not None:
@@ -96,7 +96,7 @@ def draw(answered: Answered, balance: Balance | None, splits: Splits | None, *, 
 
 
 def _line(strata: Strata, keys: Sequence[str]) -> Labels:
-    """Return the positions of the texts that may stay: the r-th of k in its stratum stands at (r + 1/2) / k."""
+    """Return the line of texts that may stay, by position: the r-th of k in its stratum stands at (r + 1/2) / k."""
     order = np.argsort(keys, kind="stable")
     order = order[np.argsort(strata.codes[order], kind="stable")]
     codes = strata.codes[order]
@@ -107,7 +107,7 @@ def _line(strata: Strata, keys: Sequence[str]) -> Labels:
 
 
 def _strata(answered: Answered, balance: Balance, splits: Splits | None) -> Strata:
-    """Return how many texts of each stratum a balance lets stay."""
+    """Return the strata of a balance."""
     match balance:
         case EvenLabels():
             _, codes = np.unique(answered.logits.argmax(axis=1), return_inverse=True)
@@ -123,7 +123,7 @@ def _strata(answered: Answered, balance: Balance, splits: Splits | None) -> Stra
 
 
 def _in_shares(codes: Labels, shares: Vector) -> Strata:
-    """Return the most texts of which every stratum has its share: as many as the scarcest stratum allows."""
+    """Return strata with the given shares, as large as the scarcest stratum allows."""
     n_texts = np.bincount(codes, minlength=len(shares))
     wanted = shares > 0
     n_all = (n_texts[wanted] / shares[wanted]).min()
@@ -131,10 +131,10 @@ def _in_shares(codes: Labels, shares: Vector) -> Strata:
 
 
 def _human_shares(answered: Answered, split: str, splits: Splits | None) -> Vector:
-    """Return (labels,) how often people give each label in a split.
+    """Return (labels,) the shares of human labels in a split.
 
     Raises:
-        InputError: if it has no labels, or the teacher never chooses one that people give.
+        InputError: if it has no human labels, or the teacher never chooses one of them.
     """
     texts = None if splits is None else next((texts for role, texts in splits.roles.items() if role == split), None)
     truth = None if texts is None or texts.truth is None else texts.truth[texts.truth != UNLABELLED]
@@ -153,10 +153,10 @@ def _human_shares(answered: Answered, split: str, splits: Splits | None) -> Vect
 
 
 def _in_groups(answered: Answered, balance: EvenGroups) -> Strata:
-    """Return texts with one share of the label in every group that mentions the same identities.
+    """Return strata with the same share of the label in each group of texts that mention the same identities.
 
     Raises:
-        InputError: if all or none of the texts of each group are called so.
+        InputError: if in each group all or none of the texts have the label.
     """
     called = answered.called(balance)
     _check_both(called, balance, answered.card)
@@ -176,11 +176,11 @@ def _in_groups(answered: Answered, balance: EvenGroups) -> Strata:
 
 
 def mentions(batch: TextBatch, names: Sequence[str] | None = None) -> Array:
-    """Return (n, identities) masks of the texts, of pairs either half, that mention an identity by any of its forms.
+    """Return (n, identities) masks of the texts that mention an identity in any form, in either half of a pair.
 
     Args:
-        batch: the texts.
-        names: of identity terms; None: all.
+        batch: the texts or pairs.
+        names: the names of identity terms; None: all.
 
     Raises:
         InputError: for a name that is not an identity term.
@@ -200,7 +200,7 @@ def mentions(batch: TextBatch, names: Sequence[str] | None = None) -> Array:
 
 
 def _check_both(called: Mask, balance: LabelShare | EvenGroups, card: ModelCard) -> None:
-    """Refuse a threshold that leaves one side empty."""
+    """Refuse a threshold with no text on one of its sides."""
     if called.any() and not called.all():
         return
     which = "at or above" if not called.any() else "below"

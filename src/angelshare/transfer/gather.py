@@ -1,4 +1,4 @@
-"""Texts for the teacher to label: read, cleared of what the students will be examined on, deduplicated, augmented."""
+"""Texts for the teacher to label: read, cleared of evaluation texts, deduplicated, augmented."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +26,7 @@ TRAIN = "train"
 _EXAMINED: tuple[Role, ...] = ("validation", "selection", "calibration", "test")
 
 Load = Callable[..., TextPool]
-"""(source, split=...) -> its texts: `load_texts`, or a fake."""
+"""(source, split=...) -> its texts; `load_texts`, or a fake in tests."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,12 +35,12 @@ class TransferTexts:
 
     Attributes:
         batch: n texts or pairs: sources in the recipe's order, augmented copies last.
-        sources: (n,) where each came from.
-        truth: (n, ...) human labels as in `TextSet.targets`, known for texts of the own training split only; None where
-            it has none.
-        counts: source -> what became of its texts: `read` (sentences, where they were cut) is the sum of `kept` and
-            all that was dropped: `length` (too short or long), `leaked`, `duplicate`, `limit`, `max_examples`.
-        cards: source -> where its texts come from; altered copies have none.
+        sources: (n,) the source of each text.
+        truth: (n, ...) the human labels as in `TextSet.targets`, known for texts of the task's training split only;
+            None where that has none.
+        counts: source -> numbers of texts (or sentences, if cut): `read` is the sum of `kept` and of all dropped:
+            `length` (too short or long), `leaked`, `duplicate`, `limit`, `max_examples`.
+        cards: source -> card of its texts; altered copies have none.
     """
 
     batch: TextBatch
@@ -66,7 +66,7 @@ class _Pool:
     card: DataCard | None = None
 
     def keep(self, mask: Mask, reason: str) -> "_Pool":
-        """Return the pool without what the mask leaves out, counted under the reason."""
+        """Return the pool with the texts of the mask; the others are counted under the reason."""
         index = np.flatnonzero(mask)
         n_dropped = len(mask) - len(index)
         truth = None if self.truth is None else self.truth[index]
@@ -74,7 +74,7 @@ class _Pool:
         return replace(self, batch=self.batch.take(index.tolist()), truth=truth, dropped=dropped)
 
     def lowest(self, n: int | None, reason: str) -> "_Pool":
-        """Return the n texts whose content keys are lowest: a draw that does not depend on the order of the texts."""
+        """Return the n texts with the lowest content keys, a draw independent of the order of the texts."""
         if n is None or n >= len(self.batch):
             return self
         mask = np.zeros(len(self.batch), dtype=np.bool_)
@@ -89,16 +89,16 @@ def gather_texts(
     *,
     mask_token: str = MASK,
 ) -> TransferTexts:
-    """Return the texts that a recipe names, in an order and selection that the same recipe always gives.
+    """Return the texts that a recipe names; the same recipe always gives the same texts in the same order.
 
-    Every source is cut by length, then texts that leak into an evaluation split are dropped, then those that an earlier
-    source holds already; then copies are made. A copy that says the same words as an evaluation text is dropped, too.
+    In each source, texts of a wrong length are dropped, then texts that leak into an evaluation split, then texts of
+    earlier sources; then copies are made. Copies with the same words as an evaluation text are dropped too.
 
     Args:
-        spec: which texts.
-        splits: of the task; `train` is a source; all others, and what is examined besides, are protected.
-        load: reads the other sources.
-        mask_token: what the teacher reads as a word left out, for altered copies.
+        spec: the settings.
+        splits: the splits of the task: `train` may be a source, all others and further examined texts are protected.
+        load: the reader of all other sources.
+        mask_token: the teacher's mask token, for altered copies.
 
     Raises:
         InputError: if a source cannot be read, if single texts and pairs are mixed, or if nothing is left.
@@ -119,13 +119,13 @@ def gather_texts(
 
 
 def examined_texts(splits: Splits) -> list[TextBatch]:
-    """Return the texts that models will be examined on, and none may be trained on."""
+    """Return the texts that models will be examined on and must not be trained on."""
     roles = [splits.roles[role].batch for role in _EXAMINED if role in splits.roles]
     return [*roles, *splits.examined.values()]
 
 
 def _read(source: TextSource, splits: Splits, load: Load, *, taken: Sequence[str]) -> _Pool:
-    """Return a source's texts, cut into sentences and to length."""
+    """Return a source's texts of the right length, cut into sentences if asked for."""
     if source.source == TRAIN:
         train = splits.role("train")
         batch, truth, card = train.batch, train.targets, splits.card
@@ -148,7 +148,7 @@ def _read(source: TextSource, splits: Splits, load: Load, *, taken: Sequence[str
 def _sift(
     pool: _Pool, protected: Sequence[TextBatch], leaks: Callable[[TextBatch, TextBatch], Mask], seen: set[str]
 ) -> _Pool:
-    """Return the pool without leaks and without what was seen; what stays is seen from now on."""
+    """Return the pool without leaks and without texts in `seen`, to which the rest are added."""
     for batch in protected:
         pool = pool.keep(~leaks(pool.batch, batch), "leaked")
     new = np.zeros(len(pool.batch), dtype=np.bool_)
@@ -161,7 +161,7 @@ def _sift(
 def _copies(
     augment: AugmentSpec, pools: Sequence[_Pool], rng: np.random.Generator, number: int, mask_token: str
 ) -> _Pool:
-    """Return the altered copies of the sources that are to be augmented."""
+    """Return altered copies of the sources to augment."""
     known = {pool.source for pool in pools} | {pool.name for pool in pools}
     for name in augment.sources or ():
         if name not in known:
@@ -179,7 +179,7 @@ def _copies(
 
 
 def _masked(texts: Sequence[str], augment: MaskAndSample, rng: np.random.Generator, mask_token: str) -> Sequence[str]:
-    """Return copies with words left out or replaced."""
+    """Return copies with words masked or replaced."""
     copies, _ = mask_and_sample(
         texts,
         copies=augment.copies,
@@ -193,7 +193,7 @@ def _masked(texts: Sequence[str], augment: MaskAndSample, rng: np.random.Generat
 
 
 def _swapped(texts: Sequence[str], n_copies: int, rng: np.random.Generator) -> Sequence[str]:
-    """Return copies about other identities, at most so many of each text.
+    """Return copies about other identities, at most `n_copies` of each text.
 
     Raises:
         InputError: if no text mentions an identity that can be exchanged.
@@ -204,7 +204,7 @@ def _swapped(texts: Sequence[str], n_copies: int, rng: np.random.Generator) -> S
             f"None of the {len(texts)} texts to augment mentions an identity that can be exchanged with its grammar "
             f"kept: {dict(swapped.texts_left_out)}. Leave the counterfactual copies out, or name other sources."
         )
-    # each text's swaps in an order drawn at random; the first of them are kept
+    # each text keeps the first of its swaps, in random order
     order = rng.permutation(len(swapped.swaps))
     by_text = order[np.argsort(np.array(swapped.sources)[order], kind="stable")]
     sources = np.array(swapped.sources)[by_text]
@@ -213,7 +213,7 @@ def _swapped(texts: Sequence[str], n_copies: int, rng: np.random.Generator) -> S
 
 
 def _cut(pools: Sequence[_Pool], max_examples: int | None) -> list[_Pool]:
-    """Return the pools with at most so many texts in all, earlier ones first."""
+    """Return the pools with at most `max_examples` texts in all, from earlier pools first."""
     kept: list[_Pool] = []
     for pool in pools:
         room = None if max_examples is None else max_examples - sum(len(other.batch) for other in kept)
@@ -222,10 +222,10 @@ def _cut(pools: Sequence[_Pool], max_examples: int | None) -> list[_Pool]:
 
 
 def _joined(pools: Sequence[_Pool], splits: Splits) -> TransferTexts:
-    """Return all pools as one.
+    """Return the texts of all pools.
 
     Raises:
-        InputError: if there is nothing in them.
+        InputError: if there are none.
     """
     counts = {
         pool.name: {"read": len(pool.batch) + sum(pool.dropped.values()), **pool.dropped, "kept": len(pool.batch)}
@@ -241,7 +241,7 @@ def _joined(pools: Sequence[_Pool], splits: Splits) -> TransferTexts:
 
 
 def _joined_truth(pools: Sequence[_Pool], splits: Splits) -> Array | None:
-    """Return the human labels of all pools; "unlabelled" where a pool has none."""
+    """Return the human labels of all pools; the texts of a pool without labels are unlabelled."""
     if all(pool.truth is None for pool in pools):
         return None
     train = splits.role("train").targets
@@ -257,7 +257,7 @@ def _joined_truth(pools: Sequence[_Pool], splits: Splits) -> Array | None:
 
 
 def _check_shapes(pools: Sequence[_Pool]) -> None:
-    """Refuse single texts beside pairs."""
+    """Refuse single texts together with pairs."""
     single = [pool.name for pool in pools if pool.batch.pairs is None]
     if single and len(single) < len(pools):
         paired = [pool.name for pool in pools if pool.batch.pairs is not None]

@@ -1,4 +1,4 @@
-"""A transfer set: texts with the teacher's logits, each text labelled once and kept on disk."""
+"""Transfer sets: texts with the teacher's logits, each labelled once and kept on disk."""
 
 import hashlib
 from collections import Counter
@@ -25,18 +25,19 @@ from angelshare.transfer.spec import TransferSpec
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TransferSet:
-    """Texts with a teacher's logits: all that a student needs of its teacher.
+    """Texts with a teacher's logits: all that a student needs from its teacher.
 
     Attributes:
-        task, labels: the teacher's, in the order of the logits.
+        task: the teacher's task.
+        labels: the teacher's labels, in the order of the logits.
         batch: n texts or pairs.
-        logits: (n, labels) float32.
-        sources: (n,) where each text came from.
-        truth: human labels where known, as in `TransferTexts`.
-        teacher_fingerprint: of the model that gave the logits.
-        counts: source -> as in `TransferTexts`, and what the teacher's answers dropped: `unconfident`, `rebalanced`
-            (or cut to `size`).
-        cards: source -> where its texts come from, as in `TransferTexts`.
+        logits: (n, labels) the teacher's logits, float32.
+        sources: (n,) the source of each text.
+        truth: the human labels where known, as in `TransferTexts`.
+        teacher_fingerprint: the fingerprint of the teacher.
+        counts: source -> numbers of texts as in `TransferTexts`, and of those dropped by the teacher's answers:
+            `unconfident`, `rebalanced` (or cut to `size`).
+        cards: source -> card of its texts, as in `TransferTexts`.
     """
 
     task: Task
@@ -54,14 +55,14 @@ class TransferSet:
         return len(self.batch)
 
     def sha256(self) -> str:
-        """Return the checksum of texts, logits and human labels, in their order."""
+        """Return the checksum of texts, logits and human labels, in order."""
         digest = hashlib.sha256("".join(self.batch.keys()).encode())
         digest.update(np.ascontiguousarray(self.logits).data)
         digest.update(b"" if self.truth is None else np.ascontiguousarray(self.truth).data)
         return digest.hexdigest()
 
     def summary(self) -> dict[str, Any]:
-        """Return what a run folder keeps of it, as JSON can hold it."""
+        """Return the summary that a run folder keeps, for JSON."""
         return {
             "n": len(self),
             "sha256": self.sha256(),
@@ -79,15 +80,15 @@ def label_texts(
     store: Path | None = None,
     progress: Progress = Silent(),
 ) -> TransferSet:
-    """Return the texts with the teacher's logits, after the recipe's filters on what the teacher answered.
+    """Return the texts with the teacher's logits, after the recipe's filters on the teacher's answers.
 
     Args:
-        texts: to label.
-        teacher: is asked once for every text that the store does not hold: a run that was killed goes on.
-        spec: see `chosen`.
-        splits: see `chosen`.
-        store: see `teacher_logits`.
-        progress: counts texts.
+        texts: the texts to label.
+        teacher: the teacher, asked once about each text that the store lacks, so that a run that was killed resumes.
+        spec: the filters, as in `chosen`.
+        splits: the splits of the task, as in `chosen`.
+        store: the root of all stored logits, as in `teacher_logits`.
+        progress: a counter of texts.
 
     Raises:
         InputError: as `teacher_logits` and `chosen`.
@@ -103,9 +104,9 @@ def teacher_logits(batch: TextBatch, teacher: Scorer, *, store: Path | None, pro
 
     Args:
         batch: n texts.
-        teacher: is asked once for every text that the store does not hold.
-        store: root of all stored logits, the teacher's own folder is below it (see `Question.folder`); None: none.
-        progress: counts texts.
+        teacher: the teacher, asked once about each text that the store lacks.
+        store: the root of all stored logits, above the teacher's folder (see `Question.folder`); None: no store.
+        progress: a counter of texts.
 
     Raises:
         InputError: if the teacher gives a logit that is not finite.
@@ -117,17 +118,17 @@ def teacher_logits(batch: TextBatch, teacher: Scorer, *, store: Path | None, pro
 def chosen(
     texts: TransferTexts, logits: Scores, card: ModelCard, spec: TransferSpec, splits: Splits | None = None
 ) -> TransferSet:
-    """Return the transfer set of what the recipe's filters leave.
+    """Return the transfer set of the texts that the recipe's filters keep.
 
     Args:
-        texts: with the teacher's `logits`.
-        logits: (n, labels).
-        card: the teacher's.
-        spec: `min_confidence`, `rebalance`, `size` and `scope`.
-        splits: of the task, whose human labels `rebalance` may match.
+        texts: the texts.
+        logits: (n, labels) the teacher's logits.
+        card: the teacher's card.
+        spec: the filters `min_confidence`, `rebalance`, `size` and `scope`.
+        splits: the splits of the task, whose human labels `rebalance` may match.
 
     Raises:
-        InputError: if a filter does not fit the task, or leaves nothing.
+        InputError: if a filter does not fit the task, or keeps no text.
     """
     _check_task(card, spec)
     confident = _confident(logits, spec.min_confidence)
@@ -153,7 +154,7 @@ def chosen(
 
 
 def _check_task(card: ModelCard, spec: TransferSpec) -> None:
-    """Refuse filters on the chosen label where the teacher chooses none."""
+    """Refuse filters on the chosen label for a teacher that chooses none."""
     if card.task not in ("binary", "single_label") and (spec.min_confidence > 0 or spec.rebalance):
         msg = (
             f"min_confidence and rebalance are about the one label that a teacher chooses; a {card.task} teacher "
@@ -163,7 +164,7 @@ def _check_task(card: ModelCard, spec: TransferSpec) -> None:
 
 
 def _confident(logits: Scores, min_confidence: float) -> Mask:
-    """Return the mask of the texts whose top label has at least this probability."""
+    """Return the mask of the texts with at least this probability of the top label."""
     if min_confidence <= 0:
         return np.ones(len(logits), dtype=np.bool_)
     wide = logits.astype(np.float64)
@@ -180,7 +181,7 @@ def _drawn(
     *,
     among: Mask,
 ) -> Mask:
-    """Return the mask of the texts that are kept: those out of scope, and those that are drawn."""
+    """Return the mask of the texts to keep: those out of scope, and those drawn."""
     if (spec.rebalance is None and spec.size is None) or not among.any():
         return among
     none = np.zeros(len(texts), dtype=np.bool_)
@@ -204,7 +205,7 @@ def _drawn(
 
 
 def _counted(texts: TransferTexts, confident: Mask, kept: Mask) -> dict[str, dict[str, int]]:
-    """Return the counts of every source, with what the teacher's answers dropped."""
+    """Return the counts of each source, with the texts dropped by the teacher's answers."""
     sources = np.array(texts.sources)
     reasons = {"unconfident": ~confident, "rebalanced": confident & ~kept, "kept": kept}
     by_reason = {reason: Counter(sources[mask].tolist()) for reason, mask in reasons.items()}

@@ -1,4 +1,4 @@
-"""Neutral sentences about groups of people, added to what models are trained on (Dixon et al. 2018)."""
+"""Neutral sentences about groups of people, added to the training data (Dixon et al. 2018)."""
 
 from dataclasses import replace
 
@@ -18,26 +18,26 @@ from angelshare.transfer.label import TransferSet
 from angelshare.transfer.spec import NeutralSentences
 
 NEUTRAL = "neutral_sentences"
-"""What the statement calls them."""
+"""The name of this source in statements."""
 
 
 def neutral_card(spec: NeutralSentences) -> DataCard:
-    """Return where the sentences come from."""
+    """Return the card of the sentences."""
     return DataCard(
         NEUTRAL, f"angelshare.data.identities.neutral, seed {spec.seed}", revision="1", licence="Apache-2.0"
     )
 
 
 def n_asked(spec: NeutralSentences) -> int:
-    """Return how many sentences are asked for, those that say an evaluation text among them."""
+    """Return the number of sentences before those that repeat evaluation texts are left out."""
     return spec.sentences_per_identity * len(IDENTITY_TERMS)
 
 
 def neutral_set(spec: NeutralSentences, splits: Splits) -> TextSet:
-    """Return the sentences with the negative label of a binary task; those that say an evaluation text are left out.
+    """Return the sentences, labelled negative in a binary task, without those that repeat evaluation texts.
 
     Raises:
-        InputError: if the task is not binary or has pairs, or there are fewer sentences.
+        InputError: if the task is not binary or has pairs, or if there are too few sentences.
     """
     train = splits.role("train")
     if train.task != "binary" or train.batch.pairs is not None:
@@ -59,11 +59,11 @@ def with_labelled(transfer: TransferSet, texts: TextSet, logits: Scores, card: D
     """Return the transfer set with more texts that have human labels.
 
     Args:
-        transfer: may have no human labels so far.
-        texts: to add, all labelled.
-        logits: (n, labels) of the same teacher on them.
-        card: where they come from.
-        n_read: how many there were before those that say an evaluation text were left out.
+        transfer: the transfer set, with or without human labels.
+        texts: the texts to add, all labelled.
+        logits: (n, labels) the teacher's logits on them.
+        card: the card of the texts.
+        n_read: their number before those that repeat evaluation texts were left out.
     """
     counts = {"read": n_read, "leaked": n_read - len(texts), "kept": len(texts)}
     return replace(
@@ -78,7 +78,7 @@ def with_labelled(transfer: TransferSet, texts: TextSet, logits: Scores, card: D
 
 
 def _with(transfer: TransferSet, texts: TextSet) -> Array:
-    """Return the human labels of both; "unlabelled" where the transfer set has none."""
+    """Return the human labels of both; texts of a transfer set without labels are unlabelled."""
     more = texts.truth
     assert more is not None
     known = np.full(len(transfer), UNLABELLED) if transfer.truth is None else transfer.truth

@@ -1,4 +1,4 @@
-"""What a recipe says about the transfer set. Loads neither torch nor transformers."""
+"""The transfer set in a recipe. Loads neither torch nor transformers."""
 
 from typing import Annotated, Literal, Self
 
@@ -9,14 +9,15 @@ from angelshare.core.task import Role
 
 
 class TextSource(Strict):
-    """Unlabelled text: human labels, if it has any, are not looked at.
+    """Texts for the teacher; human labels, if there are any, are ignored.
 
     Attributes:
         source: a catalogue name, hub id, folder or file; `train` is the task's own training split.
-        split: which split; None takes every split.
-        sentences: cut long texts into sentences, tokenised and lower-cased the way SST is.
-        max_words, min_words: longer and shorter ones are left out.
-        limit: take at most so many, drawn by content hash.
+        split: the split to take; None: all of them.
+        sentences: whether to cut texts into sentences, tokenised and lower-cased like those of SST.
+        min_words: the fewest words of a text; shorter ones are left out.
+        max_words: the most words of a text; longer ones are left out.
+        limit: the most texts to take, drawn by content hash.
     """
 
     source: str
@@ -36,11 +37,11 @@ class MaskAndSample(Strict):
     """Masking, replacement by a word of the same part of speech, n-gram sampling (Tang et al. 2019).
 
     Attributes:
-        copies: per source text.
-        p_mask: share of words replaced by the mask token.
-        p_pos: share of words replaced by one of the same part of speech.
-        p_ngram: share of texts cut down to an n-gram of 1 to 5 words.
-        sources: which sources are augmented; None: all.
+        copies: the number of copies of each source text.
+        p_mask: the share of words replaced by the mask token.
+        p_pos: the share of words replaced by one of the same part of speech.
+        p_ngram: the share of copies cut down to an n-gram of 1 to 5 words.
+        sources: the sources to augment; None: all.
     """
 
     kind: Literal["mask_and_sample"] = "mask_and_sample"
@@ -52,7 +53,7 @@ class MaskAndSample(Strict):
 
     @model_validator(mode="after")
     def _one_fate(self) -> Self:
-        """Refuse shares of words that sum to more than all words."""
+        """Refuse shares of words that sum to more than 1."""
         if self.p_mask + self.p_pos > 1:
             msg = f"p_mask {self.p_mask:g} and p_pos {self.p_pos:g} sum to more than 1. Lower one: a word has one fate."
             raise ValueError(msg)
@@ -60,11 +61,11 @@ class MaskAndSample(Strict):
 
 
 class CounterfactualIdentity(Strict):
-    """Copies of texts that mention an identity, which mention another one instead, with the grammar kept.
+    """Copies of texts that mention an identity, with another identity in its place and the grammar kept.
 
     Attributes:
-        copies: per source text, at most: drawn from its swaps.
-        sources: which sources are augmented; None: all.
+        copies: the most copies of each source text, drawn from its swaps.
+        sources: the sources to augment; None: all.
     """
 
     kind: Literal["counterfactual"]
@@ -83,18 +84,18 @@ AugmentSpec = Annotated[
 
 
 class EvenLabels(Strict):
-    """As many texts of each label that the teacher chooses."""
+    """The same number of texts for each label that the teacher chooses."""
 
     kind: Literal["even"]
 
 
 class LabelShare(Strict):
-    """As many texts as possible of which a given share is called by a label.
+    """As many texts as possible with a given share of a label.
 
     Attributes:
-        label: None: the positive one of a binary task.
-        threshold: a text counts as called so where the teacher's probability of the label is at least this.
-        share: of the texts that are kept.
+        label: the label; None: the positive one of a binary task.
+        threshold: the least probability of the label, by the teacher, at which a text counts as having it.
+        share: the share of the texts to keep that have the label.
     """
 
     kind: Literal["share"]
@@ -104,10 +105,10 @@ class LabelShare(Strict):
 
 
 class MatchLabels(Strict):
-    """As many texts as possible whose labels, as the teacher chooses them, are distributed as human labels are.
+    """As many texts as possible with the teacher's labels distributed like human ones.
 
     Attributes:
-        split: whose human labels.
+        split: the split whose human labels are matched.
     """
 
     kind: Literal["match"]
@@ -115,15 +116,15 @@ class MatchLabels(Strict):
 
 
 class EvenGroups(Strict):
-    """As many texts as possible that are called by a label equally often whatever identities they mention.
+    """As many texts as possible with the same share of a label, whatever identities they mention.
 
-    Texts are grouped by which identities they mention together; a group of which all or none are called so has no
-    such share, and is left out.
+    Texts are grouped by the set of identities that they mention; a group in which all or none have the label is left
+    out.
 
     Attributes:
-        label: None: the positive one of a binary task.
-        threshold: a text counts as called so where the teacher's probability of the label is at least this.
-        share: of each group; None: as often as all texts together are.
+        label: the label; None: the positive one of a binary task.
+        threshold: the least probability of the label, by the teacher, at which a text counts as having it.
+        share: the share in each group; None: that of all texts together.
         groups: names of identity terms; None: all that are known.
     """
 
@@ -147,8 +148,8 @@ class NeutralSentences(Strict):
     """Neutral sentences about every identity, with the negative label of a binary task (Dixon et al. 2018).
 
     Attributes:
-        sentences_per_identity: how many about each; 0: none.
-        seed: of which ones.
+        sentences_per_identity: the number of sentences about each identity; 0: none.
+        seed: the seed of the choice of sentences.
     """
 
     sentences_per_identity: Annotated[int, Field(ge=0)]
@@ -156,18 +157,18 @@ class NeutralSentences(Strict):
 
 
 class TransferSpec(Strict):
-    """Which texts the teacher labels.
+    """The texts that the teacher labels for its students.
 
     Attributes:
-        sources: in order; where `max_examples` cuts, earlier sources are kept first, augmented copies last.
-        augment: what is made from them, after leaking texts are dropped.
-        max_examples: at most so many distinct texts, before the teacher looks at them.
-        min_confidence: drop texts whose teacher probability of its top label is lower.
-        rebalance: draw texts by what the teacher answers: `labels` is `{kind: even}`.
-        size: keep so many of them after that, in the same proportions; a smaller set is part of a larger one.
-        scope: which texts rebalance and size choose among: those without a human label, all, or `auto`: those without
-            where there are both sorts, else all. The others stay, and do not count in `size`.
-        seed: of the augmentation.
+        sources: the sources of texts; `max_examples` keeps earlier sources first and augmented copies last.
+        augment: the altered copies to make, after texts that leak are dropped.
+        max_examples: the most distinct texts for the teacher to label.
+        min_confidence: the least probability of the teacher's top label at which a text is kept.
+        rebalance: the proportions in which texts are drawn by the teacher's answers; `labels` means `{kind: even}`.
+        size: the number of texts to keep after that, in the same proportions; a smaller set is part of a larger one.
+        scope: the texts that `rebalance` and `size` choose from: `unlabelled` ones, without a human label, or `all`;
+            `auto` means the unlabelled ones if there are both sorts. All other texts stay, and do not count in `size`.
+        seed: the seed of the augmentation.
     """
 
     sources: tuple[Annotated[TextSource, BeforeValidator(_from_name)], ...] = (TextSource(source="train"),)
@@ -180,5 +181,5 @@ class TransferSpec(Strict):
     seed: int = 0
 
     def unchosen(self) -> Self:
-        """Return what decides which texts the teacher looks at, without what is chosen by its answers."""
+        """Return the settings that decide on the texts for the teacher, without those that choose by its answers."""
         return self.model_copy(update={"min_confidence": 0.0, "rebalance": None, "size": None, "scope": "auto"})
