@@ -84,10 +84,20 @@ def test_of_one_template_at_most_two_items_are_shown(make_panel, make_member):
     assert [row[1] for row in table.rows] == ["a", "b", "f"]
 
 
-def test_without_texts_or_probabilities_there_is_no_such_table(make_panel, make_member):
-    """A ranking score is no probability."""
+def test_without_texts_the_items_are_shown_by_their_scores(make_panel, make_member):
+    """A statement that is rebuilt knows no texts; equal content, told by its key, still counts as one template."""
+    truth, keys = np.ones(4, dtype=np.int64), np.array(["x", "x", "x", "y"])
+    members = [
+        make_member(name, scores, truth=truth, keys=keys)
+        for name, scores in (("teacher", [2.0] * 4), ("mlp", [-4.0, -3.0, -2.0, 0.0]))
+    ]
+    table = largest_differences(make_panel(members[:1], members[1:]))
+    assert [row[1] for row in table.rows] == [None] * 3
+    assert [round(row[5], 3) for row in table.rows] == [0.018, 0.047, 0.5]
+
+
+def test_without_probabilities_there_is_no_such_table(make_panel, make_member):
+    """A ranking score is none."""
     truth = np.array([1, 0])
-    members = [make_member(name, [1.0, 0.0], truth=truth) for name in ("teacher", "mlp")]
-    assert largest_differences(make_panel(members[:1], members[1:])) is None
     scores = [make_member(name, [1.0, 0.0], truth=truth, outputs="score") for name in ("teacher", "mlp")]
     assert largest_differences(make_panel(scores[:1], scores[1:], texts=("a", "b"))) is None
