@@ -1,0 +1,49 @@
+"""Tests of the house itself: how long its functions are, and which rules of the linter it sets aside.
+
+Import circles, and the order of the rooms, are import-linter's part in `make check`.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).parents[1]
+MOST_LINES_OF_HALF = 9
+MOST_EXCEPTIONS = 60
+
+_NOQA = re.compile(r"# noqa\b(?P<rest>.*)")
+_WITH_REASON = re.compile(r": [A-Z]+\d+(, [A-Z]+\d+)*  \(\w.*\)$")
+
+
+def modules() -> list[Path]:
+    """Return the modules of the package."""
+    return sorted((ROOT / "src").rglob("*.py"))
+
+
+def lengths(module: Path) -> Iterator[int]:
+    """Yield the lines of each function, from `def` to its last, with docstring and without decorators."""
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert node.end_lineno is not None
+            yield node.end_lineno - node.lineno + 1
+
+
+def exceptions() -> list[str]:
+    """Return the comments that set a rule of the linter aside, in code, tests and benchmarks."""
+    files = [path for folder in ("src", "tests", "benchmarks", "docs") for path in (ROOT / folder).rglob("*.py")]
+    lines = [line for path in files if path != Path(__file__) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [comment["rest"] for line in lines if (comment := _NOQA.search(line))]
+
+
+def test_half_of_all_functions_have_at_most_nine_lines():
+    """Short functions are read at a glance."""
+    assert median(length for module in modules() for length in lengths(module)) <= MOST_LINES_OF_HALF
+
+
+def test_rules_of_the_linter_are_rarely_set_aside_and_never_without_a_reason():
+    """The reason stands in brackets behind the rule."""
+    set_aside = exceptions()
+    assert len(set_aside) < MOST_EXCEPTIONS
+    assert [rest for rest in set_aside if not _WITH_REASON.fullmatch(rest)] == []
