@@ -72,6 +72,8 @@ def test_slices_are_named_as_identities(files, tmp_path):
     done = audit(files, tmp_path / "out", "--audit", "identity_auc", "--identities", "moon*", "--json")
     (found,) = json.loads(done.stdout)["audits"]
     assert found["not_applicable"].startswith("No slice is an identity: the names sought are moon*, the slices ")
+    same = audit(files, tmp_path / "out", "--audit", "identity_auc:identities=moon*", "--json")
+    assert json.loads(same.stdout)["audits"] == [found]
 
 
 def test_a_gate_that_finds_a_loss_ends_with_4(files, tmp_path):
@@ -254,6 +256,11 @@ def test_what_cannot_be_measured_ends_with_3_and_a_message_and_writes_nothing(fi
         (["compare", "x", "y"], 3, "There is no statement"),
         (["audit", "--teacher", "a.csv", "--student", "b.csv", "--out", "o", "--columns", "x"], 3, "OURS=THEIRS"),
         (["audit", "--teacher", "a.csv", "--student", "b.csv", "--out", "o", "--audit", "sped"], 3, "mean 'speed'"),
+        (
+            ["audit", "--teacher", "a.csv", "--student", "b.csv", "--out", "o", "--audit", "speed:n_text=5"],
+            3,
+            "mean 'n_texts'",
+        ),
         (["audit", "--teacher", "a.csv", "--student", "b.csv", "--out", ""], 3, "--out is blank. Name a folder"),
         (["demo", "--out", " "], 3, "--out is blank. Name a folder"),
     ],
