@@ -177,7 +177,7 @@ class Timing:
         latency_ms: (rounds, latencies) of single texts.
         busy: (rounds,) the share of the time in which this thread had a processor; below 1, others were at work.
         n_texts: how many there were.
-        peak_memory_bytes: None where it is not measured.
+        peak_memory_bytes: None where it is not measured. memory_problem: why not, as a sentence.
         seed, fingerprint, parent_fingerprint: as in `Embeddings`.
     """
 
@@ -187,6 +187,7 @@ class Timing:
     busy: Vector
     n_texts: int
     peak_memory_bytes: int | None = None
+    memory_problem: str | None = None
     seed: int | None = None
     fingerprint: str = ""
     parent_fingerprint: str | None = None

@@ -35,5 +35,6 @@ def test_the_python_on_the_page_runs_and_prints_what_the_files_hold(folder, caps
         f"perplexity {np.exp(99.5 / 23)}",
         f"bits per byte {99.5 / 95 / np.log(2)}",
         "[2, 2] ('He said no', 'At the end')",
+        "(2, 2)",
     ]
     assert read_embeddings(folder / "bert.parquet", name="again").member.vectors.tolist()[1] == [0.3, 0.25, -0.75]

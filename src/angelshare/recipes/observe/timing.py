@@ -1,20 +1,18 @@
 """Models timed: apart from everything else, and kept, so that a resumed run is the same run."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from angelshare.audit.answers.timing import TimingSettings, chosen_texts, time_models
 from angelshare.core.alignment import Observed
-from angelshare.core.atomic import write_text
 from angelshare.core.observations import Timing, timed_items
 from angelshare.core.panel import Panel
 from angelshare.core.requests import Request
 from angelshare.core.text import TextBatch
+from angelshare.data.predictions.timing_files import read_timings, write_timings
 from angelshare.models.encoder import device_in_words
 from angelshare.models.memory import PeakMemory, peak_memories
 from angelshare.models.observe import observe
@@ -56,13 +54,12 @@ def time_panel(opened: Sequence[Opened], request: Request, *, data: str, folder:
         scorers = {one.seat.key: one.scorer for one in timed if one.scorer is not None}
         timings = time_models(scorers, texts, settings=settings, bulk=observe)
         memories = dict(zip(scorers, _memories(timed, texts), strict=True))
-        write_text(result / SPEED_FILE, json.dumps({key: _as_json(timings[key], memories[key]) for key in scorers}))
+        write_timings({key: _with(timings[key], memories[key]) for key in scorers}, result / SPEED_FILE)
 
     staged(folder, inputs, build)
-    measured = json.loads((folder / SPEED_FILE).read_text("utf-8"))
-    items = timed_items(len(texts))
-    panel = assemble([(one.seat, Observed(items, _of_json(one, measured, len(texts)))) for one in timed], data=data)
-    said = (_how(timed, settings, len(texts), device), *_remarks(opened, timed, measured))
+    timings, items = read_timings(folder / SPEED_FILE, n_texts=len(texts)), timed_items(len(texts))
+    panel = assemble([(one.seat, Observed(items, _of(one, timings[one.seat.key]))) for one in timed], data=data)
+    said = (_how(timed, settings, len(texts), device), *_remarks(opened, timed, timings))
     return Panel(panel.data, panel.items, panel.teacher, panel.students, panel.baselines, remarks=said)
 
 
@@ -84,29 +81,14 @@ def _memories(timed: Sequence[Opened], texts: TextBatch) -> list[PeakMemory]:
     return [unknown if one.loading is None else next(measured) for one in timed]
 
 
-def _as_json(timing: Timing, memory: PeakMemory) -> dict[str, Any]:
-    """Return what was measured of one model, as the file holds it."""
-    return {
-        "texts_per_second": timing.texts_per_second.tolist(),
-        "latency_ms": timing.latency_ms.tolist(),
-        "busy": timing.busy.tolist(),
-        "peak_memory": asdict(memory),
-    }
+def _with(timing: Timing, memory: PeakMemory) -> Timing:
+    """Return a timing with the peak memory, or why there is none."""
+    return replace(timing, peak_memory_bytes=memory.n_bytes, memory_problem=memory.problem)
 
 
-def _of_json(one: Opened, measured: Mapping[str, Any], n_texts: int) -> Timing:
-    """Return what the file holds about one model."""
-    held = measured[one.seat.key]
-    return Timing(
-        one.seat.member,
-        texts_per_second=np.array(held["texts_per_second"]),
-        latency_ms=np.array(held["latency_ms"]),
-        busy=np.array(held["busy"]),
-        n_texts=n_texts,
-        peak_memory_bytes=held["peak_memory"]["n_bytes"],
-        seed=one.seat.seed,
-        fingerprint=one.card.fingerprint,
-    )
+def _of(one: Opened, timing: Timing) -> Timing:
+    """Return a timing under its member's name, seed and fingerprint."""
+    return replace(timing, name=one.seat.member, seed=one.seat.seed, fingerprint=one.card.fingerprint)
 
 
 def _how(timed: Sequence[Opened], settings: TimingSettings, n_texts: int, device: str) -> str:
@@ -119,7 +101,7 @@ def _how(timed: Sequence[Opened], settings: TimingSettings, n_texts: int, device
     )
 
 
-def _remarks(opened: Sequence[Opened], timed: Sequence[Opened], measured: Mapping[str, Any]) -> Iterator[str]:
+def _remarks(opened: Sequence[Opened], timed: Sequence[Opened], timings: Mapping[str, Timing]) -> Iterator[str]:
     """Yield what is left out, and what peak memory means."""
     if len(opened) > len(timed):
         names = ", ".join(one.seat.member for one in timed)
@@ -127,7 +109,7 @@ def _remarks(opened: Sequence[Opened], timed: Sequence[Opened], measured: Mappin
             f"Timed are {names}: speed depends on the architecture, not on the weights, so one seed stands for all,"
             " and a student for its baseline."
         )
-    problems = {one.seat.member: measured[one.seat.key]["peak_memory"]["problem"] for one in timed}
+    problems = {one.seat.member: timings[one.seat.key].memory_problem for one in timed}
     if None in problems.values():
         yield (
             "Peak memory is what a fresh process comes to hold in main memory while it loads the model and scores the "
