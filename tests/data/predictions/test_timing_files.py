@@ -13,20 +13,19 @@ MODEL = {"texts_per_second": [5, 6.5], "latency_ms": [[1, 2, 3], [4, 5, 6]], "bu
 
 
 def test_timings_come_back_as_they_were_written(tmp_path):
-    """Arrays, peak memory, and why there is none; the file does not say how many texts there were."""
+    """Arrays, peak memory, and why there is none."""
     arrays = {name: np.array(values, dtype=float) for name, values in MODEL.items()}
     timings = {
-        "teacher big": Timing("big", **arrays, n_texts=7, peak_memory_bytes=1000),
+        "teacher big": Timing("big", **arrays, n_texts=7, peak_memory_bytes=1000, seed=3, fingerprint="f"),
         "student mlp/0": Timing("mlp/0", **arrays, n_texts=7, memory_problem="It is too large."),
     }
     write_timings(timings, tmp_path / "speed.json")
-    again = read_timings(tmp_path / "speed.json", n_texts=7)
+    again = read_timings(tmp_path / "speed.json")
     assert list(again) == list(timings)
     for key, timing in timings.items():
         read = again[key]
-        assert (read.name, read.n_texts, read.peak_memory_bytes, read.memory_problem) == (
-            timing.name, 7, timing.peak_memory_bytes, timing.memory_problem,
-        )  # fmt: skip
+        for part in ("name", "n_texts", "peak_memory_bytes", "memory_problem", "seed", "fingerprint"):
+            assert getattr(read, part) == getattr(timing, part)
         assert all(np.array_equal(getattr(read, name), getattr(timing, name)) for name in MODEL)
 
 
@@ -55,6 +54,14 @@ def test_what_is_no_timing_is_refused(tmp_path, content, message):
     path.write_text(content if isinstance(content, str) else json.dumps(content))
     with pytest.raises(InputError, match=message):
         read_timings(path, n_texts=7)
+
+
+def test_how_many_texts_were_timed_is_said_by_the_file_or_by_the_reader(tmp_path):
+    """Files of before do not say it."""
+    (tmp_path / "speed.json").write_text(json.dumps({"teacher t": MODEL}))
+    assert read_timings(tmp_path / "speed.json", n_texts=4)["teacher t"].n_texts == 4
+    with pytest.raises(InputError, match='teacher t has "n_texts" None'):
+        read_timings(tmp_path / "speed.json")
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):

@@ -20,6 +20,7 @@ from angelshare.recipes.observe.answering import ANSWERS, Call
 from angelshare.recipes.observe.opening import Reading
 from angelshare.recipes.observe.seats import Opened, Seat
 from angelshare.recipes.observe.sides import parse_side
+from angelshare.recipes.rebuild import differing_rows, rebuild
 
 TEXTS = TextBatch(("the tea was cold", "a clean room", "a rude porter"))
 ITEMS = Items("rooms", np.array(["a", "b", "c"]), TEXTS)
@@ -105,7 +106,9 @@ def test_one_audit_may_ask_for_scores_another_for_vectors_and_a_third_in_vain(ti
         data=str(tiny / "data.csv"),
         reading=Reading(task="binary"),
     )
-    quality, seat, perplexity = audit_models(request, progress=Silent()).audits
+    statement = audit_models(request, progress=Silent())
+    quality, seat, perplexity = statement.audits
     assert quality.differences
     assert [e.value for e in seat.estimates if e.metric == "seat_further_from_0"] == [0.0]
     assert "gives no likelihoods: " in perplexity.not_applicable
+    assert differing_rows(statement, rebuild(tmp_path / "out")) == []

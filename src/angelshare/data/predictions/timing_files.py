@@ -1,4 +1,4 @@
-"""The file of what the clock said of all models of a comparison, which took turns in the same rounds."""
+"""The file of what the clock said of the models of a comparison, which took turns in the same rounds."""
 
 import json
 from collections.abc import Mapping
@@ -24,12 +24,12 @@ def write_timings(timings: Mapping[str, Timing], path: Path) -> None:
     write_text(path, json.dumps({key: _as_json(timing) for key, timing in timings.items()}))
 
 
-def read_timings(path: Path, *, n_texts: int) -> dict[str, Timing]:
+def read_timings(path: Path, *, n_texts: int | None = None) -> dict[str, Timing]:
     """Return what `write_timings` wrote, under the same keys.
 
     Args:
         path: of the file.
-        n_texts: that were timed in bulk, which the file does not say.
+        n_texts: that were timed in bulk; None: as the file says.
 
     Raises:
         InputError: for a file that is not there or no such object, numbers that are not finite and above 0, and models
@@ -54,24 +54,29 @@ def read_timings(path: Path, *, n_texts: int) -> dict[str, Timing]:
 def _as_json(timing: Timing) -> dict[str, Any]:  # Any: JSON
     """Return one model as the file holds it."""
     memory = {"n_bytes": timing.peak_memory_bytes, "problem": timing.memory_problem}
-    return {**{name: getattr(timing, name).tolist() for name in _AXES}, "peak_memory": memory}
+    who = {"n_texts": timing.n_texts, "seed": timing.seed, "fingerprint": timing.fingerprint}
+    return {**{name: getattr(timing, name).tolist() for name in _AXES}, "peak_memory": memory, **who}
 
 
-def _of_json(key: str, model: Any, n_texts: int, path: Path) -> Timing:  # noqa: ANN401  (JSON)
+def _of_json(key: str, model: Any, n_texts: int | None, path: Path) -> Timing:  # noqa: ANN401  (JSON)
     """Return one model from what the file holds."""
     held = model if isinstance(model, dict) else {}
     wrong = [name for name, n_axes in _AXES.items() if not _are_numbers(held.get(name), n_axes, above=name != "busy")]
     if wrong or len({len(held[name]) for name in _AXES}) > 1:
         raise InputError(f"{path}: {', '.join(wrong) or 'the rounds'} of {key} cannot be read. {_SHAPE}")
-    memory = held.get("peak_memory") or {}
+    memory, n_timed = held.get("peak_memory") or {}, held.get("n_texts") if n_texts is None else n_texts
+    if not isinstance(n_timed, int) or n_timed < 1:
+        raise InputError(f'{path}: {key} has "n_texts" {n_timed!r}. Write how many texts were timed in bulk.')
     return Timing(
         key.partition(" ")[2] or key,
         texts_per_second=np.array(held["texts_per_second"], dtype=np.float64),
         latency_ms=np.array(held["latency_ms"], dtype=np.float64),
         busy=np.array(held["busy"], dtype=np.float64),
-        n_texts=n_texts,
+        n_texts=n_timed,
         peak_memory_bytes=memory.get("n_bytes"),
         memory_problem=memory.get("problem"),
+        seed=held.get("seed"),
+        fingerprint=held.get("fingerprint", ""),
     )
 
 

@@ -118,7 +118,9 @@ def likelihoods(call: Call) -> Likelihoods:
 
     nats, n_tokens = call.ask(questions.likelihoods(_causal(call))).T
     lengths = np.array([n_bytes(text) for text in call.texts.pairs or call.texts.texts])
-    return Likelihoods(call.member.seat.member, nats, n_tokens.astype(np.int64), lengths, **call.who())
+    return Likelihoods(
+        call.member.seat.member, nats.astype(np.float64), n_tokens.astype(np.int64), lengths, **call.who()
+    )
 
 
 def continuations(call: Call) -> Continuations:

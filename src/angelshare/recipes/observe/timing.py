@@ -4,8 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from angelshare.audit.answers.timing import TimingSettings, chosen_texts, time_models
 from angelshare.core.alignment import Observed
 from angelshare.core.observations import Timing, timed_items
