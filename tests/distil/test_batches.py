@@ -69,13 +69,13 @@ def test_targets_follow_their_texts():
 def test_an_epochs_plan_depends_on_seed_and_epoch_alone():
     """Whatever was drawn before, epoch 3 of seed 7 is the same; other epochs and seeds differ."""
     lengths = np.random.default_rng(0).integers(1, 9, 50)
-    one, other = made_of(lengths, seed=7), made_of(lengths, seed=7)
+    first, other = made_of(lengths, seed=7), made_of(lengths, seed=7)
     for epoch in (1, 2, 3):
-        one.set_epoch(epoch)
+        first.set_epoch(epoch)
     other.set_epoch(3)
-    assert all(np.array_equal(a, b) for a, b in zip(one.plan, other.plan, strict=True))
+    assert all(np.array_equal(a, b) for a, b in zip(first.plan, other.plan, strict=True))
     other.set_epoch(2)
-    assert not all(np.array_equal(a, b) for a, b in zip(one.plan, other.plan, strict=True))
+    assert not all(np.array_equal(a, b) for a, b in zip(first.plan, other.plan, strict=True))
     assert made_of(lengths, seed=8).digest() != made_of(lengths, seed=7).digest()
 
 

@@ -58,9 +58,9 @@ def test_a_baseline_trains_as_long_as_its_student_at_most(tmp_path):
 
 def test_baseline_and_student_start_from_equal_weights():
     """The same seed gives the same network; another seed another."""
-    one, other, third = (small_student(seed)[0].state_dict() for seed in (4, 4, 5))
-    assert all(torch.equal(one[name], other[name]) for name in one)
-    assert not all(torch.equal(one[name], third[name]) for name in one)
+    first, other, third = (small_student(seed)[0].state_dict() for seed in (4, 4, 5))
+    assert all(torch.equal(first[name], other[name]) for name in first)
+    assert not all(torch.equal(first[name], third[name]) for name in first)
 
 
 def test_unlabelled_training_texts_do_not_count_for_a_baseline(tmp_path):
@@ -70,8 +70,8 @@ def test_unlabelled_training_texts_do_not_count_for_a_baseline(tmp_path):
     students = [small_student(), small_student()]
     for i, train in enumerate((thinned, whole.take(np.arange(10)))):
         train_baseline(*students[i], train, film_set(40, 1), SPEC, n_transfer=50, seed=0, work=tmp_path / str(i))
-    one, other = (student.state_dict() for student, _ in students)
-    assert all(torch.equal(one[name], other[name]) for name in one)
+    first, other = (student.state_dict() for student, _ in students)
+    assert all(torch.equal(first[name], other[name]) for name in first)
 
 
 def test_frozen_embeddings_stay_as_they_were(tmp_path):

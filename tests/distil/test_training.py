@@ -123,11 +123,11 @@ def test_the_first_step_is_adamw_on_the_batch_mean(tmp_path):
 
 def test_the_same_seed_gives_the_same_weights(tmp_path):
     """And another seed others."""
-    one, _ = trained(tmp_path / "a")
+    first, _ = trained(tmp_path / "a")
     torch.rand(7)
     other, _ = trained(tmp_path / "b")
-    assert torch.equal(weights(one), weights(other))
-    assert not torch.equal(weights(one), weights(trained(tmp_path / "c", seed=1)[0]))
+    assert torch.equal(weights(first), weights(other))
+    assert not torch.equal(weights(first), weights(trained(tmp_path / "c", seed=1)[0]))
 
 
 @pytest.mark.parametrize("after", [3, 9, 15, 41])

@@ -23,9 +23,9 @@ def answered(margins, truth, *, slices=None, **more):
 def test_the_temperature_of_a_model_that_is_twice_too_sure():
     """At margin 2 log 3 the model says 9/10, and 3/4 is right: half the margin says 3/4, so the temperature is 2."""
     sure = 2 * np.log(3)
-    found = fit_temperature(*answered([sure] * 12 + [-sure] * 12, [1] * 9 + [0] * 3 + [0] * 9 + [1] * 3))
-    assert found.value == pytest.approx(2.0, abs=1e-4)
-    assert found.n == 24
+    fitted = fit_temperature(*answered([sure] * 12 + [-sure] * 12, [1] * 9 + [0] * 3 + [0] * 9 + [1] * 3))
+    assert fitted.value == pytest.approx(2.0, abs=1e-4)
+    assert fitted.n == 24
 
 
 def test_a_temperature_changes_confidence_and_no_decision():
@@ -47,21 +47,21 @@ def test_thresholds_worked_by_hand():
     others = [-1.0] * 10
     group = [-5.0, -4.0, -3.0, -2.0, -1.0, 1.0, 2.0, 3.0, 4.0, 5.0]
     mask = np.array([False] * 10 + [True] * 10)
-    found = fit_thresholds(*answered(others + group, [0] * 20, slices={"old": mask}), ["old"])
-    assert found.rate == 0.25
+    fitted = fit_thresholds(*answered(others + group, [0] * 20, slices={"old": mask}), ["old"])
+    assert fitted.rate == 0.25
     # 3 of 10 and 2 of 10 are equally near; the lower share, at the higher cut, comes first
-    assert found.cuts == {"old": 3.5}
-    assert found.not_fitted == {}
-    assert found.rest == 0.0
+    assert fitted.cuts == {"old": 3.5}
+    assert fitted.not_fitted == {}
+    assert fitted.rest == 0.0
 
 
 def test_equal_scores_go_together():
     """Of all, 15 of 25 are flagged; the group's ten are alike, so that all of them (at a cut below) come nearer."""
     mask = np.array([False] * 15 + [True] * 10)
     member, items = answered([1.0] * 5 + [-1.0] * 10 + [2.0] * 10, [0] * 25, slices={"old": mask})
-    found = fit_thresholds(member, items, ["old"])
-    assert (found.rate, found.cuts) == (0.6, {"old": 1.0})
-    assert found.apply(member, items.slices).decisions()[mask].all()
+    fitted = fit_thresholds(member, items, ["old"])
+    assert (fitted.rate, fitted.cuts) == (0.6, {"old": 1.0})
+    assert fitted.apply(member, items.slices).decisions()[mask].all()
 
 
 def test_a_margin_of_zero_is_no_flag():
@@ -92,8 +92,8 @@ def test_cuts_are_taken_off_the_margin():
 def test_a_group_of_few_harmless_items_is_not_fitted():
     """It is named with their number."""
     mask = np.array([True] * 9 + [False] * 11)
-    found = fit_thresholds(*answered(np.linspace(-1, 1, 20), [0] * 20, slices={"few": mask}), ["few"])
-    assert (dict(found.cuts), dict(found.not_fitted)) == ({}, {"few": 9})
+    fitted = fit_thresholds(*answered(np.linspace(-1, 1, 20), [0] * 20, slices={"few": mask}), ["few"])
+    assert (dict(fitted.cuts), dict(fitted.not_fitted)) == ({}, {"few": 9})
 
 
 @pytest.mark.parametrize(
@@ -114,14 +114,14 @@ def test_what_cannot_be_fitted_is_refused(given_, groups, message):
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.floats(-5, 5), min_size=10, max_size=60), st.lists(st.floats(-5, 5), min_size=10, max_size=60))
-def test_the_group_is_flagged_as_often_as_all_as_nearly_as_its_items_allow(one, other):
+def test_the_group_is_flagged_as_often_as_all_as_nearly_as_its_items_allow(group, other):
     """No cut comes nearer than half an item's share, where its scores differ."""
-    one, other = np.unique(np.round(one, 6)), np.unique(np.round(other, 6))
-    if len(one) < 10:
+    group, other = np.unique(np.round(group, 6)), np.unique(np.round(other, 6))
+    if len(group) < 10:
         return
-    margins = np.concatenate([one, other])
-    mask = np.arange(len(margins)) < len(one)
+    margins = np.concatenate([group, other])
+    mask = np.arange(len(margins)) < len(group)
     member, items = answered(margins, [0] * len(margins), slices={"g": mask})
-    found = fit_thresholds(member, items, ["g"])
-    flagged = (found.apply(member, items.slices).ranking(1)[mask] >= 0).mean()
-    assert abs(flagged - found.rate) <= 0.5 / len(one) + 1e-12
+    fitted = fit_thresholds(member, items, ["g"])
+    flagged = (fitted.apply(member, items.slices).ranking(1)[mask] >= 0).mean()
+    assert abs(flagged - fitted.rate) <= 0.5 / len(group) + 1e-12

@@ -190,14 +190,14 @@ def test_a_maximum_length_beyond_the_positions_is_refused(bert_folder):
 def test_a_backbone_keeps_its_weights_and_gets_a_head_under_the_seed(bert_folder):
     """The same seed gives the same head; another gives another; the old head is gone."""
     labels = ("sad", "glad", "mad")
-    one, _ = load_backbone(bert_folder, labels=labels, task="single_label", seed=1)
+    first, _ = load_backbone(bert_folder, labels=labels, task="single_label", seed=1)
     same, _ = load_backbone(bert_folder, labels=labels, task="single_label", seed=1)
     other, _ = load_backbone(bert_folder, labels=labels, task="single_label", seed=2)
     teacher, _ = load_model(bert_folder)
-    assert one.config.id2label == {0: "sad", 1: "glad", 2: "mad"}
-    assert torch.equal(one.classifier.weight, same.classifier.weight)
-    assert not torch.equal(one.classifier.weight, other.classifier.weight)
-    kept = one.bert.state_dict()
+    assert first.config.id2label == {0: "sad", 1: "glad", 2: "mad"}
+    assert torch.equal(first.classifier.weight, same.classifier.weight)
+    assert not torch.equal(first.classifier.weight, other.classifier.weight)
+    kept = first.bert.state_dict()
     assert all(torch.equal(kept[name], weight) for name, weight in teacher.bert.state_dict().items())
     assert backbone_fingerprint(bert_folder) == fingerprint(bert_folder)
 

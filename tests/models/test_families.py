@@ -109,11 +109,11 @@ def test_a_removed_head_is_one_that_gives_zeros(name):
 def test_heads_are_counted_as_they_are_now():
     """Twice the first of a layer: those that were the first and the second."""
     config = BertConfig(hidden_size=16, num_attention_heads=4, num_hidden_layers=1)
-    one, other = unfilled(config), unfilled(config)
-    FAMILIES["bert"].remove_heads(one, {1: [1]})
-    FAMILIES["bert"].remove_heads(one, {1: [1]})
+    pruned, other = unfilled(config), unfilled(config)
+    FAMILIES["bert"].remove_heads(pruned, {1: [1]})
+    FAMILIES["bert"].remove_heads(pruned, {1: [1]})
     FAMILIES["bert"].remove_heads(other, {1: [1, 2]})
-    assert one.num_parameters() == other.num_parameters()
+    assert pruned.num_parameters() == other.num_parameters()
 
 
 @pytest.mark.parametrize(

@@ -55,8 +55,8 @@ def test_the_first_layers_give_the_teachers_hidden_states(family):
     teacher = small_encoder(family)
     student = cut(teacher, layers=(1, 2)).eval()
     expected = teacher(IDS, output_hidden_states=True).hidden_states[:3]
-    found = student(IDS, output_hidden_states=True).hidden_states
-    assert all(torch.equal(a, b) for a, b in zip(found, expected, strict=True))
+    states = student(IDS, output_hidden_states=True).hidden_states
+    assert all(torch.equal(a, b) for a, b in zip(states, expected, strict=True))
     assert teacher.config.num_hidden_layers == 4
 
 
@@ -99,11 +99,11 @@ def test_heads_are_removed_from_a_copy(bert):
 
 def test_a_random_student_has_the_shape_only(bert):
     """The same seed gives the same weights, none of them the teacher's."""
-    one, same, other = (cut(bert, layers=2, init="random", seed=seed) for seed in (0, 0, 1))
+    first, same, other = (cut(bert, layers=2, init="random", seed=seed) for seed in (0, 0, 1))
     weight = "bert.encoder.layer.0.attention.self.query.weight"
-    assert torch.equal(one.state_dict()[weight], same.state_dict()[weight])
-    assert not torch.equal(one.state_dict()[weight], other.state_dict()[weight])
-    assert not torch.equal(one.state_dict()[weight], bert.state_dict()[weight])
+    assert torch.equal(first.state_dict()[weight], same.state_dict()[weight])
+    assert not torch.equal(first.state_dict()[weight], other.state_dict()[weight])
+    assert not torch.equal(first.state_dict()[weight], bert.state_dict()[weight])
 
 
 def test_the_student_is_a_copy(bert):
@@ -131,5 +131,5 @@ def test_layers_of_the_real_weights_reproduce_the_teachers_layers():
     student = cut(teacher, layers=(1, 2, 3)).eval()
     with torch.inference_mode():
         expected = teacher(**inputs, output_hidden_states=True).hidden_states[3]
-        found = student(**inputs, output_hidden_states=True).hidden_states[3]
-    assert torch.equal(found, expected)
+        states = student(**inputs, output_hidden_states=True).hidden_states[3]
+    assert torch.equal(states, expected)

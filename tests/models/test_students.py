@@ -44,14 +44,14 @@ def test_the_same_seed_gives_the_same_weights_and_leaves_chance_alone(spec, bert
     torch.manual_seed(9)
     expected = torch.rand(1)
     torch.manual_seed(9)
-    one, tokenizer = build_student(spec, seed=0, **say)
+    first, tokenizer = build_student(spec, seed=0, **say)
     assert torch.equal(torch.rand(1), expected)
     same, _ = build_student(spec, seed=0, **say)
     other, _ = build_student(spec, seed=1, **say)
-    assert torch.equal(weights(one), weights(same))
+    assert torch.equal(weights(first), weights(same))
     if spec.name != "cut":
-        assert not torch.equal(weights(one), weights(other))
-    assert one.config.id2label == {0: "bad", 1: "good"}
+        assert not torch.equal(weights(first), weights(other))
+    assert first.config.id2label == {0: "bad", 1: "good"}
     assert tokenizer.model_max_length == spec.max_length
 
 
@@ -61,19 +61,19 @@ def test_teacher_embeddings_are_its_principal_components(bert, word_tokenizer):
     student, _ = build_student(spec, labels=LABELS, task="binary", seed=0, tokenizer=word_tokenizer)
     random = student.embeddings.weight.detach().clone()
     start_from_teacher(student, word_tokenizer, (bert, word_tokenizer))
-    found = student.embeddings.weight.detach()[4:]
+    reduced = student.embeddings.weight.detach()[4:]
     original = bert.get_input_embeddings().weight.detach()[4:]
-    ratio = torch.pdist(found) / torch.pdist(original)
+    ratio = torch.pdist(reduced) / torch.pdist(original)
     assert torch.allclose(ratio, ratio.mean().expand_as(ratio), rtol=1e-3)
-    assert np.isclose(found.numpy().std(), 0.1, rtol=1e-3)
+    assert np.isclose(reduced.numpy().std(), 0.1, rtol=1e-3)
     assert torch.equal(student.embeddings.weight[:4], random[:4])
 
 
 def test_a_word_takes_the_mean_of_its_pieces(bert, word_tokenizer):
     """A teacher that splits `soup-bread` in three words gives their mean; an unknown word stays random."""
     spec = MlpSpec(name="mlp", kind="mlp", embedding_width=16, vocabulary=40)
-    own = words(spec, ["warm soup bread zebra"])
-    say = {"labels": LABELS, "task": "binary", "seed": 0, "tokenizer": own, "teacher": (bert, word_tokenizer)}
+    vocabulary = words(spec, ["warm soup bread zebra"])
+    say = {"labels": LABELS, "task": "binary", "seed": 0, "tokenizer": vocabulary, "teacher": (bert, word_tokenizer)}
     random, _ = build_student(spec, **say)
     student, tokenizer = build_student(spec.model_copy(update={"embeddings": "teacher"}), **say)
     zebra, soup = tokenizer.get_vocab()["zebra"], tokenizer.get_vocab()["soup"]
@@ -151,8 +151,8 @@ def test_a_cnn_reads_further_than_its_teacher(bert, word_tokenizer, tmp_path):
     save_model(student, tokenizer, tmp_path / "s", task="binary", labels=LABELS, kind="cnn", max_length=1536)
     scorer = load_scorer(tmp_path / "s")
     soup = " ".join(["the soup was warm"] * 383)
-    one, other = scorer.score(TextBatch((f"{soup} and good", f"{soup} and stale")))
-    assert not np.allclose(one, other)
+    good, other = scorer.score(TextBatch((f"{soup} and good", f"{soup} and stale")))
+    assert not np.allclose(good, other)
     assert len(scorer.encode(TextBatch((soup * 9,)))[0]) == 1536
     assert bert.config.max_position_embeddings < 1536
 
@@ -169,10 +169,10 @@ def test_the_cnn_of_the_paper_has_28_million_parameters():
 def test_a_pretrained_student_brings_its_own_weights_and_tokenizer(bert, bert_folder):
     """Its backbone is as it was, its head is new and drawn under the seed."""
     spec = PretrainedSpec(name="small", kind="pretrained", model=str(bert_folder), max_length=12)
-    one, tokenizer = build_student(spec, labels=LABELS, task="binary", seed=0)
+    first, tokenizer = build_student(spec, labels=LABELS, task="binary", seed=0)
     other, _ = build_student(spec, labels=LABELS, task="binary", seed=1)
     assert tokenizer.model_max_length == 12
-    assert torch.equal(one.base_model.get_input_embeddings().weight, bert.get_input_embeddings().weight)
-    assert not torch.equal(one.classifier.weight, other.classifier.weight)
+    assert torch.equal(first.base_model.get_input_embeddings().weight, bert.get_input_embeddings().weight)
+    assert not torch.equal(first.classifier.weight, other.classifier.weight)
     with pytest.raises(ModelError, match="32 positions"):
         build_student(spec.model_copy(update={"max_length": 64}), labels=LABELS, task="binary", seed=0)

@@ -140,19 +140,19 @@ def test_multi_label_and_regression_have_their_own_losses(kind):
     answer = many(ids, labels=targets)
     expected = torch.nn.functional.binary_cross_entropy_with_logits(answer.logits, targets)
     assert torch.allclose(answer.loss, expected)
-    one = build(kind, labels=("value",), task="regression")
-    answer = one(ids, labels=torch.tensor([2.0, 3.0]))
+    regressor = build(kind, labels=("value",), task="regression")
+    answer = regressor(ids, labels=torch.tensor([2.0, 3.0]))
     assert torch.allclose(answer.loss, ((answer.logits[:, 0] - torch.tensor([2.0, 3.0])) ** 2).mean())
 
 
 def test_word_dropout_replaces_words_in_training_only():
     """With nearly all words dropped, two texts of one length look alike in training and differ in evaluation."""
     model = build("mlp", word_dropout=0.999999, dropout=0.0)
-    one, other = torch.tensor([[5, 6]]), torch.tensor([[7, 8]])
-    assert not torch.allclose(model(one).logits, model(other).logits)
+    first, other = torch.tensor([[5, 6]]), torch.tensor([[7, 8]])
+    assert not torch.allclose(model(first).logits, model(other).logits)
     model.train()
-    assert torch.allclose(model(one).logits, model(other).logits)
-    assert torch.allclose(model(one).logits, model(torch.tensor([[1, 1]])).logits)
+    assert torch.allclose(model(first).logits, model(other).logits)
+    assert torch.allclose(model(first).logits, model(torch.tensor([[1, 1]])).logits)
 
 
 def test_the_padding_word_gets_no_gradient(network):
@@ -176,8 +176,8 @@ def test_a_saved_network_works_in_a_pipeline_with_its_labels(kind, word_tokenize
     answers = pipeline("text-classification", str(tmp_path / "m"), device="cpu")(["warm soup", ""], top_k=None)
     inputs = padded(encode_batch(word_tokenizer, TextBatch(("warm soup",)), 16), word_tokenizer)
     expected = model(**inputs).logits.softmax(dim=1)[0].tolist()
-    found = {answer["label"]: answer["score"] for answer in answers[0]}
-    assert found == pytest.approx({"dull": expected[0], "lively": expected[1]}, abs=1e-6)
+    scores = {answer["label"]: answer["score"] for answer in answers[0]}
+    assert scores == pytest.approx({"dull": expected[0], "lively": expected[1]}, abs=1e-6)
 
 
 @pytest.mark.parametrize(("task", "labels"), [("multi_label", ("rude", "late")), ("regression", ("value",))])
@@ -189,8 +189,8 @@ def test_pipelines_apply_what_the_task_needs(task, labels, word_tokenizer, tmp_p
     inputs = padded(encode_batch(word_tokenizer, TextBatch(("warm soup",)), 16), word_tokenizer)
     logits = model(**inputs).logits[0].detach().double().numpy()
     expected = logits if task == "regression" else 1 / (1 + np.exp(-logits))
-    found = {answer["label"]: answer["score"] for answer in answers}
-    assert found == pytest.approx(dict(zip(labels, expected, strict=True)), abs=1e-6)
+    scores = {answer["label"]: answer["score"] for answer in answers}
+    assert scores == pytest.approx(dict(zip(labels, expected, strict=True)), abs=1e-6)
 
 
 @pytest.mark.parametrize("precision", [torch.float32, torch.float64])
@@ -204,13 +204,13 @@ def test_the_strongest_window_is_the_maximum_of_a_convolution_with_its_gradients
         answers = torch.nn.functional.conv1d(words.transpose(1, 2), weight, bias)
         return answers.masked_fill((torch.arange(7) >= n_windows)[:, None], -torch.inf).amax(dim=2)
 
-    found = []
+    gradients = []
     for strongest in (StrongestWindow.apply, plain):
         given = [tensor.clone().requires_grad_() for tensor in inputs]
         values = strongest(*given, n_windows)
         values.sin().sum().backward()
-        found.append([values, *(tensor.grad for tensor in given)])
-    for mine, torchs in zip(*found, strict=True):
+        gradients.append([values, *(tensor.grad for tensor in given)])
+    for mine, torchs in zip(*gradients, strict=True):
         torch.testing.assert_close(mine, torchs)
 
 

@@ -62,8 +62,8 @@ def difference(
     """A difference with its verdict; `more` overrides any field."""
     delta, margin = left - right, more.get("margin", 0.01)
     primary = more.get("family") == "primary"
-    own, family = interval(delta, se, 1.96, 0.95), interval(delta, se, 1.96 if primary else 3.2, 0.999)
-    decisive = own if primary else family
+    single, family = interval(delta, se, 1.96, 0.95), interval(delta, se, 1.96 if primary else 3.2, 0.999)
+    decisive = single if primary else family
     direction = more.get("direction", "higher")
     verdict = judge(Interval(decisive.low, decisive.high, 0.95, ""), margin, direction)
     n_seeds = more.get("n_seeds", 5)
@@ -72,7 +72,7 @@ def difference(
         "left": tuple(f"{student}/{k}" for k in range(n_seeds)), "right": ("teacher/0",),
         "inference": "recipe" if n_seeds > 1 else "this_model", "n": 1821, "n_clusters": None, "n_seeds": n_seeds,
         "left_value": left, "right_value": right, "values_by_seed": tuple(delta + 0.004 * (k - 2) for k in range(n_seeds)),
-        "delta": delta, "scale": "difference", "se": se, "interval": own, "interval_family": family,
+        "delta": delta, "scale": "difference", "se": se, "interval": single, "interval_family": family,
         "judged": None, "judged_family": None, "p_zero": math.erfc(abs(delta / se) / 1.4142), "p_margin": 0.0004,
         "p_adjusted": 0.01, "family": f"{student}/reviews/quality", "family_size": 37, "direction": direction,
         "target": None, "margin": margin, "margin_source": "default", "mde": 2.8 * se,
@@ -175,16 +175,16 @@ def models() -> tuple[ModelRow, ...]:
             remark=remark,
         )  # fmt: skip
 
-    found = [model("teacher", "minilm", 0, 22_713_986, kind="transformer")]
-    found += [model("student", "mlp", k, 81_250, kind="mlp") for k in range(5)]
+    models = [model("teacher", "minilm", 0, 22_713_986, kind="transformer")]
+    models += [model("student", "mlp", k, 81_250, kind="mlp") for k in range(5)]
     collapsed = "collapsed: it does not beat the majority class"
-    found += [
+    models += [
         model("student", "bilstm", k, 1_640_000, kind="bilstm", remark=collapsed if k == 4 else None) for k in range(5)
     ]
-    found += [model("student", "minilm-3l", k, 17_390_000, kind="transformer") for k in range(3)]
-    found += [model("baseline", "mlp", k, 81_250, kind="mlp") for k in range(5)]
-    found += [model("baseline", "bilstm", k, 1_640_000, kind="bilstm") for k in range(5)]
-    return (*found, model("baseline", "tfidf", 0, 96_000, kind="tfidf"))
+    models += [model("student", "minilm-3l", k, 17_390_000, kind="transformer") for k in range(3)]
+    models += [model("baseline", "mlp", k, 81_250, kind="mlp") for k in range(5)]
+    models += [model("baseline", "bilstm", k, 1_640_000, kind="bilstm") for k in range(5)]
+    return (*models, model("baseline", "tfidf", 0, 96_000, kind="tfidf"))
 
 
 def build(*, redacted: bool = False) -> Statement:
@@ -497,7 +497,7 @@ DRAWN = (
 
 def paper_figures(n_models: int = 4) -> tuple[PaperFigure, ...]:
     """Three metrics of up to four models on seven text sets."""
-    found = []
+    rows = []
     for i, (suite, note) in enumerate(SUITES.items()):
         for k, (model, ours) in enumerate(list(PAPER_MODELS.items())[:n_models]):
             for metric, paper in (
@@ -508,14 +508,14 @@ def paper_figures(n_models: int = 4) -> tuple[PaperFigure, ...]:
                 missing = ours is None or suite == "Covert Toxicity"
                 value = None if missing else paper - 0.03 + 0.01 * k
                 reason = "distilled from proprietary texts: not reproducible" if ours is None else note
-                found.append(
+                rows.append(
                     PaperFigure(
                         table="Table 2", row=f"{suite} / {model}", metric=metric, paper=round(paper, 3), ours=value,
                         low=None if value is None else value - 0.012, high=None if value is None else value + 0.011,
                         model=ours, note=reason,
                     )
                 )  # fmt: skip
-    return tuple(found)
+    return tuple(rows)
 
 
 def paper_claims() -> tuple[Claim, ...]:

@@ -169,17 +169,17 @@ def _differences(browser: webdriver.Chrome) -> list[list[str]]:
 
 def test_differences_are_filtered_by_student_slice_verdict_and_text(rich: webdriver.Chrome):
     """What does not fit goes, sections without rows too, and the count is told."""
-    found = rich.find_element(By.CSS_SELECTOR, ".sift .found")
+    tally = rich.find_element(By.CSS_SELECTOR, ".sift .found")
     n = len(_differences(rich))
-    assert found.text == f"{n} of {n} rows"
-    assert found.get_attribute("aria-live") == "polite"
+    assert tally.text == f"{n} of {n} rows"
+    assert tally.get_attribute("aria-live") == "polite"
     _choose(rich, "student", "mlp")
     _choose(rich, "slice", "=women")
     assert _differences(rich) == [
         ["mlp", "student-teacher", "=women", "lost"],
         ["mlp", "slice-rest", "=women", "lost"],
     ]
-    assert found.text == f"2 of {n} rows"
+    assert tally.text == f"2 of {n} rows"
     assert all(rich.execute_script("return [...document.querySelectorAll('.section:not([hidden])')].map(s => s.open)"))
     _choose(rich, "verdict", "gained")
     assert _differences(rich) == []

@@ -20,13 +20,15 @@ def printed() -> dict[str, str]:
     """Return the variables of the page on paper; short ones written out."""
     block = re.search(r"@media print \{\n  :root[^{]*\{([^}]*)\}", asset("statement.css"))
     assert block is not None
-    found = dict(re.findall(r"--([a-z]+): #([0-9a-f]{3,6});", block[1]))
-    return {name: "#" + (value if len(value) == 6 else "".join(c * 2 for c in value)) for name, value in found.items()}
+    hexadecimal = dict(re.findall(r"--([a-z]+): #([0-9a-f]{3,6});", block[1]))
+    return {
+        name: "#" + (value if len(value) == 6 else "".join(c * 2 for c in value)) for name, value in hexadecimal.items()
+    }
 
 
-def mixed(one: str, other: str, share: float) -> str:
-    """Return the colour that CSS mixes from a share of one and the rest of another."""
-    parts = zip(channels(one), channels(other), strict=True)
+def mixed(colour: str, other: str, share: float) -> str:
+    """Return the colour that CSS mixes from a share of one colour and the rest of another."""
+    parts = zip(channels(colour), channels(other), strict=True)
     return "#" + "".join(f"{round(255 * (share * a + (1 - share) * b)):02x}" for a, b in parts)
 
 
@@ -41,9 +43,9 @@ def luminance(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(colour: str, other: str) -> float:
     """Return the contrast of two colours, from 1 to 21."""
-    low, high = sorted((luminance(one), luminance(other)))
+    low, high = sorted((luminance(colour), luminance(other)))
     return (high + 0.05) / (low + 0.05)
 
 
@@ -55,20 +57,20 @@ def test_black_on_white_has_the_largest_contrast():
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
 def test_every_text_has_enough_contrast_in_both_themes(theme: int):
     """At least 4.5 on page, raised ground and banner; marks at least 3 on the band of a margin."""
-    found = colours(theme)
-    assert set(found) >= {*TEXTS, *GROUNDS, "band", "rule"}
+    palette = colours(theme)
+    assert set(palette) >= {*TEXTS, *GROUNDS, "band", "rule"}
     for text in TEXTS:
         for ground in GROUNDS:
-            assert contrast(found[text], found[ground]) >= 4.5, (text, ground)
-        assert contrast(found[text], found["band"]) >= 3, text
-    assert contrast(found["ink"], found["band"]) >= 4.5
+            assert contrast(palette[text], palette[ground]) >= 4.5, (text, ground)
+        assert contrast(palette[text], palette["band"]) >= 3, text
+    assert contrast(palette["ink"], palette["band"]) >= 4.5
     for state in ("lost", "preserved", "undecided"):
-        banner = mixed(found[state], found["paper"], 0.08)
-        assert all(contrast(found[text], banner) >= 4.5 for text in ("ink", "dim", state)), state
+        banner = mixed(palette[state], palette["paper"], 0.08)
+        assert all(contrast(palette[text], banner) >= 4.5 for text in ("ink", "dim", state)), state
 
 
 def test_paper_is_white_and_its_texts_are_dark():
     """The printed page overrides both themes."""
-    found = printed()
-    assert found["paper"] == "#ffffff"
-    assert all(contrast(found[text], "#ffffff") >= 7 for text in TEXTS)
+    paper = printed()
+    assert paper["paper"] == "#ffffff"
+    assert all(contrast(paper[text], "#ffffff") >= 7 for text in TEXTS)

@@ -78,10 +78,10 @@ def test_a_limit_draws_the_same_texts_whatever_their_order(order, limit):
     """The draw is by content."""
     web = [f"text number {i}" for i in range(12)]
     spec = TransferSpec(sources=(TextSource(source="web", limit=limit),))
-    one = gather_texts(spec, film_splits(), pools(web=web))
+    first = gather_texts(spec, film_splits(), pools(web=web))
     other = gather_texts(spec, film_splits(), pools(web=[web[i] for i in order]))
-    assert set(one.batch.texts) == set(other.batch.texts)
-    assert len(one) == limit
+    assert set(first.batch.texts) == set(other.batch.texts)
+    assert len(first) == limit
 
 
 def test_copies_come_last_and_are_cut_first():

@@ -108,11 +108,11 @@ def test_a_logit_that_is_no_number_is_refused():
 
 def test_the_checksum_tells_transfer_sets_apart():
     """Other logits, labels or texts are another set; the summary names it."""
-    one, other = (label_texts(texts_of(1, margin), CountingTeacher()) for margin in (2, 3))
-    assert one.sha256() != other.sha256()
-    assert one.summary() == {
+    first, other = (label_texts(texts_of(1, margin), CountingTeacher()) for margin in (2, 3))
+    assert first.sha256() != other.sha256()
+    assert first.summary() == {
         "n": 2,
-        "sha256": one.sha256(),
+        "sha256": first.sha256(),
         "teacher_fingerprint": "f" * 64,
         "counts": {"train": {"read": 2, "kept": 2}, "web": {"read": 0, "kept": 0}},
     }

@@ -76,12 +76,12 @@ def test_means_over_identities_have_the_interval_of_their_difference(
     statement: Statement, make_difference: Callable[..., DifferenceRow]
 ):
     """0.90 of the student, 0.95 of the teacher, -0.05 +- 1.96 * 0.01: the line goes from 0.8804 to 0.9196."""
-    found = (
+    rows = (
         make_difference("mean_bpsn_auc", 0.90, 0.95, 0.01),
         make_difference("mean_subgroup_auc", 0.92, 0.96, 0.01),
         make_difference("mean_bpsn_auc", 0.85, 0.95, 0.01, contrast="baseline-teacher"),
     )
-    audit = statement.audits[0].model_copy(update={"differences": found})
+    audit = statement.audits[0].model_copy(update={"differences": rows})
     (chart,) = identity_charts(statement.model_copy(update={"audits": (audit,)}))
     assert chart.categories == ("subgroup AUC", "BPSN AUC")
     teacher, student, baseline = chart.series

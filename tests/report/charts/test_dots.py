@@ -23,7 +23,7 @@ def chart(*values: tuple[float | None, float | None], y_label: str = "AUC") -> C
 
 def panels(*charts: Chart):
     """The panels of these charts."""
-    return dot_panels(charts, symbols((s.role, s.name) for one in charts for s in one.series), PLAIN)
+    return dot_panels(charts, symbols((s.role, s.name) for drawn in charts for s in drawn.series), PLAIN)
 
 
 def test_models_stand_beneath_each_other_in_one_order():
@@ -59,8 +59,8 @@ def test_many_models_stand_closer():
 
 def test_everything_is_said_in_words():
     """For those who do not see the drawing; in points where the page prints points."""
-    one = chart((0.9, 0.8))
-    (panel,) = dot_panels([one], symbols((s.role, s.name) for s in one.series), POINTS)
+    plain = chart((0.9, 0.8))
+    (panel,) = dot_panels([plain], symbols((s.role, s.name) for s in plain.series), POINTS)
     assert panel.lines[0].label == "m0 90.0 (80.0 to 100.0)"
 
 
@@ -72,9 +72,9 @@ def test_nothing_measured_is_no_error():
 
 def test_a_tiny_groups_interval_is_cut_and_says_so():
     """Two of 0.1 and one of 0.9 to both sides: thrice the median is 0.3, so that the axis ends at 1.2 and a little."""
-    one = chart((0.9, 0.8))
+    plain = chart((0.9, 0.8))
     wide = Series(name="m1", role="student", points=(Point(x=0, y=0.9, low=0.0, high=1.8),))
-    (panel,) = panels(one.model_copy(update={"series": (*one.series, wide)}))
+    (panel,) = panels(plain.model_copy(update={"series": (*plain.series, wide)}))
     narrow, cut = panel.lines[0].dots
     assert (narrow.cut_low, narrow.cut_high) == (False, False)
     assert (cut.cut_low, cut.cut_high) == (True, True)

@@ -50,12 +50,12 @@ def test_what_is_lost_comes_in_headlines_labels_and_slices(
     make_difference: Callable[..., DifferenceRow], rich_statement: Statement
 ):
     """Gated rows first; a metric of one label only is a headline; other contrasts stay in one piece."""
-    found = [make_difference("recall", 0.8, 0.9, 0.3, output=label) for label in ("love", "anger")]
-    found += [make_difference("accuracy", 0.8, 0.9, 0.01, slice=s) for s in ("women", "men")]
-    found += [make_difference("auc", 0.8, 0.9, 0.01, output="toxic"), make_difference("accuracy", 0.8, 0.9, 0.01)]
-    found.append(make_difference("accuracy", 0.8, 0.9, 0.01, slice="poems", family="primary"))
-    found += [row.model_copy(update={"contrast": "student-baseline"}) for row in found[:6]]
-    audit = rich_statement.audits[0].model_copy(update={"differences": tuple(found)})
+    rows = [make_difference("recall", 0.8, 0.9, 0.3, output=label) for label in ("love", "anger")]
+    rows += [make_difference("accuracy", 0.8, 0.9, 0.01, slice=s) for s in ("women", "men")]
+    rows += [make_difference("auc", 0.8, 0.9, 0.01, output="toxic"), make_difference("accuracy", 0.8, 0.9, 0.01)]
+    rows.append(make_difference("accuracy", 0.8, 0.9, 0.01, slice="poems", family="primary"))
+    rows += [row.model_copy(update={"contrast": "student-baseline"}) for row in rows[:6]]
+    audit = rich_statement.audits[0].model_copy(update={"differences": tuple(rows)})
     sections = difference_sections((audit,), ("mlp",))
     names = [[line.name + line.subset for group in section.groups for line in group.lines] for section in sections]
     assert names == [
@@ -127,8 +127,8 @@ def test_differences_of_several_text_sets_stand_in_groups_of_their_own(suite_sta
 
 def test_identities_have_sections_of_excess_losses_too(suite_statement: Statement):
     """The main metric first; those behind it are folded, and every one names its text set."""
-    found = [section for section in excess_sections(suite_statement) if section.student == "mlp"]
-    assert [(section.metric, section.data, section.is_first) for section in found] == [
+    sections = [section for section in excess_sections(suite_statement) if section.student == "mlp"]
+    assert [(section.metric, section.data, section.is_first) for section in sections] == [
         ("accuracy", "reviews", True),
         ("BPSN AUC", "reviews", False),
     ]

@@ -24,7 +24,7 @@ def student(*points: tuple[float, float], role: str = "student") -> Series:
 
 def panel(*series: Series, log_x: bool = True):
     """The panel of these models."""
-    return line_panel(chart(*series, log_x=log_x), symbols((one.role, one.name) for one in series), PLAIN)
+    return line_panel(chart(*series, log_x=log_x), symbols((each.role, each.name) for each in series), PLAIN)
 
 
 def test_a_logarithmic_axis_puts_a_factor_of_ten_at_equal_distances():
@@ -48,39 +48,39 @@ def test_higher_values_stand_higher_within_the_frame_with_their_intervals():
 
 def test_no_transfer_text_stands_apart_and_is_not_joined():
     """Nothing has no logarithm: a place of its own to the left, with the tick 0."""
-    found = panel(student((0, 0.7), (1_000, 0.8), (10_000, 0.9)))
-    (line,) = found.lines
-    assert found.x_ticks[0].label == "0"
-    assert found.x_ticks[0].at == line.spots[0].x < line.spots[1].x
+    drawn = panel(student((0, 0.7), (1_000, 0.8), (10_000, 0.9)))
+    (line,) = drawn.lines
+    assert drawn.x_ticks[0].label == "0"
+    assert drawn.x_ticks[0].at == line.spots[0].x < line.spots[1].x
     assert line.path.count("L") == 1
 
 
 def test_a_teacher_is_a_level_and_does_not_stretch_the_sizes():
     """One value of the teacher holds for every size: a dashed line with its interval."""
     teacher = Series(name="BERT", role="teacher", points=(Point(x=1, y=0.95, low=0.94, high=0.96),))
-    found = panel(teacher, student((1_000, 0.8), (10_000, 0.9)))
-    (level,) = found.levels
+    drawn = panel(teacher, student((1_000, 0.8), (10_000, 0.9)))
+    (level,) = drawn.levels
     assert level.low is not None
     assert level.high is not None
     assert level.low > level.y > level.high
-    assert [tick.label for tick in found.x_ticks] == ["1K", "2K", "5K", "10K"]
-    assert len(found.lines) == 1
+    assert [tick.label for tick in drawn.x_ticks] == ["1K", "2K", "5K", "10K"]
+    assert len(drawn.lines) == 1
 
 
 def test_a_baseline_of_one_value_is_a_level_however_often_it_is_told():
     """It has seen no transfer text, whatever the size."""
     baseline = Series(name="CNN", role="baseline", points=(Point(x=1_000, y=0.7), Point(x=10_000, y=0.7)))
-    found = panel(baseline, student((1_000, 0.8), (10_000, 0.9)))
-    assert [level.symbol.name for level in found.levels] == ["CNN"]
-    assert [line.symbol.name for line in found.lines] == ["cnn"]
+    drawn = panel(baseline, student((1_000, 0.8), (10_000, 0.9)))
+    assert [level.symbol.name for level in drawn.levels] == ["CNN"]
+    assert [line.symbol.name for line in drawn.lines] == ["cnn"]
 
 
 def test_a_student_of_one_size_is_a_point():
     """It is not a level: its value holds for that size."""
-    found = panel(student((1_000, 0.8)))
-    assert found.levels == ()
-    assert found.lines[0].path == ""
-    assert len(found.lines[0].spots) == 1
+    drawn = panel(student((1_000, 0.8)))
+    assert drawn.levels == ()
+    assert drawn.lines[0].path == ""
+    assert len(drawn.lines[0].spots) == 1
 
 
 def test_linear_axes_have_round_ticks():
@@ -90,8 +90,8 @@ def test_linear_axes_have_round_ticks():
 
 def test_nothing_measured_is_an_empty_panel():
     """A series without points is no line, and no error."""
-    found = panel(Series(name="cnn", role="student", points=()))
-    assert found.lines == found.levels == ()
+    drawn = panel(Series(name="cnn", role="student", points=()))
+    assert drawn.lines == drawn.levels == ()
 
 
 def test_everything_is_said_in_words():

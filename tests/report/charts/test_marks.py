@@ -40,8 +40,8 @@ def test_one_wide_interval_does_not_squeeze_the_others(make_difference: Callable
 def test_families_of_few_seeds_do_not_squeeze_the_margins(make_difference: Callable[..., DifferenceRow]):
     """Own intervals reach 3 points, those of the family 60: the axis reaches three times as far as the former."""
     row = make_difference("accuracy", 0.89, 0.89, 0.01)
-    own, family = (row.interval.model_copy(update={"low": -end, "high": end}) for end in (0.03, 0.6))
-    axis = forest_axis([row.model_copy(update={"interval": own, "interval_family": family})])
+    narrow, family = (row.interval.model_copy(update={"low": -end, "high": end}) for end in (0.03, 0.6))
+    axis = forest_axis([row.model_copy(update={"interval": narrow, "interval_family": family})])
     assert (axis.low, axis.high) == pytest.approx((-1.12 * 0.09, 1.12 * 0.09))
 
 

@@ -137,7 +137,7 @@ def test_ids_are_unique_and_labels_point_to_them(html: str):
     """What a label or a drawing refers to is there, once."""
     ids = re.findall(r'\bid="([^"]+)"', html)
     assert len(ids) == len(set(ids))
-    referred = {one for names in re.findall(r'aria-labelledby="([^"]+)"', html) for one in names.split()}
+    referred = {name for names in re.findall(r'aria-labelledby="([^"]+)"', html) for name in names.split()}
     referred |= set(re.findall(r'href="#([^"]+)"', html))
     assert referred <= set(ids)
 

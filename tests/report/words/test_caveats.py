@@ -20,9 +20,9 @@ def test_a_warning_is_told_once_wherever_it_stands(statement: Statement):
     """Two audits that say the same of clustered items; the other remarks stay where they are."""
     alarm = "Items come in 30 clusters."
     audits = tuple(a.model_copy(update={"warnings": (alarm,), "remarks": ("Fine.",)}) for a in statement.audits)
-    found = warnings(statement.model_copy(update={"audits": audits}))
-    assert found.count("Items come in 30 clusters.") == 1
-    assert "Fine." not in found
+    texts = warnings(statement.model_copy(update={"audits": audits}))
+    assert texts.count("Items come in 30 clusters.") == 1
+    assert "Fine." not in texts
 
 
 def test_a_baseline_that_collapsed_is_called_a_baseline(statement: Statement):
@@ -43,10 +43,10 @@ def test_where_the_teacher_has_nothing_there_is_nothing_to_lose(
     rows += [make_difference("mse", 0.1, 0.0, 0.001, direction="lower"), make_difference("accuracy", 0.1, 0.2, 0.001)]
     rows += [make_difference("auc", 0.0, 0.0, 0.001, contrast="slice-rest", slice="women")]
 
-    def found(n: int, *more: DifferenceRow) -> str:
+    def told(n: int, *more: DifferenceRow) -> str:
         audit = statement.audits[0].model_copy(update={"differences": (*rows[:n], *more)})
         return warnings(statement.model_copy(update={"audits": (audit,)}))[-2]
 
     rest = ": there is nothing to lose, so verdicts on that say nothing of a student."
-    assert found(2) == f"The teacher has 0 in micro F1 and macro F1{rest}"
-    assert found(5, *rows[5:]) == f"The teacher has 0 in micro F1, macro F1, recall and 2 more{rest}"
+    assert told(2) == f"The teacher has 0 in micro F1 and macro F1{rest}"
+    assert told(5, *rows[5:]) == f"The teacher has 0 in micro F1, macro F1, recall and 2 more{rest}"

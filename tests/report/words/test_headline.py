@@ -21,13 +21,13 @@ def test_gates_that_hold_do_not_hide_a_loss_that_they_are_not_about(
     make_difference: Callable[..., DifferenceRow], statement: Statement
 ):
     """The main metric first, at most three by name; losses of labels and slices stand further down."""
-    found = [make_difference(metric, 0.8, 0.9, 0.001) for metric in ("mcc", "macro_f1", "exact_match", "accuracy")]
-    found += [make_difference("recall", 0.8, 0.9, 0.001, output=label) for label in ("love", "anger")]
-    found += [make_difference("auc", 0.8, 0.9, 0.001, slice="women"), make_difference("auc", 0.9, 0.9, 0.001)]
-    found.append(make_difference("f1", 0.9, 0.9, 0.001, family="primary"))
+    rows = [make_difference(metric, 0.8, 0.9, 0.001) for metric in ("mcc", "macro_f1", "exact_match", "accuracy")]
+    rows += [make_difference("recall", 0.8, 0.9, 0.001, output=label) for label in ("love", "anger")]
+    rows += [make_difference("auc", 0.8, 0.9, 0.001, slice="women"), make_difference("auc", 0.9, 0.9, 0.001)]
+    rows.append(make_difference("f1", 0.9, 0.9, 0.001, family="primary"))
 
     def told(n: int, verdict: str) -> tuple[str, ...]:
-        audit = statement.audits[0].model_copy(update={"differences": tuple(found[n:])})
+        audit = statement.audits[0].model_copy(update={"differences": tuple(rows[n:])})
         return headline(statement.model_copy(update={"audits": (audit,), "verdict": verdict})).sentences[1:]
 
     assert told(0, "preserved") == (
@@ -75,8 +75,8 @@ def test_a_loss_that_only_the_correction_for_other_gates_hides_is_said(
     lost = make_difference("mcc", 0.85, 0.87, 0.001, p_adjusted=0.05, **gate)
     told = " Lost by itself, not after correcting for 10 gates: the gate is undecided."
 
-    def said(verdict: str, *found: DifferenceRow) -> tuple[str, ...]:
-        audit = statement.audits[0].model_copy(update={"differences": found})
+    def said(verdict: str, *rows: DifferenceRow) -> tuple[str, ...]:
+        audit = statement.audits[0].model_copy(update={"differences": rows})
         return headline(statement.model_copy(update={"audits": (audit,), "verdict": verdict})).sentences
 
     first, second = said("undecided", undecided_row, alone)

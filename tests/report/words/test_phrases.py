@@ -200,9 +200,9 @@ def as_row(make_difference: Callable[..., DifferenceRow], drawn: dict[str, objec
     if direction == "target":
         row = row.model_copy(update={"target": 0.0, "judged": row.interval, "judged_family": row.interval_family})
     row = row.model_copy(update={"direction": direction})
-    found = row.interval if row.family == "primary" else row.interval_family
+    ends = row.interval if row.family == "primary" else row.interval_family
     sense = "lower" if direction == "target" else direction
-    verdict = judge(Interval(found.low, found.high, 0.95, ""), row.margin, sense)
+    verdict = judge(Interval(ends.low, ends.high, 0.95, ""), row.margin, sense)
     return row.model_copy(update={"verdict": "undecided" if verdict in row.withheld else verdict})
 
 

@@ -98,16 +98,16 @@ def test_gates_come_first_and_the_rest_is_counted(statement: Statement):
 def test_headlines_come_before_labels_and_slices(make_difference: Callable[..., DifferenceRow], statement: Statement):
     """What a gate names, accuracy and MCC, then two of recall by label and of slices: what is lost before the rest."""
     gate = {"family": "primary", "margin": 0.02, "slice": "women"}
-    found = [make_difference("recall", 0.90, 0.90, 0.02, output=f"label {k}") for k in range(6)]
-    found += [
+    rows = [make_difference("recall", 0.90, 0.90, 0.02, output=f"label {k}") for k in range(6)]
+    rows += [
         make_difference("recall", 0.60, 0.90, 0.02, output="love"),
         make_difference("accuracy", 0.9, 0.9, 0.02, **gate),
     ]
-    found += [make_difference("mcc", 0.9, 0.9, 0.001), make_difference("accuracy", 0.9, 0.9, 0.001)]
-    found += [make_difference("accuracy", 0.0, -0.1, 0.2, slice=f"s{k}", contrast="slice-rest") for k in range(3)]
-    audit = statement.audits[0].model_copy(update={"differences": tuple(found)})
+    rows += [make_difference("mcc", 0.9, 0.9, 0.001), make_difference("accuracy", 0.9, 0.9, 0.001)]
+    rows += [make_difference("accuracy", 0.0, -0.1, 0.2, slice=f"s{k}", contrast="slice-rest") for k in range(3)]
+    audit = statement.audits[0].model_copy(update={"differences": tuple(rows)})
     (mlp, *_) = plain_words(statement.model_copy(update={"audits": (audit,)}))
-    starts = [one.text.split(":")[0].split(" falls")[0].split(" stays")[0] for one in mlp.sentences]
+    starts = [entry.text.split(":")[0].split(" falls")[0].split(" stays")[0] for entry in mlp.sentences]
     assert starts[:5] == [
         "Accuracy on slice women",
         "Matthews correlation",
