@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from angelshare.core.errors import InputError
 from angelshare.core.items import Items
 from angelshare.core.observations import Continuations, Embeddings, Kind, Likelihoods, Timing
 from angelshare.core.panel import Panel
@@ -54,6 +55,16 @@ class Observations:
     def has(self, name: str, kind: Kind = "scores") -> bool:
         """Whether every model answered this request."""
         return (name, kind) in self.panels
+
+    def at_hand(self) -> Panel[Any]:
+        """Return a panel of the test split, of whatever kind; of an audit's own texts where there is none.
+
+        Raises:
+            InputError: if no request was answered.
+        """
+        if not self.panels:
+            raise InputError(" ".join(["Nothing can be measured.", *dict.fromkeys(self.missing.values())]))
+        return next(iter([*(panel for (name, _), panel in self.panels.items() if name == TEST), *self.panels.values()]))
 
     def scores(self, name: str = TEST) -> Panel[Predictions]:
         """Return every model's scores of classes.

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from angelshare.audit.frame.registry import DEFAULT_AUDITS, Choice, load_audits, run_audits
+from angelshare.audit.frame.registry import DEFAULT_AUDITS, Choice, kinds_of, load_audits, run_audits
 from angelshare.core.alignment import Observed
 from angelshare.core.audit import Audit, AuditSettings
 from angelshare.core.predictions import Predictions
@@ -72,11 +72,11 @@ def audit_models(request: AuditRequest, *, progress: Progress) -> Statement:
     if test is not None:
         check_slices(request.slices, test)
     # everything is opened before anything is scored, so that a mistake shows at once
-    opened = open_sides(request.sides, request.reading, test)
+    opened = open_sides(request.sides, request.reading, test, kinds_of(audits))
     observations = _observe(request, opened, audits, test, progress=progress)
     settings = AuditSettings(in_slices=metrics_in_slices(request.gates))
     results = run_audits(audits, observations, settings)
-    panel = observations.scores()
+    panel = observations.at_hand()
     data = [given_row(panel)] if splits is None else data_rows(splits, (request.split,))
     framing = Framing(
         title=f"{panel.data}: {', '.join(student.name for student in panel.students)}",
@@ -130,6 +130,8 @@ def _observe(
 def _with_texts(opened: Sequence[Opened], request: AuditRequest) -> list[Opened]:
     """Return the sides, the first with the texts that files bring; without, unless every item has one."""
     first, *others = opened
+    if "scores" not in first.held:
+        return list(opened)
     held: Observed[Predictions] = first.held["scores"]
     ids = held.items.ids.tolist()
     known: dict[str, str] = {}

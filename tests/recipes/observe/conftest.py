@@ -1,5 +1,7 @@
 """Members of a comparison that answer at once."""
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -13,6 +15,7 @@ from angelshare.recipes.observe.seats import Opened, Seat
 
 LABELS = ("fine", "rude")
 N = 40
+WORDS = ("the tea was cold", "a clean room", "a rude porter")
 
 
 class Counter:
@@ -63,3 +66,21 @@ def remarks():
     texts = ["a remark", "a remark", *(f"remark number {i}, which is a long one" for i in range(2, N))]
     ids = tuple(f"i{i:02}" for i in range(N))
     return TextSet("remarks", "binary", LABELS, ids, TextBatch(tuple(texts)), np.arange(N) % 2)
+
+
+@pytest.fixture(scope="session")
+def writer(tmp_path_factory):
+    """The folder of a language model of random weights over words."""
+    import torch
+    from transformers import GPT2Config, GPT2LMHeadModel
+
+    from angelshare.models.vocabulary import build_word_tokenizer
+
+    tokenizer = copy.deepcopy(build_word_tokenizer(WORDS, 20, max_length=16))
+    tokenizer.bos_token = tokenizer.eos_token = "[SEP]"
+    torch.manual_seed(0)
+    config = GPT2Config(vocab_size=len(tokenizer), n_positions=16, n_embd=8, n_layer=1, n_head=1, initializer_range=0.5)
+    folder = tmp_path_factory.mktemp("models") / "writer"
+    GPT2LMHeadModel(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder

@@ -1,6 +1,5 @@
 """Tests of how a model that runs here gives each kind of answer."""
 
-import copy
 import json
 from datetime import UTC, datetime
 
@@ -24,24 +23,6 @@ from angelshare.recipes.rebuild import differing_rows, rebuild
 
 TEXTS = TextBatch(("the tea was cold", "a clean room", "a rude porter"))
 ITEMS = Items("rooms", np.array(["a", "b", "c"]), TEXTS)
-
-
-@pytest.fixture(scope="module")
-def writer(tmp_path_factory):
-    """The folder of a language model of random weights over words."""
-    import torch
-    from transformers import GPT2Config, GPT2LMHeadModel
-
-    from angelshare.models.vocabulary import build_word_tokenizer
-
-    tokenizer = copy.deepcopy(build_word_tokenizer(TEXTS.texts, 20, max_length=16))
-    tokenizer.bos_token = tokenizer.eos_token = "[SEP]"
-    torch.manual_seed(0)
-    config = GPT2Config(vocab_size=len(tokenizer), n_positions=16, n_embd=8, n_layer=1, n_head=1, initializer_range=0.5)
-    folder = tmp_path_factory.mktemp("models") / "writer"
-    GPT2LMHeadModel(config).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return folder
 
 
 def opened(folder=None, *, scorer=None):

@@ -185,6 +185,8 @@ def kept_panel(folder: Path, statement: Statement) -> Kept:
     index = _read(place / INDEX)
     if index.sha256 != _contents(statement):
         return Kept(None, f"the predictions in {place} are of other data than its statement")
+    if index.sets[0].kind != "scores":
+        return Kept(None, f"the answers in {place} are no scores of classes")
     panel = _panel(place, index.sets[0])
     known = {model.fingerprint for model in statement.models}
     if any(member.fingerprint not in known for population in panel.populations for member in population.members):

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from angelshare.core.arrays import Array
 from angelshare.core.atomic import write_text
 from angelshare.core.panel import Panel
-from angelshare.core.predictions import Predictions
 from angelshare.core.task import Role
 from angelshare.data.texts.textset import Splits, count_unusual
 from angelshare.recipes.folder.stages import digest
@@ -96,7 +95,7 @@ def _transfer_row(transfer: "TransferSet", source: str, index: Array) -> DataRow
     )
 
 
-def given_row(panel: Panel[Predictions]) -> DataRow:
+def given_row(panel: Panel[Any]) -> DataRow:  # Any: members of any kind
     """Return the line on data that are known from files of predictions alone."""
     items = panel.items
     truth = None if panel.truth is None else panel.truth.astype(str).tolist()

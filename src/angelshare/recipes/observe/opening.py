@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from angelshare.core.errors import InputError
+from angelshare.core.observations import Kind
 from angelshare.core.protocols import ModelCard, Scorer
 from angelshare.core.task import Task
 from angelshare.data.predictions.files import attach_truth, read_population
@@ -13,6 +14,7 @@ from angelshare.data.texts.textset import TextSet
 from angelshare.recipes.observe.relabelled import relabelled
 from angelshare.recipes.observe.seats import Opened, Seat, check_labels
 from angelshare.recipes.observe.sides import Side, SideGroup, grouped, refuse_copies, seed_folders
+from angelshare.recipes.observe.without_scores import files_of_kinds, models_of_kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +39,26 @@ class Reading:
     allow_pickle: bool = False
 
 
-def open_sides(sides: Sequence[Side], reading: Reading, data: TextSet | None) -> tuple[Opened, ...]:
+def open_sides(
+    sides: Sequence[Side], reading: Reading, data: TextSet | None, kinds: Sequence[Kind] = ("scores",)
+) -> tuple[Opened, ...]:
     """Return every member of a comparison, opened.
 
     Args:
         sides: a teacher, at least one student, baselines.
         reading: how.
         data: the labelled texts; None where files of predictions bring all that is needed.
+        kinds: what the audits need of every member; without `scores` and `timing` no model needs a class.
 
     Raises:
         InputError: for what cannot be opened, a model without texts to read, or a population of files and models.
     """
-    return tuple(member for group in grouped(tuple(sides)) for member in _members(group, reading, data))
+    scored = {"scores", "timing"} & set(kinds)
+    return tuple(
+        member
+        for group in grouped(tuple(sides))
+        for member in (_members(group, reading, data) if scored else _without_scores(group, reading, data, kinds))
+    )
 
 
 def _members(group: SideGroup, reading: Reading, data: TextSet | None) -> Iterator[Opened]:
@@ -65,12 +75,29 @@ def _members(group: SideGroup, reading: Reading, data: TextSet | None) -> Iterat
         )
 
 
+def _without_scores(
+    group: SideGroup, reading: Reading, data: TextSet | None, kinds: Sequence[Kind]
+) -> Iterator[Opened]:
+    """Yield the members of one population of which no classes are scored."""
+    if all(side.is_file for side in group.sides):
+        yield from files_of_kinds(group, kinds, reading.columns, data)
+    elif data is None:
+        raise _no_texts(group)
+    else:
+        yield from models_of_kinds(group, kinds, reading.max_length)
+
+
+def _no_texts(group: SideGroup) -> InputError:
+    """Return the error for a model without texts."""
+    return InputError(
+        f"The {group.role} {group.sides[0].source} is a model, and there are no texts for it to read. Give --data."
+    )
+
+
 def _models(group: SideGroup, reading: Reading, data: TextSet | None) -> Iterator[Opened]:
     """Yield the members of a population of models."""
     if data is None:
-        raise InputError(
-            f"The {group.role} {group.sides[0].source} is a model, and there are no texts for it to read. Give --data."
-        )
+        raise _no_texts(group)
     from angelshare.models.checkpoint import load_scorer
     from angelshare.models.memory import Loading
 
