@@ -1,1 +1,1 @@
-"""One file per question that is asked of a comparison."""
+"""Audits: one question about a comparison per file, and in the sub-folders what several of them share."""

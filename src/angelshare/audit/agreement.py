@@ -72,14 +72,14 @@ METRICS = (
 )
 
 Flags = Callable[[Predictions, Predictions, Items], Mask]
-"""(student, teacher) -> (n,) whether it holds."""
+"""(student, teacher, items) -> (n,) True where something holds."""
 
 
 class AgreementOptions(Strict):
     """How many texts the tables show.
 
     Attributes:
-        n_examples: texts on which student and teacher disagree, at most, over all students.
+        n_examples: the most texts with a disagreement to show, over all students.
     """
 
     n_examples: Annotated[int, Field(ge=0)] = 200
@@ -89,10 +89,10 @@ class Agreement(Audit[AgreementOptions]):
     """Shares of equal labels and of flips, distances of the probabilities, and the texts on which the two disagree.
 
     Agreement, KL and the loyalties need no human labels; flips do. `net_flips` is positive less negative flips: the
-    difference of the accuracies (of several labels: of exact matches). Label loyalty (Xu et al. 2021) is the share of
-    the teacher's labels that the student gives too; of one label that is agreement itself and has no row of its own, of
-    several it is the share of equal single decisions. Two teachers disagree too: their churn stands beside. Where both
-    sides have several members, exemplars are about the populations.
+    difference of the accuracies (with several labels, of the exact matches). Label loyalty (Xu et al. 2021) is the
+    share of the teacher's labels that the student gives too: with one label per item it equals agreement and has no row
+    of its own, with several it is the share of equal single decisions. Teachers disagree among themselves as well, so
+    their churn is reported for comparison. Where both sides have several members, exemplars compare the populations.
     """
 
     name = "agreement"
@@ -100,7 +100,7 @@ class Agreement(Audit[AgreementOptions]):
     Options = AgreementOptions
 
     def measure(self, observations: Observations, settings: AuditSettings) -> AuditResult:
-        """Return figures and tables of every student that decides for labels, as its teacher does."""
+        """Return the figures and tables of all students that decide for labels, provided that the teacher does."""
         panel = observations.scores()
         problem = _not_applicable(panel)
         if problem is not None:
@@ -113,15 +113,15 @@ class Agreement(Audit[AgreementOptions]):
             remarks.append(f"Flips are not measured: {n_labelled(panel.truth)} items carry a human label.")
         estimates = [figure for c in contrasts for figure in _shares(c, panel.data, settings.level)]
         for contrast in contrasts:
-            found, why = divergences(contrast, settings.level)
-            estimates += [_estimate(metric, figure, contrast, panel.data) for metric, figure in found.items()]
+            distances, why = divergences(contrast, settings.level)
+            estimates += [_estimate(metric, figure, contrast, panel.data) for metric, figure in distances.items()]
             remarks += why
-        found_by_population, why = _exemplars(panel, contrasts, settings.level)
+        by_population, why = _exemplars(panel, contrasts, settings.level)
         tables = (flip_table(contrasts, panel, self.options.n_examples), flip_counts(contrasts))
         return AuditResult(
             self.name,
             self.question,
-            estimates=(*estimates, *found_by_population, *_churn(panel, settings.level)),
+            estimates=(*estimates, *by_population, *_churn(panel, settings.level)),
             tables=(*tables, *flips_by_slice(contrasts, settings.level)),
             remarks=(*pairing.remarks, *remarks, *why),
             warnings=pairing.warnings,
@@ -132,18 +132,18 @@ AUDIT = Agreement
 
 
 def negative_flip(student: Predictions, teacher: Predictions, items: Items) -> Mask:
-    """Return where the teacher is right and the student wrong, of labelled items."""
+    """Return which labelled items the teacher gets right and the student wrong."""
     return np.asarray(right(teacher, items) & ~right(student, items))
 
 
 def positive_flip(student: Predictions, teacher: Predictions, items: Items) -> Mask:
-    """Return where the student is right and the teacher wrong, of labelled items."""
+    """Return which labelled items the student gets right and the teacher wrong."""
     return np.asarray(right(student, items) & ~right(teacher, items))
 
 
 def _deciding(pairing: Pairing) -> list[Contrast]:
-    """Return the students' contrasts of which every member decides for labels."""
-    return [c for c in pairing.named("student-teacher") if all(m.has_decisions for m in (*c.left, *c.right))]
+    """Return the students' contrasts in which every member decides for labels."""
+    return [c for c in pairing.named("student-teacher") if all(m.has_decisions for m in c.members)]
 
 
 def _not_applicable(panel: Panel[Predictions]) -> str | None:
@@ -175,7 +175,7 @@ def _shares(contrast: Contrast, data: str, level: float) -> list[Estimate]:
 
 
 def _share(flags: Flags, contrast: Contrast, level: float) -> Figure:
-    """Return the share of items of which something holds, over all pairs of members."""
+    """Return the share of items for which something holds, over all pairs of members."""
     return share(_by_seed(flags, contrast), design_of(contrast.items), level)
 
 
@@ -198,20 +198,20 @@ def _net_flips(contrast: Contrast, level: float) -> Figure:
 
 
 def _label_loyalty(contrast: Contrast, level: float) -> Figure:
-    """Return the share of single decisions, of all labels, that are the teacher's; items, not decisions, are drawn."""
+    """Return the share of single decisions that equal the teacher's; the sample is of items, not of decisions."""
     by_seed = [(answers(student) == answers(teacher)).mean(axis=1) for student, teacher in contrast.pairs]
     return share(np.array(by_seed), design_of(contrast.items), level)
 
 
 def _agree(student: Predictions, teacher: Predictions, _items: Items) -> Mask:
-    """Return where both answer the same."""
+    """Return on which items both give the same answer."""
     return equal(answers(student), answers(teacher))
 
 
 def _exemplars(
     panel: Panel[Predictions], contrasts: Sequence[Contrast], level: float
 ) -> tuple[list[Estimate], list[str]]:
-    """Return the exemplars of every student, and why some have none though one side has several members."""
+    """Return the exemplars of every student, and why a student has none although there are several teachers."""
     estimates, remarks = [], []
     n_teachers = len(panel.teacher.members)
     measured = {contrast.student for contrast in contrasts}
@@ -235,18 +235,18 @@ def _churn(panel: Panel[Predictions], level: float) -> list[Estimate]:
     return [
         _row(
             "churn",
-            share(1.0 - _agree(one, other, panel.items)[None], design_of(panel.items), level),
-            (one.name, other.name),
+            share(1.0 - _agree(left, right, panel.items)[None], design_of(panel.items), level),
+            (left.name, right.name),
             None,
             panel.data,
         )
-        for one, other in teacher_pairs(panel)
+        for left, right in teacher_pairs(panel)
     ]
 
 
 def _estimate(metric: str, figure: Figure, contrast: Contrast, data: str) -> Estimate:
     """Return a figure of one student against its teacher."""
-    names = tuple(dict.fromkeys(member.name for member in (*contrast.left, *contrast.right)))
+    names = tuple(dict.fromkeys(member.name for member in contrast.members))
     return _row(metric, figure, names, contrast.student, data)
 
 

@@ -62,11 +62,11 @@ class Chance(Mean):
 class Calibration(Audit[NoOptions]):
     """Negative log-likelihood, Brier score and overconfidence, judged; calibration errors and reliability, reported.
 
-    `nll` is in nats; `brier` is (p - y)^2 of a binary task, the sum of it over classes of a single-label one;
-    `overconfidence` is the mean probability of what a model decides for, less its accuracy, whose ideal is 0. Of
-    several labels all are means over the labels. The expected calibration errors have 15 bins of equal width, on the
-    probability of the decision (`ece`) and class by class (`ece_classwise`); they are biased upward, so they are
-    reported without most of that bias (see `confidence.calibration_error`) and never judged.
+    `nll` is in nats; `brier` is (p - y)^2 for a binary task, and its sum over classes for a single-label one;
+    `overconfidence` is the mean probability of a model's decisions less its accuracy, ideally 0. With several labels,
+    all three are means over the labels. The expected calibration errors use 15 bins of equal width, for the probability
+    of the decision (`ece`) and class by class (`ece_classwise`); they are biased upward, so they are reported without
+    most of that bias (see `confidence.calibration_error`) and never judged.
     """
 
     name = "calibration"
@@ -80,23 +80,18 @@ class Calibration(Audit[NoOptions]):
         if problem is not None:
             return AuditResult(self.name, self.question, not_applicable=problem)
         pairing = pair(panel)
-        found = Findings.about(pairing)
+        findings = Findings.about(pairing)
         metrics = calibration_metrics(panel.teacher.first.task)
         for contrast in pairing.contrasts:
-            without = [m.name for m in (*contrast.left, *contrast.right) if not has_probabilities(m)]
+            without = [m.name for m in contrast.members if not has_probabilities(m)]
             if without:
                 for metric in metrics:
-                    found.leave_out(metric, contrast, panel.data, None, f"{without[0]} gives no probabilities")
+                    findings.leave_out(metric, contrast, panel.data, None, f"{without[0]} gives no probabilities")
             else:
-                measure_contrast(contrast, panel.data, metrics, found, asked=settings.in_slices)
-        known = labelled(truth_of(panel.items))
-        measured = [
-            _Model(population, member.take(known), panel.items.take(known))
-            for population, member in _members(panel)
-            if has_probabilities(member)
-        ]
+                measure_contrast(contrast, panel.data, metrics, findings, asked=settings.in_slices)
+        measured = _measurable(panel)
         errors = [_errors(model) for model in measured]
-        return found.result(
+        return findings.result(
             self,
             estimates=_estimates(panel, measured, errors),
             tables=(_reliability(measured, settings.level), _error_table(measured, errors)),
@@ -110,18 +105,18 @@ def calibration_metrics(task: Task) -> tuple[Chance, ...]:
     """Return the metrics of a task."""
     return (
         Chance(facts=NLL, per_item=nll, reach=largest_nll, is_bounded=False),
-        Chance(facts=BRIER, per_item=brier, reach=_two if task == "single_label" else _one),
-        Chance(facts=OVERCONFIDENCE, per_item=overconfidence, reach=_two),
+        Chance(facts=BRIER, per_item=brier, reach=_at_most_2 if task == "single_label" else _at_most_1),
+        Chance(facts=OVERCONFIDENCE, per_item=overconfidence, reach=_at_most_2),
     )
 
 
-def _one(_members: Sequence[Predictions], _items: Items) -> float:
-    """Return how far apart two models can be on one item."""
+def _at_most_1(_members: Sequence[Predictions], _items: Items) -> float:
+    """Return how far apart two models can be on one item: 1."""
     return 1.0
 
 
-def _two(_members: Sequence[Predictions], _items: Items) -> float:
-    """Return how far apart two models can be on one item."""
+def _at_most_2(_members: Sequence[Predictions], _items: Items) -> float:
+    """Return how far apart two models can be on one item: 2."""
     return 2.0
 
 
@@ -160,6 +155,16 @@ def _not_applicable(panel: Panel[Predictions]) -> str | None:
     return None
 
 
+def _measurable(panel: Panel[Predictions]) -> list[_Model]:
+    """Return the members that give probabilities, on the labelled items."""
+    known = labelled(truth_of(panel.items))
+    return [
+        _Model(population, member.take(known), panel.items.take(known))
+        for population, member in _members(panel)
+        if has_probabilities(member)
+    ]
+
+
 def _members(panel: Panel[Predictions]) -> Iterator[tuple[Population[Predictions], Predictions]]:
     """Yield every member with its population."""
     for population in panel.populations:
@@ -168,65 +173,66 @@ def _members(panel: Panel[Predictions]) -> Iterator[tuple[Population[Predictions
 
 
 def _errors(model: _Model) -> _Errors:
-    """Return the calibration errors of one model, the mean over its labels where there are several."""
+    """Return the calibration errors of one model, with several labels their means."""
     on_decisions = _mean_errors(*decided(model.member, model.items), model.items)
     classwise = _mean_errors(*by_label(model.member, model.items), model.items)
     return _Errors(*on_decisions, *classwise)
 
 
 def _mean_errors(chances: np.ndarray, came_true: np.ndarray, items: Items) -> tuple[float, float]:
-    """Return the plug-in and the corrected error, the mean over columns."""
+    """Return the plug-in and the corrected error, both means over columns."""
     pairs = zip(chances.T, came_true.T, strict=True)
-    found = [calibration_error(binned(column, true, items.weights)) for column, true in pairs]
-    plug_in, corrected = np.mean(found, axis=0)
+    errors = [calibration_error(binned(column, true, items.weights)) for column, true in pairs]
+    plug_in, corrected = np.mean(errors, axis=0)
     return float(plug_in), float(corrected)
 
 
 def _estimates(panel: Panel[Predictions], models: Sequence[_Model], errors: Sequence[_Errors]) -> Iterator[Estimate]:
     """Yield the mean errors of the teachers and of every student; those of single members are in the table.
 
-    Baselines have the names of their students, so theirs are in the table only.
+    Baselines bear the names of their students, so their errors are in the table only.
     """
+    pairs = list(zip(models, errors, strict=True))
     for population in (panel.teacher, *panel.students):
-        own = [i for i, model in enumerate(models) if model.population is population]
-        if not own:
+        of_members = [(model, error) for model, error in pairs if model.population is population]
+        if not of_members:
             continue
-        names, n = tuple(models[i].member.name for i in own), len(models[own[0]].member)
+        names, n = tuple(model.member.name for model, _ in of_members), len(of_members[0][0].member)
         student = population.name if population.role == "student" else None
         for metric, values in (
-            ("ece", [errors[i].ece for i in own]),
-            ("ece_classwise", [errors[i].classwise for i in own]),
+            ("ece", [error.ece for _, error in of_members]),
+            ("ece_classwise", [error.classwise for _, error in of_members]),
         ):
             yield Estimate(metric, float(np.mean(values)), names, student=student, data=panel.data, n=n)
 
 
 def _error_table(models: Iterable[_Model], errors: Iterable[_Errors]) -> Table:
-    """Return the calibration errors of all models, with and without bias."""
+    """Return the calibration errors of all models, with and without their bias."""
     rows = tuple(
         (
             model.member.name,
             model.population.role,
             len(model.member),
-            found.ece,
-            found.ece_plug_in,
-            found.classwise,
-            found.classwise_plug_in,
+            error.ece,
+            error.ece_plug_in,
+            error.classwise,
+            error.classwise_plug_in,
         )
-        for model, found in zip(models, errors, strict=True)
+        for model, error in zip(models, errors, strict=True)
     )
     title = f"Expected calibration errors in {N_BINS} bins: without most of their upward bias, and as usually reported"
     return Table("calibration_errors", title, ERROR_COLUMNS, rows)
 
 
 def _reliability(models: Iterable[_Model], level: float) -> Table:
-    """Return how often decisions of each probability are right, of every model; decisions on several labels pooled."""
+    """Return how often each model's decisions are right, by their probability; those on several labels are pooled."""
     rows = tuple(row for model in models for row in _bins(model, level))
     title = "Reliability: how often decisions are right, by the probability that the model gives them"
     return Table("reliability", title, BIN_COLUMNS, rows)
 
 
 def _bins(model: _Model, level: float) -> Iterator[tuple[object, ...]]:
-    """Yield the bins of one model that have items."""
+    """Yield one model's bins, without the empty ones."""
     member = model.member
     chances, correct = decided(member, model.items)
     n_questions = chances.shape[1]
@@ -236,11 +242,10 @@ def _bins(model: _Model, level: float) -> Iterator[tuple[object, ...]]:
     which = np.minimum((chances * N_BINS).astype(np.int64), N_BINS - 1)
     for i, index in enumerate(bins.index.tolist()):
         items = np.flatnonzero(which == index)
-        found = share(correct[None, items], design.take(items), level)
-        ends = (None, None) if found.interval is None else (found.interval.low, found.interval.high)
+        hit_rate = share(correct[None, items], design.take(items), level)
         edges = (index / N_BINS, (index + 1) / N_BINS)
         figures = (int(bins.n[i]), float(bins.confidence[i]), float(bins.accuracy[i]))
-        yield (member.name, model.population.role, *edges, *figures, *ends)
+        yield (member.name, model.population.role, *edges, *figures, *hit_rate.ends)
 
 
 def _repeated(design: Design, n: int, times: int) -> Design:

@@ -35,11 +35,11 @@ OF_ONE_STUDENT = (ALL, TEACHER, NONE, WITHOUT_TEACHER)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answered:
-    """What one population answers: of every text the answer that most of its members give.
+    """The answers of one population: to every text, the one that most of its members give.
 
     Attributes:
-        name: of the population. labels: (n,) the answers as text. right: (n,) whether they are true.
-        accuracy: the mean of the members' own on labelled texts; nan without any.
+        name: of the population. labels: (n,) answers as text. right: (n,) whether they are true.
+        accuracy: the members' mean accuracy on labelled texts; nan without any.
     """
 
     name: str
@@ -52,7 +52,7 @@ class ExamplesOptions(Strict):
     """How many texts the tables show.
 
     Attributes:
-        n_examples: rows of each table of texts, at most.
+        n_examples: the most rows in each table of texts.
     """
 
     n_examples: Annotated[int, Field(ge=0)] = 200
@@ -62,10 +62,10 @@ class Examples(Audit[ExamplesOptions]):
     """Texts in groups by who is right, and the largest disagreements.
 
     The groups follow the qualitative analysis of Mohanty, Roosta & Passban (2023, "What is Lost in Knowledge
-    Distillation?"): all are right; the teacher and only strong students; only the teacher; none. What they call
-    performant is defined here: a student is strong if its accuracy is at or above the median of the students, so with
-    one student there is no such group. Two further groups make the count whole. Where a population has several members,
-    its answer is the one that most of them give, the first in the order of the labels among equals.
+    Distillation?"): all are right; the teacher and only strong students; only the teacher; none. They call students
+    performant without saying when; here a student is strong if its accuracy is at or above the students' median, so
+    with one student there is no such group. Two further groups hold the remaining texts. A population of several
+    members gives the answer of most of them; among equals, the first in the order of the labels.
     """
 
     name = "examples"
@@ -73,7 +73,7 @@ class Examples(Audit[ExamplesOptions]):
     Options = ExamplesOptions
 
     def measure(self, observations: Observations, settings: AuditSettings) -> AuditResult:
-        """Return the groups with their counts, examples of each, and the largest disagreements."""
+        """Return the sizes of the groups, examples of each, and the largest disagreements."""
         panel = observations.scores()
         problem = _not_applicable(panel)
         if problem is not None:
@@ -98,10 +98,10 @@ AUDIT = Examples
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
-    """What everybody answers on every text.
+    """All answers to all texts.
 
     Attributes:
-        panel: the texts. known: (n,) which are labelled. truth: (n,) true labels as text, None where unlabelled.
+        panel: the texts. known: (n,) which are labelled. truth: (n,) true labels as text; None for unlabelled texts.
         teacher, students: their answers.
         apart: (n,) distance of the students from their teacher, from 0 to 1, the mean over students.
         order: (n,) positions of the texts, the furthest apart first.
@@ -123,7 +123,7 @@ def strong_students(accuracies: Sequence[float]) -> tuple[bool, ...]:
 
 
 def grouped(scene: Scene, strong: Sequence[bool]) -> Array:
-    """Return (n,) the group of every text, None where unlabelled."""
+    """Return (n,) the group of every text; None for unlabelled ones."""
     taught = scene.teacher.right
     hits = np.array([student.right for student in scene.students])
     weak_hit = hits[~np.array(strong)].any(axis=0)
@@ -154,7 +154,7 @@ def _not_applicable(panel: Panel[Predictions]) -> str | None:
 
 
 def _scene(panel: Panel[Predictions], students: Sequence[Population[Predictions]]) -> Scene:
-    """Return what everybody answers."""
+    """Return the answers of the teacher and these students."""
     items = panel.items
     known = np.zeros(len(items), dtype=np.bool_) if items.truth is None else labelled(items.truth)
     contrasts = [c for c in pair(panel).named("student-teacher") if c.student in {s.name for s in students}]
@@ -172,7 +172,7 @@ def _scene(panel: Panel[Predictions], students: Sequence[Population[Predictions]
 
 
 def _answered(population: Population[Predictions], items: Items, known: Mask) -> Answered:
-    """Return what most members of a population answer."""
+    """Return the answers of most members of a population."""
     members = population.members
     codes, n_codes = coded(members)
     mode = label_counts(codes, n_codes).argmax(axis=1)
@@ -187,20 +187,20 @@ def _answered(population: Population[Predictions], items: Items, known: Mask) ->
 
 
 def _possible(scene: Scene) -> tuple[str, ...]:
-    """Return the groups that there can be: one student is neither stronger nor weaker than another."""
+    """Return the groups that can occur: a single student is neither strong nor weak."""
     return GROUPS if len(scene.students) >= MIN_STUDENTS else OF_ONE_STUDENT
 
 
 def _group_table(scene: Scene, groups: Array) -> Table:
-    """Return how many labelled texts each group that is possible has."""
-    n = int((groups != None).sum())  # noqa: E711  (an array)
+    """Return the number of labelled texts in every group that can occur."""
+    n = int(scene.known.sum())
     counts = [(group, int((groups == group).sum())) for group in _possible(scene)]
     rows = tuple((group, count, count / n) for group, count in counts)
     return Table("example_groups", "Labelled texts by who is right", ("group", "n", "share"), rows)
 
 
 def _example_table(scene: Scene, groups: Array, n_examples: int) -> Table:
-    """Return examples of every group, an equal number of each where there are as many, the most disputed first."""
+    """Return examples of every group, the same number of each as far as there are any, the most disputed first."""
     ordered = groups[scene.order]
     each = n_examples // len(_possible(scene))
     rows = [(*_cells(scene, int(i)), group) for group in _possible(scene) for i in scene.order[ordered == group][:each]]
@@ -221,19 +221,19 @@ def _disagreements(scene: Scene, n_examples: int) -> Table:
 
 
 def _columns(scene: Scene) -> tuple[str, ...]:
-    """Return the names of the cells of a text."""
+    """Return the names of the cells about a text."""
     return ("id", "text", "truth", "teacher label", *(f"{student.name} label" for student in scene.students))
 
 
 def _cells(scene: Scene, i: int) -> tuple[object, ...]:
-    """Return one text with everybody's answer."""
-    said = (student.labels[i] for student in scene.students)
+    """Return the cells about one text: what it is, and all answers."""
+    answered = (student.labels[i] for student in scene.students)
     item = str(scene.panel.items.ids[i])
-    return (item, cell_text(scene.panel, i), scene.truth[i], scene.teacher.labels[i], *said)
+    return (item, cell_text(scene.panel, i), scene.truth[i], scene.teacher.labels[i], *answered)
 
 
 def _who_is_strong(students: Sequence[Answered], strong: Sequence[bool]) -> str:
-    """Return which students count as strong, in a sentence."""
+    """Return a sentence that names the strong students."""
     if len(students) < MIN_STUDENTS:
         return "There is one student, so no text is right for strong students only."
     names = ", ".join(

@@ -58,8 +58,8 @@ class HateCheck(Audit[NoOptions]):
     """Accuracy by functionality, target and label, on HateCheck or any suite with a column `functionality`.
 
     Röttger et al. (2021), "HateCheck: Functional Tests for Hate Speech Detection Models". Cases of one template are one
-    cluster. Beside the many small rows `macro_accuracy` asks once for all: the unweighted mean over functionalities;
-    `macro_recall` asks the same of the cases of one label. What the suite says of scores, quality measures.
+    cluster. Beside the many small rows, `macro_accuracy` sums them up: the unweighted mean over functionalities;
+    `macro_recall` is the same for the cases of one label. How well scores rank the cases is left to the audit quality.
     """
 
     name = "hatecheck"
@@ -67,7 +67,7 @@ class HateCheck(Audit[NoOptions]):
     Options = NoOptions
 
     def measure(self, observations: Observations, settings: AuditSettings) -> AuditResult:
-        """Return rows in every functionality, target and label, the means over functionalities, and their table."""
+        """Return the rows by functionality, target and label, the means over functionalities, and their table."""
         panel = observations.scores()
         problem = _not_applicable(panel)
         if problem is not None:
@@ -75,19 +75,19 @@ class HateCheck(Audit[NoOptions]):
         cases = _of_a_functionality(panel)
         suite = replace(panel, items=replace(panel.items, slices=_slices(panel))).take(cases)
         pairing = pair(suite)
-        found = Findings.about(pairing, *_remarks(panel, suite.items))
+        findings = Findings.about(pairing, *_remarks(panel, suite.items))
         if suite.items.clusters is None:
-            found.warnings.append(NO_TEMPLATES)
+            findings.warnings.append(NO_TEMPLATES)
         for contrast in pairing.contrasts:
-            measure_contrast(contrast, panel.data, _metrics(suite), found, asked=settings.in_slices)
-        counts = counted(suite.items, found)  # a functionality whose cases all weigh 0 has no accuracy
+            measure_contrast(contrast, panel.data, _metrics(suite), findings, asked=settings.in_slices)
+        counts = counted(suite.items, findings)  # a functionality whose cases all weigh 0 has no accuracy
         deciding = [
             contrast.take(counts)
             for contrast in pairing.named("student-teacher")
-            if counts.any() and all(member.has_decisions for member in (*contrast.left, *contrast.right))
+            if counts.any() and all(member.has_decisions for member in contrast.members)
         ]
-        rows = [row for row in found.differences if row.metric == "case_accuracy"]
-        return found.result(
+        rows = [row for row in findings.differences if row.metric == "case_accuracy"]
+        return findings.result(
             self,
             estimates=(e for c in deciding for e in functionality_counts(c, panel.data, settings.level)),
             tables=(functionality_table(deciding, rows, settings.level),),
@@ -128,7 +128,7 @@ def _of_a_functionality(panel: Panel[Predictions]) -> Mask:
 
 
 def _slices(panel: Panel[Predictions]) -> dict[str, Mask]:
-    """Return the slices by functionality, by target and by true label, which goes by its own name."""
+    """Return the slices by functionality, by target and by true label, which is named after the label."""
     assert panel.truth is not None
     slices: dict[str, Mask] = {}
     for column in (COLUMN, "target"):
@@ -151,7 +151,7 @@ def _metrics(suite: Panel[Predictions]) -> Sequence[Metric]:
 
 
 def _remarks(panel: Panel[Predictions], cases: Items) -> list[str]:
-    """Return what a reader must know of the suite."""
+    """Return what a reader must know about the suite."""
     said = []
     if len(cases) < len(panel.items):
         n_out = len(panel.items) - len(cases)

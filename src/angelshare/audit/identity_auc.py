@@ -7,7 +7,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import BeforeValidator, Field
 
-from angelshare.audit.frame.contrasts import Contrast, pair
+from angelshare.audit.frame.contrasts import Contrast, pair, unranked
 from angelshare.audit.frame.measuring import Findings, countable, counted
 from angelshare.audit.identities.identity_facts import BY_IDENTITY, FINAL, MEANS
 from angelshare.audit.identities.means import measure_identities
@@ -27,7 +27,7 @@ COLUMNS = ("model", "role", "identity", "n", "positives", *ORDERINGS)
 
 
 def _listed(given: object) -> object:
-    """Return a single pattern as a list of one."""
+    """Return a single pattern as a tuple of one."""
     return (given,) if isinstance(given, str) else given
 
 
@@ -42,16 +42,16 @@ class IdentityOptions(Strict):
 
 
 class IdentityAuc(Audit[IdentityOptions]):
-    """AUCs of an identity's items, against all others, and over identities (Dixon et al. 2018; Borkan et al. 2019).
+    """AUCs within an identity, against all other items, and over identities (Dixon et al. 2018; Borkan et al. 2019).
 
-    Identities are the slices whose names the option `identities` matches. With the positives and negatives of an
-    identity, and those of all other items, the background: `subgroup_auc` is of the identity's items; `bpsn_auc` of the
-    background's positives and the identity's negatives (low: false positives for it); `bnsp_auc` of the background's
-    negatives and its positives (low: false negatives for it); `aeg_positive` and `aeg_negative` are the probability
-    that an item of the identity scores higher than one of the background, among those of one label, less 1/2.
+    Identities are the slices whose names the option `identities` matches; all other items are an identity's background.
+    `subgroup_auc` is that of the identity's items; `bpsn_auc`, of the background's positives against the identity's
+    negatives (low: false positives for it); `bnsp_auc`, of the identity's positives against the background's negatives
+    (low: false negatives for it). `aeg_positive` and `aeg_negative` are the probability that an item of the identity
+    scores higher than one of the background with the same label, less 1/2.
 
-    Over identities: means; generalised means with p = -5, in which the worst weigh most; and the `final_bias_score`, a
-    quarter of the overall AUC and of each of the three generalised means.
+    Over identities there are means; generalised means with p = -5, in which the worst weigh most; and the
+    `final_bias_score`, a quarter each of the overall AUC and of the three generalised means.
     """
 
     name = "identity_auc"
@@ -59,32 +59,32 @@ class IdentityAuc(Audit[IdentityOptions]):
     Options = IdentityOptions
 
     def measure(self, observations: Observations, settings: AuditSettings) -> AuditResult:
-        """Return the rows of every contrast, and the values of every model."""
+        """Return the rows of every contrast, and the AUCs and gaps of every model."""
         panel = observations.scores()
         names, copies = identities(panel, self.options.identities)
         problem = _not_applicable(panel, names, self.options.identities)
         if problem is not None:
             return AuditResult(self.name, self.question, not_applicable=problem)
         pairing = pair(panel)
-        found = Findings.about(pairing, *_remarks(names, panel.teacher.first.labels[1]), *copies)
+        findings = Findings.about(pairing, *_remarks(names, panel.teacher.first.labels[1]), *copies)
         for contrast in pairing.contrasts:
-            without = [member.name for member in (*contrast.left, *contrast.right) if not member.has_scores]
-            if without:
-                found.gaps.extend(_unranked(contrast, panel.data, names, without))
+            why = unranked(contrast)
+            if why is not None:
+                findings.gaps.extend(_gaps(contrast, panel.data, names, why))
                 continue
-            sample = countable(contrast, found)
+            sample = countable(contrast, findings)
             if sample is not None:
-                measure_identities(Compared.of(sample, panel.data, names, found))
-        return found.result(self, tables=(_table(panel, names),))
+                measure_identities(Compared.of(sample, panel.data, names, findings))
+        return findings.result(self, tables=(_table(panel, names),))
 
 
 AUDIT = IdentityAuc
 
 
 def identities(panel: Panel[Predictions], patterns: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the names of the slices that are identities, and which others are left out as their copies, as sentences.
+    """Return the names of the slices that are identities, and sentences on those left out as copies of another.
 
-    The same items twice would count twice in every mean, and in every correction for many rows.
+    Otherwise the same items would count twice in every mean, and in every correction for many rows.
     """
     known: dict[bytes, str] = {}
     copies = []
@@ -116,7 +116,7 @@ def _not_applicable(panel: Panel[Predictions], names: Sequence[str], patterns: S
 
 
 def _remarks(names: Sequence[str], positive: str) -> Iterator[str]:
-    """Yield which label is the positive one, since BPSN and BNSP hang on it, and what the identities are."""
+    """Yield which label is the positive one, since BPSN and BNSP depend on it, and what the identities are."""
     yield f"Positive are the items labelled {positive}, the second of the labels."
     yield "Identity columns of fractions count from 0.5 on: half of the annotators."
     keywords = [name for name in names if name.startswith(KEYWORDS)]
@@ -127,12 +127,11 @@ def _remarks(names: Sequence[str], positive: str) -> Iterator[str]:
         )
 
 
-def _unranked(contrast: Contrast, data: str, names: Sequence[str], without: Sequence[str]) -> Iterator[Gap]:
-    """Yield the rows that a contrast lacks since some of its members do not rank."""
-    why = f"hard decisions do not rank ({', '.join(without)})"
-    of_each = [(metric, name) for name in names for metric in ORDERINGS]
-    of_all = [(metric, None) for metric in (*MEANS, FINAL.name)]
-    for metric, name in (*of_each, *of_all):
+def _gaps(contrast: Contrast, data: str, names: Sequence[str], why: str) -> Iterator[Gap]:
+    """Yield all rows of a contrast as gaps, with the end of a sentence why."""
+    by_identity = [(metric, name) for name in names for metric in ORDERINGS]
+    over_identities = [(metric, None) for metric in (*MEANS, FINAL.name)]
+    for metric, name in (*by_identity, *over_identities):
         yield Gap(metric, data, contrast.student, contrast.name, name, None, why)
 
 
@@ -144,7 +143,7 @@ def _members(panel: Panel[Predictions]) -> Iterator[tuple[str, Predictions]]:
 
 
 def _table(panel: Panel[Predictions], names: Sequence[str]) -> Table:
-    """Return the values of every model for every identity; None where one is not measured."""
+    """Return the AUCs and gaps of every model for every identity; None where one is not measured."""
     title = "Identity AUCs and average equality gaps of every model"
     return Table("identity_aucs", title, COLUMNS, tuple(_values(panel, names)))
 

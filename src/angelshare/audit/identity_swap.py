@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from angelshare.audit.answers.quality_metrics import auc
-from angelshare.audit.frame.contrasts import Contrast, pair
-from angelshare.audit.frame.item_groups import UnitMetric, Units, leave_out, measure_units, undecided, weights_unused
+from angelshare.audit.frame.contrasts import Contrast, pair, undecided
+from angelshare.audit.frame.item_groups import UnitMetric, Units, leave_out, measure_units, weights_unused
 from angelshare.audit.frame.measuring import Findings, measure_contrast
 from angelshare.audit.identities.swapped import Flips, ScoreSense, ScoreSpread, Swapped, positive_score, tied
 from angelshare.core.arrays import Labels
@@ -23,7 +23,7 @@ from angelshare.data.identities.swaps import IDENTITY_TERMS, swap_identities
 SWAPS = "identity-swaps"
 """The name of the audit's own texts."""
 MAX_TEXTS = 500
-"""Test texts that are swapped, at most: each is scored once for every term."""
+"""The most test texts to swap: each is scored once for every term."""
 MIN_TEMPLATES = 10
 COLUMNS = ("template", "identity")
 SCORE_SENSE = MetricFacts(
@@ -78,9 +78,9 @@ FLIPS = UnitMetric(SWAP_FLIPS)
 class IdentitySwap(Audit[NoOptions]):
     """ScoreSense, ScoreDev, ScoreRange and label flips over templates, and the AUC of each identity.
 
-    Prabhakaran et al. (2019). Data with columns `template` and `identity` bring their swaps. Where they do not and
-    models are at hand, the audit asks for swaps of the test texts that mention a term; a swap is taken to keep the
-    text's label. The score is the probability of the positive label.
+    Prabhakaran et al. (2019). Data with columns `template` and `identity` bring their own swaps. Without them, the
+    audit requests swaps of the test texts that mention a term; a swap is taken to keep the text's label. The score is
+    the probability of the positive label.
     """
 
     name = "identity_swap"
@@ -88,7 +88,7 @@ class IdentitySwap(Audit[NoOptions]):
     Options = NoOptions
 
     def requests(self, test: Items) -> Sequence[Request]:
-        """Return the test split, and swaps of its texts unless its data name templates and identities."""
+        """Return the test split, and swaps of its texts unless its data name templates and identities themselves."""
         asked = super().requests(test)
         if set(COLUMNS) <= set(test.columns) or test.texts is None or test.texts.pairs is not None:
             return asked
@@ -104,23 +104,23 @@ class IdentitySwap(Audit[NoOptions]):
             return AuditResult(self.name, self.question, not_applicable=problem)
         swapped = _swapped(panel)
         pairing = pair(panel)
-        found = Findings.about(pairing, *remark, *weights_unused(panel, "templates"), *_remarks(panel, swapped))
-        found.warnings += _warnings(panel, swapped)
+        findings = Findings.about(pairing, *remark, *weights_unused(panel, "templates"), *_remarks(panel, swapped))
+        findings.warnings += _warnings(panel, swapped)
         for contrast in pairing.contrasts:
-            _measure_scores(contrast, panel.data, swapped, found)
-            _measure_flips(contrast, panel.data, swapped, found)
-        _measure_auc(panel, swapped, found, settings)
-        return found.result(self)
+            _measure_scores(contrast, panel.data, swapped, findings)
+            _measure_flips(contrast, panel.data, swapped, findings)
+        _measure_auc(panel, swapped, findings, settings)
+        return findings.result(self)
 
 
 AUDIT = IdentitySwap
 
 
 def swaps_of(test: Items) -> Items | None:
-    """Return swaps of texts, each text with its own term among them; None where no text has any.
+    """Return swaps of texts, beside each text as it is; None if no text mentions a term.
 
-    A swap is of its text's template and cluster, and is taken to keep its label. Texts are taken in the order of their
-    content keys, so that neither order nor ids decide which.
+    A swap shares the template and cluster of its text, and is taken to keep its label. Texts are taken in the order of
+    their content keys, so that neither their order nor their ids decide which.
     """
     assert test.texts is not None, "swaps are made of texts"
     origins: list[int] = []
@@ -140,7 +140,7 @@ def swaps_of(test: Items) -> Items | None:
 
 
 def _as_items(test: Items, origins: Labels, terms: Sequence[str], texts: TextBatch) -> Items:
-    """Return swaps as items: their texts' ids are templates."""
+    """Return swaps as items, with the ids of their texts as templates."""
     templates = test.ids[origins]
     return Items(
         SWAPS,
@@ -154,7 +154,7 @@ def _as_items(test: Items, origins: Labels, terms: Sequence[str], texts: TextBat
 
 
 def _swaps(observations: Observations) -> tuple[Panel[Predictions] | None, list[str]]:
-    """Return the panel of swaps, the data's own or those asked for, and what must be said of them."""
+    """Return the panel of swaps, the data's own or those requested, and remarks on them."""
     test = observations.scores()
     if set(COLUMNS) <= set(test.columns):
         return test, []
@@ -194,7 +194,7 @@ def _not_applicable(test: Panel[Predictions], panel: Panel[Predictions] | None) 
 
 
 def _remarks(panel: Panel[Predictions], swapped: Swapped) -> list[str]:
-    """Return which label scores are about, what was left out, and who gives all identities the same score."""
+    """Return remarks: which label scores are about, what was left out, who scores all identities the same."""
     said = [f"Scores are those of the label {panel.teacher.first.labels[1]}."]
     if swapped.n_alone:
         n_all = swapped.n_alone + swapped.n_templates
@@ -213,7 +213,7 @@ def _remarks(panel: Panel[Predictions], swapped: Swapped) -> list[str]:
 
 
 def _warnings(panel: Panel[Predictions], swapped: Swapped) -> Iterator[str]:
-    """Yield whose scores are no probabilities, and whether clusters cut across templates."""
+    """Yield warnings about scores that are no probabilities, and clusters that cut across templates."""
     for member in (member for population in panel.populations for member in population.members if member.has_scores):
         low, high = float(positive_score(member).min()), float(positive_score(member).max())
         if low < 0 or high > 1:
@@ -225,9 +225,9 @@ def _warnings(panel: Panel[Predictions], swapped: Swapped) -> Iterator[str]:
         yield "Clusters cut across templates, and templates count as independent."
 
 
-def _measure_scores(contrast: Contrast, data: str, swapped: Swapped, found: Findings) -> None:
-    """Add ScoreDev and ScoreRange, and every identity's ScoreSense."""
-    members = (*contrast.left, *contrast.right)
+def _measure_scores(contrast: Contrast, data: str, swapped: Swapped, findings: Findings) -> None:
+    """Add ScoreDev and ScoreRange, and the ScoreSense of every identity."""
+    members = contrast.members
     scale = max((_scale(member) for member in members if member.has_scores), default=1.0)
     dev, spread, sense = (
         UnitMetric(SCORE_DEV, is_share=False, scale=scale),
@@ -238,31 +238,31 @@ def _measure_scores(contrast: Contrast, data: str, swapped: Swapped, found: Find
     deciding = [member.name for member in members if not member.has_scores]
     if deciding:
         for metric in (dev, spread, sense):
-            leave_out(contrast, metric, every, f"hard decisions have no scores ({', '.join(deciding)})", found)
+            leave_out(contrast, metric, every, f"hard decisions have no scores ({', '.join(deciding)})", findings)
         return
-    measure_units(contrast, dev, ScoreSpread(swapped, is_range=False), every, found)
-    measure_units(contrast, spread, ScoreSpread(swapped, is_range=True), every, found)
+    measure_units(contrast, dev, ScoreSpread(swapped, is_range=False), every, findings)
+    measure_units(contrast, spread, ScoreSpread(swapped, is_range=True), every, findings)
     for code in range(len(swapped.identities)):
-        measure_units(contrast, sense, ScoreSense(swapped, code), _units(data, swapped, code), found)
+        measure_units(contrast, sense, ScoreSense(swapped, code), _units(data, swapped, code), findings)
 
 
-def _measure_flips(contrast: Contrast, data: str, swapped: Swapped, found: Findings) -> None:
+def _measure_flips(contrast: Contrast, data: str, swapped: Swapped, findings: Findings) -> None:
     """Add the share of templates whose decision is not the same for all identities."""
     units, why = _units(data, swapped), undecided(contrast)
     if why is not None:
-        leave_out(contrast, FLIPS, units, why, found)
+        leave_out(contrast, FLIPS, units, why, findings)
         return
-    measure_units(contrast, FLIPS, Flips(swapped), units, found)
+    measure_units(contrast, FLIPS, Flips(swapped), units, findings)
 
 
-def _measure_auc(panel: Panel[Predictions], swapped: Swapped, found: Findings, settings: AuditSettings) -> None:
-    """Add the AUC of every identity's texts, and of all; templates are clusters."""
+def _measure_auc(panel: Panel[Predictions], swapped: Swapped, findings: Findings, settings: AuditSettings) -> None:
+    """Add the AUC of all swaps, and of those about each identity; templates are clusters."""
     if n_labelled(panel.truth) == 0:
-        found.remark("swap_auc is not measured: no text carries a human label.")
+        findings.remark("swap_auc is not measured: no text carries a human label.")
         return
     weights = panel.items.weights
     if weights is not None and not weights[swapped.items].any():
-        found.remark("swap_auc is not measured: all swaps weigh 0.")
+        findings.remark("swap_auc is not measured: all swaps weigh 0.")
         return
     slices = {f"identity={name}": swapped.identity == code for code, name in enumerate(swapped.identities)}
     clusters = swapped.template if swapped.clusters is None else swapped.clusters[swapped.template]
@@ -270,7 +270,7 @@ def _measure_auc(panel: Panel[Predictions], swapped: Swapped, found: Findings, s
     swaps = replace(kept, items=replace(kept.items, slices=slices, clusters=clusters))
     metric = replace(auc(1), facts=SWAP_AUC)
     for contrast in pair(swaps).contrasts:
-        measure_contrast(contrast, panel.data, (metric,), found, asked=settings.in_slices)
+        measure_contrast(contrast, panel.data, (metric,), findings, asked=settings.in_slices)
 
 
 def _swapped(panel: Panel[Predictions]) -> Swapped:
@@ -289,5 +289,5 @@ def _units(data: str, swapped: Swapped, identity: int | None = None) -> Units:
 
 
 def _scale(member: Predictions) -> float:
-    """Return how far apart two scores can be: 1 for probabilities, as far as they are for a score of any scale."""
+    """Return how far apart two scores can be: 1 for probabilities, and the observed range for other scores."""
     return 1.0 if member.outputs != "score" else float(np.ptp(positive_score(member))) or 1.0

@@ -10,8 +10,8 @@ METRICS = (PERPLEXITY, BITS_PER_BYTE)
 class Perplexity(Audit[NoOptions]):
     """Perplexity and bits per byte of causal language models, on all texts and in slices.
 
-    How a text is read is in `models.causal`: it begins with the token that begins texts, and in windows where it is
-    longer than the model can take.
+    How a text is read is up to `models.causal`: after the token that begins texts, and in windows where it is longer
+    than the model's context.
     """
 
     name = "perplexity"
@@ -20,7 +20,7 @@ class Perplexity(Audit[NoOptions]):
     Options = NoOptions
 
     def measure(self, observations: Observations, settings: AuditSettings) -> AuditResult:
-        """Return the rows of every contrast, and what each model's figures are."""
+        """Return the rows of every contrast, and the perplexity and bits per byte of each model."""
         panel = observations.likelihoods()
         rates = measure_rates(panel, asked=settings.in_slices)
         return rates.result(self, estimates=rate_estimates(panel, settings.level))

@@ -20,7 +20,7 @@ from angelshare.stats.proportions import mcnemar_exact, mcnemar_midp
 
 MIN_ITEMS = 2
 MOST_REPEATED = 0.01
-"""Share of items that may repeat a text before that is worth a warning."""
+"""The share of items that may repeat a text without a warning."""
 METRICS = (
     *METRICS_OF_TASKS,
     MetricFacts("majority_class", "majority class", "What always answering the most frequent label would get."),
@@ -55,20 +55,20 @@ class Quality(Audit[NoOptions]):
             why = f"{n} of the {n_items} items of {panel.data} carry a human label; at least {MIN_ITEMS} are needed."
             return AuditResult(self.name, self.question, not_applicable=why)
         pairing = pair(panel)
-        found = Findings.about(pairing, *_conditional(panel))
+        findings = Findings.about(pairing, *_conditional(panel))
         teacher = panel.teacher.first
-        found.warnings += _repeated(panel.items)
+        findings.warnings += _repeated(panel.items)
         metrics = quality_metrics(teacher.task, len(teacher.labels))
         for contrast in pairing.contrasts:
-            measure_contrast(contrast, panel.data, metrics, found, asked=settings.in_slices)
+            measure_contrast(contrast, panel.data, metrics, findings, asked=settings.in_slices)
         for member in (member for population in panel.populations for member in population.members):
             collapse = collapsed(member, panel.items)
             if collapse is not None:
-                found.remark(f"{member.name} {collapse}.")
-        return found.result(
+                findings.remark(f"{member.name} {collapse}.")
+        return findings.result(
             self,
             estimates=(*_majority(panel), *_mcnemar(pairing, panel)),
-            tables=_decomposition(found.differences),
+            tables=_decomposition(findings.differences),
         )
 
 
@@ -78,8 +78,8 @@ AUDIT = Quality
 def collapsed(member: Predictions, items: Items) -> str | None:
     """Return why a classifier is no better than always answering the most frequent label; None if it is better.
 
-    None, too, where that cannot be said: no labels, labels of one class only (nothing can beat it), no decisions, or a
-    task without a single label.
+    None, too, if that cannot be said: without labels, with labels of one class only (nothing can beat it), without
+    decisions, or where items do not have a single label.
     """
     share = _majority_share(member, items)
     if share is None or share[1] == 1 or not member.has_decisions:
@@ -92,14 +92,14 @@ def collapsed(member: Predictions, items: Items) -> str | None:
 
 
 def _conditional(panel: Panel[Predictions]) -> tuple[str, ...]:
-    """Return what seeds of one teacher's students cannot say."""
+    """Return a remark on what the seeds of one teacher's students cannot tell."""
     if len(panel.teacher.members) > 1 or all(len(student.members) == 1 for student in panel.students):
         return ()
     return (f"There is one teacher, {panel.teacher.first.name}: what is said of recipes is conditional on it.",)
 
 
 def _discordant(differences: Array) -> tuple[int, int]:
-    """Return how many items are right on the left only, and on the right only."""
+    """Return how many items only the left side gets right, and how many only the right side does."""
     return int((differences > 0).sum()), int((differences < 0).sum())
 
 

@@ -1,4 +1,4 @@
-"""Do decisions hold when a text is changed and its label is not, and turn when the label does?"""
+"""Do decisions hold when a text changes and its label does not, and turn when the label does?"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,14 +7,13 @@ import numpy as np
 
 from angelshare.audit.answers.partners import BothRight, Flipped, FlippedCopy, Missed, Partners
 from angelshare.audit.answers.quality_metrics import correct
-from angelshare.audit.frame.contrasts import Contrast, pair
+from angelshare.audit.frame.contrasts import Contrast, pair, undecided
 from angelshare.audit.frame.item_groups import (
     PerUnit,
     UnitMetric,
     Units,
     leave_out,
     measure_units,
-    undecided,
     weights_unused,
 )
 from angelshare.audit.frame.measuring import MIN_SLICE, Findings, measure_contrast
@@ -32,7 +31,7 @@ from angelshare.stats.clusters import linked
 CHANGED = "one-word-changes"
 """The name of the audit's own texts."""
 MAX_TEXTS = 1_000
-"""Test texts of which one word is changed, at most."""
+"""The most test texts of which one word is changed."""
 SEED = 4
 MIN_PARTNERS = 2
 NO_COPIES = "copies with one word changed need models that run here, and texts of several words"
@@ -85,11 +84,11 @@ BOTH, ONE_WORD = UnitMetric(PAIR_ACCURACY), UnitMetric(ONE_WORD_FLIP_RATE)
 class Robustness(Audit[NoOptions]):
     """Accuracy by variant, flips between partners, and flips by one changed word.
 
-    A column `pair` names what belongs together, `variant` which is the original. A partner with its original's label
-    should be decided alike (`flip_rate`), one whose label was turned otherwise (`missed_changes`; Kaushik et al. 2020,
-    "Learning the Difference that Makes a Difference with Counterfactually-Augmented Data"). Where models run here, the
-    audit asks for copies of the test texts with one word replaced or misspelt. Intervals count pairs, or the clusters
-    that hold several of them.
+    The column `pair` tells which items belong together, and `variant` which of them is the original. A partner with its
+    original's label should get the same decision (`flip_rate`), one with another label a different one
+    (`missed_changes`; Kaushik et al. 2020, "Learning the Difference that Makes a Difference with
+    Counterfactually-Augmented Data"). Where models run here, the audit requests copies of the test texts with one word
+    replaced or misspelt. Intervals count pairs, or clusters of several pairs.
     """
 
     name = "robustness"
@@ -110,30 +109,30 @@ class Robustness(Audit[NoOptions]):
             return AuditResult(self.name, self.question, not_applicable=problem)
         panel = _by_pair(panel)
         pairing = pair(panel)
-        found = Findings.about(pairing, *weights_unused(panel, "partners and changed texts"))
+        findings = Findings.about(pairing, *weights_unused(panel, "partners and changed texts"))
         if "variant" in panel.columns and n_labelled(panel.truth):
-            _measure_variants(panel, found, settings)
+            _measure_variants(panel, findings, settings)
         if _has_pairs(panel):
             partners = Partners.of(panel.columns["pair"], panel.columns["variant"])
-            for sentence in partners.said:
-                found.remark(sentence)
+            for sentence in partners.remarks:
+                findings.remark(sentence)
             for contrast in pairing.contrasts:
-                _measure_partners(contrast, panel, partners, found)
+                _measure_partners(contrast, panel, partners, findings)
         else:
             missing = " and no column ".join(repr(name) for name in ("pair", "variant") if name not in panel.columns)
-            found.remark(f"Partners are not measured: {panel.data} has no column {missing}.")
-        _measure_changes(panel, changed, found)
-        return found.result(self)
+            findings.remark(f"Partners are not measured: {panel.data} has no column {missing}.")
+        _measure_changes(panel, changed, findings)
+        return findings.result(self)
 
 
 AUDIT = Robustness
 
 
 def changes_of(test: Items) -> Items | None:
-    """Return changed copies under their items' ids; None where no word can be changed.
+    """Return changed copies under the ids of their items; None if no word can be changed.
 
-    Texts are taken in the order of their content keys, so that neither order nor ids decide which. Of pairs of texts
-    the first is changed.
+    Texts are taken in the order of their content keys, so that neither their order nor their ids decide which. In a
+    pair of texts the first is changed.
     """
     if test.texts is None:
         return None
@@ -170,62 +169,62 @@ def _has_pairs(panel: Panel[Predictions]) -> bool:
     return {"pair", "variant"} <= set(panel.columns)
 
 
-def _measure_variants(panel: Panel[Predictions], found: Findings, settings: AuditSettings) -> None:
+def _measure_variants(panel: Panel[Predictions], findings: Findings, settings: AuditSettings) -> None:
     """Add the accuracy on all items and on every variant."""
     variants = panel.columns["variant"]
     slices = {f"variant={name}": np.asarray(variants == name) for name in np.unique(variants).tolist() if name}
     metric = Share(facts=VARIANT_ACCURACY, per_item=correct)
     for contrast in pair(replace(panel, items=replace(panel.items, slices=slices))).contrasts:
-        measure_contrast(contrast, panel.data, (metric,), found, asked=settings.in_slices)
+        measure_contrast(contrast, panel.data, (metric,), findings, asked=settings.in_slices)
 
 
 def _by_pair(panel: Panel[Predictions]) -> Panel[Predictions]:
-    """Return the panel with pairs as clusters; where the data have clusters, all that they link are one."""
+    """Return the panel with pairs as clusters; pairs that the data's own clusters link become one."""
     if "pair" not in panel.columns:
         return panel
     clusters = linked(panel.columns["pair"], panel.items.clusters)
     return replace(panel, items=replace(panel.items, clusters=clusters))
 
 
-def _measure_partners(contrast: Contrast, panel: Panel[Predictions], partners: Partners, found: Findings) -> None:
-    """Add flips, missed changes and the share of partners that are right with their originals."""
+def _measure_partners(contrast: Contrast, panel: Panel[Predictions], partners: Partners, findings: Findings) -> None:
+    """Add flips, missed changes and the share of partners that are right together with their originals."""
     if panel.truth is None:
-        found.remark("No item carries a human label: every partner is taken to keep its original's.")
+        findings.remark("No item carries a human label: every partner is taken to keep its original's.")
         same, other = np.ones(len(partners), dtype=np.bool_), np.zeros(len(partners), dtype=np.bool_)
     else:
         same, other = partners.same_label(panel.truth)
     n_unknown = int((~same & ~other).sum())
     if n_unknown:
-        found.remark(f"{n_unknown:,} partners are left out: they, or their originals, carry no human label.")
+        findings.remark(f"{n_unknown:,} partners are left out: they, or their originals, carry no human label.")
     keeping, turning, known = (partners.take(mask) for mask in (same, other, same | other))
     units = _units(panel, keeping, "partners that keep the label")
-    _add(contrast, FLIPS, Flipped(keeping), units, found)
+    _add(contrast, FLIPS, Flipped(keeping), units, findings)
     for name in np.unique(keeping.variant).tolist():
         of_variant = keeping.take(keeping.variant == name)
         if len(of_variant) < len(keeping):
             units = replace(_units(panel, of_variant, "partners"), least=MIN_SLICE, slice=f"variant={name}")
-            _add(contrast, FLIPS, Flipped(of_variant), units, found)
-    _add(contrast, MISSED, Missed(turning), _units(panel, turning, "partners that turn the label"), found)
+            _add(contrast, FLIPS, Flipped(of_variant), units, findings)
+    _add(contrast, MISSED, Missed(turning), _units(panel, turning, "partners that turn the label"), findings)
     if panel.truth is not None:
-        _add(contrast, BOTH, BothRight(known, panel.truth), _units(panel, known, "labelled partners"), found)
+        _add(contrast, BOTH, BothRight(known, panel.truth), _units(panel, known, "labelled partners"), findings)
 
 
 def _units(panel: Panel[Predictions], partners: Partners, what: str) -> Units:
-    """Return partners as the units of a row; their originals' clusters are theirs."""
+    """Return partners as the units of a row, in the clusters of their originals."""
     clusters = panel.items.clusters
     assert clusters is not None, "there are pairs"
     return Units(panel.data, len(partners), what, MIN_PARTNERS, clusters=clusters[partners.original])
 
 
-def _measure_changes(panel: Panel[Predictions], changed: Panel[Predictions] | None, found: Findings) -> None:
+def _measure_changes(panel: Panel[Predictions], changed: Panel[Predictions] | None, findings: Findings) -> None:
     """Add how often one changed word turns a decision; a gap where no such texts were scored."""
     if changed is None:
         for contrast in pair(panel).contrasts:
             units = Units(panel.data, 0, "changed texts", MIN_SLICE)
-            leave_out(contrast, ONE_WORD, units, NO_COPIES, found)
+            leave_out(contrast, ONE_WORD, units, NO_COPIES, findings)
         return
     n = len(changed.items)
-    found.remark(
+    findings.remark(
         f"One word was changed, replaced or misspelt, in {n:,} of {len(panel.items):,} texts"
         f"{f' (at most {MAX_TEXTS:,}, drawn by content hash)' if len(panel.items) > MAX_TEXTS else ''}."
     )
@@ -235,18 +234,18 @@ def _measure_changes(panel: Panel[Predictions], changed: Panel[Predictions] | No
     clusters = panel.items.clusters
     units = Units(panel.data, n, "changed texts", MIN_SLICE, clusters=None if clusters is None else clusters[at])
     for contrast in pair(panel).contrasts:
-        _add(contrast, ONE_WORD, FlippedCopy(at, copies), units, found)
+        _add(contrast, ONE_WORD, FlippedCopy(at, copies), units, findings)
 
 
-def _add(contrast: Contrast, metric: UnitMetric, per_unit: PerUnit, units: Units, found: Findings) -> None:
+def _add(contrast: Contrast, metric: UnitMetric, per_unit: PerUnit, units: Units, findings: Findings) -> None:
     """Add a row, or its gap."""
     why = undecided(contrast)
     if why is not None:
-        leave_out(contrast, metric, units, why, found)
+        leave_out(contrast, metric, units, why, findings)
     else:
-        measure_units(contrast, metric, per_unit, units, found)
+        measure_units(contrast, metric, per_unit, units, findings)
 
 
 def _members(panel: Panel[Predictions]) -> list[Predictions]:
-    """Return all members, in the order in which every panel has them."""
+    """Return all members, in the order that all panels share."""
     return [member for population in panel.populations for member in population.members]

@@ -28,12 +28,12 @@ NO_INTERVALS = (
 
 
 class SeatOptions(Strict):
-    """Which association tests, and on which vectors.
+    """Which association tests to run, and on which vectors.
 
     Attributes:
-        tests: the file of the tests; without it `seat/seat.json` in the folder ANGELSHARE_DATA.
-        names: the tests of that file.
-        pooling: how a sentence's vector is made of its tokens'. Published columns of BERT take `cls`.
+        tests: the file of the tests; by default `seat/seat.json` in the folder ANGELSHARE_DATA.
+        names: the tests to take from that file.
+        pooling: how a sentence's vector is made from those of its tokens; published figures of BERT use `cls`.
     """
 
     tests: Path | None = None
@@ -45,8 +45,8 @@ class Seat(Audit[SeatOptions]):
     """Effect sizes of tests of sentences: whether targets X lie closer to attributes A, against B, than Y do.
 
     Caliskan et al. (2017) for words, May et al. (2019), "On Measuring Social Biases in Sentence Encoders", for
-    sentences. The tests come from a file, which is not part of this software. The audit embeds their texts itself;
-    files of embeddings must hold them.
+    sentences. The tests come from a file that is not part of this software. Models that run here embed their texts;
+    files of embeddings must hold these texts.
     """
 
     name = "seat"
@@ -61,7 +61,7 @@ class Seat(Audit[SeatOptions]):
         return [Request(TEXTS, "embeddings", items, Embedding(pooling=self.options.pooling))]
 
     def measure(self, observations: Observations, settings: AuditSettings) -> AuditResult:
-        """Return the effect sizes of all models on every test whose texts are there."""
+        """Return the effect sizes of all models on every test whose texts were all embedded."""
         own_texts = observations.has(TEXTS, "embeddings")
         panel = observations.embeddings(TEXTS) if own_texts else observations.embeddings()
         tests, missing = _with_texts(self._tests(), panel)
@@ -94,7 +94,7 @@ def distinct_texts(tests: Sequence[AssociationTest]) -> TextBatch:
 def _with_texts(
     tests: Sequence[AssociationTest], panel: Panel[Embeddings]
 ) -> tuple[list[AssociationTest], tuple[str, ...]]:
-    """Return the tests of which every text is among the items, and a sentence about each of the others."""
+    """Return the tests whose texts are all among the items, and a sentence about each of the others."""
     known = set(content_keys(panel.items))
     lacking = {
         test.name: [text for text in distinct_texts([test]).texts if text_key(text) not in known] for test in tests

@@ -20,9 +20,9 @@ from angelshare.stats.components import SIMPLE, linear_mean
 from angelshare.stats.components import inference as t_inference
 
 UNDISTURBED = 0.8
-"""The share of the time in which this thread must have had a processor, or the result bears a warning.
+"""The share of the time for which this thread must have had a processor; below it, there is a warning.
 
-On an idle machine it is about nine tenths where a network has two threads: they wait for each other.
+On an idle machine it is about nine tenths for a network with two threads, which wait for each other.
 """
 METHOD = "t over rounds, of log ratios"
 CLOCKED = {
@@ -85,12 +85,12 @@ METRICS = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Timed:
-    """One model and all that was measured of it.
+    """One model and its timing.
 
     Attributes:
-        role, population: who it is; a baseline here is a reference of its own, such as TF-IDF.
+        role, population: those of the model; a baseline here is a reference of its own, such as TF-IDF.
         card: its name, parameters, bytes on disk and precision.
-        timing: what the clock said.
+        timing: in all rounds.
     """
 
     role: ModelRole
@@ -135,16 +135,16 @@ def measure_speed(
 ) -> AuditResult:
     """Return every model's figures, and every student's and reference's speed against the teacher's.
 
-    A figure of the clock is the geometric mean over rounds of the round's value: the texts per second, or a percentile
-    of the latencies (linear between neighbours, as numpy has it). A difference is the mean over rounds of the log ratio
-    of both models' values in one round, so exp(delta) is the ratio of their figures; its interval is a t interval with
-    rounds - 1 degrees of freedom. What it speaks of is this machine in this hour: the rounds are its only sample.
+    A figure is the geometric mean over rounds of a round's value: the texts per second, or a percentile of the
+    latencies (linear between neighbours, as in numpy). A difference is the mean over rounds of the log ratio of the two
+    models' values in a round, so exp(delta) is the ratio of their figures; its interval is a t interval with rounds - 1
+    degrees of freedom. It speaks only of this machine at this hour: the rounds are its sample.
 
     Args:
         models: the teacher first, then one member of each population, all timed in the same rounds.
         data: the name of the text set.
         level: of the estimates' intervals.
-        remarks: what a reader must know, beside what is found here.
+        remarks: further remarks for the reader.
     """
     teacher, *others = models
     metrics = [metric for metric in CLOCKED if metric != "latency_p99_ms" or _has_p99(models)]
@@ -196,7 +196,7 @@ def _difference(metric: str, left: Timed, teacher: Timed, data: str) -> Differen
 
 
 def _sizes(model: Timed) -> Iterator[Estimate]:
-    """Yield what is known without a clock: parameters, bytes on disk, memory."""
+    """Yield what needs no clock: parameters, bytes on disk, memory."""
     sizes: dict[str, int | None] = {
         "n_parameters": model.card.n_parameters,
         "n_bytes": model.card.n_bytes,
@@ -208,7 +208,7 @@ def _sizes(model: Timed) -> Iterator[Estimate]:
 
 
 def _speeds(model: Timed, metrics: Sequence[str], data: str, level: float) -> Iterator[Estimate]:
-    """Yield what the clock said, with intervals over rounds; se by the delta method, value times that of the log."""
+    """Yield speeds with intervals over rounds; by the delta method, se is the value times that of its logarithm."""
     for metric in metrics:
         inference = t_inference(
             linear_mean(np.log(by_round(model.timing, metric))[None]), SIMPLE, method="t over rounds, of logs"
@@ -227,7 +227,7 @@ def _speeds(model: Timed, metrics: Sequence[str], data: str, level: float) -> It
 
 
 def _disturbed(models: Sequence[Timed]) -> Iterator[str]:
-    """Yield a warning where others were at work meanwhile."""
+    """Yield a warning if other processes were at work meanwhile."""
     busy = float(np.mean([model.timing.busy for model in models]))
     if busy < UNDISTURBED:
         yield (

@@ -19,7 +19,7 @@ def test_pairs_that_are_none_are_left_out_with_counts():
     partners = Partners.of(pairs, variants)
     assert partners.original.tolist() == [0, 9]
     assert partners.partner.tolist() == [1, 10]
-    assert partners.said == (
+    assert partners.remarks == (
         "1 of 5 pairs have a single item and are left out.",
         "1 of 5 pairs have no original (a variant called `original` or `base...`, or blank) and are left out.",
         "1 of 5 pairs have more than one original and are left out.",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from angelshare.audit.frame.contrasts import pair, teacher_pairs
+from angelshare.audit.frame.contrasts import pair, teacher_pairs, undecided, unranked
 
 TRUTH = np.array([0, 1, 0, 1])
 
@@ -73,3 +73,18 @@ def test_equal_scores_are_identical_and_equal_decisions_are_not(make_member, mak
     # scores of two values say no more than decisions
     two = make_panel([make_member("t/0", [-1, 1, -1, 1])], [make_member("s/0", [-1, 1, -1, 1])])
     assert not pair(two).contrasts[0].identical
+
+
+def test_members_that_decide_nothing_or_do_not_rank_are_named(make_member, make_panel):
+    """Scores without a threshold decide nothing; hard decisions rank nothing; logits do both."""
+    hard, scores = [[1, 0], [0, 1], [1, 0], [0, 1]], np.linspace(-1, 1, len(TRUTH))
+    for outputs, values, why in (
+        ("score", scores, (True, False)),
+        ("decisions", hard, (False, True)),
+        ("logits", scores, (False, False)),
+    ):
+        teacher, student = (make_member(name, values, outputs=outputs) for name in ("teacher/0", "mlp/0"))
+        (contrast,) = pair(make_panel([teacher], [student])).contrasts
+        reasons = (undecided(contrast), unranked(contrast))
+        assert tuple(reason is not None for reason in reasons) == why
+        assert all("(mlp/0, teacher/0)" in reason for reason in reasons if reason is not None)

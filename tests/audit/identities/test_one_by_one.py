@@ -33,7 +33,7 @@ def measure(one, metric):
     """Measure one metric of the identity; return what goes on, and the row."""
     ((name, identity),) = one.each()
     linear = measured(one, name, identity, metric)
-    return linear, one.found.differences[-1] if one.found.differences else None
+    return linear, one.findings.differences[-1] if one.findings.differences else None
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,1 @@
-"""What is read off answers: decisions, confidence, flips, exemplars, partners, time."""
+"""Measures of answers, item by item: decisions, confidence, flips, exemplars, partners, likelihoods, time."""

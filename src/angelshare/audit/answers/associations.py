@@ -1,4 +1,4 @@
-"""How much closer one set of vectors lies to another than a second does: WEAT's and SEAT's effect size."""
+"""The effect size of WEAT and SEAT: how much closer than a second set of vectors one lies to another."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ _ROUNDING = 1e-12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Places:
-    """Where the texts of a test stand among the vectors.
+    """Positions of a test's texts among the vectors.
 
     Attributes:
         x, y: (n,) of the targets. a, b: (m,) of the attributes.
@@ -68,7 +68,7 @@ class Places:
 
     @classmethod
     def of(cls, test: AssociationTest, items: Items) -> "Places":
-        """Return where the texts of a test stand among items whose ids, or keys, are their content keys."""
+        """Return the positions of a test's texts among items whose keys, or ids, are their content keys."""
         place = {key: position for position, key in enumerate(content_keys(items))}
         return cls(*(np.array([place[text_key(text)] for text in group.texts]) for group in test.groups))
 
@@ -80,7 +80,7 @@ class Effects:
     Attributes:
         panel: of the embeddings of all texts.
         tests: in order.
-        by_member: member's role and name -> the effect size of each test; None where there is none.
+        by_member: role and name of a member -> the effect size of each test; None where it has none.
     """
 
     panel: Panel[Embeddings]
@@ -106,7 +106,7 @@ class Effects:
     def estimates(self) -> Iterator[Estimate]:
         """Yield the effect sizes of the teacher and every student, their means, and how much further from 0 they are.
 
-        None has an interval: the sentences of a test are no sample, and their words stand in several of them.
+        None has an interval: the sentences of a test are no sample, and each word occurs in several of them.
         """
         teacher = self.panel.teacher
         for population in (teacher, *self.panel.students):
@@ -120,9 +120,9 @@ class Effects:
                 yield self._estimate(MEAN_EFFECT, float(np.mean(known)), population)
             if population is teacher:
                 continue
-            for test, size, of_teacher in zip(self.tests, sizes, self.mean(teacher), strict=True):
-                if size is not None and of_teacher is not None:
-                    yield self._estimate(FURTHER, abs(size) - abs(of_teacher), population, output=test.name)
+            for test, size, teachers in zip(self.tests, sizes, self.mean(teacher), strict=True):
+                if size is not None and teachers is not None:
+                    yield self._estimate(FURTHER, abs(size) - abs(teachers), population, output=test.name)
 
     def table(self) -> Table:
         """Return the effect size of every member on every test, and what the test is about."""
@@ -138,21 +138,21 @@ class Effects:
     def _estimate(
         self, facts: MetricFacts, value: float, population: Population[Embeddings], *, output: str | None = None
     ) -> Estimate:
-        """Return one figure of a population."""
+        """Return one estimate about a population."""
         student = population.name if population.role == "student" else None
         names = population.names if facts is not FURTHER else (*population.names, *self.panel.teacher.names)
         return Estimate(facts.name, value, names, student=student, data=self.panel.data, output=output)
 
 
 def content_keys(items: Items) -> list[str]:
-    """Return the content key of each item's text; ids are taken for keys where no text is known."""
+    """Return the content key of each item's text; where neither key nor text is known, its id serves."""
     if items.keys is None and items.texts is not None:
         return items.texts.keys()
     return [str(key) for key in (items.ids if items.keys is None else items.keys)]
 
 
 def _pairs(test: AssociationTest) -> tuple[str, str]:
-    """Return what the targets and the attributes of a test have in common."""
+    """Return what a test's targets are called, and its attributes."""
     targets, attributes = (" and ".join(group.category for group in side) for side in (test.targets, test.attributes))
     return targets, attributes
 
@@ -168,7 +168,7 @@ def effect_size(vectors: Vectors, places: Places) -> float | None:
     Caliskan et al. (2017), "Semantics derived automatically from language corpora contain human-like biases". Positive:
     X lies closer to A, Y closer to B. With n texts in both X and Y, |d| is at most 2 sqrt((2n - 1) / 2n).
 
-    None where a vector is 0 and has no angle, or all targets lie alike.
+    None if a vector is 0, which has no angle, or if all targets lie alike.
     """
     everywhere = np.concatenate([places.x, places.y, places.a, places.b])
     if not vectors[everywhere].any(axis=1).all():

@@ -1,4 +1,4 @@
-"""How sure a model is of what it says, item by item: log loss, Brier score, and confidence against being right."""
+"""How sure a model is of its answers, item by item: log loss, Brier score, and confidence compared with accuracy."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from angelshare.core.predictions import Predictions
 
 N_BINS = 15
 SURE_AND_WRONG = 10.0
-"""Nats that an item costs which a model calls all but impossible, with a probability of 1 in 22,000."""
+"""The cost in nats of an item to which a model gives a probability of 1 in 22,000: all but impossible."""
 LOG_SMALLEST = 745.0
-"""-log of the smallest double above 0: a probability of 0 is taken for it where only its size matters."""
+"""-log of the smallest double above 0, which stands in for a probability of 0 where only its size matters."""
 NLL = MetricFacts(
     "nll",
     "negative log-likelihood",
@@ -64,12 +64,12 @@ ECE_CLASSWISE_PLUG_IN = MetricFacts(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bins:
-    """Probabilities in bins of equal width between 0 and 1; only bins with items.
+    """Probabilities in bins of equal width between 0 and 1, without the empty ones.
 
     Attributes:
-        index: (b,) which bins. n: (b,) how many items. share: (b,) of the (weighted) items.
-        confidence, accuracy: (b,) their mean probability, and how often it came true.
-        variance: (b,) of accuracy - confidence, were every probability right.
+        index: (b,) numbers of the bins. n: (b,) numbers of items. share: (b,) of the (weighted) items.
+        confidence, accuracy: (b,) mean probability, and how often it came true.
+        variance: (b,) of accuracy - confidence, if every probability were right.
     """
 
     index: Array
@@ -81,7 +81,7 @@ class Bins:
 
 
 def nll(member: Predictions, items: Items) -> Vector:
-    """Return (n,) -log p(truth) in nats, of several labels the mean over them; infinite where p is 0."""
+    """Return (n,) -log p(truth) in nats, with several labels the mean over them; infinite where p is 0."""
     logs = log_chances(member)
     outcome = _outcomes(items)
     return np.asarray(-np.take_along_axis(logs, outcome[:, :, None], axis=2)[:, :, 0].mean(axis=1))
@@ -90,8 +90,8 @@ def nll(member: Predictions, items: Items) -> Vector:
 def largest_nll(members: Sequence[Predictions], _items: Items) -> float:
     """Return the largest loss in nats that any of these models could have had on an item, had the truth been otherwise.
 
-    So much costs an item that was not sampled, on which a model is as sure as it ever is, and wrong. It is taken for at
-    least `SURE_AND_WRONG`: what a network can be sure of need not be in the sample.
+    That is what an item outside the sample may cost, where a model is as sure as it ever is, and wrong. It is at least
+    `SURE_AND_WRONG`, since the sample need not show how sure a network can be.
     """
     worst = [np.minimum(-log_chances(member), LOG_SMALLEST).max(axis=2).mean(axis=1).max() for member in members]
     return max(SURE_AND_WRONG, float(max(worst)))
@@ -111,7 +111,7 @@ def brier(member: Predictions, items: Items) -> Vector:
 
 
 def overconfidence(member: Predictions, items: Items) -> Vector:
-    """Return (n,) the probability of what the model decides for, less 1 where it is right; of labels, the mean."""
+    """Return (n,) the probability of the decision, less 1 where it is right; with several labels, their mean."""
     confidence, correct = decided(member, items)
     return np.asarray((confidence - correct).mean(axis=1))
 
@@ -119,11 +119,11 @@ def overconfidence(member: Predictions, items: Items) -> Vector:
 def decided(member: Predictions, items: Items) -> tuple[Array, Array]:
     """Return (n, questions) the probability of each decision, and 1 where it is right.
 
-    One question where one label is chosen; of several labels, a question for each: whether it applies.
+    Where one label is chosen there is one question; with several labels there is one for each: whether it applies.
     """
     chances, correct = probabilities(member), answers(member) == items.truth
     if member.task == "multi_label":
-        # a label is said to apply from one half on
+        # from one half on, a label is taken to apply
         return np.asarray(np.maximum(chances, 1 - chances)), correct.astype(np.float64)
     return chances.max(axis=1, keepdims=True), correct[:, None].astype(np.float64)
 
@@ -154,13 +154,13 @@ def binned(chances: Vector, came_true: Vector, weights: Vector | None = None, *,
 def calibration_error(bins: Bins) -> tuple[float, float]:
     """Return the expected calibration error as it is usually reported, and without most of its upward bias.
 
-    Plug-in: sum_b w_b |d_b| with d_b = accuracy - confidence. Of a perfectly calibrated model it is not 0: |d_b| of a
+    Plug-in: sum_b w_b |d_b| with d_b = accuracy - confidence. For a perfectly calibrated model it is not 0: |d_b| of a
     normal d_b with mean m and variance v has the folded normal's mean f(m, v) >= |m|. So sum_b w_b (f(m_b, v_b) -
-    |m_b|) is taken off, v_b being the variance of d_b if the probabilities are right. For m_b^2, d_b^2 is shrunk by the
-    share of the squared error that is no noise, s / (s + sum_b w_b v_b) with s = sum_b w_b (d_b^2 - v_b), the unbiased
-    squared error (Broecker 2012; Ferro & Fricker 2012; Kumar et al. 2019), or 0 where that is negative. Kumar et al.
-    take m_b = d_b itself, which leaves more than half of the bias of a calibrated model. Below 0 the result is 0. That
-    items come in clusters is not counted.
+    |m_b|) is subtracted, where v_b is the variance of d_b if the probabilities are right. The estimate of m_b^2 is
+    d_b^2, shrunk by the share of the squared error that is not noise, s / (s + sum_b w_b v_b) with s = sum_b w_b (d_b^2
+    - v_b), the unbiased squared error (Broecker 2012; Ferro & Fricker 2012; Kumar et al. 2019), or 0 if that is
+    negative. Kumar et al. take m_b = d_b itself, which leaves more than half of a calibrated model's bias. A negative
+    result becomes 0. Clusters of items are not taken into account.
     """
     gaps = bins.accuracy - bins.confidence
     plug_in = float(bins.share @ np.abs(gaps))
@@ -174,13 +174,13 @@ def calibration_error(bins: Bins) -> tuple[float, float]:
 def folded_mean(mean: Vector, sd: Vector) -> Vector:
     """Return E|x| of normal x: sd sqrt(2 / pi) exp(-mean^2 / (2 sd^2)) + mean (1 - 2 Phi(-mean / sd))."""
     ratio = np.divide(mean, sd, out=np.full(len(mean), np.inf), where=sd > 0)
-    # beyond 40 standard deviations the fold is nothing, and squares overflow
+    # beyond 40 standard deviations the fold is negligible, and squares overflow
     ratio = np.minimum(ratio, 40.0)
     density = np.exp(-(ratio**2) / 2) / np.sqrt(2 * np.pi)
     return np.asarray(2 * sd * density + mean * (1 - 2 * ndtr(-ratio)))
 
 
 def _outcomes(items: Items) -> Array:
-    """Return (n, questions) the outcome that came true: the class, or of every label whether it applies."""
+    """Return (n, questions) the outcome that came true: the class, or for every label whether it applies."""
     assert items.truth is not None, "calibration needs human labels"
     return np.asarray(items.truth if items.truth.ndim > 1 else items.truth[:, None]).astype(np.int64)

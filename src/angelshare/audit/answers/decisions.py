@@ -1,4 +1,4 @@
-"""What a model answers on every item: labels, whether they are right, and the probabilities behind them."""
+"""A model's answers, item by item: labels, whether they are right, and the probabilities behind them."""
 
 import numpy as np
 from scipy.special import expit
@@ -9,24 +9,24 @@ from angelshare.core.predictions import Predictions
 
 
 def answers(member: Predictions) -> Array:
-    """Return (n,) class indices, or of a multi-label task (n, labels) decisions."""
+    """Return (n,) class indices, or for a multi-label task (n, labels) decisions."""
     return member.label_decisions() if member.task == "multi_label" else member.decisions()
 
 
 def equal(left: Array, right: Array) -> Mask:
-    """Return (n,) whether two answers are the same; of several labels, all must be."""
+    """Return (n,) whether two answers are the same; with several labels, all must be."""
     same = left == right
     return np.asarray(same if same.ndim == 1 else same.all(axis=1))
 
 
 def right(member: Predictions, items: Items) -> Mask:
-    """Return (n,) whether the answer is the true one; never where unlabelled."""
-    assert items.truth is not None, "without truth nobody is right"
+    """Return (n,) whether the answer is the true one; False for items without a human label."""
+    assert items.truth is not None, "right answers need human labels"
     return np.asarray(equal(answers(member), items.truth) & labelled(items.truth))
 
 
 def named(answered: Array, labels: tuple[str, ...]) -> Array:
-    """Return (n,) the label, or the labels, of answers as text."""
+    """Return (n,) answers as text: the label, or the labels."""
     if answered.ndim == 1:
         return np.asarray(np.array(labels, dtype=object)[answered])
     sets, which = np.unique(answered, axis=0, return_inverse=True)
@@ -44,12 +44,12 @@ def true_names(items: Items, labels: tuple[str, ...]) -> Array:
 
 
 def has_probabilities(member: Predictions) -> bool:
-    """Whether the outputs are, or give, probabilities of labels."""
+    """Whether the outputs are probabilities of labels, or can be turned into them."""
     return member.outputs in ("logits", "probabilities")
 
 
 def probabilities(member: Predictions) -> Scores:
-    """Return (n, labels) probabilities: of a distribution, or of each label of a multi-label task by itself."""
+    """Return (n, labels) probabilities: a distribution, or in a multi-label task that of each label by itself."""
     if member.task != "multi_label":
         return np.asarray(np.exp(member.log_probabilities()))
     values = member.values.astype(np.float64)
@@ -59,8 +59,8 @@ def probabilities(member: Predictions) -> Scores:
 def log_chances(member: Predictions) -> Array:
     """Return (n, questions, outcomes) log-probabilities.
 
-    A single-label task asks one question with all labels as outcomes; a multi-label task asks for every label whether
-    it applies: (no, yes).
+    A single-label task asks one question with all labels as outcomes; a multi-label task asks of every label whether it
+    applies: (no, yes).
     """
     if member.task != "multi_label":
         return member.log_probabilities()[:, None, :]
@@ -74,8 +74,8 @@ def log_chances(member: Predictions) -> Array:
 def distance(student: Predictions, teacher: Predictions) -> Vector:
     """Return how far apart two models are on every item, from 0 to 1.
 
-    The total variation distance of their probabilities, of several labels the mean of each label's; where one gives no
-    probabilities, 1 if the answers differ.
+    The total variation distance of their probabilities, with several labels the mean over them; where one of the two
+    gives no probabilities, 1 if the answers differ.
     """
     if not (has_probabilities(student) and has_probabilities(teacher)):
         return np.asarray(~equal(answers(student), answers(teacher)), dtype=np.float64)

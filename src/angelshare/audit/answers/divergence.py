@@ -16,9 +16,9 @@ def divergences(contrast: Contrast, level: float) -> tuple[dict[str, Figure], li
 
     `kl` is the mean of KL(teacher || student) in nats. `probability_loyalty` is the mean of 1 - sqrt(JS), with the
     Jensen-Shannon divergence in bits, so that it lies between 0 and 1 (Xu et al. 2021, "Beyond Preserved Accuracy").
-    Of several labels, both are means over the labels' own yes or no.
+    With several labels, both are means over the labels, each a yes or no of its own.
     """
-    name, members = contrast.student, (*contrast.left, *contrast.right)
+    name, members = contrast.student, contrast.members
     without = [member.name for member in members if not has_probabilities(member)]
     if without:
         return {}, [
@@ -26,11 +26,11 @@ def divergences(contrast: Contrast, level: float) -> tuple[dict[str, Figure], li
         ]
     pairs = [(log_chances(teacher), log_chances(student)) for student, teacher in contrast.pairs]
     design = design_of(contrast.items)
-    found = {"probability_loyalty": mean(_each(loyalty, pairs), design, level, within=(0.0, 1.0))}
+    figures = {"probability_loyalty": mean(_each(loyalty, pairs), design, level, within=(0.0, 1.0))}
     n_zero = int(np.any([~np.isfinite(logs).all(axis=(1, 2)) for pair in pairs for logs in pair], axis=0).sum())
     if n_zero:
-        return found, [f"KL of {name} is not measured: {n_zero} items have a probability of 0."]
-    return {"kl": mean(_each(divergence, pairs), design, level), **found}, []
+        return figures, [f"KL of {name} is not measured: {n_zero} items have a probability of 0."]
+    return {"kl": mean(_each(divergence, pairs), design, level), **figures}, []
 
 
 def divergence(teacher: Array, student: Array) -> Vector:
@@ -49,5 +49,5 @@ def loyalty(teacher: Array, student: Array) -> Vector:
 
 
 def _each(measure: Callable[[Array, Array], Vector], pairs: list[tuple[Array, Array]]) -> Array:
-    """Return (K, n) a measure of every pair."""
+    """Return (K, n) values of a measure, one row per pair."""
     return np.array([measure(teacher, student) for teacher, student in pairs])

@@ -17,9 +17,9 @@ def exemplars(panel: Panel[Predictions], student: Population[Predictions], level
     """Return `cie`, `cie_ties` and `taxicab` of a population of students (Hooker et al. 2019).
 
     An exemplar is a text whose modal label over the K teachers differs from its modal label over the K students. A
-    population that gives two labels equally often has no modal label: such a text is a tie, and no exemplar. Both are
+    population that gives two labels equally often has no modal label: such a text is a tie, not an exemplar. Both are
     shares of all texts. `taxicab` is the mean L1 distance, from 0 to 2, of the populations' distributions over labels;
-    it needs no mode. The intervals are over texts, with these members given.
+    it needs no mode. The intervals are over texts, for these very members.
     """
     codes, n_codes = coded((*panel.teacher.members, *student.members))
     n_teachers = len(panel.teacher.members)
@@ -36,22 +36,22 @@ def exemplars(panel: Panel[Predictions], student: Population[Predictions], level
 
 
 def are_populations(panel: Panel[Predictions], student: Population[Predictions]) -> bool:
-    """Whether both sides have the members that a modal label needs."""
+    """Whether both sides have enough members for a modal label."""
     return min(len(panel.teacher.members), len(student.members)) >= MIN_MEMBERS
 
 
 def coded(members: Sequence[Predictions]) -> tuple[Array, int]:
-    """Return (members, n) one code per answer, the same for all members, and how many codes there are."""
-    found = np.array([answers(member) for member in members])
+    """Return (members, n) answers as codes that all members share, and how many codes there are."""
+    answered = np.array([answers(member) for member in members])
     if members[0].task != "multi_label":
-        return found, len(members[0].labels)
-    packed = np.packbits(found, axis=-1)
+        return answered, len(members[0].labels)
+    packed = np.packbits(answered, axis=-1)
     sets, codes = np.unique(packed.reshape(-1, packed.shape[-1]), axis=0, return_inverse=True)
-    return codes.reshape(found.shape[:2]), len(sets)
+    return codes.reshape(answered.shape[:2]), len(sets)
 
 
 def label_counts(codes: Array, n_codes: int) -> Labels:
-    """Return (n, codes) how many members give each answer, from (members, n) codes."""
+    """Return (n, codes) how many members give each answer."""
     counts = np.zeros((codes.shape[1], n_codes), dtype=np.int64)
     for answered in codes:
         counts[np.arange(codes.shape[1]), answered] += 1
@@ -59,7 +59,7 @@ def label_counts(codes: Array, n_codes: int) -> Labels:
 
 
 def _tied(counts: Labels) -> Mask:
-    """Return (n,) whether two answers are equally the most frequent."""
+    """Return (n,) whether two answers tie as the most frequent."""
     if counts.shape[1] == 1:
         return np.zeros(len(counts), dtype=np.bool_)
     top = np.partition(counts, -2, axis=1)

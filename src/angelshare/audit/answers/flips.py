@@ -1,7 +1,7 @@
 """Tables of the texts on which a student and its teacher disagree: one by one, by true label, and by slice."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -61,7 +61,7 @@ def flip_table(contrasts: Sequence[Contrast], panel: Panel[Predictions], n_examp
 
 
 def flip_counts(contrasts: Sequence[Contrast]) -> Table:
-    """Return how often which true label is answered how by teacher and student, where they disagree."""
+    """Return the counts of disagreements by true label, the teacher's answer and the student's."""
     rows: list[tuple[object, ...]] = []
     for contrast in contrasts:
         said, taught, truth = _names(contrast)
@@ -73,25 +73,7 @@ def flip_counts(contrasts: Sequence[Contrast]) -> Table:
 
 def flips_by_slice(contrasts: Sequence[Contrast], level: float) -> tuple[Table, ...]:
     """Return both kinds of flips on all labelled items and in every slice, the mean over members."""
-    rows: list[tuple[object, ...]] = []
-    for contrast in contrasts:
-        items = contrast.items
-        if items.truth is None or not items.slices:
-            continue
-        everything = labelled(items.truth) & (True if items.weights is None else items.weights > 0)
-        design = design_of(items)
-        hits = [(right(student, items), right(taught, items)) for student, taught in contrast.pairs]
-        flags = [np.array([taught & ~own for own, taught in hits]), np.array([own & ~taught for own, taught in hits])]
-        for name, mask in ((None, everything), *items.slices.items()):
-            kept = np.flatnonzero(mask & everything)
-            if len(kept) < MIN_SLICE:
-                continue
-            row: list[object] = [contrast.student, name, len(kept)]
-            for by_seed in flags:
-                found = share(by_seed[:, kept].astype(np.float64), design.take(kept), level)
-                ends = (None, None) if found.interval is None else (found.interval.low, found.interval.high)
-                row += [found.value, *ends]
-            rows.append(tuple(row))
+    rows = [row for contrast in contrasts for row in _slice_rows(contrast, level)]
     if not rows:
         return ()
     title = (
@@ -101,8 +83,28 @@ def flips_by_slice(contrasts: Sequence[Contrast], level: float) -> tuple[Table, 
     return (Table("flips_by_slice", title, SLICE_COLUMNS, tuple(rows)),)
 
 
+def _slice_rows(contrast: Contrast, level: float) -> Iterator[tuple[object, ...]]:
+    """Yield the flips of one student on all labelled items and in every slice that has enough of them."""
+    items = contrast.items
+    if items.truth is None or not items.slices:
+        return
+    everything = labelled(items.truth) & (True if items.weights is None else items.weights > 0)
+    design = design_of(items)
+    hits = np.array([[right(member, items) for member in members] for members in contrast.pairs])
+    student, teacher = hits[:, 0], hits[:, 1]
+    for name, mask in ((None, everything), *items.slices.items()):
+        kept = np.flatnonzero(mask & everything)
+        if len(kept) < MIN_SLICE:
+            continue
+        figures = [
+            share(flips[:, kept].astype(np.float64), design.take(kept), level)
+            for flips in (teacher & ~student, student & ~teacher)
+        ]
+        yield (contrast.student, name, len(kept), *(cell for figure in figures for cell in figure.cells))
+
+
 def _flips(contrast: Contrast, panel: Panel[Predictions], limit: int) -> list[tuple[object, ...]]:
-    """Return the rows of one student: by the distance of the probabilities, where they are known, else by id."""
+    """Return the rows of one student, the most distant probabilities first; without probabilities, in order of ids."""
     student, teacher = contrast.pairs[0]
     said, taught, truth = _names(contrast)
     confidences = [_confidence(teacher), _confidence(student)]
@@ -125,7 +127,7 @@ def _flips(contrast: Contrast, panel: Panel[Predictions], limit: int) -> list[tu
 
 
 def _names(contrast: Contrast) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return (n,) names of what the first member and its teacher answer, and of the truth."""
+    """Return (n,) the first member's answers, its teacher's and the truth, as text."""
     student, teacher = contrast.pairs[0]
     truth = true_names(contrast.items, teacher.labels)
     return named(answers(student), student.labels), named(answers(teacher), teacher.labels), truth
@@ -147,7 +149,7 @@ def _group(taught: str, said: str, truth: str | None) -> str:
 
 
 def _confidence(member: Predictions) -> list[float | None]:
-    """Return the probability of every item's label; None where it is not known, or where there are several labels."""
+    """Return the probability of every item's answer; None where it is not known, or there are several labels."""
     if member.task == "multi_label" or not has_probabilities(member):
         return [None] * len(member)
     confidences: list[float | None] = probabilities(member).max(axis=1).tolist()

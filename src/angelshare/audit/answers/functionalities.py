@@ -1,4 +1,4 @@
-"""In which functions of a suite a student does worse than its teacher, in how many, and how sure that number is."""
+"""Functionalities of a suite in which a student does worse than its teacher: which, how many, how certain."""
 
 from collections.abc import Iterator, Sequence
 
@@ -16,7 +16,7 @@ from angelshare.stats.components import Design
 
 N_DRAWS = 2_000
 SEED = 2021
-"""Of the draws: a statement made again gives the same interval."""
+"""Fixed, so that a statement made again has the same intervals."""
 EQUAL = 1e-12
 METHOD = f"percentile interval, templates drawn within functionalities, {N_DRAWS:,} draws"
 COUNTS = tuple(
@@ -43,7 +43,7 @@ def functionality_table(contrasts: Sequence[Contrast], rows: Sequence[Difference
         level: of the intervals.
     """
     measured = {(row.student, row.slice): row for row in rows if row.contrast == "student-teacher"}
-    found = []
+    table = []
     for contrast in contrasts:
         names, codes = np.unique(contrast.items.columns["functionality"], return_inverse=True)
         design = Design.of(contrast.items.clusters, contrast.items.weights)
@@ -57,17 +57,17 @@ def functionality_table(contrasts: Sequence[Contrast], rows: Sequence[Difference
             counts = int(items.sum()), len(np.unique(units[items]))
             values = float(teacher[code]), float(student[code]), float(student[code] - teacher[code])
             interval = (None, None) if ends is None else (ends.low, ends.high)
-            found.append((contrast.student, name, *counts, float(positives[code]), *values, *interval))
+            table.append((contrast.student, name, *counts, float(positives[code]), *values, *interval))
     title = "Accuracy in every functionality; `positives` is the share of its cases that bear the positive label"
-    return Table("functionalities", title, COLUMNS, tuple(found))
+    return Table("functionalities", title, COLUMNS, tuple(table))
 
 
 def functionality_counts(contrast: Contrast, data: str, level: float) -> Iterator[Estimate]:
-    """Yield in how many functionalities the student is lower than its teacher, equal, and higher.
+    """Yield in how many functionalities the student scores lower than its teacher, equal, and higher.
 
-    The interval comes from drawing templates (clusters; without any, cases) anew within each functionality; a cluster
-    of several functionalities is drawn for all of them at once, among those of the same ones. A functionality of one
-    template stays as it is. Seeds are not drawn: they are those that were trained.
+    The interval comes from resampling templates (clusters; without any, cases) within each functionality. A cluster
+    that spans several functionalities is drawn for all of them at once, among the clusters that span the same ones. A
+    functionality of one template stays as it is. Seeds are not resampled: they are those that were trained.
     """
     names, codes = np.unique(contrast.items.columns["functionality"], return_inverse=True)
     design = Design.of(contrast.items.clusters, contrast.items.weights)
@@ -76,13 +76,13 @@ def functionality_counts(contrast: Contrast, data: str, level: float) -> Iterato
     )
     drawn = _drawn(gains, codes, design, np.random.default_rng(SEED))
     observed = _means(gains[None], codes, design)[0]
-    models = tuple(dict.fromkeys(member.name for member in (*contrast.left, *contrast.right)))
+    models = tuple(dict.fromkeys(member.name for member in contrast.members))
     n_clusters = None if design.clusters is None else len(np.unique(design.clusters))
     for facts, sign in zip(COUNTS, (-1, 0, 1), strict=True):
         counts = (_signs(drawn) == sign).sum(axis=0)
         low, high = np.quantile(counts, ((1 - level) / 2, (1 + level) / 2), method="inverted_cdf")
         value = float((_signs(observed) == sign).sum())
-        # a count of draws is skewed: it never leaves out what was found
+        # counts over draws are skewed: the interval is widened to hold the observed count
         interval = Interval(min(float(low), value), max(float(high), value), level, METHOD)
         yield Estimate(
             facts.name,
@@ -102,21 +102,23 @@ def _drawn(gains: Vector, codes: Labels, design: Design, rng: np.random.Generato
     units = np.arange(len(gains)) if design.clusters is None else np.unique(design.clusters, return_inverse=True)[1]
     weights = design.weights_of(np.arange(len(gains)))
     shape, cells = (n_groups, int(units.max()) + 1), codes * (units.max() + 1) + units
-    gained, sizes = (np.bincount(cells, of, shape[0] * shape[1]).reshape(shape) for of in (weights * gains, weights))
-    # units of the same functionalities are drawn among each other
+    gained, sizes = (
+        np.bincount(cells, amounts, shape[0] * shape[1]).reshape(shape) for amounts in (weights * gains, weights)
+    )
+    # a stratum holds the units that span the same functionalities
     strata = np.unique(sizes > 0, axis=1, return_inverse=True)[1].ravel()
     summed, counted = np.zeros((2, n_groups, N_DRAWS))
     for stratum in range(int(strata.max()) + 1):
-        own = np.flatnonzero(strata == stratum)
-        times = rng.multinomial(len(own), np.full(len(own), 1 / len(own)), size=N_DRAWS)
-        there = np.flatnonzero(sizes[:, own[0]])  # the functionalities of these units, of which there may be many
-        summed[there] += gained[np.ix_(there, own)] @ times.T
-        counted[there] += sizes[np.ix_(there, own)] @ times.T
+        members = np.flatnonzero(strata == stratum)
+        times = rng.multinomial(len(members), np.full(len(members), 1 / len(members)), size=N_DRAWS)
+        there = np.flatnonzero(sizes[:, members[0]])  # the functionalities that these units span
+        summed[there] += gained[np.ix_(there, members)] @ times.T
+        counted[there] += sizes[np.ix_(there, members)] @ times.T
     return np.asarray(summed / counted)
 
 
 def _signs(gains: Scores | Vector) -> Labels:
-    """Return -1, 0 or 1; what rounding leaves of an exact balance is none."""
+    """Return -1, 0 or 1; a difference within rounding errors is 0."""
     return np.asarray(np.where(np.abs(gains) < EQUAL, 0, np.sign(gains)), dtype=np.int64)
 
 
@@ -128,5 +130,5 @@ def _accuracy(side: Sequence[Predictions], items: Items, codes: Labels, design: 
 def _means(values: Scores, codes: Labels, design: Design) -> Scores:
     """Return (K, groups) the weighted means of (K, n) values."""
     weights = design.weights_of(np.arange(len(codes)))
-    sums = np.array([np.bincount(codes, weights * one) for one in values])
+    sums = np.array([np.bincount(codes, weights * row) for row in values])
     return np.asarray(sums / np.bincount(codes, weights))

@@ -1,4 +1,4 @@
-"""Originals and their partners: the same item perturbed, restyled, or edited until its label turned."""
+"""Originals and their partners: the same item perturbed, restyled, or edited until its label changed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ class Partners:
 
     Attributes:
         original, partner: (m,) positions of the two.
-        variant: (m,) what each partner is called; "" where the data do not say.
-        said: what was left out, as sentences.
+        variant: (m,) names of the partners' variants; "" where the data do not say.
+        remarks: sentences on what was left out.
     """
 
     original: Labels
     partner: Labels
     variant: Array
-    said: tuple[str, ...]
+    remarks: tuple[str, ...]
 
     def __len__(self) -> int:
         """Return the number of partners."""
@@ -34,10 +34,10 @@ class Partners:
 
     @classmethod
     def of(cls, pairs: Array, variants: Array) -> "Partners":
-        """Return the partners among items with these (n,) names: one original, and at least one more, in every pair.
+        """Return the partners among n items: every pair has one original and at least one partner.
 
         Args:
-            pairs: the same for an original and its partners; "" where an item is in no pair.
+            pairs: the same for an original and its partners; "" for an item in no pair.
             variants: `original`, anything that begins with `base`, or "" for the original.
         """
         named = np.flatnonzero(pairs != "")
@@ -56,7 +56,7 @@ class Partners:
         return Partners(self.original[mask], self.partner[mask], self.variant[mask], ())
 
     def same_label(self, truth: Array) -> tuple[Mask, Mask]:
-        """Return (m,) which partners have their original's label, and which another; unlabelled ones are in neither."""
+        """Return (m,) which partners have their original's label, and which another; unlabelled ones are neither."""
         known = labelled(truth)
         both = known[self.original] & known[self.partner]
         same = truth[self.original] == truth[self.partner]
@@ -65,7 +65,7 @@ class Partners:
 
 @dataclass(frozen=True, slots=True)
 class Flipped:
-    """A member -> (m,) 1 where it decides otherwise for the partner than for the original."""
+    """A member -> (m,) 1 where its decision on the partner differs from that on the original."""
 
     partners: Partners
 
@@ -77,7 +77,7 @@ class Flipped:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """A member -> (m,) 1 where it decides for the partner as for the original."""
+    """A member -> (m,) 1 where its decision on the partner is that on the original."""
 
     partners: Partners
 
@@ -88,7 +88,7 @@ class Missed:
 
 @dataclass(frozen=True, slots=True)
 class BothRight:
-    """A member -> (m,) 1 where it has the partner and the original right."""
+    """A member -> (m,) 1 where it gets both partner and original right."""
 
     partners: Partners
     truth: Labels
@@ -101,11 +101,11 @@ class BothRight:
 
 @dataclass(frozen=True, slots=True)
 class FlippedCopy:
-    """A member -> (m,) 1 where it decides otherwise for a changed copy than for the item.
+    """A member -> (m,) 1 where its decision on a changed copy differs from that on the item.
 
     Attributes:
         at: (m,) positions of the items.
-        copies: a member -> what it says of the copies, in the same order.
+        copies: a member -> its answers to the copies, in the same order.
     """
 
     at: Labels
@@ -117,14 +117,14 @@ class FlippedCopy:
 
 
 def is_original(variants: Array) -> Mask:
-    """Return (n,) which variants are originals: `original`, `base` and what begins with it, blank."""
+    """Return (n,) which variants are originals: `original`, a blank, and whatever begins with `base`."""
     names, codes = np.unique(variants, return_inverse=True)
     first = [name == "" or name.lower() == ORIGINAL or name.lower().startswith(BASE) for name in names.tolist()]
     return np.asarray(np.array(first, dtype=np.bool_)[codes])
 
 
 def _left_out(sizes: Labels, n_originals: Labels, *, n_alone: int) -> tuple[str, ...]:
-    """Return which pairs, and which items, have no partners to compare."""
+    """Return how many pairs, and how many items, have no partners to compare, in sentences."""
     several = sizes > 1
     faults = {
         "have a single item": int((~several).sum()),

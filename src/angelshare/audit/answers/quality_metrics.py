@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from angelshare.audit.frame.metric_kinds import Correlated, Counted, Mean, Metric, Ranking, Share, value_of
+from angelshare.audit.frame.metric_kinds import Mean, Metric, Share
+from angelshare.audit.frame.nonlinear_kinds import Correlated, Counted, Ranking, value_of
 from angelshare.core.arrays import Array, Vector
 from angelshare.core.items import Items
 from angelshare.core.metric import PLAIN, MetricFacts
@@ -147,7 +148,7 @@ METRICS = (
 
 
 def quality_metrics(task: Task, n_labels: int) -> Sequence[Metric]:
-    """Return the metrics of a task; the positive label of a binary one is the second."""
+    """Return the metrics of a task; the positive label of a binary task is the second."""
     if task == "regression":
         return _regression()
     if task == "multi_label":
@@ -217,7 +218,7 @@ def absolute_error(member: Predictions, items: Items) -> Vector:
 
 
 def value_range(members: Sequence[Predictions], items: Items) -> float:
-    """Return how far apart truth and values lie: the largest error to be expected of an item that was not sampled."""
+    """Return how far apart truth and values lie: the largest error to expect of an item outside the sample."""
     seen = [truth_of(items), *(value_of(member) for member in members)]
     return float(max(side.max() for side in seen) - min(side.min() for side in seen))
 
@@ -234,7 +235,7 @@ def _regression() -> Sequence[Metric]:
         Mean(facts=MSE, per_item=squared_error, reach=squared_range, is_bounded=False),
         Mean(facts=MAE, per_item=absolute_error, reach=value_range, is_bounded=False),
         *(
-            # a single item can weigh without limit in Pearson's, not among ranks
+            # one item can weigh without limit in Pearson's correlation, but not among ranks
             Correlated(facts=facts, correlate=correlate, in_slices=False, is_bounded=facts is SPEARMAN)
             for facts, correlate in correlations
         ),
@@ -242,7 +243,7 @@ def _regression() -> Sequence[Metric]:
 
 
 def _multi_label(labels: range) -> Sequence[Metric]:
-    """Return what all labels say together, and each label's own."""
+    """Return the metrics of all labels together, and those of each label."""
     return (
         Share(facts=EXACT_MATCH, per_item=exact),
         Counted(facts=MICRO_F1, statistic=micro_f1(), in_slices=False),

@@ -13,12 +13,12 @@ from angelshare.core.strict import Strict
 from angelshare.core.text import TextBatch
 
 MIN_FOR_P99 = 100
-"""Latencies in a round: of fewer, the 99th percentile would be little but the slowest."""
+"""Latencies in a round; with fewer, the 99th percentile would be little else than the slowest."""
 WARM_UP = 20
-"""Single texts that every model scores before the first round, after a bulk of all texts; none of it counts."""
+"""Single texts that every model scores before the first round, after all texts in bulk; none of this counts."""
 
 Bulk = Callable[[Scorer, TextBatch], object]
-"""Scores many texts in batches, and keeps nothing that would make the next time shorter."""
+"""Scores many texts in batches, and keeps nothing that would make the next run faster."""
 
 
 class TimingSettings(Strict):
@@ -55,10 +55,10 @@ def time_models(
 ) -> dict[str, Timing]:
     """Return every model's timing, by name.
 
-    After a warm-up, every model takes its turn in every round, in an order drawn anew, so that a machine
-    that grows slower does so for all. In its turn it scores all texts in bulk, then single texts. Those are handed over
-    raw: tokenising counts. They are the same for all models in a round. Nobody is told about progress, since a bar that
-    redraws itself would be timed too.
+    After a warm-up, every model takes one turn in every round, in a random order, so that a machine that slows down
+    does so for all. In its turn it scores all texts in bulk, then single texts, which are the same for all models in a
+    round and are handed over raw, so that tokenising counts. No progress is shown: a bar that redraws itself would be
+    timed too.
 
     Args:
         scorers: teacher, students, references.
@@ -66,7 +66,7 @@ def time_models(
         settings: rounds, latencies, seed.
         bulk: the runner that observes, without a store.
         clock: in seconds, never going back.
-        busy_clock: the seconds in which this thread had a processor.
+        busy_clock: seconds for which this thread had a processor.
     """
     rng = np.random.default_rng(settings.seed)
     singles = [texts.take([place]) for place in range(len(texts))]
@@ -91,7 +91,7 @@ def time_models(
 
 
 def _places(n_texts: int, n: int, rng: np.random.Generator) -> list[int]:
-    """Return n places in random order, each as often as any other, give or take one."""
+    """Return n places in random order; of n texts or more, each comes up once before any comes up again."""
     return [int(place) % n_texts for place in rng.permutation(max(n_texts, n))[:n]]
 
 

@@ -1,4 +1,4 @@
-"""How likely language models find texts, by token and by byte: perplexity and bits per byte."""
+"""How likely texts are under language models, by token and by byte: perplexity and bits per byte."""
 
 import math
 from collections.abc import Iterator
@@ -49,10 +49,10 @@ BITS_PER_BYTE = MetricFacts(
 
 @dataclass(frozen=True, kw_only=True)
 class Rate(Metric[Likelihoods]):
-    """A sum over texts of one count by a sum of another, such as nats by token: a mean over texts that weigh the other.
+    """A ratio of two sums over texts, such as nats per token: the mean of the texts' ratios, weighted by the second.
 
-    The texts' weights hold that other count, so that the jackknife is the ratio's own, and long texts make the
-    degrees of freedom few.
+    The items' weights include that second count, so that the jackknife is that of the ratio, and a few long texts
+    leave few degrees of freedom.
     """
 
     per_item: PerItem[Likelihoods]
@@ -72,12 +72,12 @@ class Rate(Metric[Likelihoods]):
 
 
 def nats_per_token(member: Likelihoods, _items: Items) -> Vector:
-    """Return (n,) the negative log-likelihood of an average token of each text: the logarithm of its perplexity."""
+    """Return (n,) the mean negative log-likelihood of each text's tokens: the logarithm of its perplexity."""
     return np.asarray(member.nats / member.n_tokens)
 
 
 def bits_per_byte(member: Likelihoods, _items: Items) -> Vector:
-    """Return (n,) the negative log-likelihood of an average byte of each text, to base 2."""
+    """Return (n,) the mean negative log-likelihood of each text's bytes, to base 2."""
     return np.asarray(member.nats / member.n_bytes / math.log(2))
 
 
@@ -94,7 +94,7 @@ def measure_rates(panel: Panel[Likelihoods], *, asked: frozenset[str] = frozense
 
     Args:
         panel: likelihoods of the same texts.
-        asked: metrics to measure in slices too, beyond those that always are.
+        asked: metrics to measure in slices in addition to those that always are.
     """
     pairing = pair(panel)
     rates = Findings.about(pairing)
@@ -111,19 +111,19 @@ def measure_rates(panel: Panel[Likelihoods], *, asked: frozenset[str] = frozense
 
 
 def rate_estimates(panel: Panel[Likelihoods], level: float) -> Iterator[Estimate]:
-    """Yield perplexity and bits per byte of each population: the mean over its seeds, of perplexities the geometric."""
+    """Yield perplexity (a geometric mean over seeds) and bits per byte (an arithmetic one) of each population."""
     for population in (panel.teacher, *panel.students):
         for metric, per_item, counts in (
             (PERPLEXITY.name, nats_per_token, population.first.n_tokens),
             (BITS_PER_BYTE.name, bits_per_byte, population.first.n_bytes),
         ):
             values = np.stack([per_item(member, panel.items) for member in population.members])
-            figure = mean(values, design_of(_longer(panel.items, counts)), level)
+            figure = mean(values, design_of(_weighted(panel.items, counts)), level)
             yield _estimate(metric, _exponential(figure) if metric == PERPLEXITY.name else figure, population, panel)
 
 
 def _estimate(metric: str, figure: Figure, population: Population[Likelihoods], panel: Panel[Likelihoods]) -> Estimate:
-    """Return one population's figure."""
+    """Return one estimate about a population."""
     return Estimate(
         metric,
         figure.value,
@@ -148,16 +148,16 @@ def _exponential(logs: Figure) -> Figure:
 
 
 def _cut_alike(contrast: Contrast[Likelihoods]) -> bool:
-    """Return whether all members cut every text into as many tokens."""
-    first, *others = (*contrast.left, *contrast.right)
+    """Return whether all members cut every text into the same number of tokens."""
+    first, *others = contrast.members
     return all(np.array_equal(first.n_tokens, other.n_tokens) for other in others)
 
 
 def _weighing(contrast: Contrast[Likelihoods], counts: Labels) -> Contrast[Likelihoods]:
-    """Return the contrast with texts that weigh so much more."""
-    return replace(contrast, items=_longer(contrast.items, counts))
+    """Return the contrast with the items' weights multiplied by these counts."""
+    return replace(contrast, items=_weighted(contrast.items, counts))
 
 
-def _longer(items: Items, counts: Labels) -> Items:
+def _weighted(items: Items, counts: Labels) -> Items:
     """Return the items with their weights multiplied by these counts."""
     return replace(items, weights=counts * (1.0 if items.weights is None else items.weights))

@@ -1,1 +1,1 @@
-"""What every audit stands on: who is compared, on which items, by which metrics, as which rows."""
+"""The frame of every audit: who is compared with whom, on which items, by which metrics, in which rows."""

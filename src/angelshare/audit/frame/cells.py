@@ -1,15 +1,15 @@
-"""Users' texts as the cells of a table: never so long that a statement cannot be opened."""
+"""Users' texts as cells of a table, cut so that a statement stays small enough to open."""
 
 from angelshare.core.panel import Panel
 from angelshare.core.predictions import Predictions
 
 LONGEST = 2_000
-"""Characters of a cell, its marks included, at most."""
+"""The most characters of a cell, its marks included."""
 SECOND = "\n⟨second text⟩ "
 
 
 def cell_text(panel: Panel[Predictions], item: int) -> str | None:
-    """Return the text of an item, or both texts of a pair, cut where they are long; None where it is not at hand."""
+    """Return the text of an item, or both texts of a pair, cut where they are long; None if texts are not known."""
     batch = panel.items.texts
     if batch is None:
         return None
@@ -20,7 +20,7 @@ def cell_text(panel: Panel[Predictions], item: int) -> str | None:
 
 
 def _cut(text: str, limit: int) -> str:
-    """Return the text in at most `limit` characters; where it is cut, its end says how long it is."""
+    """Return the text in at most `limit` characters; where it is cut, its end says how long it was."""
     if len(text) <= limit:
         return text
     mark = f" … (cut: {len(text):,} characters)"

@@ -17,7 +17,7 @@ class Answering(Member, Protocol):
     """A member that knows whether another is the same model."""
 
     def same_answers(self, other: Self) -> bool:
-        """Return whether both are one model, as far as their answers to all items tell."""
+        """Return whether both are the same model, as far as their answers to all items tell."""
         ...
 
 
@@ -30,10 +30,10 @@ class Contrast(Generic[M]):
     """Two sides on the same items.
 
     Attributes:
-        items: what both answered.
-        name: which two roles. student: the population that its rows are about.
+        items: those that both answered.
+        name: of the two roles. student: the population that its rows are about.
         left: K members. right: one member for all of them, or K, paired in order.
-        identical: both sides are one model, or gave equal scores on all items of the set.
+        identical: whether both sides are one model, or gave equal scores on all items of the set.
     """
 
     items: Items
@@ -45,8 +45,13 @@ class Contrast(Generic[M]):
 
     @property
     def kind(self) -> InferenceKind:
-        """Return `recipe` where seeds are a sample too."""
+        """Return `recipe` where the seeds are a sample too, else `this_model`."""
         return "recipe" if len(self.left) > 1 else "this_model"
+
+    @property
+    def members(self) -> tuple[M, ...]:
+        """Return the members of both sides."""
+        return (*self.left, *self.right)
 
     @property
     def pairs(self) -> tuple[tuple[M, M], ...]:
@@ -66,7 +71,7 @@ class Contrast(Generic[M]):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pairing(Generic[M]):
-    """All contrasts of a panel, and what a reader must know about how they were paired."""
+    """All contrasts of a panel, with remarks and warnings on how members were paired."""
 
     contrasts: tuple[Contrast[M], ...]
     remarks: tuple[str, ...]
@@ -80,25 +85,37 @@ class Pairing(Generic[M]):
 def pair(panel: Panel[M]) -> Pairing[M]:
     """Return every contrast that the panel allows.
 
-    student-teacher for every student; student-baseline and baseline-teacher where a baseline has the student's name;
-    baseline-teacher for the references. Student and baseline pair by seed. With several teachers, members pair with the
-    one that their `parent_fingerprint` names; where that is not declared, with the first.
+    These are student-teacher for every student; student-baseline and baseline-teacher where a baseline bears the
+    student's name; baseline-teacher for references. Student and baseline pair by seed. With several teachers, a member
+    pairs with the one that its `parent_fingerprint` names or, if it names none, with the first.
     """
-    found: list[Contrast[M]] = []
+    contrasts: list[Contrast[M]] = []
     remarks: list[str] = []
     warnings: list[str] = []
     for student in panel.students:
-        found.append(_against_teacher(panel, student, warnings))
+        contrasts.append(_against_teacher(panel, student, warnings))
         baseline = panel.baselines.get(student.name)
         if baseline is not None:
-            found.extend(_against_baseline(panel, student, baseline, remarks))
-    found.extend(_against_teacher(panel, baseline, warnings) for baseline in panel.baselines.values())
-    return Pairing(tuple(found), tuple(remarks), tuple(warnings))
+            contrasts.extend(_against_baseline(panel, student, baseline, remarks))
+    contrasts.extend(_against_teacher(panel, baseline, warnings) for baseline in panel.baselines.values())
+    return Pairing(tuple(contrasts), tuple(remarks), tuple(warnings))
 
 
 def teacher_pairs(panel: Panel[Predictions]) -> tuple[tuple[Predictions, Predictions], ...]:
     """Return every pair of teachers, for churn."""
     return tuple(combinations(panel.teacher.members, 2))
+
+
+def undecided(contrast: Contrast) -> str | None:
+    """Return why the members' decisions cannot be compared, as the end of a sentence; None if they can."""
+    names = [member.name for member in contrast.members if not member.has_decisions]
+    return f"a ranking score without threshold decides nothing ({', '.join(names)})" if names else None
+
+
+def unranked(contrast: Contrast) -> str | None:
+    """Return why the members' rankings cannot be compared, as the end of a sentence; None if they can."""
+    names = [member.name for member in contrast.members if not member.has_scores]
+    return f"hard decisions do not rank ({', '.join(names)})" if names else None
 
 
 def _against_teacher(panel: Panel[M], population: Population[M], warnings: list[str]) -> Contrast[M]:
@@ -125,7 +142,7 @@ def _against_teacher(panel: Panel[M], population: Population[M], warnings: list[
 def _against_baseline(
     panel: Panel[M], student: Population[M], baseline: Population[M], remarks: list[str]
 ) -> list[Contrast[M]]:
-    """Return the contrast with the student's own baseline: the members that share a seed, or the only two."""
+    """Return the contrast of a student with its baseline: of the members that share a seed, or of the only two."""
     by_seed = {member.seed: member for member in baseline.members if member.seed is not None}
     common = [(member, by_seed[member.seed]) for member in student.members if member.seed in by_seed]
     if not common and len(student.members) == len(baseline.members) == 1:
@@ -146,6 +163,6 @@ def _against_baseline(
 
 
 def _contrast(items: Items, name: ContrastName, student: str, left: tuple[M, ...], right: tuple[M, ...]) -> Contrast[M]:
-    """Return the contrast, after looking whether both sides are the same model."""
+    """Return the contrast, which knows whether both sides are the same model."""
     contrast = Contrast(items, name, student, left, right, identical=False)
     return replace(contrast, identical=all(left.same_answers(right) for left, right in contrast.pairs))

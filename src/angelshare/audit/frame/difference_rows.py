@@ -1,4 +1,4 @@
-"""Rows of audits, and which verdicts their items cannot carry."""
+"""Rows of audits, and the verdicts that their items cannot support."""
 
 import math
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from angelshare.stats.components import MIN_CLUSTERS
 ALL_VERDICTS: tuple[Verdict, ...] = ("lost", "preserved", "gained")
 FEW_CLUSTERS = f"fewer than {MIN_CLUSTERS} clusters"
 Withheld = dict[str, tuple[Verdict, ...]]
-"""Why items cannot carry verdicts -> which."""
+"""Reasons -> the verdicts that items cannot support."""
 
 
 def difference_row(
@@ -31,13 +31,13 @@ def difference_row(
 ) -> Difference:
     """Return one row of a contrast.
 
-    `facts` are the metric's; `values`, what it is of every member on the left, and on the right, of a log ratio the
-    logarithms; `withheld` says why the items cannot carry which verdicts; `hidden`, how much clusters or heavy items
-    that were not sampled could hide; `name` is that of the row's contrast, where it is not its members'. All else is as
+    `facts` are those of the metric; `values` holds it for every member on the left and on the right, for log ratios as
+    logarithms; `withheld` gives the verdicts that the items cannot support, and why; `hidden`, the most that clusters
+    or heavy items outside the sample could hide; `name`, the contrast's name where the row has another. All else is as
     in `Difference`.
     """
     left, right = values
-    # the sides of slice-rest are log ratios themselves
+    # both sides of slice-rest are log ratios already
     value = math.exp if facts.scale == "log_ratio" and name != "slice-rest" else float
     return Difference(
         metric=facts.name,
@@ -65,9 +65,9 @@ def difference_row(
 
 
 def few_clusters(n_clusters: int | None, *, is_share: bool = False) -> Withheld:
-    """Return the verdicts that this number of clusters cannot carry; None: items are independent.
+    """Return the verdicts that this number of clusters cannot support; None means that items are independent.
 
-    Where clusters are few, a bound on the share of discordant items serves; other statistics have no such bound.
+    A share can be bounded by its discordant items even where clusters are few; other statistics have no such bound.
     """
     if n_clusters is None or n_clusters >= MIN_CLUSTERS:
         return {}
@@ -75,5 +75,5 @@ def few_clusters(n_clusters: int | None, *, is_share: bool = False) -> Withheld:
 
 
 def all_of(withheld: Mapping[str, tuple[Verdict, ...]]) -> tuple[Verdict, ...]:
-    """Return every verdict that is withheld for any reason, once."""
+    """Return the verdicts that are withheld for any reason, each once."""
     return tuple(dict.fromkeys(verdict for verdicts in withheld.values() for verdict in verdicts))

@@ -1,8 +1,8 @@
-"""The audits at hand, by name: the modules of `angelshare.audit`, and what other packages bring; and their metrics.
+"""Installed audits and their metrics, by name: the modules of `angelshare.audit`, and those of other packages.
 
-Nothing is imported to know the names. A module of an audit has `AUDIT`, its class, and `METRICS`, the facts of what it
-measures. A package brings an audit by an entry point of the group `angelshare.audits`: its name, and such a module (or
-`module:class`).
+Listing the names imports nothing. An audit's module has `AUDIT`, its class, and `METRICS`, the facts of what it
+measures. Another package adds an audit by an entry point of the group `angelshare.audits`: its name, and such a module
+(or `module:class`).
 """
 
 import pkgutil
@@ -22,7 +22,7 @@ GROUP = "angelshare.audits"
 
 
 def _of_other_packages() -> Iterable[EntryPoint]:
-    """Return the entry points of all packages that are installed."""
+    """Return the entry points of all installed packages."""
     return entry_points(group=GROUP)
 
 
@@ -30,18 +30,18 @@ class InstalledAudits:
     """Audits by name, imported when first used."""
 
     def __init__(self, brought: Callable[[], Iterable[EntryPoint]] = _of_other_packages) -> None:
-        """Keep where to look for what other packages bring; nothing is imported."""
+        """Keep the function that lists the audits of other packages; nothing is imported."""
         self._brought = brought
 
     def names(self) -> tuple[str, ...]:
-        """Return the names of all audits, sorted; whether those of other packages can be imported is not known yet."""
+        """Return the names of all audits, sorted, including those of packages that may turn out not to import."""
         return tuple(sorted(self._places))
 
     def get(self, name: str) -> Any:  # noqa: ANN401  (Audit is a protocol of instances, and classes differ in arguments)
         """Return the class of an audit.
 
         Raises:
-            InputError: if there is none of this name (the nearest is given), or its package cannot be imported.
+            InputError: if no audit has this name (the nearest is given), or its package cannot be imported.
         """
         if name not in self._places:
             raise InputError(unknown_name("audit", name, self._places))
@@ -66,9 +66,10 @@ class InstalledAudits:
     def facts(self) -> Mapping[str, MetricFacts]:
         """Return the facts of every metric by its name.
 
-        What cannot be imported is left out with a warning. Where two audits contradict each other, the first holds.
+        An audit that cannot be imported is left out with a warning. Where two audits contradict each other, the first
+        prevails.
         """
-        found: dict[str, MetricFacts] = {}
+        by_name: dict[str, MetricFacts] = {}
         for name in sorted(self._places, key=lambda name: (self._places[name].dist is not None, name)):
             try:
                 metrics = self.metrics(name)
@@ -76,30 +77,30 @@ class InstalledAudits:
                 warnings.warn(str(error), LeftOut, stacklevel=2)
                 continue
             for facts in metrics:
-                if found.setdefault(facts.name, facts) != facts:
+                if by_name.setdefault(facts.name, facts) != facts:
                     warnings.warn(_stated_twice(name, facts.name), LeftOut, stacklevel=2)
-        return found
+        return by_name
 
     def forget(self) -> None:
-        """Look anew: packages have come or gone since."""
+        """Forget what was looked up, since packages have come or gone."""
         for name in ("_places", "facts"):
             vars(self).pop(name, None)
 
     @cached_property
     def _places(self) -> Mapping[str, EntryPoint]:
-        """Return where every audit lies; those of this package come before others of the same name."""
+        """Return the entry point of every audit; those of this package take precedence."""
         modules = (module.name for module in pkgutil.iter_modules(audit.__path__) if not module.ispkg)
-        found = {name: EntryPoint(name, f"{audit.__name__}.{name}", GROUP) for name in modules}
+        places = {name: EntryPoint(name, f"{audit.__name__}.{name}", GROUP) for name in modules}
         for entry in sorted(self._brought(), key=lambda entry: (entry.name, entry.value)):
-            if found.setdefault(entry.name, entry) != entry:
-                warnings.warn(_named_twice(entry, found[entry.name]), LeftOut, stacklevel=2)
-        return found
+            if places.setdefault(entry.name, entry) != entry:
+                warnings.warn(_named_twice(entry, places[entry.name]), LeftOut, stacklevel=2)
+        return places
 
     def _part(self, name: str, attribute: str) -> Any:  # noqa: ANN401  (a class, or facts)
         """Return one attribute of an audit's module.
 
         Raises:
-            InputError: if another package brings the audit, and it cannot be imported.
+            InputError: if the audit belongs to another package, and cannot be imported.
         """
         entry = self._places[name]
         try:
@@ -114,7 +115,7 @@ class InstalledAudits:
 
 
 def _named_twice(entry: EntryPoint, first: EntryPoint) -> str:
-    """Return that an audit bears the name of another."""
+    """Return a sentence about an audit that bears the name of another."""
     return (
         f"The audit {entry.name!r} at {entry.value} is left out: {first.value} has that name. "
         "Its package must give it another."
@@ -122,7 +123,7 @@ def _named_twice(entry: EntryPoint, first: EntryPoint) -> str:
 
 
 def _stated_twice(name: str, metric: str) -> str:
-    """Return that an audit contradicts another about a metric."""
+    """Return a sentence about an audit that contradicts another about a metric."""
     return (
         f"What the audit {name!r} states of the metric {metric!r} is left out: another audit states it differently. "
         "Give the metric another name."
@@ -133,5 +134,5 @@ AUDITS = InstalledAudits()
 
 
 def facts_of(metric: str) -> MetricFacts:
-    """Return what is known of a metric; of one that no installed audit has, its name in words and plain numbers."""
+    """Return the facts of a metric; if no installed audit has it, its name in words and plain numbers."""
     return AUDITS.facts.get(metric) or unknown_metric(metric)

@@ -1,4 +1,4 @@
-"""Shares of items and means over them, with intervals that count clusters, weights and seeds."""
+"""Shares of items and means over them, with intervals that take clusters, weights and seeds into account."""
 
 import math
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ MIN_UNITS = 2
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure of one model or pair, with what is known about its error.
+    """A figure about one model or pair, with its uncertainty.
 
     Attributes:
-        value: the figure. se, interval: None where there is a single cluster, which says nothing of others.
-        n: items. n_clusters: None where items are independent.
+        value: the figure. se, interval: its standard error and interval; None for a single cluster, which cannot tell.
+        n: the number of items. n_clusters: that of their clusters; None if items are independent.
     """
 
     value: float
@@ -29,22 +29,32 @@ class Figure:
     n: int
     n_clusters: int | None
 
+    @property
+    def ends(self) -> tuple[float | None, float | None]:
+        """Return the ends of the interval; None where there is none."""
+        return (None, None) if self.interval is None else (self.interval.low, self.interval.high)
+
+    @property
+    def cells(self) -> tuple[float | None, ...]:
+        """Return the value and the ends of its interval, as the cells of a table."""
+        return (self.value, *self.ends)
+
 
 def design_of(items: Items) -> Design:
-    """Return how the items were drawn; clusters of one item each are none."""
+    """Return how the items were drawn; clusters of one item each count as none."""
     return Design.of(items.clusters, items.weights).without_singles()
 
 
 def share(by_seed: Scores, design: Design, level: float) -> Figure:
     """Return the share of items that are 1.
 
-    One model on independent items: Wilson's interval. Else the t interval over items or clusters, and seeds, kept
-    within 0 and 1 and never narrower than Wilson's on the mean share: a recipe, or a set of clusters, is never known
-    better than the items alone let one model be known. With fewer than 10 clusters, or where nothing varies, each
-    cluster counts as one item there.
+    For one model on independent items this is Wilson's interval; else the t interval over items or clusters, and seeds,
+    within 0 and 1 and never narrower than Wilson's on the mean share: neither a recipe nor a set of clusters is ever
+    known better than one model on independent items. With fewer than 10 clusters, or where nothing varies, Wilson's
+    counts each cluster as one item.
 
     Args:
-        by_seed: (K, n) of 0 and 1, or of shares between them, one row per member or pair of members.
+        by_seed: (K, n) zeros and ones, or shares between them, one row per member or pair of members.
         design: of the items.
         level: of the interval.
     """
@@ -60,9 +70,9 @@ def share(by_seed: Scores, design: Design, level: float) -> Figure:
     t = inference(linear, design, method="t")
     alike = design.clusters is not None and (units < MIN_CLUSTERS or t.se == 0)
     size = units if alike else effective_size(design.weights, n)
-    own, least = t.interval(level), _wilson(value, size, level)
-    low, high = max(0.0, min(own.low, least.low)), min(1.0, max(own.high, least.high))
-    method = f"{own.method}, never narrower than {least.method}"
+    spread, least = t.interval(level), _wilson(value, size, level)
+    low, high = max(0.0, min(spread.low, least.low)), min(1.0, max(spread.high, least.high))
+    method = f"{spread.method}, never narrower than {least.method}"
     return Figure(value, t.se, Interval(low, high, level, method), n, n_clusters)
 
 
@@ -73,7 +83,7 @@ def mean(by_seed: Scores, design: Design, level: float, *, within: tuple[float, 
         by_seed: (K, n), one row per member or pair of members.
         design: of the items.
         level: of the interval.
-        within: values that are possible: the interval is cut to them.
+        within: the possible values, to which the interval is cut.
     """
     linear = linear_mean(by_seed, design)
     (units,) = n_units(linear, design)
@@ -81,15 +91,15 @@ def mean(by_seed: Scores, design: Design, level: float, *, within: tuple[float, 
     if units < MIN_UNITS:
         return Figure(linear.value, None, None, n, n_clusters)
     t = inference(linear, design, method="t")
-    own = t.interval(level)
-    low, high = max(within[0], own.low), min(within[1], own.high)
-    # a few clusters of very different size leave so few degrees of freedom that nothing bounds the mean
-    interval = Interval(low, high, level, own.method) if math.isfinite(low) and math.isfinite(high) else None
+    spread = t.interval(level)
+    low, high = max(within[0], spread.low), min(within[1], spread.high)
+    # with a few clusters of very different sizes the degrees of freedom may be too few to bound the mean
+    interval = Interval(low, high, level, spread.method) if math.isfinite(low) and math.isfinite(high) else None
     return Figure(linear.value, t.se, interval, n, n_clusters)
 
 
 def _wilson(value: float, n: int, level: float) -> Interval:
-    """Return Wilson's interval of a share of n items; where it is no whole number of them, of both next to it."""
-    # what rounding left above or below a whole number is no item
+    """Return Wilson's interval for a share of n items; between two counts, it spans the intervals of both."""
+    # a rounding error above or below a whole number is no further item
     below, above = (wilson(count, n, level) for count in (math.floor(value * n + 1e-9), math.ceil(value * n - 1e-9)))
     return Interval(below.low, above.high, level, below.method)

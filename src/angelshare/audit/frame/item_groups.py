@@ -1,4 +1,4 @@
-"""Rows about units that are not items: templates with all their swaps, pairs of partners."""
+"""Rows about groups of items as units: templates with all their swaps, pairs of partners."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -20,24 +20,24 @@ from angelshare.stats.inference import no_difference
 from angelshare.stats.shares import share_difference
 
 LEAST_REACH = 1 / 3
-"""Part of a metric's scale by which a unit that was not sampled may move, however alike the sampled ones are.
+"""The part of a metric's scale by which a unit outside the sample may move, however alike the sampled ones are.
 
-As `stats.floor.TYPICAL_LOSS`: with a twentieth, 60 templates of which one in twenty shifts by 0.4 (a mean of 0.02) were
-called preserved at 0.02 in one sample of twenty, and 12 clusters of which one in ten shifts by 0.2 in one of four.
+As in `stats.floor.TYPICAL_LOSS`: with a twentieth, 60 templates of which one in twenty shifts by 0.4 (a mean of 0.02)
+were called preserved at 0.02 in one sample of twenty, and 12 clusters of which one in ten shifts by 0.2 in one of four.
 """
 
 PerUnit = Callable[[Predictions], Vector]
-"""A member -> (units,) what it does in each."""
+"""A member -> (units,) values, one for each unit."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnitMetric:
-    """A mean over units, of one member.
+    """A mean over units.
 
     Attributes:
-        facts: its name, direction, target.
-        is_share: every unit has 0 or 1.
-        scale: how far apart the values of two units can be, of what is no share.
+        facts: of the metric.
+        is_share: whether every unit has 0 or 1.
+        scale: the largest possible distance between the values of two units, unless they are 0 and 1.
     """
 
     facts: MetricFacts
@@ -51,9 +51,9 @@ class Units:
 
     Attributes:
         data: the name of the set.
-        n: how many. what: what they are called, in the plural. least: below it there is no row.
-        clusters: (n,) codes of units that are not independent, such as several partners of one original; or None.
-        slice: their name among all; None: all.
+        n: their number. what: their name, in the plural. least: the fewest that make a row.
+        clusters: (n,) codes of units that are not independent, such as partners of one original; None if all are.
+        slice: the name of the slice that they are; None for all units.
     """
 
     data: str
@@ -65,12 +65,12 @@ class Units:
 
     @property
     def design(self) -> Design:
-        """Return how they were drawn."""
+        """Return how the units were drawn."""
         return SIMPLE if self.clusters is None else Design.of(self.clusters, None).without_singles()
 
     @property
     def n_clusters(self) -> int | None:
-        """Return how many clusters they come in; None where they are independent."""
+        """Return the number of their clusters; None if they are independent."""
         codes = self.design.clusters
         return None if codes is None else len(np.unique(codes))
 
@@ -82,18 +82,18 @@ class Units:
         return "all are of one cluster" if self.n_clusters == 1 else None
 
 
-def measure_units(contrast: Contrast, metric: UnitMetric, per_unit: PerUnit, units: Units, found: Findings) -> None:
+def measure_units(contrast: Contrast, metric: UnitMetric, per_unit: PerUnit, units: Units, findings: Findings) -> None:
     """Add the row of one metric, or the gap with the reason.
 
     Args:
         contrast: whose members are compared.
-        metric: the mean.
-        per_unit: of what: a member -> (units,).
-        units: over which it runs.
-        found: where it goes.
+        metric: a mean over units.
+        per_unit: a member -> (units,) values.
+        units: those that the mean runs over.
+        findings: to which the row is added.
     """
     if units.problem is not None:
-        leave_out(contrast, metric, units, units.problem, found)
+        leave_out(contrast, metric, units, units.problem, findings)
         return
     left, right = (np.array([per_unit(member) for member in side]) for side in (contrast.left, contrast.right))
     design, reach = units.design, _reach(metric, left, right)
@@ -111,27 +111,21 @@ def measure_units(contrast: Contrast, metric: UnitMetric, per_unit: PerUnit, uni
         if metric.facts.target is None
         else inference(linear_mean(right, design), design, method="t"),
     )
-    found.differences.append(row)
+    findings.differences.append(row)
 
 
-def leave_out(contrast: Contrast, metric: UnitMetric, units: Units, why: str, found: Findings) -> None:
-    """Keep a row that was not measured, with the end of a sentence why."""
-    found.gaps.append(Gap(metric.facts.name, units.data, contrast.student, contrast.name, units.slice, None, why))
-
-
-def undecided(contrast: Contrast) -> str | None:
-    """Return why the members' decisions cannot be compared, as the end of a sentence; None if they can."""
-    names = [member.name for member in (*contrast.left, *contrast.right) if not member.has_decisions]
-    return f"a ranking score without threshold decides nothing ({', '.join(names)})" if names else None
+def leave_out(contrast: Contrast, metric: UnitMetric, units: Units, why: str, findings: Findings) -> None:
+    """Note a row that was not measured; `why` is the end of a sentence."""
+    findings.gaps.append(Gap(metric.facts.name, units.data, contrast.student, contrast.name, units.slice, None, why))
 
 
 def weights_unused(panel: Panel[Predictions], units: str) -> tuple[str, ...]:
-    """Return that items' weights do not count in rows over units, where there are any."""
+    """Return the remark that items' weights do not count in rows over units, if there are weights."""
     return () if panel.items.weights is None else (f"In rows over {units} the items' weights do not count.",)
 
 
 def _reach(metric: UnitMetric, left: Scores, right: Scores) -> float:
-    """Return how far a unit that was not sampled may move: as far as the values of those that were lie apart."""
+    """Return how far a unit outside the sample may move: by the range of the sampled units' values."""
     if metric.is_share:
         return 1.0
     seen = max(left.max(), right.max()) - min(left.min(), right.min())

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from angelshare.audit.frame.contrasts import undecided
 from angelshare.audit.frame.metric_kinds import Metric
 from angelshare.audit.frame.sample import Cut, PerItem, Sample
 from angelshare.core.arrays import Labels, Vector
@@ -17,13 +18,13 @@ METHOD = "t over groups"
 
 @dataclass(frozen=True, kw_only=True)
 class Macro(Metric):
-    """The mean over groups of the share of each group's items of which something holds.
+    """The mean over groups of the share of items for which something holds.
 
     With F groups an item of a group of n_f items weighs n / (F n_f). The groups are given, not drawn: an item's (or a
     cluster's) contribution is its distance from its own group's mean, times sqrt(G_f / (G_f - 1)) with G_f the group's
     clusters, so that small groups do not look less variable than they are. Groups of a single cluster have no spread of
     their own; they are measured around their common mean (collapsed strata, Hansen, Hurwitz & Madow 1953), which errs
-    to the wide side. So no group is left out of the mean.
+    on the wide side. So no group is left out of the mean.
 
     Attributes:
         per_item: a member's (n,) contributions, from 0 to 1.
@@ -36,29 +37,29 @@ class Macro(Metric):
 
     def problem(self, sample: Sample) -> str | None:
         """Return why it cannot be measured: no decisions, or too few items of the class."""
-        undecided = [m.name for m in (*sample.contrast.left, *sample.contrast.right) if not m.has_decisions]
-        if undecided:
-            return f"a ranking score without threshold decides nothing ({', '.join(undecided)})"
+        why = undecided(sample.contrast)
+        if why is not None:
+            return why
         n = len(sample) if self.label is None else int((sample.truth == self.label).sum())
         return f"{n} items of this class, at least {MIN_CLASS} are needed" if n < MIN_CLASS else None
 
     def population(self, sample: Sample) -> Sample:
-        """Return the items, of one class where it is about one, with the weights that make every group count alike."""
+        """Return the items (of its class, if it has one), weighted so that every group counts alike."""
         kept = sample if self.label is None else sample.take(sample.truth == self.label)
-        codes, own = self._groups(kept), kept.design.weights_of(np.arange(len(kept)))
-        totals = np.bincount(codes, own)
+        codes, weights_before = self._groups(kept), kept.design.weights_of(np.arange(len(kept)))
+        totals = np.bincount(codes, weights_before)
         weights = np.zeros(len(sample.contrast.items))
-        weights[kept.items] = own / totals[codes] * len(kept) / len(totals)
+        weights[kept.items] = weights_before / totals[codes] * len(kept) / len(totals)
         return replace(kept, whole_design=Design(kept.whole_design.clusters, weights), memo={})
 
     def linear(self, sample: Sample) -> Linear:
         """Return the difference of the means over groups."""
-        of = self.population(sample)  # weights again: of a slice, its own groups count alike
-        left, right = of.of_members(self.per_item)
-        sides = tuple(np.average(side, axis=1, weights=of.design.weights) for side in (left, right))
-        values = _within_groups((left - right).mean(axis=0), self._groups(of), of.design)
-        parts = (Part(np.arange(len(of)), values),)
-        return Linear(sides[0] - sides[1], parts, len(of), sides=(sides[0], sides[1]), limit=1.0)
+        population = self.population(sample)  # weighted anew, so that the groups of a slice count alike
+        left, right = population.of_members(self.per_item)
+        sides = tuple(np.average(side, axis=1, weights=population.design.weights) for side in (left, right))
+        values = _within_groups((left - right).mean(axis=0), self._groups(population), population.design)
+        parts = (Part(np.arange(len(population)), values),)
+        return Linear(sides[0] - sides[1], parts, len(population), sides=(sides[0], sides[1]), limit=1.0)
 
     def difference(self, sample: Sample) -> Inference:
         """Return the t inference over the clusters within groups, and seeds, with unseen items."""

@@ -1,4 +1,4 @@
-"""From metrics to rows: every metric of a contrast, on all items and in slices, with what could not be measured."""
+"""From metrics to rows: every metric of a contrast, on all items and in slices, and what could not be measured."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -8,7 +8,8 @@ import numpy as np
 
 from angelshare.audit.frame.contrasts import Contrast, M, Pairing
 from angelshare.audit.frame.difference_rows import ALL_VERDICTS, Withheld, all_of, difference_row, few_clusters
-from angelshare.audit.frame.metric_kinds import Correlated, Mean, Metric, Share, Sides
+from angelshare.audit.frame.metric_kinds import Mean, Metric, Share, Sides
+from angelshare.audit.frame.nonlinear_kinds import Correlated
 from angelshare.audit.frame.sample import Cut, Sample
 from angelshare.core.arrays import Mask
 from angelshare.core.audit import Audit, AuditResult, Gap, Table
@@ -26,7 +27,7 @@ FEW_ITEMS = "few items make up an unbounded error"
 
 @dataclass(slots=True)
 class Findings:
-    """What has been measured so far."""
+    """The results of an audit so far: rows, remarks, warnings, and rows that could not be measured."""
 
     differences: list[Difference] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
@@ -35,11 +36,11 @@ class Findings:
 
     @classmethod
     def about(cls, pairing: Pairing[M], *remarks: str) -> "Findings":
-        """Return nothing measured yet, with what a reader must know of the pairing and these remarks."""
+        """Return findings that hold the remarks and warnings of the pairing, and these remarks."""
         return cls(said=[*pairing.remarks, *remarks], warnings=list(pairing.warnings))
 
     def remark(self, sentence: str) -> None:
-        """Keep a remark, once."""
+        """Add a remark, unless it has been made."""
         if sentence not in self.said:
             self.said.append(sentence)
 
@@ -53,7 +54,7 @@ class Findings:
         *,
         name: ContrastName | None = None,
     ) -> None:
-        """Keep a row that was not measured."""
+        """Note a row that was not measured; `why` is the end of a sentence."""
         output = metric.output(contrast)
         gap = Gap(metric.name, data, contrast.student, name or contrast.name, slice_name, output, why)
         self.gaps.append(gap)
@@ -61,7 +62,7 @@ class Findings:
     def result(
         self, audit: Audit[Any], *, estimates: Iterable[Estimate] = (), tables: Iterable[Table] = ()
     ) -> AuditResult:
-        """Return what an audit found, with its own estimates and tables."""
+        """Return the result of an audit that has these estimates and tables besides."""
         return AuditResult(
             audit.name,
             audit.question,
@@ -75,7 +76,7 @@ class Findings:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """Return all remarks, one for every reason why something was not measured."""
+        """Return all remarks; the rows that were not measured are grouped by reason."""
         by_reason: dict[str, dict[str, None]] = {}
         for gap in self.gaps:
             by_reason.setdefault(gap.why, {})[_in_words(gap)] = None
@@ -86,7 +87,7 @@ def measure_contrast(
     contrast: Contrast[M],
     data: str,
     metrics: Sequence[Metric[M]],
-    found: Findings,
+    findings: Findings,
     *,
     asked: frozenset[str] = frozenset(),
 ) -> None:
@@ -96,113 +97,122 @@ def measure_contrast(
         contrast: on all items of the set.
         data: its name.
         metrics: what to measure.
-        found: where rows and remarks go.
-        asked: metrics to measure in slices too, beyond those that always are.
+        findings: to which rows and remarks are added.
+        asked: metrics to measure in slices in addition to those that always are.
     """
-    sample = countable(contrast, found)
+    sample = countable(contrast, findings)
     if sample is None:
         return
     wanted = any(metric.in_slices or metric.name in asked for metric in metrics)
-    slices = usable_slices(sample, found) if wanted else {}
+    slices = usable_slices(sample, findings) if wanted else {}
     for metric in metrics:
-        _measure(metric, sample, data, None, found)
+        _measure(metric, sample, data, None, findings)
     sliced = [metric for metric in metrics if metric.in_slices or metric.name in asked]
     for name, mask in slices.items() if sliced else ():
         cut = sample.cut(mask)
         for metric in sliced:
-            _measure(metric, cut.here, data, name, found)
+            _measure(metric, cut.here, data, name, findings)
             if contrast.name == "student-teacher" and metric.facts.target is None:
-                _measure_excess(metric, cut, data, name, found)
+                _measure_excess(metric, cut, data, name, findings)
 
 
-def countable(contrast: Contrast[M], found: Findings) -> Sample[M] | None:
-    """Return the items that carry a human label and a weight above 0; None where nothing follows from them."""
-    known = counted(contrast.items, found)
+def countable(contrast: Contrast[M], findings: Findings) -> Sample[M] | None:
+    """Return the items with a human label and a weight above 0; None if nothing can be measured on them."""
+    known = counted(contrast.items, findings)
     if not known.any():
         return None
     sample = Sample.of(contrast if known.all() else contrast.take(known))
     n_clusters = _n_clusters(sample)
     if n_clusters == 1:
-        found.remark("All items are of one cluster, from which nothing follows for others: nothing is measured.")
+        findings.remark("All items are of one cluster, from which nothing follows for others: nothing is measured.")
         return None
     if n_clusters is not None:
-        found.remark(f"Items come in {n_clusters:,} clusters: the intervals count clusters, not items.")
+        findings.remark(f"Items come in {n_clusters:,} clusters: the intervals count clusters, not items.")
     return sample
 
 
-def usable_slices(sample: Sample[M], found: Findings) -> Mapping[str, Mask]:
-    """Return the slices that hold some of the items and not all of them; the others are remarked."""
+def usable_slices(sample: Sample[M], findings: Findings) -> Mapping[str, Mask]:
+    """Return the slices with enough items, but not all of them; the others get a remark."""
     kept = {}
     for name, mask in sample.contrast.items.slices.items():
         n = int(mask.sum())
         if n == len(mask):
-            found.remark(f"Slice {name} is not measured: it holds all {n:,} labelled items.")
+            findings.remark(f"Slice {name} is not measured: it holds all {n:,} labelled items.")
         elif n < MIN_SLICE:
-            found.remark(f"Slice {name} is not measured: {n} labelled items, at least {MIN_SLICE} are needed.")
+            findings.remark(f"Slice {name} is not measured: {n} labelled items, at least {MIN_SLICE} are needed.")
         else:
             kept[name] = mask
     return kept
 
 
-def counted(items: Items, found: Findings) -> Mask:
-    """Return the mask of the items that carry a human label and a weight above 0."""
+def counted(items: Items, findings: Findings) -> Mask:
+    """Return the mask of the items with a human label and a weight above 0; the weightless get a remark."""
     truth, weights = items.truth, items.weights
     known = np.ones(len(items), dtype=np.bool_) if truth is None else labelled(truth)
     if weights is None:
         return known
-    # beside the heaviest, so little is nothing, and divides by nothing
+    # next to the heaviest so small a weight is 0, and dividing by it overflows
     counts = weights > NEGLIGIBLE * weights.max()
     if not counts[known].all():
-        found.remark(f"{int((~counts[known]).sum()):,} items of weight 0, or next to it, do not count.")
+        findings.remark(f"{int((~counts[known]).sum()):,} items of weight 0, or next to it, do not count.")
     return np.asarray(known & counts)
 
 
-def _measure(metric: Metric[M], sample: Sample[M], data: str, slice_name: str | None, found: Findings) -> None:
-    """Add one row, or the remark why there is none."""
+def _measure(metric: Metric[M], sample: Sample[M], data: str, slice_name: str | None, findings: Findings) -> None:
+    """Add one row, or the reason why there is none."""
     problem = _problem(metric, sample)
     if problem is not None:
-        found.leave_out(metric, sample.contrast, data, slice_name, problem)
+        findings.leave_out(metric, sample.contrast, data, slice_name, problem)
         return
-    of = metric.population(sample)
-    inference = no_difference(len(of), n_seeds=_n_seeds(of)) if sample.contrast.identical else metric.difference(of)
-    right = metric.right(of) if isinstance(metric, Mean) and metric.facts.target is not None else None
-    found.differences.append(
-        _row(metric, of, metric.values(of), inference, data=data, slice_name=slice_name, right_inference=right)
+    kept = metric.population(sample)
+    inference = _no_difference(kept) if sample.contrast.identical else metric.difference(kept)
+    right = metric.right(kept) if isinstance(metric, Mean) and metric.facts.target is not None else None
+    findings.differences.append(
+        _row(metric, kept, metric.values(kept), inference, data=data, slice_name=slice_name, right_inference=right)
     )
 
 
-def _measure_excess(metric: Metric[M], cut: Cut[M], data: str, slice_name: str, found: Findings) -> None:
+def _measure_excess(metric: Metric[M], cut: Cut[M], data: str, slice_name: str, findings: Findings) -> None:
     """Add the row that says whether a slice loses more than all other items, where both can be measured."""
-    contrast, why = cut.whole.contrast, _problem(metric, cut.here)
-    if why is None and len(cut.rest) < MIN_SLICE:
-        why = f"the others are {len(cut.rest)} labelled items, at least {MIN_SLICE} are needed"
-    if why is None and (of_rest := _problem(metric, cut.rest)) is not None:
-        why = f"of the others: {of_rest}"
+    contrast, why = cut.whole.contrast, _problem_of_excess(metric, cut)
     if why is not None:
-        found.leave_out(metric, contrast, data, slice_name, why, name="slice-rest")
+        findings.leave_out(metric, contrast, data, slice_name, why, name="slice-rest")
         return
-    of = _population(metric, cut)
-    inference = no_difference(len(of.whole), n_seeds=_n_seeds(of.whole)) if contrast.identical else metric.excess(of)
-    here, rest = (left - right for left, right in (metric.values(side) for side in (of.here, of.rest)))
-    row = _row(metric, of.whole, (here, rest), inference, data=data, slice_name=slice_name, contrast="slice-rest")
-    withheld = {**_withheld(metric, of.here), **_withheld(metric, of.rest)}
-    hidden = max(_hidden(metric, side) for side in (of.here, of.rest))
-    found.differences.append(replace(row, withheld=all_of(withheld), remarks=tuple(withheld), least_margin=hidden))
+    about = _population(metric, cut)
+    inference = _no_difference(about.whole) if contrast.identical else metric.excess(about)
+    here, rest = (left - right for left, right in (metric.values(side) for side in (about.here, about.rest)))
+    row = _row(metric, about.whole, (here, rest), inference, data=data, slice_name=slice_name, contrast="slice-rest")
+    withheld = {**_withheld(metric, about.here), **_withheld(metric, about.rest)}
+    hidden = max(_hidden(metric, side) for side in (about.here, about.rest))
+    findings.differences.append(replace(row, withheld=all_of(withheld), remarks=tuple(withheld), least_margin=hidden))
 
 
 def _population(metric: Metric[M], cut: Cut[M]) -> Cut[M]:
-    """Return the cut of the items that a metric is about."""
-    of = metric.population(cut.whole)
-    return cut if of is cut.whole else of.cut(cut.in_slice[np.searchsorted(cut.whole.items, of.items)])
+    """Return the cut, on the items that a metric is about."""
+    population = metric.population(cut.whole)
+    if population is cut.whole:
+        return cut
+    return population.cut(cut.in_slice[np.searchsorted(cut.whole.items, population.items)])
+
+
+def _problem_of_excess(metric: Metric[M], cut: Cut[M]) -> str | None:
+    """Return why a slice cannot be held against all other items; None if it can."""
+    why = _problem(metric, cut.here)
+    if why is not None:
+        return why
+    if len(cut.rest) < MIN_SLICE:
+        return f"the others are {len(cut.rest)} labelled items, at least {MIN_SLICE} are needed"
+    of_others = _problem(metric, cut.rest)
+    return None if of_others is None else f"of the others: {of_others}"
 
 
 def _problem(metric: Metric[M], sample: Sample[M]) -> str | None:
-    """Return why a metric cannot be measured on these items; None if it can."""
+    """Return why a metric cannot be measured on these items, as the end of a sentence; None if it can."""
     problem = metric.problem(sample)
     if problem is not None:
         return problem
-    of = metric.population(sample)
-    if not has_variance(metric.once(of), of.design):
+    population = metric.population(sample)
+    if not has_variance(metric.once(population), population.design):
         return "all its items, or all of one class, are of one cluster"
     return None
 
@@ -218,17 +228,16 @@ def _row(
     contrast: ContrastName | None = None,
     right_inference: Inference | None = None,
 ) -> Difference:
-    """Return one row; `values` are the metric of every member on the left, and on the right."""
-    of = sample.contrast
+    """Return one row; `values` holds the metric of every member on the left, and on the right."""
     return difference_row(
-        of,
+        sample.contrast,
         values,
         inference,
         facts=metric.facts,
         data=data,
         slice_name=slice_name,
         name=contrast,
-        output=metric.output(of),
+        output=metric.output(sample.contrast),
         right_inference=right_inference,
         withheld=_withheld(metric, sample),
         hidden=_hidden(metric, sample),
@@ -236,37 +245,37 @@ def _row(
 
 
 def _hidden(metric: Metric[M], sample: Sample[M]) -> float:
-    """Return how much clusters or heavy items that were not sampled could hide."""
+    """Return the most that clusters or heavy items outside the sample could hide."""
     return 0.0 if sample.contrast.identical else hidden_by_units(metric.once(sample), sample.design)
 
 
 def _withheld(metric: Metric[M], sample: Sample[M]) -> Withheld:
-    """Return why these items cannot carry which verdicts."""
+    """Return the verdicts that these items cannot support, by reason."""
     if sample.contrast.identical:
         return {}
-    found = few_clusters(_n_clusters(sample), is_share=isinstance(metric, Share))
+    withheld = few_clusters(_n_clusters(sample), is_share=isinstance(metric, Share))
     if not metric.is_bounded:
         contributions = metric.once(sample).parts[0].values
         if rests_on_few(contributions, sample.design):
-            found[FEW_ITEMS] = ("preserved",)
+            withheld[FEW_ITEMS] = ("preserved",)
         if isinstance(metric, Correlated) and largest_share(contributions, sample.design) > CARRIED:
-            found[CARRIED_BY_ONE] = ALL_VERDICTS
-    return found
+            withheld[CARRIED_BY_ONE] = ALL_VERDICTS
+    return withheld
 
 
 def _n_clusters(sample: Sample[M]) -> int | None:
-    """Return how many clusters the items come in; None where they are independent."""
+    """Return the number of the items' clusters; None if items are independent."""
     codes = sample.design.clusters
     return None if codes is None else int(np.count_nonzero(np.bincount(codes)))
 
 
-def _n_seeds(sample: Sample[M]) -> int:
-    """Return the members on the left."""
-    return len(sample.contrast.left)
+def _no_difference(sample: Sample[M]) -> Inference:
+    """Return the inference between two sides that are one model."""
+    return no_difference(len(sample), n_seeds=len(sample.contrast.left))
 
 
 def _in_words(gap: Gap) -> str:
-    """Return what was not measured."""
+    """Return the name of a row that was not measured."""
     label = "" if gap.output is None else f" of {gap.output}"
     place = "" if gap.slice is None else f" in slice {gap.slice}"
     against = " against the other items" if gap.contrast == "slice-rest" else ""

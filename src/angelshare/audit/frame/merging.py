@@ -1,4 +1,4 @@
-"""One audit's results on several comparisons as one result, so that a statement has each audit once."""
+"""An audit's results on several text sets as one, so that a statement has each audit once."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,14 +7,14 @@ from angelshare.core.audit import AuditResult, Table
 
 
 def merged(results: Sequence[AuditResult], *, names: Sequence[str] = ()) -> AuditResult:
-    """Return one audit's results as one: its rows tell the comparisons apart.
+    """Return an audit's results as one, whose rows tell the comparisons apart.
 
-    What could not be measured on one of them is a remark, unless nothing was measured on any. The first table of a
-    name keeps it, and those of other sets bear the set's name too.
+    An audit that could not measure one of the sets says so in a remark, unless it could measure none. The first table
+    of a name keeps it; those after it are numbered.
 
     Args:
         results: at least one, all of one audit.
-        names: of the text sets, one for each result: its sentences and tables then say which they are about.
+        names: of the text sets, one per result, which sentences and tables then mention.
     """
     of_sets = [_named(result, name) for result, name in zip(results, names, strict=True)] if names else list(results)
     nothing = [result.not_applicable for result in of_sets if result.not_applicable is not None]
@@ -35,12 +35,12 @@ def merged(results: Sequence[AuditResult], *, names: Sequence[str] = ()) -> Audi
 
 
 def about(name: str, sentence: str) -> str:
-    """Return a sentence that says which text set it is about."""
+    """Return a sentence that begins with the text set that it is about."""
     return f"{name}: {sentence}"
 
 
 def _named(result: AuditResult, name: str) -> AuditResult:
-    """Return the result whose sentences and tables say which text set they are about."""
+    """Return a result whose sentences and tables say which text set they are about."""
     return replace(
         result,
         remarks=tuple(about(name, remark) for remark in result.remarks),
@@ -51,16 +51,16 @@ def _named(result: AuditResult, name: str) -> AuditResult:
 
 
 def _why_not(result: AuditResult, *, hidden: bool) -> tuple[str, ...]:
-    """Return why one text set was not measured, where others were."""
+    """Return why a text set was not measured, unless it is hidden since none was."""
     return () if result.not_applicable is None or hidden else (result.not_applicable,)
 
 
 def _told_apart(tables: Sequence[Table]) -> tuple[Table, ...]:
-    """Return the tables under names of their own: a second one of a name is numbered."""
+    """Return the tables under distinct names: from the second of a name on, they are numbered."""
     seen: dict[str, int] = {}
-    found = []
+    kept = []
     for table in tables:
         seen[table.name] = seen.get(table.name, 0) + 1
         number = seen[table.name]
-        found.append(table if number == 1 else replace(table, name=f"{table.name}_{number}"))
-    return tuple(found)
+        kept.append(table if number == 1 else replace(table, name=f"{table.name}_{number}"))
+    return tuple(kept)

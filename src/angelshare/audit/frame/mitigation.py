@@ -1,4 +1,4 @@
-"""What a mitigation gives and costs, and whether it helps the teacher more than the student."""
+"""Gains and costs of a mitigation, and whether it helps the teacher more than the student."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,9 +27,9 @@ class Mitigated:
     """One population with and without a mitigation, on the same items.
 
     Attributes:
-        items: what all members answered.
+        items: those that all members answered.
         name: of the rows, such as `cnn: mitigation data`.
-        plain, mitigated: members paired by seed, in order; of a single one, that one.
+        plain, mitigated: the members without and with it, paired in order.
     """
 
     items: Items
@@ -52,10 +52,10 @@ class Mitigated:
 
 
 def by_seed(items: Items, name: str, plain: Population[Predictions], mitigated: Population[Predictions]) -> Mitigated:
-    """Return the members of both that share a seed.
+    """Return the members of both populations, paired by seed; those without a partner are left out.
 
     Raises:
-        InputError: if none does.
+        InputError: if no seed is in both.
     """
     known = {member.seed: member for member in plain.members}
     common = [(known[member.seed], member) for member in mitigated.members if member.seed in known]
@@ -64,25 +64,25 @@ def by_seed(items: Items, name: str, plain: Population[Predictions], mitigated: 
     return Mitigated(items, name, *(tuple(side) for side in zip(*common, strict=True)))
 
 
-def measure_mitigation(of: Mitigated, data: str, metrics: Sequence[Metric], found: Findings) -> None:
+def measure_mitigation(mitigated: Mitigated, data: str, metrics: Sequence[Metric], findings: Findings) -> None:
     """Add mitigated - plain of every metric, on all items and in slices."""
-    measure_contrast(of.contrast, data, metrics, found)
+    measure_contrast(mitigated.contrast, data, metrics, findings)
 
 
 def measure_interaction(
-    student: Mitigated, teacher: Mitigated, data: str, metrics: Sequence[Metric], found: Findings
+    student: Mitigated, teacher: Mitigated, data: str, metrics: Sequence[Metric], findings: Findings
 ) -> None:
-    """Add, of every metric, student - teacher with mitigation less the same without.
+    """Add, for every metric, student - teacher with mitigation less student - teacher without.
 
     It is below 0 where mitigation helps the teacher more than the student (for metrics of which more is better). All
     four models see the same items, so that what is hard for all of them cancels.
 
     Args:
-        student: and teacher: with and without mitigation. One teacher serves all seeds of the student.
-        teacher: see there.
+        student: with and without mitigation.
+        teacher: with and without mitigation; one teacher serves all seeds of the student.
         data: the name of the text set.
-        metrics: of which more or less is better; those with a target are left out.
-        found: where rows and remarks go.
+        metrics: to compare; those with a target are left out.
+        findings: to which rows and remarks are added.
     """
     sides = [
         Contrast(student.items, "interaction", student.name, left, right, identical=False)
@@ -90,9 +90,9 @@ def measure_interaction(
     ]
     truth = student.items.truth
     if truth is None or not labelled(truth).any():
-        found.remark(f"Whether mitigation helps the teacher more is not measured on {data}: it has no human labels.")
+        findings.remark(f"Whether mitigation helps the teacher more is not measured on {data}: it has no human labels.")
         return
-    samples = [countable(side, found) for side in sides]
+    samples = [countable(side, findings) for side in sides]
     mitigated, plain = samples[0], samples[1]
     if mitigated is None or plain is None:
         return
@@ -101,18 +101,18 @@ def measure_interaction(
             continue
         problem = _problem(metric, (mitigated, plain))
         if problem is not None:
-            found.leave_out(metric, sides[0], data, None, problem)
+            findings.leave_out(metric, sides[0], data, None, problem)
             continue
-        found.differences.append(_row(metric, metric.population(mitigated), metric.population(plain), data=data))
+        findings.differences.append(_row(metric, metric.population(mitigated), metric.population(plain), data=data))
 
 
 def _problem(metric: Metric, samples: Sequence[Sample]) -> str | None:
-    """Return why a metric cannot be measured on these items of both sides; None if it can."""
+    """Return why a metric cannot be measured on both samples, as the end of a sentence; None if it can."""
     problem = next(filter(None, (metric.problem(sample) for sample in samples)), None)
     if problem is not None:
         return problem
-    of = metric.population(samples[0])
-    enough = has_variance(metric.once(of), of.design)
+    population = metric.population(samples[0])
+    enough = has_variance(metric.once(population), population.design)
     return None if enough else "all its items, or all of one class, are of one cluster"
 
 

@@ -1,4 +1,4 @@
-"""Audits run by name, with their options: what they must see, and what they say."""
+"""Audits run by name, with their options: what they request, and what they find."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ class Choice:
     """An audit that the user asks for.
 
     Attributes:
-        kind: its name. options: as given; what is left out has its default.
+        kind: its name. options: those that were given; the others have their defaults.
     """
 
     kind: str
@@ -30,7 +30,7 @@ class Choice:
         """Return the audit.
 
         Raises:
-            InputError: if there is no such audit, or it has no such option; the nearest name is given.
+            InputError: if there is no such audit or option (the nearest name is given), or a value is wrong.
         """
         kind = AUDITS.get(self.kind)
         try:
@@ -49,7 +49,7 @@ DEFAULT_AUDITS = choices("quality", "agreement", "calibration", "examples")
 
 
 def load_audits(chosen: Sequence[Choice]) -> tuple[Audit[Any], ...]:
-    """Return the audits, each once, in order; of one that is chosen twice, the first options hold.
+    """Return the audits, each once, in order; if one is chosen twice, its first options hold.
 
     Raises:
         InputError: if there is no such audit, or an option is wrong; the nearest name is given.
@@ -67,15 +67,15 @@ def audits_with(option: str) -> tuple[str, ...]:
 
 
 def kinds_of(audits: Sequence[Audit[Any]]) -> tuple[Kind, ...]:
-    """Return what the audits ask of every model, each kind once."""
+    """Return the kinds of answers that the audits need of every model, each once."""
     return tuple(dict.fromkeys(kind for audit in audits for kind in audit.kinds))
 
 
 def requests_of(audits: Sequence[Audit[Any]], test: Items) -> tuple[Request, ...]:
-    """Return what the audits must see, each request once.
+    """Return the requests of all audits, each once.
 
     Raises:
-        InputError: if two audits call different items, or the same under other settings, by the same name.
+        InputError: if two audits give one name to different items, or to the same ones under different settings.
     """
     merged: dict[tuple[str, Kind], Request] = {}
     for audit in audits:
@@ -92,12 +92,12 @@ def requests_of(audits: Sequence[Audit[Any]], test: Items) -> tuple[Request, ...
 def run_audits(
     audits: Sequence[Audit[Any]], observations: Observations, settings: AuditSettings
 ) -> tuple[AuditResult, ...]:
-    """Return what each audit found, in order; one that needs what a model cannot give is not applicable."""
+    """Return the result of each audit, in order; one that needs answers that a model cannot give is not applicable."""
     return tuple(_measured(audit, observations, settings) for audit in audits)
 
 
 def _measured(audit: Audit[Any], observations: Observations, settings: AuditSettings) -> AuditResult:
-    """Return what one audit found."""
+    """Return the result of one audit."""
     try:
         return audit.measure(observations, settings)
     except NotObserved as why:
@@ -105,7 +105,7 @@ def _measured(audit: Audit[Any], observations: Observations, settings: AuditSett
 
 
 def _problems(error: ValidationError, options: type[Any]) -> list[str]:
-    """Return what is wrong with options, a sentence for each."""
+    """Return what is wrong with options, a sentence for each mistake."""
     said = []
     for problem in error.errors():
         name = ".".join(map(str, problem["loc"]))

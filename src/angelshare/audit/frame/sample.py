@@ -1,4 +1,4 @@
-"""Two sides of a contrast on some items, as the arrays that statistics take."""
+"""Both sides of a contrast on some items, as the arrays that statistics take."""
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
@@ -16,7 +16,7 @@ from angelshare.stats.components import Design, Linear
 
 T = TypeVar("T")
 PerItem = Callable[[M, Items], Array]
-"""A member and all labelled items -> (n, ...) what it has in each."""
+"""A member and all labelled items -> (n, ...) values, one for each item."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,8 +27,8 @@ class Sample(Generic[M]):
         contrast: both sides, on all labelled items.
         items: (m,) positions of this sample's items among those.
         whole_design: of all labelled items.
-        whole: what is computed once, on all labelled items, for every sample of them.
-        memo: what is computed once on these items, by name.
+        whole: values computed once, on all labelled items, for every sample of them.
+        memo: values computed once, on these items, by name.
     """
 
     contrast: Contrast[M]
@@ -61,7 +61,7 @@ class Sample(Generic[M]):
 
     @property
     def design(self) -> Design:
-        """Return how the items were drawn; clusters of one item each are none."""
+        """Return how the items were drawn; clusters of one item each count as none."""
         design = self.whole_design if self.is_whole else self.whole_design.take(self.items)
         return design.without_singles()
 
@@ -70,7 +70,7 @@ class Sample(Generic[M]):
         return replace(self, items=self.items[index], memo={})
 
     def cut(self, in_slice: Mask) -> "Cut[M]":
-        """Return the sample in two: the items under the mask, and the others."""
+        """Return the sample cut in two: the items under the mask, and the others."""
         return Cut(self, in_slice, self.take(in_slice), self.take(~in_slice))
 
     def of_members(self, per_item: PerItem[M]) -> tuple[Scores, Scores]:
@@ -87,16 +87,16 @@ class Sample(Generic[M]):
         return self.of_members(_Ranks(label))
 
     def once(self, name: Hashable, compute: Callable[["Sample[M]"], T]) -> T:
-        """Return what is computed of this sample when it is first asked for by this name."""
+        """Return a value computed from this sample, when it is first asked for under this name."""
         if name not in self.memo:
             self.memo[name] = compute(self)
-        found: T = self.memo[name]
-        return found
+        value: T = self.memo[name]
+        return value
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cut(Generic[M]):
-    """A sample in two: a slice and all other items.
+    """A sample cut in two: a slice and all other items.
 
     Attributes:
         whole: the sample. in_slice: (n,) mask of its items.
@@ -108,16 +108,16 @@ class Cut(Generic[M]):
     here: Sample[M]
     rest: Sample[M]
 
-    def linear(self, of: Callable[[Sample[M]], Linear]) -> Linear:
-        """Return a statistic on the slice, less the same on all other items, at its place among all of them."""
+    def linear(self, statistic: Callable[[Sample[M]], Linear]) -> Linear:
+        """Return a statistic on the slice less that on all other items, with the contributions of all of them."""
         n = len(self.whole)
-        here = of(self.here).at(np.flatnonzero(self.in_slice), n)
-        return here.minus(of(self.rest).at(np.flatnonzero(~self.in_slice), n))
+        here = statistic(self.here).at(np.flatnonzero(self.in_slice), n)
+        return here.minus(statistic(self.rest).at(np.flatnonzero(~self.in_slice), n))
 
 
 @dataclass(frozen=True, slots=True)
 class _Ranks:
-    """A member -> the dense ranks of its scores of one label: sorted once, for every slice."""
+    """A member -> the dense ranks of its scores for one label: sorted once, for all slices."""
 
     label: int
 

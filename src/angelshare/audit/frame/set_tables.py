@@ -23,7 +23,7 @@ _CONTRASTS: Mapping[ContrastName, ModelRole] = {"student-teacher": "student", "b
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """What one population and the teacher have on one set: AUC-ROC and AUC-PR, as differences."""
+    """AUC-ROC and AUC-PR of one population against the teacher, on one set."""
 
     role: ModelRole
     auc: Difference
@@ -41,8 +41,8 @@ def suite_table(
 
     Args:
         differences: of the audit `quality`, on all sets.
-        sets: (name, title) in order; one that was not measured has a row that says so.
-        sizes: (role, name) -> parameters, None where they are not known.
+        sets: (name, title) in order; a set that was not measured gets a row that says so.
+        sizes: (role, name) -> the number of parameters; None if it is not known.
         level: of the intervals.
     """
     rows = [row for name, title in sets for row in _rows_of_set(differences, name, title, sizes, level)]
@@ -96,18 +96,19 @@ def _rows_of_set(
 
 
 def _pairs(differences: Sequence[Difference]) -> Iterator[_Pair]:
-    """Yield every population that stands against the teacher."""
+    """Yield every population that is compared with the teacher."""
     precision = {(d.contrast, d.student): d for d in differences if d.metric == "average_precision"}
-    for found in differences:
-        if found.metric == "auc" and found.contrast in _CONTRASTS:
-            yield _Pair(_CONTRASTS[found.contrast], found, precision.get((found.contrast, found.student)))
+    for difference in differences:
+        if difference.metric == "auc" and difference.contrast in _CONTRASTS:
+            role, about = _CONTRASTS[difference.contrast], (difference.contrast, difference.student)
+            yield _Pair(role, difference, precision.get(about))
 
 
 def largest_differences(panel: Panel[Predictions]) -> Table | None:
-    """Return the items that each student scores most unlike its teacher, as Table 4 of Chvasta et al. 2022.
+    """Return the items on which each student's score is furthest from its teacher's (Table 4 of Chvasta et al. 2022).
 
-    Scores are probabilities of the positive label, averaged over seeds; TP, FP, TN and FN are at one half. Of one
-    template at most two items are shown. None where labels or probabilities are not known.
+    Scores are probabilities of the positive label, averaged over seeds; TP, FP, TN and FN are decided at one half. At
+    most two items of one template are shown. None if labels or probabilities are not known.
     """
     if panel.truth is None or panel.teacher.first.outputs not in ("logits", "probabilities"):
         return None
@@ -120,20 +121,22 @@ def largest_differences(panel: Panel[Predictions]) -> Table | None:
 def _largest(panel: Panel[Predictions], student: Population[Predictions]) -> Iterator[tuple[object, ...]]:
     """Yield the rows of one student."""
     truth, batch = panel.truth, panel.items.texts
-    assert truth is not None, "without human labels nobody is right"
-    theirs, own = _probability(panel.teacher), _probability(student)
+    assert truth is not None, "right answers need human labels"
+    by_teacher, by_student = _probability(panel.teacher), _probability(student)
     templates = panel.columns.get("template", panel.items.ids if panel.items.keys is None else panel.items.keys)
     shown: Counter[str] = Counter()
     labels = student.first.labels
-    for item in np.argsort(-np.abs(own - theirs), kind="stable").tolist():
+    for item in np.argsort(-np.abs(by_student - by_teacher), kind="stable").tolist():
         if shown.total() == N_LARGEST:
             return
         if truth[item] < 0 or shown[templates[item]] == MOST_OF_A_TEMPLATE:
             continue
         shown[templates[item]] += 1
-        is_positive, before, now = bool(truth[item] == 1), float(theirs[item]), float(own[item])
-        outcomes = (before, _outcome(before, is_positive), now, _outcome(now, is_positive), now - before)
-        yield student.name, None if batch is None else batch.texts[item], labels[int(is_positive)], *outcomes
+        is_positive = bool(truth[item] == 1)
+        before, after = float(by_teacher[item]), float(by_student[item])
+        outcomes = [_outcome(score, is_positive=is_positive) for score in (before, after)]
+        cells = (before, outcomes[0], after, outcomes[1], after - before)
+        yield student.name, None if batch is None else batch.texts[item], labels[int(is_positive)], *cells
 
 
 def _probability(population: Population[Predictions]) -> Vector:
@@ -141,7 +144,7 @@ def _probability(population: Population[Predictions]) -> Vector:
     return np.asarray(np.mean([np.exp(member.log_probabilities()[:, 1]) for member in population.members], axis=0))
 
 
-def _outcome(score: float, is_positive: bool) -> str:  # noqa: FBT001  (the human label)
+def _outcome(score: float, *, is_positive: bool) -> str:
     """Return TP, FP, TN or FN."""
     says = score >= EVEN
     return ("T" if says == is_positive else "F") + ("P" if says else "N")

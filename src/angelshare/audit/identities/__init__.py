@@ -1,1 +1,1 @@
-"""What is measured identity by identity."""
+"""Measures identity by identity, and means over identities."""

@@ -1,4 +1,4 @@
-"""What is known of the AUCs of an identity, of its equality gaps, and of means over identities."""
+"""The facts of identity AUCs, of equality gaps, and of means over identities."""
 
 from collections.abc import Mapping
 
@@ -25,7 +25,7 @@ _AUCS = {
         "As mean_subgroup_auc.",
     ),
 }
-"""AUC -> title, meaning, reason of its margin, and of its mean's."""
+"""AUC -> title, meaning, reason for its margin, and reason for the margin of its mean."""
 _GAPS = {
     "positive": (
         "toxic",
@@ -64,13 +64,19 @@ BY_IDENTITY: Mapping[str, MetricFacts] = {
 }
 MEANS: Mapping[str, MetricFacts] = {
     f"{name}_auc": MetricFacts(f"{name}_auc", title, meaning, direction="higher", margin=margin, reason=reason)
-    for auc, (of, _, _, as_auc) in _AUCS.items()
+    for auc, (auc_title, _, _, as_auc) in _AUCS.items()
     for name, title, meaning, margin, reason in (
-        (f"mean_{auc}", f"mean {of} over identities", f"The mean of the {of} over identities.", 0.01, as_auc),
+        (
+            f"mean_{auc}",
+            f"mean {auc_title} over identities",
+            f"The mean of the {auc_title} over identities.",
+            0.01,
+            as_auc,
+        ),
         (
             f"power_mean_{auc}",
-            f"power mean (p = \N{MINUS SIGN}5) of {of}",
-            f"The generalised mean of the {of} over identities, in which the worst weigh most.",
+            f"power mean (p = \N{MINUS SIGN}5) of {auc_title}",
+            f"The generalised mean of the {auc_title} over identities, in which the worst weigh most.",
             0.02,
             f"As {auc}_auc: the worst identities decide it.",
         ),

@@ -1,10 +1,11 @@
-"""The mean over identities of one of their AUCs as one metric of all items, for contrasts of any two models."""
+"""The mean over identities of one of their AUCs, as a metric of all items for contrasts of any two models."""
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 import numpy as np
 
+from angelshare.audit.frame.contrasts import unranked
 from angelshare.audit.frame.metric_kinds import Metric
 from angelshare.audit.frame.sample import Cut, Sample
 from angelshare.audit.identities.one_by_one import METHOD, too_few
@@ -19,7 +20,7 @@ from angelshare.stats.joint import Joint
 
 @dataclass(frozen=True, kw_only=True)
 class IdentityMean(Metric):
-    """The mean of an AUC over the identities that have enough items, as `identity_means` has it.
+    """The mean of an AUC over the identities that have enough items, as in `means.measure_identities`.
 
     Attributes:
         auc: `subgroup_auc`, `bpsn_auc` or `bnsp_auc`.
@@ -32,23 +33,22 @@ class IdentityMean(Metric):
 
     def problem(self, sample: Sample) -> str | None:
         """Return why it cannot be measured: no scores, or fewer than two identities with enough items."""
-        members = (*sample.contrast.left, *sample.contrast.right)
-        unranked = [member.name for member in members if not member.has_scores]
-        if unranked:
-            return f"hard decisions do not rank ({', '.join(unranked)})"
+        why = unranked(sample.contrast)
+        if why is not None:
+            return why
         n = len(self._measured(sample))
         return f"identities with enough items: {n}, at least 2 are needed" if n <= 1 else None
 
     def linear(self, sample: Sample) -> Linear:
-        """Return the difference, with what every item contributes to all identities together."""
+        """Return the difference, and what every item contributes to all identities together."""
         classes, design = Classes.of(self._positive(sample), sample.design), sample.design
         left, right = ([RankedMember.of(row, classes) for row in side] for side in sample.rankings(1))
         joint, sides = Joint.empty(self._positive(sample), design), []
         for identity in self._measured(sample):
-            one = identity.linear(ORDERINGS[self.auc], left, right)
-            assert one.sides is not None
-            joint.add(one)
-            sides.append(one.sides)
+            linear = identity.linear(ORDERINGS[self.auc], left, right)
+            assert linear.sides is not None
+            joint.add(linear)
+            sides.append(linear.sides)
         means = [np.mean([side[i] for side in sides], axis=0) for i in (0, 1)]
         return joint.times(1 / len(sides)).linear(means[0], means[1])
 
@@ -57,7 +57,7 @@ class IdentityMean(Metric):
         return with_floor(self.once(sample), sample.design, method=METHOD)
 
     def excess(self, cut: Cut) -> Inference:
-        """Return the inference on the excess; it is not asked for in slices."""
+        """Return the inference on the excess, for which nothing asks yet."""
         return with_floor(cut.linear(self.once), cut.whole.design, method=METHOD)
 
     def _positive(self, sample: Sample) -> Mask:
@@ -65,16 +65,17 @@ class IdentityMean(Metric):
         return np.asarray(sample.truth == 1)
 
     def _measured(self, sample: Sample) -> list[Identity]:
-        """Return the identities that have enough items, in enough clusters; those of the same items count once."""
+        """Return the identities with enough items in enough clusters; several of the same items count once."""
         classes, ordering = Classes.of(self._positive(sample), sample.design), ORDERINGS[self.auc]
         slices = sample.contrast.items.slices
         names = [name for name in slices if any(fnmatchcase(name, pattern) for pattern in self.identities)]
         masks = {mask.tobytes(): mask for mask in (slices[name][sample.items] for name in names)}
-        found = [Identity.of(mask, classes) for mask in masks.values()]
-        return [one for one in found if too_few(one, ordering) is None and self._is_spread(one, sample)]
+        identities = [Identity.of(mask, classes) for mask in masks.values()]
+        enough = (identity for identity in identities if too_few(identity, ordering) is None)
+        return [identity for identity in enough if self._is_spread(identity, sample)]
 
     def _is_spread(self, identity: Identity, sample: Sample) -> bool:
-        """Whether an identity lies in enough clusters for its variance to say anything."""
+        """Whether an identity's items come in enough clusters for a variance."""
         if sample.design.clusters is None:
             return True
         ordering, ranks = ORDERINGS[self.auc], sample.rankings(1)

@@ -1,4 +1,4 @@
-"""Identity AUCs of one contrast over identities: their means, and what one loses more than the others."""
+"""Identity AUCs of one contrast over identities: their means, and how much more one loses than the others."""
 
 from dataclasses import dataclass, field, replace
 
@@ -15,7 +15,7 @@ from angelshare.stats.identity import ORDERINGS, Identity, power_gradient, power
 from angelshare.stats.joint import Joint
 
 SHARE = 0.25
-"""Of the overall AUC and of each generalised mean in the final score."""
+"""The share of the overall AUC, and of each generalised mean, in the final score."""
 TOO_FEW = "fewer than two identities are measured well enough"
 Sides = tuple[Vector, Vector]
 
@@ -25,9 +25,9 @@ class Gathered:
     """One AUC of all identities that may enter a mean.
 
     Attributes:
-        metric: its name.
+        metric: the name of the AUC.
         total: the sum over the identities. power: their generalised mean.
-        sides: identity -> either side's values.
+        sides: identity -> the values of either side.
     """
 
     metric: str
@@ -37,7 +37,7 @@ class Gathered:
 
     @property
     def are_enough(self) -> bool:
-        """Whether there is a mean."""
+        """Whether there are enough identities for a mean."""
         return len(self.sides) > 1
 
     def add(self, name: str, linear: Linear) -> None:
@@ -52,13 +52,13 @@ class Gathered:
 
     def power_means(self) -> Sides:
         """Return the generalised mean over identities for every member, on the left and on the right."""
-        left, right = (np.array([power_mean(one) for one in self._values(side).T]) for side in (0, 1))
+        left, right = (np.array([power_mean(values) for values in self._values(side).T]) for side in (0, 1))
         return left, right
 
     def gradients(self, name: str) -> Sides:
-        """Return how every member's generalised mean changes with its value for an identity."""
+        """Return the derivative of every member's generalised mean by its value for an identity."""
         place = list(self.sides).index(name)
-        left, right = (np.array([power_gradient(one)[place] for one in self._values(side).T]) for side in (0, 1))
+        left, right = (np.array([power_gradient(values)[place] for values in self._values(side).T]) for side in (0, 1))
         return left, right
 
     def _values(self, side: int) -> Array:
@@ -69,8 +69,8 @@ class Gathered:
 def measure_identities(compared: Compared) -> None:
     """Add the rows of one contrast.
 
-    There are two passes over the identities: what one does to a generalised mean, or loses more than the others, is
-    known when all of them are measured, and nothing as long as the set is kept for each of them.
+    There are two passes over the identities: how one moves a generalised mean, and how much more it loses than the
+    others, is known only when all are measured, and keeping n contributions of each would take too much memory.
     """
     nothing = Joint.empty(compared.positive, compared.design)
     aucs = {metric: Gathered(metric, nothing.times(1), nothing.times(1)) for metric in AUCS}
@@ -79,18 +79,18 @@ def measure_identities(compared: Compared) -> None:
             linear = measured(compared, name, identity, metric)
             if linear is not None:
                 aucs[metric].add(name, linear)
-    apart = replace(compared, found=Findings())
+    apart = replace(compared, findings=Findings())
     for name, identity in compared.each():
         for gathered in aucs.values():
             if name in gathered.sides:
                 _against_others(apart, name, identity, gathered)
     _means(compared, tuple(aucs.values()))
-    compared.found.differences.extend(apart.found.differences)
-    compared.found.gaps.extend(apart.found.gaps)
+    compared.findings.differences.extend(apart.findings.differences)
+    compared.findings.gaps.extend(apart.findings.gaps)
 
 
 def _against_others(compared: Compared, name: str, identity: Identity, gathered: Gathered) -> None:
-    """Add an identity to its generalised mean, and the row of what it loses more than the others."""
+    """Add an identity to the generalised mean, and the row of how much more it loses than the others."""
     if not gathered.are_enough:
         compared.leave_out(gathered.metric, name, TOO_FEW, excess=True)
         return
@@ -99,14 +99,14 @@ def _against_others(compared: Compared, name: str, identity: Identity, gathered:
     gathered.power.add(identity.linear(ordering, *compared.members, by=by), moves=moves)
     if not compared.has_excess:
         return
-    own = identity.linear(ordering, *compared.members)
+    here = identity.linear(ordering, *compared.members)
     n_others = len(gathered.sides) - 1
-    others = gathered.total.without(own).times(-1 / n_others)
+    others = gathered.total.without(here).times(-1 / n_others)
     total = np.sum([left - right for left, right in gathered.sides.values()], axis=0)
     alone = Joint.empty(compared.positive, compared.design)
-    alone.add(own)
-    joint = others.plus(alone).linear(own.by_seed, (total - own.by_seed) / n_others)
-    linear = replace(joint, limit=2.0)  # one falls from 1 to 0, the others rise from 0 to 1
+    alone.add(here)
+    joint = others.plus(alone).linear(here.by_seed, (total - here.by_seed) / n_others)
+    linear = replace(joint, limit=2.0)  # at most, it falls from 1 to 0 and the others rise from 0 to 1
     hidden = max(alone.hidden, others.hidden)
     compared.add(BY_IDENTITY[gathered.metric], linear, compared.design, hidden=hidden, name=name, excess=True)
 
@@ -121,19 +121,25 @@ def _means(compared: Compared, aucs: tuple[Gathered, ...]) -> None:
         else:
             for mean in ("mean", "power_mean"):
                 compared.leave_out(f"{mean}_{metric}", None, TOO_FEW)
-    if not all(gathered.are_enough for gathered in aucs):
+    if all(gathered.are_enough for gathered in aucs):
+        _add_final(compared, aucs)
+    else:
         compared.leave_out(FINAL.name, None, TOO_FEW)
-        return
+
+
+def _add_final(compared: Compared, aucs: tuple[Gathered, ...]) -> None:
+    """Add the row of the final score."""
     rankings = compared.sample.rankings(1)
     overall = linear_auc(*rankings, compared.positive, compared.design)
     assert overall.sides is not None
+    power_means = [gathered.power_means() for gathered in aucs]
     final = Joint.empty(compared.positive, compared.design)
     final.add(overall)
     for gathered in aucs:
         final = final.plus(gathered.power)
     left, right = (
         SHARE * np.sum([side, *powers], axis=0)
-        for side, powers in zip(overall.sides, zip(*(one.power_means() for one in aucs), strict=True), strict=True)
+        for side, powers in zip(overall.sides, zip(*power_means, strict=True), strict=True)
     )
     _add(compared, FINAL, final.times(SHARE), (left, right))
 

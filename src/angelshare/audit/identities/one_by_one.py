@@ -46,8 +46,8 @@ class Compared:
         sample, data: the items, and the name of their set.
         identities: name -> (n,) mask.
         positive, design, classes: of the items.
-        members: on the left, and on the right.
-        found: where rows go.
+        members: those on the left, and those on the right.
+        findings: to which rows are added.
     """
 
     sample: Sample
@@ -57,17 +57,17 @@ class Compared:
     design: Design
     classes: Classes
     members: tuple[tuple[RankedMember, ...], tuple[RankedMember, ...]]
-    found: Findings
+    findings: Findings
 
     @classmethod
-    def of(cls, sample: Sample, data: str, names: Sequence[str], found: Findings) -> "Compared":
+    def of(cls, sample: Sample, data: str, names: Sequence[str], findings: Findings) -> "Compared":
         """Return the members' ranks on the items of a sample.
 
         Args:
-            sample: of the contrast.
+            sample: the labelled items of the contrast.
             data: the name of the set.
             names: of the slices that are identities.
-            found: where rows go.
+            findings: to which rows are added.
         """
         contrast, positive, design = sample.contrast, np.asarray(sample.truth == 1), sample.design
         identities, classes = {name: contrast.items.slices[name] for name in names}, Classes.of(positive, design)
@@ -75,7 +75,7 @@ class Compared:
             tuple(RankedMember.of(member.ranking(1), classes) for member in side)
             for side in (contrast.left, contrast.right)
         )
-        return cls(sample, data, identities, positive, design, classes, (left, right), found)
+        return cls(sample, data, identities, positive, design, classes, (left, right), findings)
 
     def each(self) -> Iterator[tuple[str, Identity]]:
         """Yield every identity."""
@@ -84,16 +84,16 @@ class Compared:
 
     @property
     def has_excess(self) -> bool:
-        """Whether each identity is held against the others: where a student is held against its teacher."""
+        """Whether each identity is compared with the others: only for students against their teacher."""
         return self.sample.contrast.name == "student-teacher"
 
     def leave_out(self, metric: str, name: str | None, why: str, *, excess: bool = False) -> None:
-        """Keep a row that was not measured; an excess only where there would have been one."""
+        """Note a row that was not measured; an excess only where there would have been one."""
         contrast = self.sample.contrast
         if excess and not (self.has_excess and metric in AUCS):
             return
         row: ContrastName = "slice-rest" if excess else contrast.name
-        self.found.gaps.append(Gap(metric, self.data, contrast.student, row, name, None, why))
+        self.findings.gaps.append(Gap(metric, self.data, contrast.student, row, name, None, why))
 
     def add(
         self,
@@ -107,7 +107,7 @@ class Compared:
         excess: bool = False,
         right: Inference | None = None,
     ) -> None:
-        """Add a row of an AUC, or, with the inference on its right side, of a gap whose ideal is 0."""
+        """Add the row of an AUC or, given the inference on the right side, of a gap whose ideal is 0."""
         contrast, sides = self.sample.contrast, linear.sides
         assert sides is not None
         known, n_seeds = contrast.identical, len(contrast.left)
@@ -123,15 +123,14 @@ class Compared:
             withheld={} if known else few_clusters(n_clusters),
             hidden=0.0 if known else hidden,
         )
-        self.found.differences.append(row)
+        self.findings.differences.append(row)
 
 
 def measured(compared: Compared, name: str, identity: Identity, metric: str) -> Linear | None:
     """Add the row of one metric of an identity, or the reason why there is none.
 
     Returns:
-        The statistic, where it may enter a mean over identities: an AUC, and not in so few clusters that its variance
-        says too little.
+        The statistic, if it may enter a mean over identities: if it is an AUC, of items in enough clusters.
     """
     ordering, is_auc = ORDERINGS[metric], metric in AUCS
     why = too_few(identity, ordering)
@@ -156,7 +155,7 @@ def measured(compared: Compared, name: str, identity: Identity, metric: str) -> 
 
 
 def too_few(identity: Identity, ordering: Ordering) -> str | None:
-    """Return why an identity has too few items of a cell that is compared, with the counts; None if it has enough."""
+    """Return the reason, with counts, if either cell that is compared has too few items of an identity; else None."""
     counts = {cell: identity.count(cell) for cell in (ordering.above, ordering.below)}
     if min(counts.values()) >= MIN_CLASS:
         return None
@@ -165,9 +164,9 @@ def too_few(identity: Identity, ordering: Ordering) -> str | None:
 
 
 def _right(compared: Compared, identity: Identity, ordering: Ordering) -> Inference:
-    """Return the inference on the right side's own value."""
+    """Return the inference on the value of the right side."""
     left, right = compared.members
     linear = identity.linear(ordering, left, right, by=(np.zeros(len(left)), -np.ones(len(right))))
     assert linear.sides is not None
-    own = replace(linear, by_seed=linear.sides[1])
-    return with_floor(*confined(own, compared.design), method="DeLong, t")
+    value = replace(linear, by_seed=linear.sides[1])
+    return with_floor(*confined(value, compared.design), method="DeLong, t")

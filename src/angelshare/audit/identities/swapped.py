@@ -1,4 +1,4 @@
-"""Templates with a swapped identity: scores and decisions of each, as arrays over cells of template and identity."""
+"""Templates with swapped identities: scores and decisions as arrays over cells of template and identity."""
 
 from dataclasses import dataclass, field
 
@@ -13,16 +13,16 @@ MIN_IDENTITIES = 2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Swapped:
-    """Which items are swaps of one another.
+    """Items that are swaps of one another.
 
     Attributes:
-        items: (m,) positions of the items, of templates with at least two identities.
-        template, identity: (m,) codes of each of them.
-        identities: their names, by code.
-        n_alone: templates with a single identity. n_blank: items that lack one of the two.
-        cells: (2, c) template and identity of every pair of the two that occurs. cell: (m,) that of each item.
-        clusters: (templates,) codes of templates that are not independent; None: they are, or clusters cut across them.
-        memo: what is computed once, by member.
+        items: (m,) positions of the items whose templates have at least two identities.
+        template, identity: (m,) their codes.
+        identities: names, by code.
+        n_alone: the number of templates with a single identity. n_blank: that of items without template or identity.
+        cells: (2, c) template and identity of every pair that occurs. cell: (m,) that of each item.
+        clusters: (templates,) codes of templates that are not independent; None if all are, or clusters cut across.
+        memo: scores that were computed, by member.
     """
 
     items: Labels
@@ -38,7 +38,7 @@ class Swapped:
 
     @classmethod
     def of(cls, templates: Array, identities: Array, clusters: Labels | None = None) -> "Swapped":
-        """Return the swaps among items with these (n,) names, "" where missing, and (n,) codes of clusters."""
+        """Return the swaps among n items with these templates and identities, "" where missing, and clusters."""
         named = np.flatnonzero((templates != "") & (identities != ""))
         _, template = np.unique(templates[named], return_inverse=True)
         names, identity = np.unique(identities[named], return_inverse=True)
@@ -47,8 +47,8 @@ class Swapped:
         template, identity = np.unique(template[kept], return_inverse=True)[1], identity[kept]
         cells, cell = np.unique(np.stack([template, identity]), axis=1, return_inverse=True)
         alone, blank, items = int((~several).sum()), len(templates) - len(named), named[kept]
-        own = None if clusters is None else _of_templates(template, clusters[items])
-        return cls(items, template, identity, tuple(names.tolist()), alone, blank, cells, cell.ravel(), own)
+        clusters_kept = None if clusters is None else _of_templates(template, clusters[items])
+        return cls(items, template, identity, tuple(names.tolist()), alone, blank, cells, cell.ravel(), clusters_kept)
 
     @property
     def n_templates(self) -> int:
@@ -60,7 +60,7 @@ class Swapped:
         return np.asarray(self.cells[0][self.cells[1] == identity])
 
     def scores(self, member: Predictions) -> Vector:
-        """Return (c,) the mean score of every cell's items."""
+        """Return (c,) mean scores of the items in every cell."""
         if member not in self.memo:
             summed = np.bincount(self.cell, positive_score(member)[self.items])
             self.memo[member] = np.asarray(summed / np.bincount(self.cell))
@@ -73,11 +73,11 @@ class Swapped:
 
 @dataclass(frozen=True, slots=True)
 class ScoreSpread:
-    """A member -> (templates,) how far its scores spread over identities.
+    """A member -> (templates,) the spread of its scores over identities.
 
     Prabhakaran et al. (2019), "Perturbation Sensitivity Analysis to Detect Unintended Model Biases": ScoreDev is the
-    mean of the standard deviation, ScoreRange of max - min. Which standard deviation the paper does not say; here it is
-    that of the identities at hand (ddof 0), which are given and no sample.
+    mean standard deviation, ScoreRange the mean of max - min. The paper does not say which standard deviation; here it
+    has ddof 0, since the identities are given and no sample.
     """
 
     swapped: Swapped
@@ -124,13 +124,13 @@ class Flips:
 
 
 def _of_templates(template: Labels, clusters: Labels) -> Labels | None:
-    """Return (templates,) the cluster of each, from (m,) codes of items; None where items of one template differ."""
-    own = clusters[np.unique(template, return_index=True)[1]]
-    return own if (own[template] == clusters).all() else None
+    """Return (templates,) clusters, from (m,) codes of the items'; None if items of one template differ."""
+    by_template = clusters[np.unique(template, return_index=True)[1]]
+    return by_template if (by_template[template] == clusters).all() else None
 
 
 def positive_score(member: Predictions) -> Vector:
-    """Return (n,) the probability of the positive label, in float64 from logits; a column `score` as it is."""
+    """Return (n,) the probability of the positive label, in float64 from logits; ranking scores stay as they are."""
     if member.outputs == "logits":
         return np.asarray(expit(member.ranking(1)), dtype=np.float64)
     if member.outputs == "score":
