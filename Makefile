@@ -10,8 +10,9 @@ export ANGELSHARE_DATA ?= $(if $(DATA),$(abspath $(DATA)),)
 demo: $(VENV)/installed
 	$(BIN)/angelshare demo --out runs/demo
 
+# a process for every core, four at most, since each needs a gigabyte; whoever is done takes tests from another
 test: $(VENV)/installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist worksteal
 
 # what `pip install angelshare` brings audits files, in an environment of its own
 wheel: $(VENV)/installed-dev

@@ -1,5 +1,6 @@
 """What every test may rely on: where public sets and pinned weights are, if they are there."""
 
+import gc
 import importlib.util
 import os
 from pathlib import Path
@@ -19,8 +20,9 @@ _BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
 if _BESIDE.is_dir():
     os.environ.setdefault("ANGELSHARE_DATA", str(_BESIDE))
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
-# tiny networks: a second thread costs more than it gives
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+# tiny networks, and a process of tests for every core: a second thread costs more than it gives
+for _threads in ("OMP_NUM_THREADS", "RAYON_NUM_THREADS"):
+    os.environ.setdefault(_threads, "1")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -33,6 +35,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="no folder of public sets in ANGELSHARE_DATA"))
         if "real_weights" in item.keywords and not have_weights:
             item.add_marker(pytest.mark.skip(reason="the pinned MiniLM-L6 package is not installed"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _little_garbage():
+    """Keep what the imports made from being searched: every training begins with a full collection."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")

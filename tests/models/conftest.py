@@ -33,12 +33,6 @@ TEXTS = (
 )
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _one_thread():
-    """Use one thread: small matrices gain nothing from two."""
-    torch.set_num_threads(1)
-
-
 @pytest.fixture(scope="session")
 def word_tokenizer() -> PreTrainedTokenizerBase:
     """A tokenizer over the words of TEXTS."""
