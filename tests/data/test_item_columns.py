@@ -126,7 +126,7 @@ def test_templates_are_texts_and_are_kept_as_numbers(tmp_path):
     )
     statement = audit_models(request, progress=Silent())
     panel = kept_panel(tmp_path / "out", statement).panel
-    assert panel.columns["template"].tolist() == ["1", "1", "2", ""]
+    assert panel.columns["template"].tolist() == ["0", "0", "1", ""]
     assert panel.columns["functionality"].tolist() == ["F1", "F1", "F2", ""]
 
 
