@@ -24,7 +24,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # before numpy is 
 import numpy as np
 from scipy.stats import norm
 
-from angelshare.audit.identity_auc import IdentityAuc
+from angelshare.audits.identity_auc import IdentityAuc
 from angelshare.core.arrays import Array
 from angelshare.core.audit import AuditResult, AuditSettings
 from angelshare.core.estimate import Difference, judge

@@ -24,12 +24,12 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from angelshare.data.texts.loading import load_splits
 from angelshare.data.texts.textset import Splits
-from angelshare.distil.batches import Batch, Batches, encode_texts
-from angelshare.distil.classification import distil_from
-from angelshare.distil.objectives import objective
-from angelshare.distil.spec import DistilSpec
-from angelshare.distil.step import Output, Step
-from angelshare.distil.training import Clock, schedule
+from angelshare.distillation.batches import Batch, Batches, encode_texts
+from angelshare.distillation.classification import distil_from
+from angelshare.distillation.objectives import objective
+from angelshare.distillation.spec import DistilSpec
+from angelshare.distillation.step import Output, Step
+from angelshare.distillation.training import Clock, schedule
 from angelshare.models.checkpoint import load_scorer
 from angelshare.models.students import build_student
 from angelshare.models.vocabulary import build_word_tokenizer

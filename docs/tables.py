@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from angelshare.audit.frame.installed import InstalledAudits
-from angelshare.audit.frame.registry import DEFAULT_AUDITS
+from angelshare.audits.frame.installed import InstalledAudits
+from angelshare.audits.frame.registry import DEFAULT_AUDITS
 from angelshare.core.metric import MetricFacts
 from angelshare.recipes.keys import key_sections
 

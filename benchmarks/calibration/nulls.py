@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from angelshare.audit.quality import Quality
+from angelshare.audits.quality import Quality
 from angelshare.core.arrays import Array
 from angelshare.core.audit import AuditSettings
 from angelshare.core.items import Items

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from angelshare.audit.frame.registry import Choice
+from angelshare.audits.frame.registry import Choice
 from angelshare.cli.options import audits_of, columns_of, folder_of
 from angelshare.core.errors import InputError
 

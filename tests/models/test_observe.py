@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from angelshare.audit.answers.timing import TimingSettings, time_models
+from angelshare.audits.answers.timing import TimingSettings, time_models
 from angelshare.core.abilities import Generation
 from angelshare.core.errors import InputError
 from angelshare.core.protocols import ModelCard

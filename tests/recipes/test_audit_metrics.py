@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from angelshare.audit.frame.installed import AUDITS
-from angelshare.audit.frame.registry import choices
+from angelshare.audits.frame.installed import AUDITS
+from angelshare.audits.frame.registry import choices
 from angelshare.core.protocols import Silent
 from angelshare.recipes.audit import AuditRequest, audit_models
 from angelshare.recipes.observe.opening import Reading

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from angelshare.audit.frame.registry import Choice, choices
+from angelshare.audits.frame.registry import Choice, choices
 from angelshare.core.audit import AuditResult, Gap
 from angelshare.core.errors import InputError, StatementError
 from angelshare.core.estimate import ContrastName

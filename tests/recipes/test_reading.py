@@ -1,7 +1,7 @@
 import pytest
 import yaml
 
-from angelshare.audit.frame.registry import Choice, choices
+from angelshare.audits.frame.registry import Choice, choices
 from angelshare.core.errors import RecipeError
 from angelshare.recipes.reading import builtin_names, parse_recipe, read_recipe
 from angelshare.statement.gates import Gate

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from angelshare.audit.frame.registry import choices
+from angelshare.audits.frame.registry import choices
 from angelshare.core.errors import InputError
 from angelshare.core.protocols import Silent
 from angelshare.recipes.audit import AuditRequest, audit_models

@@ -83,7 +83,7 @@ def audit(
 
     Files of predictions and logs of lm-evaluation-harness and inspect_ai need no --data, no network and no torch.
     """
-    from angelshare.audit.frame.registry import DEFAULT_AUDITS
+    from angelshare.audits.frame.registry import DEFAULT_AUDITS
     from angelshare.cli.progress import resumable
     from angelshare.cli.summary import finish
     from angelshare.data.slices.specs import parse_slice

@@ -16,14 +16,14 @@ def _keys() -> Iterable[str]:
 
 
 def _audits() -> Iterable[str]:
-    from angelshare.audit.frame.installed import AUDITS
+    from angelshare.audits.frame.installed import AUDITS
 
     return AUDITS.names()
 
 
 def _questions() -> Iterable[str]:
     """Yield the name of every audit and what it asks; of one that cannot be used, why not."""
-    from angelshare.audit.frame.installed import AUDITS
+    from angelshare.audits.frame.installed import AUDITS
     from angelshare.core.errors import InputError
 
     for name in AUDITS.names():

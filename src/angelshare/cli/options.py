@@ -11,7 +11,7 @@ import typer
 from angelshare.core.errors import InputError
 
 if TYPE_CHECKING:  # help shows options, and reads none
-    from angelshare.audit.frame.registry import Choice
+    from angelshare.audits.frame.registry import Choice
     from angelshare.recipes.observe.sides import Side
     from angelshare.statement.gates import Gate
 
@@ -167,7 +167,7 @@ def _choice(given: str, identities: Sequence[str] | None) -> "Choice":
     """Return one audit with its options, whose values are read as YAML reads them."""
     import yaml
 
-    from angelshare.audit.frame.registry import Choice
+    from angelshare.audits.frame.registry import Choice
 
     name, _, rest = given.partition(":")
     options: dict[str, object] = {"identities": tuple(identities)} if identities and name == "identity_auc" else {}

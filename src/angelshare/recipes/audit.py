@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from angelshare.audit.frame.registry import DEFAULT_AUDITS, Choice, kinds_of, load_audits, run_audits
+from angelshare.audits.frame.registry import DEFAULT_AUDITS, Choice, kinds_of, load_audits, run_audits
 from angelshare.core.alignment import Observed
 from angelshare.core.audit import Audit, AuditSettings
 from angelshare.core.predictions import Predictions

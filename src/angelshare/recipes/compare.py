@@ -7,8 +7,8 @@ from glob import escape
 from pathlib import Path
 
 from angelshare import __version__
-from angelshare.audit.frame.merging import merged
-from angelshare.audit.frame.registry import Choice, load_audits, run_audits
+from angelshare.audits.frame.merging import merged
+from angelshare.audits.frame.registry import Choice, load_audits, run_audits
 from angelshare.core.audit import AuditResult, AuditSettings
 from angelshare.core.errors import InputError
 from angelshare.core.estimate import ContrastName

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from angelshare.audit.frame.installed import AUDITS, InstalledAudits
+from angelshare.audits.frame.installed import AUDITS, InstalledAudits
 from angelshare.core.strict import Strict
 from angelshare.recipes.schema import Recipe
 

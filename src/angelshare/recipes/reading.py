@@ -10,8 +10,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from angelshare.audit.frame.installed import AUDITS
-from angelshare.audit.frame.registry import audits_with
+from angelshare.audits.frame.installed import AUDITS
+from angelshare.audits.frame.registry import audits_with
 from angelshare.core.errors import RecipeError
 from angelshare.core.factories import unknown_name
 from angelshare.recipes.schema import Recipe

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from angelshare.audit.frame.registry import Choice, load_audits, run_audits
+from angelshare.audits.frame.registry import Choice, load_audits, run_audits
 from angelshare.core.audit import AuditSettings
 from angelshare.core.errors import InputError
 from angelshare.core.protocols import ModelCard

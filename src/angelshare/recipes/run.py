@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from angelshare import __version__
-from angelshare.audit.frame.registry import load_audits, run_audits
+from angelshare.audits.frame.registry import load_audits, run_audits
 from angelshare.core.atomic import write_text
 from angelshare.core.audit import AuditSettings
 from angelshare.core.errors import InputError

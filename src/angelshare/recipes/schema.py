@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_serializer, model_validator
 
-from angelshare.audit.frame.registry import DEFAULT_AUDITS, Choice
+from angelshare.audits.frame.registry import DEFAULT_AUDITS, Choice
 from angelshare.core.errors import InputError
 from angelshare.core.factories import unknown_name
 from angelshare.core.strict import Strict
@@ -21,7 +21,7 @@ from angelshare.core.student_spec import (
 from angelshare.core.task import Role, Task
 from angelshare.data.slices.specs import SliceSpec
 from angelshare.data.suites.gathering import SuiteChoice
-from angelshare.distil.spec import DistilSpec, FineTuneSpec, TrainingOverrides
+from angelshare.distillation.spec import DistilSpec, FineTuneSpec, TrainingOverrides
 from angelshare.statement.gate_rules import parse_gate
 from angelshare.statement.gates import Gate, GateContrast, distinct
 from angelshare.statement.margins import check_margin, judged_metric

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from angelshare.audit.frame.merging import about, merged
-from angelshare.audit.frame.registry import Choice, load_audits, run_audits
-from angelshare.audit.frame.set_tables import largest_differences, suite_table
-from angelshare.audit.quality import collapsed
+from angelshare.audits.frame.merging import about, merged
+from angelshare.audits.frame.registry import Choice, load_audits, run_audits
+from angelshare.audits.frame.set_tables import largest_differences, suite_table
+from angelshare.audits.quality import collapsed
 from angelshare.core.audit import Audit, AuditResult, AuditSettings, Table
 from angelshare.core.errors import InputError
 from angelshare.core.panel import Panel

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from angelshare.audit.frame.registry import Choice
+from angelshare.audits.frame.registry import Choice
 from angelshare.core.audit import AuditSettings
 from angelshare.core.errors import InputError
 from angelshare.core.protocols import Progress

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from angelshare.audit.frame.installed import AUDITS
+from angelshare.audits.frame.installed import AUDITS
 from angelshare.core.errors import InputError
 from angelshare.core.factories import unknown_name
 from angelshare.core.metric import MetricFacts

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from angelshare.audit.frame.installed import AUDITS
+from angelshare.audits.frame.installed import AUDITS
 from angelshare.core.errors import InputError, LabelError
 from angelshare.core.protocols import DataCard
 from angelshare.core.text import TextBatch

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from angelshare.audit.frame.registry import Choice
+from angelshare.audits.frame.registry import Choice
 from angelshare.core.abilities import Embedding, Generation
 from angelshare.core.items import Items
 from angelshare.core.protocols import ModelCard, Silent

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from angelshare.audit.frame.registry import choices, load_audits, run_audits
-from angelshare.audit.quality import Quality
+from angelshare.audits.frame.registry import choices, load_audits, run_audits
+from angelshare.audits.quality import Quality
 from angelshare.core.audit import Audit, AuditResult, AuditSettings, NoOptions
 from angelshare.core.errors import LabelError
 from angelshare.core.items import Items

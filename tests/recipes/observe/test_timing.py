@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from angelshare.audit.answers.timing import TimingSettings
-from angelshare.audit.speed import Speed
+from angelshare.audits.answers.timing import TimingSettings
+from angelshare.audits.speed import Speed
 from angelshare.core.audit import AuditSettings
 from angelshare.core.items import Items
 from angelshare.core.protocols import ModelCard

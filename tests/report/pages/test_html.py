@@ -7,7 +7,7 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 from itertools import pairwise
 
-from angelshare.audit.frame.installed import facts_of
+from angelshare.audits.frame.installed import facts_of
 from angelshare.core.shown import visible
 from angelshare.report import render_html
 from angelshare.report.pages.views import page

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from angelshare.audit.frame.registry import Choice
+from angelshare.audits.frame.registry import Choice
 from angelshare.core.audit import AuditResult
 from angelshare.core.requests import TEST, Observations
 from angelshare.recipes.conclude.kept import Protocol, keep_observations

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from angelshare.audit.frame.registry import kinds_of, requests_of
+from angelshare.audits.frame.registry import kinds_of, requests_of
 from angelshare.core.alignment import Observed
 from angelshare.core.audit import Audit
 from angelshare.core.items import Items

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from angelshare.audit.quality import collapsed
+from angelshare.audits.quality import collapsed
 from angelshare.core.alignment import Observed, aligned
 from angelshare.core.errors import LabelError
 from angelshare.core.observations import Kind

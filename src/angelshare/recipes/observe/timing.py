@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from angelshare.audit.answers.timing import TimingSettings, chosen_texts, time_models
+from angelshare.audits.answers.timing import TimingSettings, chosen_texts, time_models
 from angelshare.core.alignment import Observed
 from angelshare.core.observations import Timing, timed_items
 from angelshare.core.panel import Panel

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from angelshare.audit.answers.quality_metrics import auc, average_precision
-from angelshare.audit.frame.contrasts import Contrast
-from angelshare.audit.frame.metric_kinds import Metric
-from angelshare.audit.frame.sample import Sample
+from angelshare.audits.answers.quality_metrics import auc, average_precision
+from angelshare.audits.frame.contrasts import Contrast
+from angelshare.audits.frame.metric_kinds import Metric
+from angelshare.audits.frame.sample import Sample
 from angelshare.core.arrays import Mask
 from angelshare.core.estimate import Interval
 from angelshare.core.items import labelled

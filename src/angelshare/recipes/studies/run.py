@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Generic
 
-from angelshare.audit.frame.registry import choices, load_audits
+from angelshare.audits.frame.registry import choices, load_audits
 from angelshare.core.audit import AuditResult, AuditSettings
 from angelshare.core.protocols import ModelCard, Progress
 from angelshare.core.requests import Observations

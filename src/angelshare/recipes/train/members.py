@@ -13,8 +13,8 @@ from angelshare.core.errors import InputError
 from angelshare.core.protocols import Progress, Scorer, Silent
 from angelshare.core.task import ModelRole
 from angelshare.data.texts.textset import Splits
-from angelshare.distil.classification import distil_from, fine_tune, train_baseline
-from angelshare.distil.training import threads
+from angelshare.distillation.classification import distil_from, fine_tune, train_baseline
+from angelshare.distillation.training import threads
 from angelshare.models.checkpoint import backbone_fingerprint, load_backbone, load_model, load_scorer, save_model
 from angelshare.models.students import build_student
 from angelshare.models.tfidf import fit_tfidf

@@ -5,7 +5,7 @@ from dataclasses import replace
 from statistics import fmean
 from typing import Any, Literal
 
-from angelshare.audit.identities.identity_facts import BY_IDENTITY
+from angelshare.audits.identities.identity_facts import BY_IDENTITY
 from angelshare.core.estimate import ContrastName
 from angelshare.core.metric import POINTS
 from angelshare.report.charts.groups import ChartGroup, chart_groups

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from angelshare.audit.frame.installed import AUDITS
+from angelshare.audits.frame.installed import AUDITS
 from angelshare.core.estimate import ContrastName
 from angelshare.report.charts import marks
 from angelshare.report.words import lookup, phrases, sentences

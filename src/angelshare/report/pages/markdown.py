@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from angelshare.audit.frame.installed import AUDITS
+from angelshare.audits.frame.installed import AUDITS
 from angelshare.core.estimate import Verdict
 from angelshare.core.shown import visible
 from angelshare.report.charts import forest

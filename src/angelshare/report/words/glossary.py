@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from angelshare.audit.frame.installed import AUDITS
+from angelshare.audits.frame.installed import AUDITS
 from angelshare.core.metric import MetricFacts
 from angelshare.report.words import lookup
 from angelshare.statement.schema import Statement

@@ -5,7 +5,7 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from angelshare.audit.frame.installed import facts_of
+from angelshare.audits.frame.installed import facts_of
 from angelshare.core.estimate import ContrastName
 from angelshare.core.metric import Unit
 from angelshare.core.task import ModelRole

@@ -3,7 +3,7 @@
 import math
 from dataclasses import replace
 
-from angelshare.audit.frame.installed import facts_of
+from angelshare.audits.frame.installed import facts_of
 from angelshare.core.estimate import Scale
 from angelshare.core.metric import PLAIN, RATIO, Unit
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from angelshare.audit.frame.installed import facts_of
+from angelshare.audits.frame.installed import facts_of
 from angelshare.core.estimate import Interval, judge
 from angelshare.core.metric import Unit
 from angelshare.report.words import lookup

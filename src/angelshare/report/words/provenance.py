@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from angelshare.audit.frame.installed import facts_of
+from angelshare.audits.frame.installed import facts_of
 from angelshare.report.words import lookup
 from angelshare.report.words.numbers import DASH, amount, metric_name, size, unit_of, with_word
 from angelshare.statement.schema import ModelRow, Statement

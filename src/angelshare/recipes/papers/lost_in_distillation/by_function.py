@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from angelshare.audit.answers.quality_metrics import correct
-from angelshare.audit.frame.macro import Macro
-from angelshare.audit.hatecheck import MACRO_ACCURACY
+from angelshare.audits.answers.quality_metrics import correct
+from angelshare.audits.frame.macro import Macro
+from angelshare.audits.hatecheck import MACRO_ACCURACY
 from angelshare.core.arrays import Array
 from angelshare.recipes.papers.lost_in_distillation.parts import HATECHECK, Parts
 from angelshare.recipes.studies.answers import Answer, above, below, numbers, told

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from angelshare.audit.identities import identity_facts
-from angelshare.audit.identities.mean_metric import IdentityMean
+from angelshare.audits.identities import identity_facts
+from angelshare.audits.identities.mean_metric import IdentityMean
 from angelshare.data.suites.gathering import IN_DOMAIN
 from angelshare.recipes.papers.lost_in_distillation.parts import MITIGATED_STUDENT, MITIGATED_TEACHER, Parts
 from angelshare.recipes.studies.answers import Answer, below, listed, told

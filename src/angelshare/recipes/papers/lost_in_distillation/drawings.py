@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from angelshare.audit.frame.metric_kinds import Metric
+from angelshare.audits.frame.metric_kinds import Metric
 from angelshare.recipes.papers.lost_in_distillation.parts import Parts
 from angelshare.recipes.studies.evidence import AUC, AVERAGE_PRECISION, TEACHER, Evidence, baseline_of, measure
 from angelshare.recipes.studies.paper import Outcome

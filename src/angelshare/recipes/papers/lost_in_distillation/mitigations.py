@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from angelshare.audit.answers.quality_metrics import ACCURACY, RECALL, correct
-from angelshare.audit.calibration import calibration_metrics
-from angelshare.audit.frame.measuring import Findings
-from angelshare.audit.frame.metric_kinds import Metric, Share
-from angelshare.audit.frame.mitigation import QUESTION, Mitigated, by_seed, measure_interaction, measure_mitigation
+from angelshare.audits.answers.quality_metrics import ACCURACY, RECALL, correct
+from angelshare.audits.calibration import calibration_metrics
+from angelshare.audits.frame.measuring import Findings
+from angelshare.audits.frame.metric_kinds import Metric, Share
+from angelshare.audits.frame.mitigation import QUESTION, Mitigated, by_seed, measure_interaction, measure_mitigation
 from angelshare.core.audit import AuditResult, Table
 from angelshare.core.estimate import Difference
 from angelshare.core.panel import Panel, Population

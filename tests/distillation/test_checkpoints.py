@@ -1,0 +1,65 @@
+"""Checkpoints: whole ones are found, cut-off ones are passed over, changed ones are refused."""
+
+import pytest
+
+from angelshare.core.errors import ModelError
+from angelshare.distillation.checkpoints import claim, last_sealed, seal, verify
+
+
+def written(work, step, *, sealed=True):
+    """Write a checkpoint of one file."""
+    folder = work / f"checkpoint-{step}"
+    folder.mkdir()
+    (folder / "model.safetensors").write_bytes(b"weights of step %d" % step)
+    if sealed:
+        seal(folder)
+    return folder
+
+
+def test_the_last_whole_checkpoint_is_found(tmp_path):
+    """Steps count as numbers, and a folder that was cut off while it was written does not count."""
+    written(tmp_path, 9)
+    last = written(tmp_path, 10)
+    written(tmp_path, 11, sealed=False)
+    (tmp_path / "checkpoint-best").mkdir()
+    assert last_sealed(tmp_path) == last
+
+
+def test_an_empty_work_folder_has_no_checkpoint(tmp_path):
+    """Training then begins at the beginning."""
+    assert last_sealed(tmp_path) is None
+
+
+def test_a_half_deleted_checkpoint_is_passed_over(tmp_path):
+    """A kill while the trainer deletes an old one leaves a seal without its files; what is whole goes on."""
+    whole = written(tmp_path, 5)
+    (written(tmp_path, 6) / "model.safetensors").unlink()
+    assert last_sealed(tmp_path) == whole
+    (whole / "model.safetensors").unlink()
+    assert last_sealed(tmp_path) is None
+
+
+@pytest.mark.parametrize("change", ["altered", "added"])
+def test_a_changed_checkpoint_is_refused(tmp_path, change):
+    """The message names the file and what to do."""
+    folder = written(tmp_path, 5)
+    file = folder / ("extra.pt" if change == "added" else "model.safetensors")
+    file.write_bytes(b"other weights")
+    with pytest.raises(ModelError, match=rf"{file.name}.*Delete its folder"):
+        last_sealed(tmp_path)
+
+
+def test_a_checkpoint_without_seal_does_not_verify(tmp_path):
+    """Nothing is known about it."""
+    with pytest.raises(ModelError, match="not as it was written"):
+        verify(written(tmp_path, 5, sealed=False))
+
+
+def test_checkpoints_of_another_plan_are_deleted(tmp_path):
+    """Another rate or text is another training: nothing of the old one may be taken over."""
+    claim(tmp_path / "work", "a plan")
+    folder = written(tmp_path / "work", 5)
+    claim(tmp_path / "work", "a plan")
+    assert folder.is_dir()
+    claim(tmp_path / "work", "another plan")
+    assert not folder.exists()
