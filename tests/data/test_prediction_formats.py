@@ -15,10 +15,10 @@ from angelshare.core.text import TextBatch
 from angelshare.data.predictions.files import (
     attach_truth,
     read_population,
-    read_prediction_texts,
     read_predictions,
     write_predictions,
 )
+from angelshare.data.predictions.sources import read_prediction_texts
 from angelshare.data.texts.labelling import text_set
 from angelshare.data.texts.textset import TextSet
 

@@ -14,7 +14,7 @@ from angelshare.core.protocols import Progress
 from angelshare.core.requests import Observations
 from angelshare.core.task import Role
 from angelshare.core.text import TextBatch
-from angelshare.data.predictions.files import read_prediction_texts
+from angelshare.data.predictions.sources import read_prediction_texts
 from angelshare.data.slices.slicing import check_slices
 from angelshare.data.slices.specs import SliceSpec, columns_of
 from angelshare.data.texts.loading import load_splits

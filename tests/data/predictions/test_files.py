@@ -18,10 +18,10 @@ from angelshare.core.text import TextBatch, text_key
 from angelshare.data.predictions.files import (
     attach_truth,
     read_population,
-    read_prediction_texts,
     read_predictions,
     write_predictions,
 )
+from angelshare.data.predictions.sources import read_prediction_texts
 from angelshare.data.texts.textset import TextSet
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from angelshare.core.errors import AngelshareError, InputError
 from angelshare.core.text import text_key
-from angelshare.data.predictions.files import read_population, read_prediction_texts, read_predictions
+from angelshare.data.predictions.files import read_population, read_predictions
+from angelshare.data.predictions.sources import read_prediction_texts
 
 CHOICES = ("fine", "rude")
 TEXTS = ("The cask leaks.", "Nobody asked you.", "A sweet smell rises.")

@@ -13,8 +13,9 @@ import pytest
 from angelshare.core.alignment import aligned
 from angelshare.core.errors import AngelshareError, InputError
 from angelshare.core.text import text_key
-from angelshare.data.predictions.files import read_population, read_prediction_texts, read_predictions
+from angelshare.data.predictions.files import read_population, read_predictions
 from angelshare.data.predictions.inspect_archive import ZSTANDARD
+from angelshare.data.predictions.sources import read_prediction_texts
 
 
 def sample(item, value, *, epoch=1, scorer="match", **more):

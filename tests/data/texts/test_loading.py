@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from angelshare.core.errors import InputError, LabelError
-from angelshare.data.texts import loading
 from angelshare.data.texts.catalog import catalog, catalog_card
 from angelshare.data.texts.generated import GENERATED
 from angelshare.data.texts.loading import load_splits, load_texts
+from angelshare.data.texts.sources import FOLDER_VARIABLE
 
 ROWS = "id,text,label,split\n07,well done,fine,train\n8,how dull,rude,train\n9,nice chart,,test\n"
 
@@ -89,7 +89,7 @@ def test_the_order_that_is_asked_for_does_not_change_what_integers_mean(monkeypa
     rows |= {"split": ["train", "train"]}
     card = catalog_card("rte")
     pd.DataFrame(rows).rename(columns=card.columns).to_parquet(tmp_path / card.file)
-    monkeypatch.setenv(loading.FOLDER_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
     as_on_the_card = load_splits("rte").role("train")
     turned = load_splits("rte", labels=card.labels[::-1]).role("train")
     assert [as_on_the_card.labels[i] for i in as_on_the_card.truth] == list(card.labels)
@@ -163,7 +163,7 @@ def test_texts_are_read_without_labels(remarks):
 
 def test_a_catalogue_name_wins_over_a_hub_id_and_says_where_it_looked(monkeypatch, tmp_path):
     """Without a local copy, and without a hub id on the card."""
-    monkeypatch.setenv(loading.FOLDER_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
     with pytest.raises(InputError, match=r"hatecheck is only read from a local copy, and .* Set ANGELSHARE_DATA"):
         load_splits("hatecheck")
 
@@ -175,7 +175,7 @@ def test_an_unreachable_hub_names_the_remedy(monkeypatch):
     def refuse(*arguments, **settings):
         raise ConnectionError("no network")
 
-    monkeypatch.delenv(loading.FOLDER_VARIABLE, raising=False)
+    monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
     monkeypatch.setattr(datasets, "load_dataset", refuse)
     with pytest.raises(InputError, match=r"'SetFit/sst2' cannot be read .*no network.*set ANGELSHARE_DATA"):
         load_splits("sst2")
@@ -189,7 +189,7 @@ def test_a_hub_set_is_read_unpinned_and_checked_against_the_card(monkeypatch):
 
     rows = {"text": ["well done", "how dull"], "label": [1, 0]}
     loaded = datasets.DatasetDict({"train": datasets.Dataset.from_dict(rows)})
-    monkeypatch.delenv(loading.FOLDER_VARIABLE, raising=False)
+    monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
     monkeypatch.setattr(datasets, "load_dataset", lambda *arguments: loaded)
     splits = load_splits("sst2")
     assert splits.role("train").truth.tolist() == [1, 0]
@@ -207,7 +207,7 @@ def questions(monkeypatch):
         features = {"text": datasets.Value("string"), "coarse_label": datasets.ClassLabel(names=names)}
         rows = {"text": ["Why does it rain?", "Which bird sings?"], "coarse_label": [0, 1]}
         loaded = datasets.DatasetDict({"train": datasets.Dataset.from_dict(rows, datasets.Features(features))})
-        monkeypatch.delenv(loading.FOLDER_VARIABLE, raising=False)
+        monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
         monkeypatch.setattr(datasets, "load_dataset", lambda *arguments: loaded)
 
     return on_the_hub

@@ -4,11 +4,11 @@ One row per item: `id`; then `logit:LABEL` or `probability:LABEL` for every clas
 (`label:LABEL` for multi_label), or `value` (regression). Optional: `truth` (`truth:LABEL` for multi_label),
 `slice:NAME`, `cluster`, `weight`, `seed`, `text` and `text_pair`, or their `text_key`, and what suites say about their
 items: `functionality`, `template`, `target`, `identity`, `pair`, `variant`. Logs of lm-evaluation-harness
-and inspect_ai are read as such files.
+and inspect_ai are read as such files, and so are answers in memory.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,26 +17,20 @@ import pandas as pd
 from angelshare.core.alignment import Observed
 from angelshare.core.arrays import Array
 from angelshare.core.errors import InputError, LabelError
-from angelshare.core.factories import unknown_name
-from angelshare.core.items import ITEM_COLUMNS, UNLABELLED
+from angelshare.core.items import UNLABELLED
 from angelshare.core.panel import Population
 from angelshare.core.predictions import Predictions
-from angelshare.core.task import TASKS, ModelRole, Task
-from angelshare.data.predictions.harness_logs import read_harness_log
-from angelshare.data.predictions.inspect_logs import read_inspect_log
-from angelshare.data.predictions.judged_answers import JUDGED, Log
+from angelshare.core.task import ModelRole, Task
 from angelshare.data.predictions.member_rows import read_items, read_seeds, rows_of_seed
-from angelshare.data.predictions.metadata import Declared, read_declared
 from angelshare.data.predictions.output_columns import OutputColumns, labels_in_use, read_outputs
+from angelshare.data.predictions.sources import Answers, Source, open_source
 from angelshare.data.predictions.stated_decisions import refuse_contradictions
 from angelshare.data.predictions.writing import write_predictions
-from angelshare.data.tables.columns import read_codes, read_ids, read_numbers, read_texts
-from angelshare.data.tables.file_kinds import FileKind, file_kind
-from angelshare.data.tables.reading import read_table
+from angelshare.data.tables.columns import read_codes, read_ids, read_numbers
 from angelshare.data.texts.labelling import read_flags
 from angelshare.data.texts.truth import attach_truth
 
-__all__ = ["attach_truth", "read_population", "read_prediction_texts", "read_predictions", "write_predictions"]
+__all__ = ["attach_truth", "read_population", "read_predictions", "write_predictions"]
 
 
 def read_predictions(
@@ -74,14 +68,14 @@ def read_predictions(
         InputError: for anything that cannot be measured, naming file, row, id and column.
         LabelError: for labels that do not fit the task, or are not the ones declared.
     """
-    table = _read(path, columns, task, threshold)
+    table = open_source(path, columns, task, threshold)
     frame, chosen = rows_of_seed(table.frame, seed, where=table.where)
     table = replace(table, frame=frame)
     return _predictions(table, name=name, labels=labels, positive=positive, clip=clip, seed=chosen)
 
 
 def read_population(
-    paths: Sequence[str | Path],
+    sources: Sequence[Source],
     role: ModelRole,
     name: str,
     *,
@@ -91,15 +85,19 @@ def read_population(
     positive: str | None = None,
     threshold: float | None = None,
     clip: bool = False,
+    ids: Array | None = None,
 ) -> Population[Observed[Predictions]]:
-    """Return the members of one role: one file each, or one file with a column `seed`. Other arguments as above.
+    """Return the members of one role: one source each, or one with a column `seed`.
+
+    Sources are files, or answers in memory; `ids` are those of the rows in memory that have none, in order (None: they
+    are numbered). Other arguments as above.
 
     Raises:
         InputError: as `read_predictions`, and for two members with one seed.
     """
     members: list[Observed[Predictions]] = []
-    for position, path in enumerate(paths):
-        table = _read(path, columns, task, threshold)
+    for position, source in enumerate(sources):
+        table = open_source(source, columns, task, threshold, labels=labels, ids=ids)
         seeds = np.array(read_seeds(table.frame, where=table.where), dtype=np.int64)
         if seeds.size and not (labels or table.said.labels):
             shown = labels_in_use(table.frame, table.where)
@@ -119,66 +117,8 @@ def read_population(
     return Population(role, name, tuple(members))
 
 
-def read_prediction_texts(
-    path: str | Path, *, columns: Mapping[str, str] | None = None, threshold: float | None = None
-) -> Mapping[str, str] | None:
-    """Return id -> text of a file of predictions; None if it has no texts."""
-    if file_kind(Path(path)) in _LOGS:
-        frame, _ = _opened(Path(path), columns or {}, threshold)
-    else:
-        frame = read_table(path, columns=columns, only=("id", "text"))
-    if "text" not in frame.columns:
-        return None
-    first = ~frame["id"].duplicated() if "id" in frame.columns else slice(None)
-    frame = frame[first].reset_index(drop=True)
-    ids = read_ids(frame, "id", path=path).tolist()
-    return dict(zip(ids, read_texts(frame, "text", path=path), strict=True))
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """A file as read, with its declared task; the threshold is that of its column `score`."""
-
-    frame: pd.DataFrame
-    where: str
-    task: Task
-    said: Declared
-    threshold: float | None
-
-
-def _read(path: str | Path, columns: Mapping[str, str] | None, task: Task | None, threshold: float | None) -> _Table:
-    """Read a file and settle its task."""
-    frame, said = _opened(Path(path), columns or {}, threshold)
-    if frame.empty:
-        raise InputError(f"{path} has no rows. Give at least one item.")
-    if task is not None and task not in TASKS:
-        raise InputError(unknown_name("task", task, TASKS))
-    if task is not None and said.task not in (None, task):
-        raise InputError(
-            f"{path} says that it answers a {said.task} task, and {task} was declared. Leave the task out."
-        )
-    declared = task or said.task
-    if declared is None:
-        msg = f"{path} does not say which task it answers. Declare it: --task {'|'.join(TASKS)}."
-        raise InputError(msg)
-    # the threshold on a log's grades has made decisions of them already
-    kept = None if "label" in frame.columns and said is JUDGED else threshold
-    return _Table(frame, str(path), declared, said, said.threshold if kept is None else kept)
-
-
-def _opened(path: Path, columns: Mapping[str, str], threshold: float | None) -> tuple[pd.DataFrame, Declared]:
-    """Return a file's columns under the house's names, and what it declares."""
-    kind = file_kind(path)
-    if kind in _LOGS:
-        log = _LOGS[kind](path, columns=columns, threshold=threshold)
-        # the `target` of a log is the right answer, not whom a text is about
-        unmapped = [name for name in ITEM_COLUMNS if name in log.frame.columns and name not in columns]
-        return log.frame.drop(columns=unmapped), log.declared
-    return read_table(path, columns=columns), read_declared(path) if kind == "parquet" else Declared()
-
-
 def _predictions(
-    table: _Table,
+    table: Answers,
     *,
     name: str,
     labels: Sequence[str] | None,
@@ -241,6 +181,3 @@ def _truth(frame: pd.DataFrame, task: Task, outputs: OutputColumns, where: str) 
             f"{list(outputs.labels)} ({n_rows} such rows). Correct the column, or name all labels: --labels A,B,..."
         )
     return np.asarray(np.array([index[name] for name in named.distinct], dtype=np.int64)[named.codes])
-
-
-_LOGS: Mapping[FileKind, Callable[..., Log]] = {"harness log": read_harness_log, "inspect log": read_inspect_log}

@@ -100,7 +100,7 @@ def _refuse_unknown_name(ours: str, theirs: str, path: str | Path) -> None:
     raise InputError(f"{path}: {theirs!r} cannot be read as {ours!r}. {unknown_name('column', ours, known)}")
 
 
-def _check_names(names: Sequence[str], path: Path) -> None:
+def check_names(names: Sequence[str], path: str | Path) -> None:
     """Refuse a header with repeated names, or names that cannot be written."""
     for name in names:
         if UNWRITABLE.search(name):
@@ -117,7 +117,7 @@ def _read_parquet(path: Path, only: Collection[str]) -> pd.DataFrame:
         # a ParquetFile reads just this file, whatever its folder is called
         with pq.ParquetFile(path) as file:
             names = file.schema_arrow.names
-            _check_names(names, path)
+            check_names(names, path)
             table = file.read([name for name in names if name in only] if only else None)
             _refuse_invalid_utf8(table, path)
             frame = table.to_pandas(types_mapper=_INTEGERS.get, ignore_metadata=True)
@@ -146,7 +146,7 @@ def _read_csv(path: Path, only: Collection[str]) -> pd.DataFrame:
     """Read CSV, every value as text; all columns if `only` is empty."""
     text = decoded(path)
     names = next(csv.reader(io.StringIO(text, newline="")), [])
-    _check_names(names, path)
+    check_names(names, path)
     _refuse_open_quote(text, path)
     content = text.encode()
     try:
@@ -186,7 +186,7 @@ def _read_json_lines(path: Path, only: Collection[str]) -> pd.DataFrame:
     """Read one JSON object a line; a key that a line lacks is missing there. All keys if `only` is empty."""
     rows = read_json_rows(path)
     names = list(dict.fromkeys(name for row in rows for name in row))
-    _check_names(names, path)
+    check_names(names, path)
     kept = [name for name in names if name in only or not only]
     return pd.DataFrame({name: pd.Series([row.get(name) for row in rows], dtype=object) for name in kept})
 
