@@ -1,27 +1,25 @@
 """A loss statement in your own tests: `assert_no_loss`."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from angelshare.core.errors import InputError
-from angelshare.core.shown import one_line
-from angelshare.statement.build import parse_statement, read_statement, regate
-from angelshare.statement.gate_rules import has_bound, parse_gate, parse_rows
-from angelshare.statement.gates import Gate, Named
-from angelshare.statement.schema import DifferenceRow, GateRow, GateState, Statement
+from angelshare.statement.build import parse_statement, read_statement
+from angelshare.statement.outcome import outcome
+from angelshare.statement.schema import Statement
 
-_ADVICE: Mapping[GateState, str] = {
-    "lost": "The loss is real. Ship the earlier student, train this one better, or state a larger margin.",
-    "undecided": "The data decide neither way. Measure more items or seeds, or pass allow_undecided=True.",
-}
-_NO_SUCH_ROW = "Measure it, or correct the rule: no row of the statement has these names."
-_MORE_ITEMS = "Give data on which it can be measured, or rules that name the labels which can."
+
+class HasContent(Protocol):
+    """What holds a statement, such as the answer of `ash.audit`."""
+
+    @property
+    def content(self) -> Statement:
+        """Return the statement."""
+        ...
 
 
 def assert_no_loss(
-    statement: Statement | Mapping[str, Any] | str | Path,  # Any: JSON, checked when it is parsed
+    statement: HasContent | Statement | Mapping[str, Any] | str | Path,  # Any: JSON, checked when it is parsed
     *rules: str,
     allow_undecided: bool = False,
 ) -> None:
@@ -33,7 +31,8 @@ def assert_no_loss(
         ...     assert_no_loss("runs/audit", "accuracy", "auc[slice=women] >= -0.02")
 
     Args:
-        statement: a folder with a statement.json, the file, its content, or a `Statement`.
+        statement: the answer of `ash.audit` or `ash.read`, a folder with a statement.json, the file, its content, or a
+            `Statement`.
         rules: gates as on the command line; one without a bound, such as `accuracy` or `auc[slice=women]`, takes the
             margins of the statement. No rules: the statement's own gates.
         allow_undecided: whether rules pass that the data decide neither way; rules that were not measured never do.
@@ -43,96 +42,17 @@ def assert_no_loss(
         InputError: if the statement or a rule cannot be read, or there are no rules at all.
     """
     __tracebackhide__ = True
-    read = _read(statement)
-    if rules:
-        read = regate(read, [gate for rule in rules for gate in _gates(rule, _rows(read))])
-    elif not read.gates:
-        raise InputError(f"The statement {read.title!r} has no gates. Give rules, such as 'accuracy >= -0.01'.")
-    passing = {"held", "undecided"} if allow_undecided else {"held"}
-    failed = [gate for gate in read.gates if gate.state not in passing]
-    if failed:
-        paragraphs = [_paragraph(gate, read) for gate in failed]
-        head = f"{len(failed)} of {len(read.gates)} rules on the statement {read.title!r} do not hold."
-        raise AssertionError("\n\n".join([one_line(head), *paragraphs]))
+    complaint = outcome(_read(statement), rules).complaint(allow_undecided=allow_undecided)
+    if complaint:
+        raise AssertionError(complaint)
 
 
-def _read(statement: Statement | Mapping[str, Any] | str | Path) -> Statement:
+def _read(statement: HasContent | Statement | Mapping[str, Any] | str | Path) -> Statement:
     """Return the statement from whatever form it was given in."""
     if isinstance(statement, Statement):
         return statement
     if isinstance(statement, Mapping):
         return parse_statement(dict(statement), where="The mapping")
-    return read_statement(Path(statement))
-
-
-def _rows(statement: Statement) -> list[DifferenceRow]:
-    """Return all differences of the statement."""
-    return [row for audit in statement.audits for row in audit.differences]
-
-
-def _gates(rule: str, rows: list[DifferenceRow]) -> Iterator[Gate]:
-    """Yield the gates of a rule; without a bound, one at the margin of the rows that it names, or one for each row.
-
-    In the latter case the rule itself follows, so that students and labels that were not measured count too.
-    """
-    if has_bound(rule):
-        yield parse_gate(rule)
-        return
-    named = parse_rows(rule)
-    selected = [row for row in rows if named.selects(row)]
-    strictest = min((row.margin for row in selected), default=named.margin)
-    whole = replace(named, margin=strictest, source="command line")
-    if all(row.margin == strictest for row in selected):
-        yield whole
-        return
-    single = [
-        replace(whole, margin=row.margin, output=row.output, student=row.student, data=row.data) for row in selected
-    ]
-    yield from single
-    if whole.selector not in {gate.selector for gate in single}:
-        yield whole
-
-
-def _paragraph(gate: GateRow, statement: Statement) -> str:
-    """Return a rule with its state, the measured numbers, and a remedy."""
-    head = f"{gate.state.replace('_', ' ')}: {gate.rule}"
-    if gate.state == "not_measured":
-        reasons = {f"  {gap.why}": None for audit in statement.audits for gap in audit.gaps if _is_about(gate, gap)}
-        return "\n".join(map(one_line, [head, *reasons, f"  {_MORE_ITEMS if reasons else _NO_SUCH_ROW}"]))
-    numbers = [f"  {line}" for row in _rows(statement) if _is_about(gate, row) for line in _numbers(row)]
-    return "\n".join(map(one_line, [head, *numbers, f"  {_ADVICE[gate.state]}"]))
-
-
-def _is_about(gate: GateRow, row: Named) -> bool:
-    """Return whether a gate's state was read from this row or gap."""
-    return (
-        (gate.metric, gate.slice, gate.contrast, gate.student) == (row.metric, row.slice, row.contrast, row.student)
-        and gate.output in (None, row.output)
-        and gate.data in (None, row.data)
-    )
-
-
-def _numbers(row: DifferenceRow) -> Iterator[str]:
-    """Yield a row's values, difference and interval."""
-    items = f"on {row.n:,} items of {row.data}"
-    if row.contrast == "slice-rest":
-        yield f"change on the slice {row.left_value:+.4g}, on the others {row.right_value:+.4g}, {items}"
-    elif row.contrast == "interaction":
-        sides = f"with mitigation {row.left_value:+.4g}, without {row.right_value:+.4g}"
-        yield f"student less teacher {sides}, {items}"
-    else:
-        left, right = row.contrast.split("-")
-        yield f"{left} {row.left_value:.4g}, {right} {row.right_value:.4g}, {items}"
-    ratio = " (logarithm of the ratio)" if row.scale == "log_ratio" else ""
-    interval = row.judged or row.interval
-    what = "distance from the target" if row.judged else "difference"
-    value = "" if row.judged else f" {row.delta:+.4g}"
-    between = f"[{interval.low:+.4g}, {interval.high:+.4g}]"
-    yield f"{what}{value}{ratio}, {100 * interval.level:g}% interval {between}, margin {row.margin:g}"
-    if row.verdict == "undecided" and row.margin <= row.least_margin:
-        hidden = "items of large weight" if row.n_clusters is None else "clusters"
-        yield f"{hidden} that were not sampled could hide a loss of {row.least_margin:.4g}"
-    elif row.verdict == "undecided" and row.n_needed is not None:
-        yield f"about {row.n_needed:,} items would decide at this margin if nothing is lost"
-    if row.remark is not None:
-        yield row.remark
+    if isinstance(statement, str | Path):
+        return read_statement(Path(statement))
+    return statement.content

@@ -249,7 +249,7 @@ def test_what_cannot_be_measured_ends_with_3_and_a_message_and_writes_nothing(fi
         ),
         (["check", "nowhere"], 3, "There is no statement"),
         (["data", "show", "sst3"], 3, "Did you mean 'sst2'"),
-        (["audit", "--teacher", "a", "--student", "b", "--out", "o"], 3, "Give --data"),
+        (["audit", "--teacher", "a", "--student", "b", "--out", "o"], 3, "or give --data"),
         (["audit", "--teacher", "a.csv", "--student", "b.csv", "--out", "o", "--margin", "acuracy=1"], 3, "'accuracy'"),
         (["audit", "--teacher", "a", "--student", "b", "--out", "o", "--gate", "auc <= 1"], 3, "Write auc >= -1."),
         (["check", "x", "--gate", "auc >= -0.1", "--margin", "auc=0.2"], 3, "contradict each other"),

@@ -2,10 +2,12 @@
 
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
-from angelshare.core.atomic import replace_folder, whole_file, whole_folder, write_text
+from angelshare.core.atomic import folder_of, replace_folder, whole_file, whole_folder, write_text
+from angelshare.core.errors import InputError
 
 
 def names(folder):
@@ -100,3 +102,11 @@ def test_a_folder_is_renamed_to_a_free_name_too(tmp_path):
     (tmp_path / "new").mkdir()
     replace_folder(tmp_path / "new", tmp_path / "old")
     assert names(tmp_path) == ["old"]
+
+
+def test_a_folder_is_named():
+    """A blank is the folder that one is in, which nobody meant to fill."""
+    assert folder_of(".") == Path()
+    assert folder_of(Path("runs/demo")) == Path("runs/demo")  # a default passes through it too
+    with pytest.raises(InputError, match=r"^--out is blank\. Name a folder; the one that you are in is `--out \.`\.$"):
+        folder_of("")

@@ -1,6 +1,5 @@
 """The command that compares a student with its teacher."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -19,11 +18,9 @@ from angelshare.cli.options import (
     Slices,
     Students,
     TrustRemoteCode,
-    audits_of,
     columns_of,
     gates_of,
     labels_of,
-    sides_of,
 )
 from angelshare.core.task import Role, Task
 
@@ -83,36 +80,33 @@ def audit(
 
     Files of predictions and logs of lm-evaluation-harness and inspect_ai need no --data, no network and no torch.
     """
-    from angelshare.audits.frame.registry import DEFAULT_AUDITS
+    from angelshare.api.auditing import audit
     from angelshare.cli.progress import resumable
     from angelshare.cli.summary import finish
-    from angelshare.data.slices.specs import parse_slice
-    from angelshare.recipes.audit import AuditRequest, audit_models
-    from angelshare.recipes.observe.opening import Reading
 
-    request = AuditRequest(
-        sides=sides_of(teacher, student, baseline or []),
-        out=out,
-        now=datetime.now(UTC),
-        data=data,
-        split=split,
-        audits=audits_of(audits, identities) or DEFAULT_AUDITS,
-        gates=gates_of(margin, gate),
-        slices=tuple(parse_slice(given) for given in slices or []),
-        reading=Reading(
+    with resumable() as progress:
+        statement = audit(
+            teacher,
+            student,
+            baseline=baseline,
+            out=out,
+            data=data,
+            split=split,
             task=task,
+            audits=audits or (),
+            gates=gates_of(margin, gate),
+            slices=slices or (),
+            identities=identities or (),
             labels=labels_of(labels),
             columns=columns_of(columns),
+            data_columns=columns_of(data_columns),
             positive=positive,
             threshold=threshold,
             clip=clip,
             max_length=max_length,
             trust_remote_code=trust_remote_code,
             allow_pickle=allow_pickle,
-        ),
-        data_columns=columns_of(data_columns),
-        redact_texts=redact_texts,
-    )
-    with resumable() as progress:
-        statement = audit_models(request, progress=progress)
-    finish(statement, out, as_json=as_json)
+            redact_texts=redact_texts,
+            progress=progress,
+        )
+    finish(statement.content, out, as_json=as_json)

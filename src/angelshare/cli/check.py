@@ -19,9 +19,8 @@ def check(
     With --margin or --gate it is judged by these gates instead of its own. Exit codes: 0 no gate failed, 4 a gate
     has seen a loss, 5 undecided or not measured.
     """
+    from angelshare.api.statement import read
     from angelshare.cli.summary import finish
-    from angelshare.statement.build import read_statement, regate
 
-    gates = gates_of(margin, gate)
-    read = read_statement(statement)
-    finish(regate(read, gates) if gates else read, None, as_json=as_json)
+    gates, finished = gates_of(margin, gate), read(statement)
+    finish(finished.check(*gates).statement if gates else finished.content, None, as_json=as_json)

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from angelshare.cli.options import AsJson, GateRules, Margins, folder_of, gates_of
+from angelshare.cli.options import AsJson, GateRules, Margins, gates_of
+from angelshare.core.atomic import folder_of
 
 
 def compare(

@@ -1,32 +1,16 @@
 """Options that several commands share, and what their texts mean."""
 
-import os
-import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from angelshare.core.atomic import folder_of
 from angelshare.core.errors import InputError
 
 if TYPE_CHECKING:  # help shows options, and reads none
-    from angelshare.audits.frame.registry import Choice
     from angelshare.recipes.observe.sides import Side
     from angelshare.statement.gates import Gate
-
-MOST_JOBS = 4
-
-
-def folder_of(given: str | Path) -> Path:
-    """Return the folder that `--out` names, or its default.
-
-    Raises:
-        InputError: if it is blank, which would be the folder in which the command was called.
-    """
-    if not str(given).strip():
-        raise InputError("--out is blank. Name a folder; the one that you are in is `--out .`.")
-    return Path(given)
 
 
 Teacher = Annotated[
@@ -100,11 +84,6 @@ Out = Annotated[
 ]
 
 
-def jobs_of(given: int | None) -> int:
-    """Return how many students train side by side."""
-    return given or min(os.cpu_count() or 1, MOST_JOBS)
-
-
 def gates_of(margins: list[str] | None, rules: list[str] | None) -> tuple["Gate", ...]:
     """Return the gates of the command line.
 
@@ -152,31 +131,3 @@ def columns_of(given: str | None) -> dict[str, str]:
 def labels_of(given: str | None) -> tuple[str, ...] | None:
     """Return `A,B,...` as labels, in order."""
     return None if given is None else tuple(given.split(","))
-
-
-def audits_of(given: Sequence[str] | None, identities: Sequence[str] | None) -> "tuple[Choice, ...]":
-    """Return the audits that `NAME` or `NAME:OPTION=VALUE,...` choose; `--identities` is an option of `identity_auc`.
-
-    Raises:
-        InputError: if an option has another form.
-    """
-    return tuple(_choice(one, identities) for one in given or [])
-
-
-def _choice(given: str, identities: Sequence[str] | None) -> "Choice":
-    """Return one audit with its options, whose values are read as YAML reads them."""
-    import yaml
-
-    from angelshare.audits.frame.registry import Choice
-
-    name, _, rest = given.partition(":")
-    options: dict[str, object] = {"identities": tuple(identities)} if identities and name == "identity_auc" else {}
-    for part in re.split(r",(?![^\[]*\])", rest) if rest else ():  # not at the commas of a list
-        option, separator, value = part.partition("=")
-        try:
-            options[option.strip()] = yaml.safe_load(value)
-        except yaml.YAMLError:
-            separator = ""
-        if not (separator and option.strip()):
-            raise InputError(f"--audit {given!r} is not NAME:OPTION=VALUE,... Write it like speed:n_texts=200.")
-    return Choice(name.strip(), options)

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from angelshare.cli.options import AsJson, Jobs, Redact, folder_of, jobs_of
+from angelshare.cli.options import AsJson, Jobs, Redact
+from angelshare.core.atomic import folder_of
 from angelshare.core.task import SuiteScale
 
 
@@ -30,6 +31,7 @@ def reproduce(
     """
     from rich.console import Console
 
+    from angelshare.api.running import jobs_of
     from angelshare.cli.progress import resumable
     from angelshare.cli.summary import print_reproduction
     from angelshare.recipes.reproduce import reproduce as carry_out

@@ -19,12 +19,11 @@ from angelshare.cli.options import (
     Students,
     Teacher,
     TrustRemoteCode,
-    audits_of,
-    folder_of,
     gates_of,
     labels_of,
     sides_of,
 )
+from angelshare.core.atomic import folder_of
 from angelshare.core.task import SuiteScale
 
 
@@ -62,6 +61,7 @@ def suite(
 
     One statement, with every model on every set in one table.
     """
+    from angelshare.api.asked import audits_of
     from angelshare.cli.progress import resumable
     from angelshare.cli.summary import finish
     from angelshare.recipes.observe.opening import Reading
@@ -82,7 +82,7 @@ def suite(
             trust_remote_code=trust_remote_code,
             allow_pickle=allow_pickle,
         ),
-        audits=audits_of(["identity_auc"], identities),
+        audits=audits_of("identity_auc", identities or ()),
         redact_texts=redact_texts,
     )
     with resumable() as progress:

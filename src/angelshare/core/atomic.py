@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from angelshare.core.errors import InputError
+
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
@@ -57,3 +59,14 @@ def replace_folder(new: Path, folder: Path) -> None:
         folder.rename(old)
     new.rename(folder)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def folder_of(given: str | Path) -> Path:
+    """Return the folder that `--out` names, or its default.
+
+    Raises:
+        InputError: if it is blank, which would be the folder in which the command was called.
+    """
+    if not str(given).strip():
+        raise InputError("--out is blank. Name a folder; the one that you are in is `--out .`.")
+    return Path(given)

@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ _TOKENIZER_FILES = (
     "vocab.json",
     "vocab.txt",
 )
+_HUB_ID = re.compile(r"[\w-][\w.-]*(/[\w-][\w.-]*)?")
 _WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
 _NOT_CONTENT = ("_name_or_path", "name_or_path", "is_local", "transformers_version")
 """Keys of config files about the origin of a model, which do not change its answers."""
@@ -59,12 +61,15 @@ def find_model(source: str | Path, *, trust_remote_code: bool = False, allow_pic
 
 def _fetch(source: str, *, trust_remote_code: bool, allow_pickle: bool) -> Path:
     """Return the local folder of a hub id, with only the files that loading needs."""
+    if not _HUB_ID.fullmatch(source):
+        raise ModelError(f"There is no model folder {source}. Check the path.")
     wanted = ["*.json", "*.safetensors", *_TOKENIZER_FILES]
     wanted += ["pytorch_model*.bin"] * allow_pickle + ["*.py"] * trust_remote_code
     try:
         return Path(snapshot_download(source, allow_patterns=wanted))
     except (OSError, ValueError) as error:
-        msg = f"{source} is neither a folder nor a model that the Hugging Face hub gives ({error}). Check the name."
+        why = str(error).partition("\n")[0]
+        msg = f"{source} is neither a folder nor a model that the Hugging Face hub gives ({why}). Check the name."
         raise ModelError(msg) from error
 
 

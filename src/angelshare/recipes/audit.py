@@ -17,10 +17,11 @@ from angelshare.core.text import TextBatch
 from angelshare.data.predictions.sources import read_prediction_texts
 from angelshare.data.slices.slicing import check_slices
 from angelshare.data.slices.specs import SliceSpec, columns_of
+from angelshare.data.tables.at_hand import TableAtHand
 from angelshare.data.texts.loading import load_splits
 from angelshare.data.texts.textset import Splits, TextSet
 from angelshare.recipes.conclude.publish import data_rows, given_row
-from angelshare.recipes.conclude.statements import Framing, Measured, conclude
+from angelshare.recipes.conclude.statements import Conclusion, Framing, Measured, concluded
 from angelshare.recipes.observe.observing import Desk, observe_files, observe_texts
 from angelshare.recipes.observe.opening import Reading, open_sides
 from angelshare.recipes.observe.relabelled import renaming
@@ -36,7 +37,7 @@ class AuditRequest:
 
     Attributes:
         sides: a teacher, at least one student, baselines.
-        out: where the statement goes.
+        out: the folder of the statement and of what models answer.
         now: the time that it bears.
         audits: which, with their options.
         data, split: the labelled texts; needed as soon as one side is a model.
@@ -51,7 +52,7 @@ class AuditRequest:
     out: Path
     now: datetime
     audits: tuple[Choice, ...] = DEFAULT_AUDITS
-    data: str | None = None
+    data: str | TableAtHand | None = None
     split: Role = "test"
     gates: tuple[Gate, ...] = ()
     slices: tuple[SliceSpec, ...] = ()
@@ -64,7 +65,16 @@ def audit_models(request: AuditRequest, *, progress: Progress) -> Statement:
     """Return the loss statement of a comparison, and write it.
 
     Raises:
-        InputError: for anything that cannot be measured; no statement is written then.
+        InputError: as `audited`; no statement is written then.
+    """
+    return audited(request, progress=progress).write(request.out)
+
+
+def audited(request: AuditRequest, *, progress: Progress) -> Conclusion:
+    """Return the loss statement of a comparison with what it rests on; `request.out` gets what models answer.
+
+    Raises:
+        InputError: for anything that cannot be measured.
     """
     audits = load_audits(request.audits)  # a name that is not known shows before anything is read
     splits = _splits(request)
@@ -95,7 +105,7 @@ def audit_models(request: AuditRequest, *, progress: Progress) -> Statement:
         ),
         redact_texts=request.redact_texts,
     )
-    return conclude(Measured(opened, {panel.data: observations}, results, request.audits), framing, request.out)
+    return concluded(Measured(opened, {panel.data: observations}, results, request.audits), framing)
 
 
 def _splits(request: AuditRequest) -> Splits | None:
@@ -137,7 +147,7 @@ def _with_texts(opened: Sequence[Opened], request: AuditRequest) -> list[Opened]
     known: dict[str, str] = {}
     for side in request.sides:
         columns, threshold = request.reading.columns, request.reading.threshold
-        known |= read_prediction_texts(side.source, columns=columns, threshold=threshold) or {}
+        known |= read_prediction_texts(side.answers or side.source, columns=columns, threshold=threshold) or {}
         if all(item in known for item in ids):
             items = replace(held.items, texts=TextBatch(tuple(known[item] for item in ids)))
             return [replace(first, held={"scores": replace(held, items=items)}), *others]

@@ -9,10 +9,10 @@ from pydantic import ValidationError
 from angelshare.audits.frame.installed import AUDITS, InstalledAudits
 from angelshare.core.audit import Audit, AuditResult, AuditSettings
 from angelshare.core.errors import InputError
-from angelshare.core.factories import nearest
 from angelshare.core.items import Items
 from angelshare.core.observations import Kind
 from angelshare.core.requests import NotObserved, Observations, Request
+from angelshare.core.strict import mistakes
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Choice:
         try:
             audit: Audit[Any] = kind(kind.Options(**self.options))
         except ValidationError as error:
-            raise InputError(f"The audit {self.kind}: {' '.join(_problems(error, kind.Options))}") from None
+            raise InputError(f"The audit {self.kind}: {' '.join(mistakes(error, kind.Options))}") from None
         return audit
 
 
@@ -102,17 +102,3 @@ def _measured(audit: Audit[Any], observations: Observations, settings: AuditSett
         return audit.measure(observations, settings)
     except NotObserved as why:
         return AuditResult(audit.name, audit.question, not_applicable=str(why))
-
-
-def _problems(error: ValidationError, options: type[Any]) -> list[str]:
-    """Return what is wrong with options, a sentence for each mistake."""
-    said = []
-    for problem in error.errors():
-        name = ".".join(map(str, problem["loc"]))
-        if problem["type"] == "extra_forbidden":
-            known = tuple(options.model_fields)
-            there = f"it has {', '.join(known)}" if known else "it has none"
-            said.append(f"there is no option {name!r}; {there}.{nearest(name, known)}")
-        else:
-            said.append(f"{name}: {problem['msg']}.")
-    return said

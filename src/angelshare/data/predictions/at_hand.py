@@ -53,7 +53,7 @@ class AnswersAtHand:
         named = {} if self.values is None else self._named(self.values, labels)
         for column in ("label", "truth"):
             if labels and column in frame.columns:
-                frame = frame.assign(**{column: _as_names(frame, column, labels, str(self))})
+                frame = frame.assign(**{column: as_names(frame, column, labels, str(self))})
         return self.with_ids(frame, ids).assign(**named)
 
     def with_ids(self, frame: pd.DataFrame, ids: Array | None = None) -> pd.DataFrame:
@@ -75,14 +75,15 @@ class AnswersAtHand:
 
     def _named(self, values: Array, labels: Sequence[str] | None) -> dict[str, Array]:
         """Return the values as columns under the labels' names."""
-        n_columns = values.shape[1]
+        assert self.outputs is not None, "values say what they are"
+        n_columns, prefix = values.shape[1], PREFIXES[self.outputs]
         if labels is None:
             raise LabelError(
                 f"Nobody says which labels the {n_columns} columns of {self} are about. Name them in the order of "
                 "the columns: --labels A,B,..."
             )
         if n_columns == 1 and len(labels) == N_BINARY and self.outputs != "decisions":
-            numbers = read_numbers(pd.DataFrame({labels[1]: values[:, 0]}), labels[1], path=str(self))
+            numbers = read_numbers(pd.DataFrame({prefix: values[:, 0]}), prefix, path=str(self))
             rest = np.zeros(len(numbers)) if self.outputs == "logits" else 1 - numbers
             values = np.column_stack([rest, numbers])
         elif n_columns != len(labels):
@@ -90,20 +91,25 @@ class AnswersAtHand:
                 f"{self} has {n_columns} columns, and the labels are {list(labels)}. Give one column for every "
                 "label, in their order."
             )
-        assert self.outputs is not None, "values say what they are"
-        return {f"{PREFIXES[self.outputs]}:{label}": values[:, i] for i, label in enumerate(labels)}
+        return {f"{prefix}:{label}": values[:, i] for i, label in enumerate(labels)}
 
 
-def _as_names(frame: pd.DataFrame, column: str, labels: Sequence[str], where: str) -> "pd.Series[Any]":
-    """Return a column of labels by name: whole numbers that are no names themselves are positions among the labels."""
+def as_names(frame: pd.DataFrame, column: str, labels: Sequence[str], where: str) -> "pd.Series[Any]":
+    """Return a column of labels by name: whole numbers that are no names themselves are positions among the labels.
+
+    Raises:
+        LabelError: for a position that no label has.
+    """
     values = frame[column]
     if pd.api.types.infer_dtype(values, skipna=True) not in _NUMBERS:
         return values
     numbers = read_numbers(frame.assign(**{column: values.astype("Float64")}), column, path=where, gaps=True)
     known = ~np.isnan(numbers)
     whole = numbers[known].astype(np.int64)
-    if not np.array_equal(whole, numbers[known]) or set(map(str, np.unique(whole))) <= set(labels):
+    if not np.array_equal(whole, numbers[known]):
         return values
+    if set(map(str, np.unique(whole))) <= set(labels):
+        return pd.Series(numbers).astype("Int64")
     lowest = UNLABELLED if column == "truth" else 0
     outside = known & ~((numbers >= lowest) & (numbers < len(labels)))
     if outside.any():

@@ -49,7 +49,7 @@ def open_source(
         InputError: if it cannot be read, has no rows, or names no task or another.
     """
     frame, said = _opened(source, columns or {}, threshold)
-    if frame.empty:
+    if not len(frame):
         raise InputError(f"{source} has no rows. Give at least one item.")
     if task is not None and task not in TASKS:
         raise InputError(unknown_name("task", task, TASKS))

@@ -88,7 +88,7 @@ def renamed(frame: pd.DataFrame, columns: Mapping[str, str], path: str | Path) -
     taken = {ours: frame[theirs] for ours, theirs in columns.items()}
     moved = {theirs for ours, theirs in columns.items() if ours not in ITEM_COLUMNS}
     kept = {name: frame[name] for name in frame.columns if name not in taken and name not in moved}
-    return pd.DataFrame({**taken, **kept})
+    return pd.DataFrame({**taken, **kept}, index=frame.index)
 
 
 def _refuse_unknown_name(ours: str, theirs: str, path: str | Path) -> None:

@@ -6,6 +6,7 @@ member's file only.
 """
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ import numpy as np
 from pydantic import Field
 
 from angelshare.core.alignment import Observed
-from angelshare.core.atomic import write_text
+from angelshare.core.atomic import whole_folder, write_text
 from angelshare.core.errors import InputError
 from angelshare.core.items import Items
 from angelshare.core.observations import Kind
@@ -132,6 +133,14 @@ def keep_observations(
     )
     index = KeptIndex(sha256=_contents(statement), protocol=protocol, sets=sets, missing=missing)
     write_text(place / INDEX, json.dumps(index.model_dump(mode="python"), indent=1))  # in ASCII, whatever the names
+
+
+def copy_kept(source: Path, folder: Path) -> None:
+    """Copy what was kept beside one statement beside another; nothing where nothing was kept."""
+    place = _place(source)
+    if (place / INDEX).is_file():
+        with whole_folder(folder / FOLDER) as copied:
+            shutil.copytree(place, copied, dirs_exist_ok=True)
 
 
 def kept_index(folder: Path, statement: Statement) -> KeptIndex:

@@ -71,8 +71,42 @@ class Framing:
     redact_texts: bool = False
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Conclusion:
+    """A statement that lies nowhere yet, and all that is kept beside it.
+
+    Attributes:
+        statement: on which no look at the test split is counted.
+        observations: by text set, as in `Measured`.
+        protocol: how they were measured.
+        looked_at: sha256 of what the looks are counted for.
+    """
+
+    statement: Statement
+    observations: Mapping[str, Observations]
+    protocol: Protocol
+    looked_at: str
+
+    def write(self, folder: Path) -> Statement:
+        """Return the statement with this look counted, after writing it and what every member answered to `folder`."""
+        looks = count_look(folder, self.looked_at, [model.fingerprint for model in self.statement.models])
+        statement = self.statement.model_copy(update={"test_looks": looks})
+        keep_observations(self.observations, self.protocol, statement, folder)
+        publish(statement, folder)
+        return statement
+
+
 def conclude(measured: Measured, framing: Framing, folder: Path) -> Statement:
-    """Return the statement, after writing it and what every member answered into `folder`.
+    """Return the statement, after writing it and what every member answered to `folder`.
+
+    Raises:
+        InputError: as `concluded`.
+    """
+    return concluded(measured, framing).write(folder)
+
+
+def concluded(measured: Measured, framing: Framing) -> Conclusion:
+    """Return the statement with what it rests on; nothing is written.
 
     Raises:
         InputError: if a metric has no margin, or two gates contradict each other.
@@ -88,14 +122,12 @@ def conclude(measured: Measured, framing: Framing, folder: Path) -> Statement:
         environment=environment(),
         created=framing.now,
         title=framing.title,
-        test_looks=count_look(folder, framing.looked_at, [one.card.fingerprint for one in measured.opened]),
+        test_looks=0,
         notes=framing.notes,
         warnings=framing.warnings,
         redact_texts=framing.redact_texts,
     )
-    keep_observations(measured.observations, protocol_of(measured.audits, framing), statement, folder)
-    publish(statement, folder)
-    return statement
+    return Conclusion(statement, measured.observations, protocol_of(measured.audits, framing), framing.looked_at)
 
 
 def protocol_of(audits: Sequence[Choice] | None, framing: Framing) -> Protocol:

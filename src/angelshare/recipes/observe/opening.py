@@ -1,15 +1,22 @@
 """The first of four steps: every model and file of a comparison, opened before anything is observed."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
+
+from angelshare.core.alignment import Observed
 from angelshare.core.errors import InputError
 from angelshare.core.observations import Kind
+from angelshare.core.panel import Population
+from angelshare.core.predictions import Predictions
 from angelshare.core.protocols import ModelCard, Scorer
 from angelshare.core.task import Task
+from angelshare.data.predictions.at_hand import AnswersAtHand
 from angelshare.data.predictions.files import attach_truth, read_population
+from angelshare.data.predictions.sources import Source
 from angelshare.data.texts.textset import TextSet
 from angelshare.recipes.observe.relabelled import relabelled
 from angelshare.recipes.observe.seats import Opened, Seat, check_labels
@@ -63,15 +70,15 @@ def open_sides(
 
 def _members(group: SideGroup, reading: Reading, data: TextSet | None) -> Iterator[Opened]:
     """Yield the members of one population."""
-    files = [side.source for side in group.sides if side.is_file]
+    files: list[Source] = [side.answers or side.source for side in group.sides if side.is_file]
     if not files:
         yield from _models(group, reading, data)
     elif len(files) == len(group.sides):
         yield from _files(group, files, reading, data)
     else:
         raise InputError(
-            f"The {group.role} {group.name} is given as files of predictions ({', '.join(files)}) and as models. "
-            "Its seeds must be of one sort: give each its own name, NAME=PATH, to compare them."
+            f"The {group.role} {group.name} is given as predictions ({', '.join(map(str, files))}) and as models. Its "
+            "seeds must be of one sort: give each its own name, NAME=PATH, to compare them."
         )
 
 
@@ -79,6 +86,9 @@ def _without_scores(
     group: SideGroup, reading: Reading, data: TextSet | None, kinds: Sequence[Kind]
 ) -> Iterator[Opened]:
     """Yield the members of one population of which no classes are scored."""
+    in_memory = [side.source for side in group.sides if side.answers is not None]
+    if in_memory:
+        raise InputError(f"{in_memory[0]} is in memory, where only scores of classes are read, not {', '.join(kinds)}.")
     if all(side.is_file for side in group.sides):
         yield from files_of_kinds(group, kinds, reading.columns, data)
     elif data is None:
@@ -88,9 +98,13 @@ def _without_scores(
 
 
 def _no_texts(group: SideGroup) -> InputError:
-    """Return the error for a model without texts."""
+    """Return the error for a model without texts, or for what is called like one."""
+    source = group.sides[0].source
+    if Path(source).exists():
+        return InputError(f"The {group.role} {source} is a model, and there are no texts for it to read. Give --data.")
     return InputError(
-        f"The {group.role} {group.sides[0].source} is a model, and there are no texts for it to read. Give --data."
+        f"The {group.role} {source} is neither a file nor a folder, and a model of the hub needs texts to read. Check "
+        "the path, or give --data."
     )
 
 
@@ -120,7 +134,7 @@ def _models(group: SideGroup, reading: Reading, data: TextSet | None) -> Iterato
         yield Opened(seat, scorer.card, source, scorer, loading)
 
 
-def _files(group: SideGroup, files: list[str], reading: Reading, data: TextSet | None) -> Iterator[Opened]:
+def _files(group: SideGroup, files: Sequence[Source], reading: Reading, data: TextSet | None) -> Iterator[Opened]:
     """Yield the members of a population of files, with the truth of the data where it is given."""
     population = read_population(
         files,
@@ -132,9 +146,9 @@ def _files(group: SideGroup, files: list[str], reading: Reading, data: TextSet |
         positive=reading.positive,
         threshold=reading.threshold,
         clip=reading.clip,
+        ids=None if data is None else np.array(data.ids),
     )
-    contents = [hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files]
-    digest = hashlib.sha256("".join(contents).encode()).hexdigest()
+    digest, kind = _origin(files, population)
     for given in population.members:
         observed = given if data is None else attach_truth(given, data)
         member = observed.member
@@ -143,10 +157,25 @@ def _files(group: SideGroup, files: list[str], reading: Reading, data: TextSet |
             name=seat.member,
             task=member.task,
             labels=member.labels,
-            fingerprint=member.fingerprint or f"file:{digest}#{member.seed}",
+            fingerprint=member.fingerprint or f"{digest}#{member.seed}",
             parent_fingerprint=member.parent_fingerprint,
             precision="not stated",
-            kind="file of predictions",
+            kind=kind,
         )
         held = replace(observed, member=replace(member, name=seat.member))
-        yield Opened(seat, card, ", ".join(files), held={"scores": held})
+        yield Opened(seat, card, ", ".join(map(str, files)), held={"scores": held})
+
+
+def _origin(files: Sequence[Source], population: Population[Observed[Predictions]]) -> tuple[str, str]:
+    """Return what tells these answers from others, and what they are."""
+    paths = [file for file in files if not isinstance(file, AnswersAtHand)]
+    if len(paths) == len(files):
+        return f"file:{_digest(Path(path).read_bytes() for path in paths)}", "file of predictions"
+    answers = ((one.items.ids.tolist(), one.member.labels, one.member.outputs) for one in population.members)
+    values = (np.ascontiguousarray(one.member.values).tobytes() for one in population.members)
+    return f"answers:{_digest([*values, *(repr(said).encode() for said in answers)])}", "answers in memory"
+
+
+def _digest(contents: Iterable[bytes]) -> str:
+    """Return the sha256 of the sha256 of each."""
+    return hashlib.sha256("".join(hashlib.sha256(each).hexdigest() for each in contents).encode()).hexdigest()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from angelshare.core.errors import InputError
 from angelshare.core.task import ModelRole
+from angelshare.data.predictions.at_hand import AnswersAtHand
 from angelshare.data.predictions.harness_logs import filters_of
 from angelshare.data.tables.file_kinds import SUFFIXES, file_kind
 
@@ -20,22 +21,34 @@ class Side:
     Attributes:
         role: in the comparison.
         name: of the population; several sides of one name are its seeds, and so are several students without a name.
-        source: a model folder, a folder of seed-* folders, a hub id, a file of predictions or a log of evaluation.
+        source: a model folder, a folder of seed-* folders, a hub id, a file of predictions or a log of evaluation; of
+            answers in memory, what messages call them.
+        answers: in memory; None: they are read or observed.
     """
 
     role: ModelRole
     name: str | None
     source: str
+    answers: AnswersAtHand | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a student that would pass for its teacher."""
+        if self.role != "teacher" and self.name == TEACHER:
+            raise InputError(
+                f"The {self.role} {self.source!r} is called as the teacher is. Give it another name: NAME=PATH."
+            )
 
     @property
     def place(self) -> str:
-        """Return where the source lies, by whatever path it was given; of a hub id, itself."""
+        """Return where the source lies, by whatever path it was given; of a hub id, itself; of answers, a number."""
+        if self.answers is not None:
+            return f"memory: {id(self.answers)}"
         return str(Path(self.source).resolve()) if Path(self.source).exists() else self.source
 
     @property
     def is_file(self) -> bool:
-        """Whether it is a file of predictions, or is called like one."""
-        return Path(self.source).is_file() or Path(self.source).suffix.lower() in SUFFIXES
+        """Whether it is a file of predictions, or is called like one, or answers in memory, which are read likewise."""
+        return self.answers is not None or Path(self.source).is_file() or Path(self.source).suffix.lower() in SUFFIXES
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +73,6 @@ def parse_side(role: ModelRole, given: str) -> Side:
         raise InputError(f"The {role} {given!r} has no name before the `=`. Write NAME=PATH, or the path alone.")
     if not source.strip():
         raise InputError(f"The {role} {given!r} names no file, folder or hub id. Write NAME=PATH, or the path alone.")
-    if role != "teacher" and name == TEACHER:
-        raise InputError(f"The {role} {given!r} is called as the teacher is. Give it another name: NAME=PATH.")
     return Side(role, name or None, source)
 
 
@@ -118,7 +129,8 @@ def filter_warnings(sides: Sequence[Side], label: str) -> Iterator[str]:
         sides: those of a comparison that was read, so that a log of several filters has the one that is chosen.
         label: what the column `label` is mapped to: METRIC@FILTER chooses one filter for all logs.
     """
-    logs = [side.source for side in sides if side.is_file and file_kind(Path(side.source)) == "harness log"]
+    files = [side.source for side in sides if side.is_file and side.answers is None]
+    logs = [source for source in files if file_kind(Path(source)) == "harness log"]
     filters = {} if "@" in label else {source: ", ".join(filters_of(Path(source))) for source in logs}
     if len(set(filters.values())) > 1:
         told = ", ".join(f"{filter_} in {Path(source).name}" for source, filter_ in filters.items())

@@ -10,26 +10,22 @@ from angelshare.report.charts import forest
 from angelshare.report.words import caveats, lookup, phrases
 from angelshare.report.words.excerpts import shortened
 from angelshare.report.words.headline import headline
+from angelshare.report.words.main_rows import COLUMNS, INTERVALS, main_rows
 from angelshare.report.words.numbers import (
     DASH,
-    MINUS,
-    amount,
     estimate,
     metric_name,
     minute,
-    signed,
     unit_of,
-    with_word,
 )
-from angelshare.statement.schema import DifferenceRow, Statement
+from angelshare.statement.schema import Statement
 
-MOST_ROWS = 12
 MOST_SLICES = 2
 MOST_LINES = 5
 MOST_GATES = 8
 MOST_WARNINGS = 6
 LONGEST = 300
-_SIGNS = {"lost": "▼", "preserved": "●", "held": "●", "gained": "▲", "undecided": "◌"}
+SIGNS = {"lost": "▼", "preserved": "●", "held": "●", "gained": "▲", "undecided": "◌"}
 _MARKUP = re.compile(r"([\\`*_{}\[\]|~^$])")
 _LIST = re.compile(r"^(\d*)([-+.)])(?=\s|$)")
 _LINK = re.compile(r"([@#]|:(?=//)|www(?=\.))", flags=re.IGNORECASE)
@@ -75,22 +71,23 @@ def _gates(statement: Statement) -> list[str]:
 
 def _differences(statement: Statement) -> list[str]:
     """Return a table of the gated rows and of each student's main metric."""
-    metric = lookup.main_metric(statement)
-    everything = lookup.differences(statement)
-    main = [
-        row
-        for row in everything
-        if row.family == lookup.PRIMARY or (row.metric == metric and row.slice is None and row.contrast != "slice-rest")
-    ]
-    if not main:
+    main = main_rows(statement)
+    if not main.rows:
         return []
-    main.sort(key=lambda row: (row.family != lookup.PRIMARY, lookup.students(statement).index(row.student)))
-    n_more = len(everything) - len(main[:MOST_ROWS])
-    columns = ("student", "metric", "compared", "from → to", "change", "interval", "margin", "verdict")
-    told = "Intervals are 95% where a gate names the row, else simultaneous over the student's rows of one audit."
-    more = f" {n_more} more {'difference' if n_more == 1 else 'differences'} on the page." if n_more else ""
-    several = lookup.several_sets(statement)
-    return [*pipe_table(columns, (_line(row, names_data=several) for row in main[:MOST_ROWS])), told + more, ""]
+    lines = [
+        (
+            escaped(row.student),
+            escaped(row.what),
+            row.compared,
+            row.values,
+            f"**{row.change}**",
+            row.interval,
+            row.margin,
+            _sign(row.verdict) if row.verdict else "not judged",
+        )
+        for row in main.rows
+    ]
+    return [*pipe_table(COLUMNS, lines), " ".join(filter(None, (INTERVALS, main.more))), ""]
 
 
 def _for_whom(statement: Statement) -> list[str]:
@@ -131,25 +128,9 @@ def _figures(statement: Statement) -> list[str]:
     return [*lines, ""] if lines else []
 
 
-def _line(row: DifferenceRow, *, names_data: bool) -> tuple[str, ...]:
-    """Return one difference as cells; `names_data` adds the text set."""
-    unit, values, ends = lookup.unit(row), unit_of(row.metric), lookup.deciding_interval(row)
-    side = signed if row.contrast in lookup.OF_DIFFERENCES else amount
-    return (
-        escaped(row.student),
-        escaped(lookup.what(row) + (f", {row.data}" if names_data else "")),
-        row.contrast.replace("-", f" {MINUS} "),
-        f"{side(row.right_value, values)} → {side(row.left_value, values)}",
-        f"**{phrases.change(row) if unit.ratio else signed(row.delta, unit)}**",
-        phrases.span(row, ends.low, ends.high),
-        phrases.margin(row) if unit.ratio else with_word(phrases.margin(row), unit),
-        _sign(row.verdict) if row.verdict else "not judged",
-    )
-
-
 def _sign(state: Verdict | str) -> str:
     """Return a verdict or the state of a gate with its symbol in front."""
-    return f"{_SIGNS.get(state, DASH)} {state.replace('_', ' ')}"
+    return f"{SIGNS.get(state, DASH)} {state.replace('_', ' ')}"
 
 
 def _warnings(statement: Statement) -> list[str]:

@@ -64,7 +64,9 @@ def audited_split(statement: Statement) -> str:
 
 def looked_at(statement: Statement) -> str:
     """Return in words how often the audited items were looked at; looks are counted within one run folder."""
-    times = {0: "never", 1: "once"}.get(statement.test_looks, f"{statement.test_looks} times")
+    if not statement.test_looks:
+        return "looked at outside of a run folder, where looks are counted"
+    times = "once" if statement.test_looks == 1 else f"{statement.test_looks} times"
     return f"looked at {times} in this run folder"
 
 

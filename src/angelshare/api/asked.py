@@ -1,0 +1,75 @@
+"""What is asked of a comparison, as Python people and the command line write it: audits with options, and gates."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import yaml
+
+from angelshare.audits.frame.registry import Choice
+from angelshare.core.errors import InputError
+from angelshare.statement.gate_rules import has_bound, parse_gate, parse_rows
+from angelshare.statement.gates import Gate, distinct
+
+AuditWish = str | Mapping[str, object] | Choice
+GateWish = str | Gate
+
+
+def gates_of(wishes: GateWish | Sequence[GateWish] | Mapping[str, float]) -> tuple[Gate, ...]:
+    """Return gates from rules such as "accuracy >= -0.01", metrics at their default margin, or metric -> margin.
+
+    Raises:
+        InputError: if a rule is none, or two contradict each other.
+    """
+    if isinstance(wishes, Mapping):
+        return distinct(Gate(metric, margin, "command line") for metric, margin in wishes.items())
+    return distinct(map(_gate, [wishes] if isinstance(wishes, str | Gate) else wishes))
+
+
+def audits_of(wishes: AuditWish | Sequence[AuditWish], identities: Sequence[str] = ()) -> tuple[Choice, ...]:
+    """Return the audits that `NAME`, `NAME:OPTION=VALUE,...` or `{kind: NAME, OPTION: VALUE}` choose.
+
+    Args:
+        wishes: one or several.
+        identities: an option of `identity_auc`.
+
+    Raises:
+        InputError: if one has another form.
+    """
+    several = [wishes] if isinstance(wishes, str | Mapping | Choice) else wishes
+    return tuple(_choice(wish, identities) for wish in several)
+
+
+def _gate(wish: GateWish) -> Gate:
+    """Return one gate."""
+    if isinstance(wish, Gate):
+        return wish
+    return parse_gate(wish) if has_bound(wish) else replace(parse_rows(wish), source="command line")
+
+
+def _choice(wish: AuditWish, identities: Sequence[str]) -> Choice:
+    """Return one audit with its options."""
+    if isinstance(wish, Choice):
+        return wish
+    if isinstance(wish, str):
+        name, given = _parsed(wish)
+    else:
+        given = {str(option): value for option, value in wish.items()}
+        name = str(given.pop("kind", ""))
+    options = {"identities": tuple(identities)} if identities and name == "identity_auc" else {}
+    return Choice(name, {**options, **given})
+
+
+def _parsed(wish: str) -> tuple[str, dict[str, object]]:
+    """Return an audit's name and options, whose values are read as YAML reads them."""
+    name, _, rest = wish.partition(":")
+    options: dict[str, object] = {}
+    for part in re.split(r",(?![^\[]*\])", rest) if rest else ():  # not at the commas of a list
+        option, separator, value = part.partition("=")
+        try:
+            options[option.strip()] = yaml.safe_load(value)
+        except yaml.YAMLError:
+            separator = ""
+        if not (separator and option.strip()):
+            raise InputError(f"--audit {wish!r} is not NAME:OPTION=VALUE,... Write it like speed:n_texts=200.")
+    return name.strip(), options

@@ -1,0 +1,148 @@
+"""The loss statement that Python people get: shown, asked, and kept."""
+
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from angelshare.api.door import door
+from angelshare.core.atomic import folder_of
+from angelshare.recipes.conclude.kept import copy_kept
+from angelshare.recipes.conclude.publish import publish
+from angelshare.recipes.conclude.statements import Conclusion
+from angelshare.report.pages.cell import render_cell
+from angelshare.report.pages.html import render_html
+from angelshare.report.words.caveats import warnings
+from angelshare.report.words.headline import headline
+from angelshare.statement import schema
+from angelshare.statement.build import read_statement
+from angelshare.statement.gates import Gate
+from angelshare.statement.outcome import Outcome, outcome
+
+if TYPE_CHECKING:
+    from angelshare.statement.schema import GateRow, OverallVerdict
+
+
+class Statement:
+    """What is lost, how sure that is, and where it hurts; the answer of `ash.audit`, `ash.run` and `ash.read`.
+
+    In a notebook it shows itself.
+
+    Attributes:
+        content: everything, as `statement.json` has it.
+        folder: where it lies; None: nowhere yet.
+    """
+
+    def __init__(
+        self, content: schema.Statement, folder: Path | None = None, *, conclusion: Conclusion | None = None
+    ) -> None:
+        """Keep a statement; `conclusion` has what is to be kept beside one that lies nowhere yet."""
+        self.content = content
+        self.folder = folder
+        self._conclusion = conclusion
+
+    @classmethod
+    def concluded(cls, conclusion: Conclusion, folder: Path | None) -> "Statement":
+        """Return what was measured just now, written to a folder if there is one."""
+        if folder is None:
+            return cls(conclusion.statement, conclusion=conclusion)
+        return cls(conclusion.write(folder), folder)
+
+    def __repr__(self) -> str:
+        """Return the verdict with what decided it."""
+        head = headline(self.content)
+        return "\n".join(
+            [f"Loss statement {self.content.title!r}: {head.state or 'no verdict'}. {head.gates}", *head.sentences]
+        )
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        return render_cell(self.content)
+
+    @property
+    def verdict(self) -> "OverallVerdict | None":
+        """What the gates say together: lost, preserved or undecided; None without gates."""
+        return self.content.verdict
+
+    @property
+    def gates(self) -> "tuple[GateRow, ...]":
+        """The rules that were set beforehand, each with its state."""
+        return self.content.gates
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What must be known before any number is believed, as sentences."""
+        return tuple(warnings(self.content))
+
+    @property
+    def html(self) -> str:
+        """The whole page; it opens offline and asks for nothing."""
+        return render_html(self.content)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return every difference as a row: `audit`, then columns as in statement.json, with the ends of intervals.
+
+        Of an interval there are `low` and `high`, and what it is: `interval_low`, `interval_family_high`.
+        """
+        return pd.DataFrame(
+            [{"audit": audit.name, **_flat(row)} for audit in self.content.audits for row in audit.differences]
+        )
+
+    @door("Statement.check")
+    def check(self, *rules: str | Gate) -> Outcome:
+        """Return how rules come out: an outcome that is true only if all of them hold.
+
+        Args:
+            rules: such as "accuracy >= -0.01" or "auc[slice=women] >= -0.02"; without a bound (`accuracy`) at the
+                margins of the statement. No rules: the gates that were set beforehand.
+
+        Raises:
+            InputError: if a rule is none, or there are no rules at all.
+        """
+        return outcome(self.content, rules)
+
+    @door("Statement.save")
+    def save(self, folder: str | PathLike[str]) -> Path:
+        """Write the statement as page, summary and JSON, with what every model answered, and return the folder.
+
+        A statement that lies nowhere yet counts its look at the test split there.
+
+        Raises:
+            InputError: if the folder has no name, or holds looks that cannot be read.
+        """
+        place = folder_of(Path(folder))
+        if self._conclusion is not None:
+            self.content = self._conclusion.write(place)
+            self._conclusion = None
+        elif self.folder is not None and self.folder.resolve() != place.resolve():
+            publish(self.content, place)
+            copy_kept(self.folder, place)
+        self.folder = place
+        return place
+
+
+def read(path: str | PathLike[str]) -> Statement:
+    """Return a finished statement.
+
+    Args:
+        path: the folder of an audit or a run, or a statement.json.
+
+    Raises:
+        StatementError: if there is none, it is none of this schema, or it contradicts itself.
+    """
+    place = Path(path)
+    return Statement(read_statement(place), place if place.is_dir() else place.parent)
+
+
+def _flat(row: schema.DifferenceRow) -> dict[str, object]:
+    """Return a difference as one value for each column."""
+    flat: dict[str, object] = {}
+    for name, value in row:
+        if isinstance(value, schema.IntervalRow) or name in ("interval", "interval_family", "judged", "judged_family"):
+            flat |= {f"{name}_low": getattr(value, "low", None), f"{name}_high": getattr(value, "high", None)}
+        elif isinstance(value, tuple):
+            flat[name] = list(value)
+        else:
+            flat[name] = value
+    return flat
