@@ -54,6 +54,6 @@ def test_rooms_do_not_take_the_place_of_functions():
     """A room called as a function would be that function once it is imported."""
     import angelshare.audits.quality
     import angelshare.distillation.spec
-    import angelshare.recipes.run  # noqa: F401
+    import angelshare.recipes.run  # noqa: F401  (importing it sets the attribute that is tested)
 
     assert all(callable(getattr(ash, name)) for name in ("audit", "distil", "read", "run"))
