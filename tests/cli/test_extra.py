@@ -1,9 +1,11 @@
 """Commands without the extra `models`: those that can do without it, and what the others say."""
 
+import json
 import subprocess
 import sys
 import venv
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,8 +13,10 @@ from angelshare.core.extras import MODELS
 
 REPOSITORY = Path(__file__).parents[2]
 ROWS = ("id,logit:fine,logit:rude,truth", *(f"i{i},{i % 3},{i % 5},{('fine', 'rude')[i % 2]}" for i in range(60)))
+# a process without the extra: it reads commands, a line each, and tells of each in a line how it ended
 BLOCKED = f"""
-import sys
+import io, json, sys
+from contextlib import redirect_stderr, redirect_stdout
 
 
 class Blocked:
@@ -24,7 +28,15 @@ class Blocked:
 sys.meta_path.insert(0, Blocked())
 from angelshare.cli.main import main
 
-main()
+for line in sys.stdin:
+    sys.argv = ["angelshare", *json.loads(line)]
+    code, out, err = 0, io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code or 0
+    print(json.dumps({{"returncode": code, "stderr": err.getvalue()}}), flush=True)
 """
 
 
@@ -46,18 +58,25 @@ def files(folder, out):
     return ("audit", *sides, "--task", "binary", "--out", folder / out)
 
 
-def without_extra(*arguments, cwd):
-    return subprocess.run(
-        [sys.executable, "-c", BLOCKED, *map(str, arguments)], capture_output=True, text=True, cwd=cwd, check=False
-    )
+@pytest.fixture(scope="module")
+def without_extra(folder):
+    """Carry out commands in that folder."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", BLOCKED], cwd=folder, **pipes) as process:
+
+        def carry_out(*arguments):
+            print(json.dumps([*map(str, arguments)]), file=process.stdin, flush=True)
+            return SimpleNamespace(**json.loads(process.stdout.readline()))
+
+        yield carry_out
 
 
-def test_files_are_audited_checked_and_compared_without_it(folder):
+def test_files_are_audited_checked_and_compared_without_it(folder, without_extra):
     """The statement lists only packages that are there."""
-    done = without_extra(*files(folder, "out"), cwd=folder)
+    done = without_extra(*files(folder, "out"))
     assert (done.returncode, done.stderr) == (0, "")
-    assert without_extra("check", "out", "--margin", "accuracy=0.9", cwd=folder).returncode == 0
-    assert without_extra("compare", "out", "out", cwd=folder).returncode == 0
+    assert without_extra("check", "out", "--margin", "accuracy=0.9").returncode == 0
+    assert without_extra("compare", "out", "out").returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -71,20 +90,20 @@ def test_files_are_audited_checked_and_compared_without_it(folder):
         ("audit --teacher model --student model --data someone/texts --task binary --out models", "datasets"),
     ],
 )
-def test_what_needs_it_says_so_in_a_line(folder, command, module):
+def test_what_needs_it_says_so_in_a_line(folder, without_extra, command, module):
     """Before anything is written."""
     before = sorted(folder.iterdir())
-    done = without_extra(*command.split(), cwd=folder)
+    done = without_extra(*command.split())
     assert done.returncode == 3, done.stderr
     (line,) = done.stderr.splitlines()
-    assert line.startswith(f"error: `-c {command.split()[0]}` needs {module}")
+    assert line.startswith(f"error: `angelshare {command.split()[0]}` needs {module}")
     assert line.endswith("comes with the networks: pip install 'angelshare[models]'")
     assert sorted(folder.iterdir()) == before
 
 
-def test_a_mistake_is_told_before_what_is_missing(folder):
+def test_a_mistake_is_told_before_what_is_missing(without_extra):
     """Nobody installs gigabytes to learn of a typing error."""
-    assert "Did you mean 'sst2'?" in without_extra("run", "sst-2", cwd=folder).stderr
+    assert "Did you mean 'sst2'?" in without_extra("run", "sst-2").stderr
 
 
 def pip(*arguments):

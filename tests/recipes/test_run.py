@@ -4,11 +4,13 @@ import json
 import shutil
 import subprocess
 import sys
+import warnings
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from angelshare.cli.main import main
 from angelshare.core.errors import InputError
 from angelshare.core.protocols import Silent
 from angelshare.models.memory import PeakMemory
@@ -33,6 +35,35 @@ students:
   - {{name: one-layer, kind: transformer, layers: 1, max_length: 32, seeds: [0], distil: {{batch_size: 16}}}}
   - {{name: tfidf, kind: tfidf}}
 distil: {{epochs: 2, batch_size: 32, learning_rate: 1.0e-2, precision: fp32}}
+"""
+
+KILLS = (1, 40, 140)
+# imports take longest: they happen once, and each run is a copy of the process
+KILLED_RUNS = """
+import os, signal, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from angelshare.core.protocols import Silent
+from angelshare.recipes.reading import parse_recipe
+from angelshare.recipes.run import RunSettings, run_recipe
+
+class Killer(Silent):
+    def __init__(self, n_texts):
+        self.left = n_texts
+    def advance(self, n):
+        self.left -= n
+        if self.left <= 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+recipe, folder, *kills = sys.argv[1:]
+for n_texts in kills:
+    copy = os.fork()
+    if not copy:
+        settings = RunSettings(datetime(2026, 1, 1, tzinfo=UTC))
+        run_recipe(parse_recipe(recipe, where="tiny"), Path(folder, n_texts), settings, progress=Killer(int(n_texts)))
+        sys.exit()
+    _, status = os.waitpid(copy, 0)
+    assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL, status
 """
 
 
@@ -112,48 +143,38 @@ def test_a_suite_is_measured_beside_the_test_split(tiny, undisturbed, tmp_path):
     assert any("is a stand-in: data stands in for" in remark for audit in statement.audits for remark in audit.remarks)
 
 
-@pytest.mark.parametrize("advances", [1, 40, 140])
-def test_a_run_killed_at_any_moment_goes_on_and_finds_the_same(tiny, undisturbed, tmp_path, advances):
+@pytest.fixture(scope="module")
+def killed_runs(tiny, tmp_path_factory):
+    """A folder of runs, each killed after as many texts as its name says."""
+    folder = tmp_path_factory.mktemp("killed")
+    command = [sys.executable, "-W", "ignore", "-c", KILLED_RUNS, recipe_text(tiny), str(folder), *map(str, KILLS)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.mark.parametrize("n_texts", KILLS)
+def test_a_run_killed_at_any_moment_goes_on_and_finds_the_same(tiny, undisturbed, killed_runs, n_texts):
     """A kill -9 in the middle of scoring or training; the same command then gives the undisturbed numbers."""
-    code = f"""
-import os, signal
-from datetime import UTC, datetime
-from pathlib import Path
-from angelshare.core.protocols import Silent
-from angelshare.recipes.reading import parse_recipe
-from angelshare.recipes.run import RunSettings, run_recipe
-
-class Killer(Silent):
-    done = 0
-    def advance(self, n):
-        self.done += n
-        if self.done >= {advances}:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-recipe = parse_recipe({recipe_text(tiny)!r}, where="tiny")
-run_recipe(recipe, Path({str(tmp_path)!r}), RunSettings(datetime(2026, 1, 1, tzinfo=UTC)), progress=Killer())
-"""
-    killed = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=False)
-    assert killed.returncode == -9, killed.stderr
-    assert not (tmp_path / "statement.json").exists()
-    resumed = run_recipe(parse_recipe(recipe_text(tiny), where="tiny"), tmp_path, RunSettings(NOW), progress=Silent())
+    run = killed_runs / str(n_texts)
+    assert not (run / "statement.json").exists()
+    resumed = run_recipe(parse_recipe(recipe_text(tiny), where="tiny"), run, RunSettings(NOW), progress=Silent())
     assert measured(resumed) == measured(undisturbed[1])
-    assert not list(tmp_path.rglob("*.partial"))
+    assert not list(run.rglob("*.partial"))
 
 
-def test_ctrl_c_ends_with_130(tiny, tmp_path):
+def test_ctrl_c_ends_with_130(tmp_path, monkeypatch, capsys):
     """The code that shells know an interruption by."""
-    (tmp_path / "r.yaml").write_text(recipe_text(tiny))
-    code = (
-        "import sys, angelshare.recipes.run as run\n"
-        "def interrupted(*_, **__): raise KeyboardInterrupt\n"
-        "run.run_recipe = interrupted\n"
-        f"sys.argv = ['angelshare', 'run', {str(tmp_path / 'r.yaml')!r}, '--out', {str(tmp_path / 'out')!r}]\n"
-        "from angelshare.cli.main import main\nmain()\n"
-    )
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 130, done.stderr
-    assert "Traceback" not in done.stderr
+
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("angelshare.recipes.run.run_recipe", interrupted)
+    monkeypatch.setattr(sys, "argv", ["angelshare", "run", "sst2", "--out", str(tmp_path / "out")])
+    with warnings.catch_warnings(), pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 130
+    assert "Traceback" not in capsys.readouterr().err
 
 
 def test_a_gate_of_the_command_line_stands_beside_the_recipes(tiny, undisturbed):
