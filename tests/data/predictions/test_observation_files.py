@@ -174,6 +174,12 @@ def test_a_file_without_the_column_or_without_rows_is_refused(read, jsonl):
         read(jsonl(), name="m")
 
 
+def test_a_column_that_means_something_else_is_not_proposed_for_one_that_is_missing(jsonl):
+    """Tokens read as bytes would give another number, and no error."""
+    with pytest.raises(InputError, match=r"has no column 'bytes'\. It has: id, nats, tokens"):
+        read_likelihoods(jsonl({"nats": 1.5, "tokens": 1}), name="m")
+
+
 @KINDS
 def test_a_file_that_says_it_holds_something_else_is_refused(read, tmp_path):
     """By its metadata."""

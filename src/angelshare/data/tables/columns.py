@@ -13,7 +13,7 @@ import pandas as pd
 
 from angelshare.core.arrays import Array, Labels, Vector
 from angelshare.core.errors import InputError
-from angelshare.data.tables.reading import UNWRITABLE
+from angelshare.data.tables.reading import HOUSE_COLUMNS, UNWRITABLE
 
 LARGEST = 1e60
 """Fourth powers of larger numbers, which the spread of a squared error takes, come near the end of float64."""
@@ -43,10 +43,11 @@ def column(frame: pd.DataFrame, name: str, *, path: str | Path) -> "pd.Series[An
     """Return a column that must be there.
 
     Raises:
-        InputError: if it is missing; the nearest existing name is told.
+        InputError: if it is missing; the nearest existing name is told, unless it means something else.
     """
     if name not in frame.columns:
-        near = get_close_matches(name, list(frame.columns), n=1, cutoff=0.5)
+        others = [other for other in frame.columns if other not in HOUSE_COLUMNS]
+        near = get_close_matches(name, others, n=1, cutoff=0.5)
         hint = f" Did you mean {near[0]!r}? Map it with --columns {name}={near[0]}." if near else ""
         raise InputError(f"{path} has no column {name!r}.{hint} It has: {', '.join(map(str, frame.columns))}.")
     return frame[name]
