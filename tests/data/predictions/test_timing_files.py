@@ -41,6 +41,11 @@ def test_timings_come_back_as_they_were_written(tmp_path):
         ({"teacher t": MODEL | {"texts_per_second": [5, float("nan")]}}, "texts_per_second of teacher t"),
         ({"teacher t": MODEL | {"latency_ms": [[1, 2], [3]]}}, "latency_ms of teacher t"),
         ({"teacher t": MODEL | {"latency_ms": [1, 2]}}, "latency_ms of teacher t"),
+        ({"teacher t": MODEL | {"latency_ms": [[1], [10**400]]}}, "latency_ms of teacher t"),
+        ({"teacher t": MODEL | {"peak_memory": [1]}}, "peak_memory of teacher t cannot be read"),
+        ({"teacher t": MODEL | {"peak_memory": {"n_bytes": "x"}}}, "peak_memory.n_bytes of teacher t"),
+        ({"teacher t": MODEL | {"seed": [1], "fingerprint": 3}}, "seed, fingerprint of teacher t"),
+        ({"teacher t": MODEL | {"n_texts": 0}}, "n_texts of teacher t"),
         ({"teacher t": MODEL | {"busy": [0.5]}}, "the rounds of teacher t cannot be read"),
         (
             {"teacher t": MODEL, "student s": MODEL | {"latency_ms": [[1], [2]]}},
@@ -60,7 +65,7 @@ def test_how_many_texts_were_timed_is_said_by_the_file_or_by_the_reader(tmp_path
     """Files of before do not say it."""
     (tmp_path / "speed.json").write_text(json.dumps({"teacher t": MODEL}))
     assert read_timings(tmp_path / "speed.json", n_texts=4)["teacher t"].n_texts == 4
-    with pytest.raises(InputError, match='teacher t has "n_texts" None'):
+    with pytest.raises(InputError, match='teacher t has no "n_texts"'):
         read_timings(tmp_path / "speed.json")
 
 

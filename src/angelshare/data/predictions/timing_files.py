@@ -3,9 +3,10 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import BaseModel, Field, ValidationError
 
 from angelshare.core.atomic import write_text
 from angelshare.core.errors import InputError
@@ -17,6 +18,22 @@ _SHAPE = (
     'Every model has "texts_per_second": [...], "latency_ms": [[...], ...] and "busy": [...], with one entry for each '
     'round, times above 0, and "peak_memory": {"n_bytes": ..., "problem": ...}.'
 )
+
+
+class _Memory(BaseModel):
+    """The peak memory of one model in the file, or why there is none."""
+
+    n_bytes: int | None = None
+    problem: str | None = None
+
+
+class _Circumstances(BaseModel):
+    """What the file says of one model beside its times."""
+
+    n_texts: Annotated[int, Field(ge=1)] | None = None
+    peak_memory: _Memory | None = None
+    seed: int | None = None
+    fingerprint: str = ""
 
 
 def write_timings(timings: Mapping[str, Timing], path: Path) -> None:
@@ -64,19 +81,24 @@ def _of_json(key: str, model: Any, n_texts: int | None, path: Path) -> Timing:  
     wrong = [name for name, n_axes in _AXES.items() if not _are_numbers(held.get(name), n_axes, above=name != "busy")]
     if wrong or len({len(held[name]) for name in _AXES}) > 1:
         raise InputError(f"{path}: {', '.join(wrong) or 'the rounds'} of {key} cannot be read. {_SHAPE}")
-    memory, n_timed = held.get("peak_memory") or {}, held.get("n_texts") if n_texts is None else n_texts
-    if not isinstance(n_timed, int) or n_timed < 1:
-        raise InputError(f'{path}: {key} has "n_texts" {n_timed!r}. Write how many texts were timed in bulk.')
+    try:
+        said = _Circumstances.model_validate(held)
+    except ValidationError as error:
+        wrong = [".".join(map(str, problem["loc"])) for problem in error.errors()]
+        raise InputError(f"{path}: {', '.join(wrong)} of {key} cannot be read. {_SHAPE}") from None
+    n_timed, memory = n_texts or said.n_texts, said.peak_memory or _Memory()
+    if n_timed is None:
+        raise InputError(f'{path}: {key} has no "n_texts". Write how many texts were timed in bulk.')
     return Timing(
         key.partition(" ")[2] or key,
         texts_per_second=np.array(held["texts_per_second"], dtype=np.float64),
         latency_ms=np.array(held["latency_ms"], dtype=np.float64),
         busy=np.array(held["busy"], dtype=np.float64),
         n_texts=n_timed,
-        peak_memory_bytes=memory.get("n_bytes"),
-        memory_problem=memory.get("problem"),
-        seed=held.get("seed"),
-        fingerprint=held.get("fingerprint", ""),
+        peak_memory_bytes=memory.n_bytes,
+        memory_problem=memory.problem,
+        seed=said.seed,
+        fingerprint=said.fingerprint,
     )
 
 
@@ -84,7 +106,7 @@ def _are_numbers(values: object, n_axes: int, *, above: bool) -> bool:
     """Return whether nested lists hold finite numbers, so deep, that are at least 0 or above it."""
     try:
         array = np.array(values, dtype=np.float64)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return False
     if array.ndim != n_axes or not array.size or not np.isfinite(array).all():
         return False
