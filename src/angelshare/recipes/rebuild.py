@@ -1,6 +1,6 @@
 """A statement made again from the answers that were kept beside it: no model, no text, no training."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,12 @@ from angelshare.core.audit import AuditSettings
 from angelshare.core.errors import InputError
 from angelshare.core.protocols import ModelCard
 from angelshare.core.task import ModelRole
-from angelshare.recipes.conclude.kept import Protocol, card_of, kept_index, kept_observations
+from angelshare.recipes.conclude.kept import card_of, kept_index, kept_observations
+from angelshare.recipes.conclude.kept_list import Protocol
 from angelshare.recipes.reproduce import read_paper
 from angelshare.recipes.studies.run import Setting, beside, measure, set_up
 from angelshare.statement.build import read_statement, with_results
-from angelshare.statement.gates import Gate, metrics_in_slices
+from angelshare.statement.gates import metrics_in_slices
 from angelshare.statement.reproduction import Reproduction, read_reproduction
 from angelshare.statement.schema import Statement, TableRow
 
@@ -33,13 +34,12 @@ def rebuild(folder: Path) -> Statement:
     """
     statement = read_statement(folder)
     protocol, seen = kept_index(folder, statement).protocol, kept_observations(folder, statement)
-    gates = tuple(Gate(**gate) for gate in protocol.gates)
     if PAPER in statement.recipe:
         results = measure(_setting(statement), seen, _sizes(statement))
     else:
-        settings = AuditSettings(in_slices=metrics_in_slices(gates))
+        settings = AuditSettings(in_slices=metrics_in_slices(protocol.gates))
         results = run_audits(load_audits(_choices(protocol, folder)), next(iter(seen.values())), settings)
-    return with_results(statement, results, gates, protocol.margins, redact_texts=True)
+    return with_results(statement, results, protocol.gates, protocol.margins, redact_texts=True)
 
 
 def rebuild_reproduction(folder: Path, statement: Statement) -> Reproduction | None:
@@ -72,12 +72,7 @@ def _choices(protocol: Protocol, folder: Path) -> Sequence[Choice]:
         raise InputError(
             f"The statement in {folder} has tables of a suite, which are made from its texts. Run the suite again."
         )
-    return [Choice(*_parted(audit)) for audit in protocol.audits]
-
-
-def _parted(audit: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Return an audit's name, and its options."""
-    return audit["kind"], {option: value for option, value in audit.items() if option != "kind"}
+    return [Choice(audit.kind, audit.options) for audit in protocol.audits]
 
 
 def differing_rows(statement: Statement, rebuilt: Statement) -> list[str]:

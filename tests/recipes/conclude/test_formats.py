@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from angelshare.core.errors import InputError
 from angelshare.core.items import Items
 from angelshare.core.observations import Embeddings, Likelihoods, Timing
 from angelshare.core.predictions import Predictions
+from angelshare.data.predictions.timing_files import write_timings
 from angelshare.recipes.conclude.formats import FORMATS
 
 N = 30
@@ -38,6 +40,24 @@ def test_what_is_kept_comes_back_to_the_last_bit(kind, tmp_path):
         assert again.items.clusters.tolist() == CLUSTERS.tolist()
 
 
+def test_a_kept_file_of_timings_holds_one_model(tmp_path):
+    """As every kept file."""
+    file = tmp_path / "0000.json"
+    write_timings({"student a": MEMBERS["timing"], "student b": MEMBERS["timing"]}, file)
+    with pytest.raises(InputError, match="holds 2 models, and was kept for m/1 alone"):
+        FORMATS["timing"].read(file, "m/1")
+
+
 def test_what_a_model_wrote_is_not_kept():
     """Texts stay where they are."""
     assert "continuations" not in FORMATS
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FORMATS if kind != "timing"])
+def test_independent_items_of_templates_stay_independent(kind, tmp_path):
+    """Other readers take a template for the cluster."""
+    items = Items("suite", ITEMS.ids, columns={"template": np.array([f"{i // 3}" for i in range(N)], dtype=object)})
+    FORMATS[kind].write(items, MEMBERS[kind], tmp_path / "0000.parquet")
+    again = FORMATS[kind].read(tmp_path / "0000.parquet", "m/1").items
+    assert again.clusters is None
+    assert again.columns["template"].tolist() == items.columns["template"].tolist()

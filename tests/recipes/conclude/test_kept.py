@@ -6,15 +6,17 @@ from types import SimpleNamespace
 
 import pytest
 
+from angelshare.core.errors import InputError
 from angelshare.core.requests import TEST, Observations
 from angelshare.recipes.conclude.kept import (
     FOLDER,
     INDEX,
-    Protocol,
     keep_observations,
+    kept_index,
     kept_observations,
     kept_panel,
 )
+from angelshare.recipes.conclude.kept_list import Protocol
 
 SETS = ("in_domain", "long_synthetic")
 
@@ -95,3 +97,43 @@ def test_models_that_the_statement_does_not_know_are_not_read(kept):
     other = SimpleNamespace(models=statement.models[1:], data=statement.data)
     found = kept_panel(folder, other)
     assert (found.panel, found.why) == (None, f"the predictions in {folder / FOLDER} are not those of its statement")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"protocol": {"audits": [{"n_texts": 3}]}},
+        {"protocol": {"audits": [{"kind": ["quality"]}]}},
+        {"protocol": {"gates": [{"metric": "accuracy"}]}},
+        {"protocol": {"gates": [{"metric": "accuracy", "margin": "wide"}]}},
+        {"sets": [{"data": "d", "members": []}]},
+        {"sets": [{"data": "d", "members": [{"file": "0001.parquet", "role": "student", "name": "a", "seed": 0}]}]},
+        {
+            "sets": [
+                {
+                    "data": "d",
+                    "members": [
+                        {"file": "0000.parquet", "role": "teacher", "name": "a", "seed": 0},
+                        {"file": "0001.parquet", "role": "teacher", "name": "b", "seed": 0},
+                    ],
+                }
+            ]
+        },
+    ],
+    ids=str,
+)
+def test_a_damaged_list_is_refused(kept, damage):
+    """Whatever it says of audits, gates and members."""
+    folder, statement = kept
+    file = folder / FOLDER / INDEX
+    file.write_text(json.dumps(json.loads(file.read_text("ascii")) | damage), "ascii")
+    with pytest.raises(InputError, match="no longer lists what was kept"):
+        kept_index(folder, statement)
+
+
+def test_the_list_of_an_earlier_version_is_refused_as_such(kept):
+    """It held one set."""
+    folder, statement = kept
+    (folder / FOLDER / INDEX).write_text(json.dumps({"data": "d", "sha256": "a", "members": []}), "ascii")
+    with pytest.raises(InputError, match="was written by an earlier version of angelshare"):
+        kept_panel(folder, statement)

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from angelshare.core.alignment import Observed
+from angelshare.core.errors import InputError
 from angelshare.core.items import Items
 from angelshare.core.observations import Kind, Timing, timed_items
 from angelshare.core.panel import Member
@@ -26,13 +27,14 @@ M = TypeVar("M", bound=Member)
 
 
 def _exactly(read: Callable[..., Observed[M]]) -> Callable[[Path, str], Observed[M]]:
-    """Return a reader under which clusters keep their codes, in whose order they are summed."""
+    """Return a reader under which clusters keep their codes, in whose order they are summed, and none are made up."""
 
     def read_exactly(file: Path, name: str) -> Observed[M]:
         observed = read(file, name=name)
         if observed.items.clusters is None:
             return observed
-        codes = pq.read_table(file, columns=["cluster"])["cluster"].to_numpy()
+        written = pq.read_table(file)
+        codes = written["cluster"].to_numpy() if "cluster" in written.column_names else None
         return replace(observed, items=replace(observed.items, clusters=codes))
 
     return read_exactly
@@ -53,7 +55,9 @@ def _write_timing(items: Items, member: Timing, file: Path) -> None:
 
 def _read_timing(file: Path, name: str) -> Observed[Timing]:
     """Return what the clock said, as it was written."""
-    (timing,) = read_timings(file).values()
+    timing, *others = read_timings(file).values()
+    if others:
+        raise InputError(f"{file} holds {1 + len(others)} models, and was kept for {name} alone.")
     return Observed(timed_items(timing.n_texts), replace(timing, name=name))
 
 

@@ -10,10 +10,9 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
-from pydantic import Field
 
 from angelshare.core.alignment import Observed
 from angelshare.core.atomic import whole_folder, write_text
@@ -23,65 +22,14 @@ from angelshare.core.observations import Kind
 from angelshare.core.panel import Panel
 from angelshare.core.predictions import Predictions
 from angelshare.core.protocols import ModelCard
-from angelshare.core.requests import TEST, Observations
-from angelshare.core.strict import Strict
+from angelshare.core.requests import Observations
 from angelshare.core.task import ModelRole
 from angelshare.recipes.conclude.formats import FORMATS, Format
+from angelshare.recipes.conclude.kept_list import KeptGap, KeptIndex, KeptMember, KeptSet, Protocol, read_list
 from angelshare.recipes.observe.seats import Seat, assemble
 from angelshare.statement.schema import ModelRow, Statement
 
 FOLDER, INDEX = "predictions", "members.json"
-
-
-class KeptMember(Strict):
-    """One file and whose it is."""
-
-    file: Annotated[str, Field(pattern=r"^\d{4,}\.(parquet|json)$")]
-    role: ModelRole
-    name: str
-    seed: int | None
-
-
-class KeptSet(Strict):
-    """What all members answered to one request about one text set."""
-
-    data: str
-    request: str = TEST
-    kind: Kind = "scores"
-    remarks: tuple[str, ...] = ()
-    members: tuple[KeptMember, ...]
-
-
-class KeptGap(Strict):
-    """A request that some member could not answer, and why."""
-
-    data: str
-    request: str
-    kind: Kind
-    why: str
-
-
-class Protocol(Strict):
-    """How answers were measured: enough to measure them again.
-
-    Attributes:
-        audits: of the first text set, as a recipe writes them; None where a statement is made of more than these.
-        gates: each with its margin and source.
-        margins: the recipe's, by metric.
-    """
-
-    audits: tuple[dict[str, Any], ...] | None = None  # Any: whatever an audit's options are
-    gates: tuple[dict[str, Any], ...] = ()  # Any: numbers and names
-    margins: dict[str, float] = Field(default_factory=dict)
-
-
-class KeptIndex(Strict):
-    """All that was kept. `sha256`: of every split that the statement beside it rests on."""
-
-    sha256: tuple[str, ...]
-    protocol: Protocol = Protocol()
-    sets: Annotated[tuple[KeptSet, ...], Field(min_length=1)]
-    missing: tuple[KeptGap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +100,7 @@ def kept_index(folder: Path, statement: Statement) -> KeptIndex:
     place = _place(folder)
     if not (place / INDEX).is_file():
         raise InputError(f"{place} holds no predictions. Make the statement again, from the models.")
-    index = _read(place / INDEX)
+    index = read_list(place / INDEX)
     if index.sha256 != _contents(statement):
         raise InputError(f"The predictions in {place} are of other data than its statement. Make the statement again.")
     return index
@@ -177,7 +125,7 @@ def kept_observations(folder: Path, statement: Statement) -> dict[str, Observati
 
 
 def kept_panel(folder: Path, statement: Statement) -> Kept:
-    """Return the first panel that was kept beside a statement, if it is of the statement's own models and data.
+    """Return the first panel of scores that was kept beside a statement, if it is of its own models and data.
 
     A process that ended between the two files leaves the outputs of one look beside the statement of another.
 
@@ -191,7 +139,7 @@ def kept_panel(folder: Path, statement: Statement) -> Kept:
     place = _place(folder)
     if not (place / INDEX).is_file():
         return Kept(None, f"{place} holds no predictions")
-    index = _read(place / INDEX)
+    index = read_list(place / INDEX)
     if index.sha256 != _contents(statement):
         return Kept(None, f"the predictions in {place} are of other data than its statement")
     if index.sets[0].kind != "scores":
@@ -256,18 +204,6 @@ def card_of(row: ModelRow) -> ModelCard:
 def _contents(statement: Statement) -> tuple[str, ...]:
     """Return the digest of every split that a statement rests on."""
     return tuple(data.sha256 for data in statement.data)
-
-
-def _read(file: Path) -> KeptIndex:
-    """Return the list.
-
-    Raises:
-        InputError: if it was changed by something else.
-    """
-    try:
-        return KeptIndex.model_validate_json(file.read_text("utf-8"))
-    except ValueError as error:
-        raise InputError(f"{file} no longer lists what was kept. Make the statement again.") from error
 
 
 def _template_numbers(observations: Mapping[str, Observations]) -> dict[str, str]:

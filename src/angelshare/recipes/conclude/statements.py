@@ -1,7 +1,7 @@
 """The last of four steps: what was measured becomes a statement, with what it rests on kept beside it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,8 @@ from typing import Any
 from angelshare.audits.frame.registry import Choice
 from angelshare.core.audit import AuditResult
 from angelshare.core.requests import TEST, Observations
-from angelshare.recipes.conclude.kept import Protocol, keep_observations
+from angelshare.recipes.conclude.kept import keep_observations
+from angelshare.recipes.conclude.kept_list import KeptAudit, Protocol
 from angelshare.recipes.conclude.looks import count_look
 from angelshare.recipes.conclude.publish import publish
 from angelshare.recipes.folder.environment import environment
@@ -133,7 +134,7 @@ def concluded(measured: Measured, framing: Framing) -> Conclusion:
 def protocol_of(audits: Sequence[Choice] | None, framing: Framing) -> Protocol:
     """Return how answers were measured, as it is kept beside them."""
     return Protocol(
-        audits=None if audits is None else tuple({"kind": one.kind, **one.options} for one in audits),
-        gates=tuple(asdict(gate) for gate in framing.gates),
+        audits=None if audits is None else tuple(KeptAudit(kind=one.kind, **one.options) for one in audits),
+        gates=tuple(framing.gates),
         margins=dict(framing.margins),
     )
