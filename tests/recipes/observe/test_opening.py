@@ -84,7 +84,5 @@ def test_a_model_without_texts_is_refused(folder):
 
 def test_seeds_of_one_population_are_all_files_or_all_models(folder, remarks):
     """One was observed here, the other elsewhere: nobody knows on what machine."""
-    with pytest.raises(
-        InputError, match=r"The student mlp is given as predictions \(.*s0\.csv\) and as models"
-    ):
+    with pytest.raises(InputError, match=r"The student mlp is given as predictions \(.*s0\.csv\) and as models"):
         opened(folder, ("teacher", "{}/t.csv"), ("student", "mlp={}/s0.csv"), ("student", "mlp={}/small"), data=remarks)
