@@ -33,8 +33,8 @@ from angelshare.distillation.training import Clock, schedule
 from angelshare.models.checkpoint import load_scorer
 from angelshare.models.students import build_student
 from angelshare.models.vocabulary import build_word_tokenizer
+from angelshare.recipes.entries import MlpEntry
 from angelshare.recipes.reading import read_recipe
-from angelshare.recipes.schema import MlpEntry
 from angelshare.transfer.gather import TransferTexts, gather_texts
 from angelshare.transfer.label import TransferSet, label_texts
 from angelshare.transfer.spec import MaskAndSample, TransferSpec

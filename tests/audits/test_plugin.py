@@ -14,10 +14,12 @@ from angelshare.cli.main import main
 from angelshare.core.errors import InputError, LeftOut
 from angelshare.core.protocols import Silent
 from angelshare.recipes.audit import AuditRequest, audit_models
+from angelshare.recipes.compare import CompareRequest, compare_releases
 from angelshare.recipes.observe.opening import Reading
 from angelshare.recipes.observe.sides import parse_side
 
 N = 400
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
 PAGE = Path(__file__).parents[2] / "docs" / "audits.md"
 ASSENT = (
     PAGE.read_text(encoding="utf-8")
@@ -64,8 +66,7 @@ def files(tmp_path):
 def audited(files, out, *audits):
     """Return the statement of an audit of two files."""
     sides = tuple(parse_side(role, path) for role, path in files.items())
-    now = datetime(2026, 1, 2, tzinfo=UTC)
-    request = AuditRequest(sides, out, now, audits=choices(*audits), reading=Reading(task="binary"))
+    request = AuditRequest(sides, out, NOW, audits=choices(*audits), reading=Reading(task="binary"))
     return audit_models(request, progress=Silent())
 
 
@@ -83,6 +84,19 @@ def test_an_audit_of_another_package_has_its_units_margins_and_section_on_the_pa
     assert "What the metrics of manners say" in page
     assert "Of a thousand items, how many get the answer yes." in page
     assert "rate of assent" in (tmp_path / "out" / "statement.md").read_text(encoding="utf-8")
+
+
+def test_an_audit_of_another_package_compares_releases_where_it_says_so(install, files, tmp_path):
+    """With the options of the new statement; by default its rows are only matched."""
+    install("assent", ASSENT)
+    install("nod", ASSENT.replace("assent", "nod").replace("    Options", "    between_releases = True\n    Options"))
+    for name in ("last", "this"):
+        audited(files, tmp_path / name, "assent", "nod")
+    comparison = compare_releases(CompareRequest(tmp_path / "last", tmp_path / "this", NOW))
+    assert [(audit.name, row.metric, row.contrast) for audit in comparison.audits for row in audit.differences] == [
+        ("nod", "nod_rate", "new-old")
+    ]
+    assert {row.metric for row in comparison.rows} == {"assent_rate", "nod_rate"}
 
 
 def test_a_gate_knows_the_metric_of_another_package(install, files, tmp_path, monkeypatch, capsys):

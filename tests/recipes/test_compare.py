@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from angelshare.audits.frame.registry import Choice, choices
+from angelshare.audits.quality import Quality
 from angelshare.core.audit import AuditResult, Gap
 from angelshare.core.errors import InputError, StatementError
 from angelshare.core.estimate import ContrastName
@@ -153,7 +154,7 @@ def test_each_student_and_slice_keeps_its_margin_and_its_source(tmp_path):
 def test_what_could_not_be_measured_between_releases_is_not_held():
     """Gaps are about the change, as the rows are; those of baselines and of two teachers mean nothing here."""
     gaps = [Gap("recall", "toy", "clf", contrast, None, "anger", "why") for contrast in get_args(ContrastName)]
-    between = _between(AuditResult("quality", "Is it good?", gaps=tuple(gaps)))
+    between = _between(AuditResult("quality", "Is it good?", gaps=tuple(gaps)), Quality())
     assert [gap.contrast for gap in between.gaps] == ["new-old", "slice-rest"]
 
 
@@ -187,7 +188,7 @@ def test_identities_are_those_of_the_new_statement(tmp_path):
     named = {"slice:group [a*]": np.arange(N) % 4 < 2, "slice:group b": np.arange(N) % 3 == 0}
     tables = [table(n_wrong).assign(**{name: mask.astype(int) for name, mask in named.items()}) for n_wrong in (10, 30)]
     settings = {"audits": (Choice("identity_auc", {"identities": ("group*",)}),)}
-    old, new = (release(tmp_path / name, one, **settings) for name, one in zip(("old", "new"), tables, strict=True))
+    old, new = (release(tmp_path / name, each, **settings) for name, each in zip(("old", "new"), tables, strict=True))
     rows = [row for audit in compare(old, new).audits for row in audit.differences]
     assert {row.slice for row in rows} == {"group [a*]", "group b", None}
     assert {row.contrast for row in rows} == {"new-old", "slice-rest"}

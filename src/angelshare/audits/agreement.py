@@ -97,6 +97,8 @@ class Agreement(Audit[AgreementOptions]):
 
     name = "agreement"
     question = "Does the student answer as its teacher does, and where not, who is right?"
+    between_releases = True
+    release_figures = ("agreement", "negative_flips", "positive_flips", "net_flips")
     Options = AgreementOptions
 
     def measure(self, observations: Observations, settings: AuditSettings) -> AuditResult:

@@ -71,6 +71,7 @@ class Calibration(Audit[NoOptions]):
 
     name = "calibration"
     question = "Is the student as sure as it is right, compared with its teacher?"
+    between_releases = True
     Options = NoOptions
 
     def measure(self, observations: Observations, settings: AuditSettings) -> AuditResult:

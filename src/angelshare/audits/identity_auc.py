@@ -56,6 +56,7 @@ class IdentityAuc(Audit[IdentityOptions]):
 
     name = "identity_auc"
     question = "Which identities does the student rank worse than its teacher?"
+    between_releases = True
     Options = IdentityOptions
 
     def measure(self, observations: Observations, settings: AuditSettings) -> AuditResult:

@@ -44,6 +44,7 @@ class Quality(Audit[NoOptions]):
 
     name = "quality"
     question = "Is the student as good as its teacher on human labels?"
+    between_releases = True
     Options = NoOptions
 
     def measure(self, observations: Observations, settings: AuditSettings) -> AuditResult:

@@ -100,6 +100,8 @@ class Audit(ABC, Generic[Chosen]):
         name: that of its module.
         question: for readers.
         kinds: of the answers that it needs of every model on the test split.
+        between_releases: whether its rows mean something with the old release of a student in the teacher's place.
+        release_figures: metrics whose estimates do so, too.
         Options: its options, a pydantic model with a default for each.
         options: the user's.
     """
@@ -107,6 +109,8 @@ class Audit(ABC, Generic[Chosen]):
     name: ClassVar[str]
     question: ClassVar[str]
     kinds: ClassVar[tuple[Kind, ...]] = ("scores",)
+    between_releases: ClassVar[bool] = False
+    release_figures: ClassVar[tuple[str, ...]] = ()
     Options: type[Chosen]
 
     def __init__(self, options: Chosen | None = None) -> None:

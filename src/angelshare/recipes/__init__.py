@@ -1,1 +1,1 @@
-"""From a recipe to a statement: the one place that wires all."""
+"""From a recipe to a statement: the one room that connects all others."""

@@ -1,4 +1,4 @@
-"""Audit what the user has at hand: models, files of predictions, or both."""
+"""An audit of what the user has: models, files of predictions, answers in memory."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -37,15 +37,15 @@ class AuditRequest:
 
     Attributes:
         sides: a teacher, at least one student, baselines.
-        out: the folder of the statement and of what models answer.
-        now: the time that it bears.
-        audits: which, with their options.
-        data, split: the labelled texts; needed as soon as one side is a model.
+        out: the folder for the statement and for models' answers.
+        now: the statement's time.
+        audits: those to run, with their options.
+        data, split: the labelled texts; required if any side is a model.
         gates: on every student.
-        slices: to be cut, word lists loaded.
-        reading: how models are loaded and files read.
-        data_columns: our names to those of the data.
-        redact_texts: leave users' texts out of the statement.
+        slices: those to cut, with their word lists loaded.
+        reading: how to load models and read files.
+        data_columns: our name -> the data's.
+        redact_texts: whether users' texts are left out of the statement.
     """
 
     sides: tuple[Side, ...]
@@ -71,17 +71,17 @@ def audit_models(request: AuditRequest, *, progress: Progress) -> Statement:
 
 
 def audited(request: AuditRequest, *, progress: Progress) -> Conclusion:
-    """Return the loss statement of a comparison with what it rests on; `request.out` gets what models answer.
+    """Return the loss statement of a comparison with what it rests on; models' answers are stored in `request.out`.
 
     Raises:
-        InputError: for anything that cannot be measured.
+        InputError: if something cannot be measured.
     """
-    audits = load_audits(request.audits)  # a name that is not known shows before anything is read
+    audits = load_audits(request.audits)  # an unknown name is refused before anything is read
     splits = _splits(request)
     test = None if splits is None else splits.role(request.split)
     if test is not None:
         check_slices(request.slices, test)
-    # everything is opened before anything is scored, so that a mistake shows at once
+    # everything is opened before anything is scored, so that mistakes show at once
     opened = open_sides(request.sides, request.reading, test, kinds_of(audits))
     observations = _observe(request, opened, audits, test, progress=progress)
     settings = AuditSettings(in_slices=metrics_in_slices(request.gates))
@@ -96,7 +96,7 @@ def audited(request: AuditRequest, *, progress: Progress) -> Conclusion:
         gates=request.gates,
         notes=(
             *(() if splits is None else splits.card.notes),
-            *(said for one in opened if (said := renaming(one.scorer))),
+            *(said for member in opened if (said := renaming(member.scorer))),
             *panel.remarks,
         ),
         warnings=(

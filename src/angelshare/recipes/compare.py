@@ -1,21 +1,22 @@
-"""This release against the last: two folders with statements, and where both kept them, the predictions behind them."""
+"""Two releases compared: the statements in two folders and, where both kept them, the predictions behind these."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from glob import escape
 from pathlib import Path
+from typing import Any
 
 from angelshare import __version__
 from angelshare.audits.frame.merging import merged
-from angelshare.audits.frame.registry import Choice, load_audits, run_audits
-from angelshare.core.audit import AuditResult, AuditSettings
+from angelshare.audits.frame.registry import Choice, load_audits, of_releases, run_audits
+from angelshare.core.audit import Audit, AuditResult, AuditSettings
 from angelshare.core.errors import InputError
 from angelshare.core.estimate import ContrastName
 from angelshare.core.panel import Panel
 from angelshare.core.predictions import Predictions
 from angelshare.core.requests import TEST, Observations
-from angelshare.recipes.conclude.kept import kept_panel
+from angelshare.recipes.conclude.kept import Kept, kept_panel
 from angelshare.recipes.conclude.publish import publish_comparison
 from angelshare.recipes.releases import release_panels
 from angelshare.statement.build import read_statement
@@ -27,11 +28,8 @@ from angelshare.statement.gates import Gate, distinct, metrics_in_slices
 from angelshare.statement.judging import apply_gates
 from angelshare.statement.schema import Statement
 
-MEASURED = ("quality", "calibration", "agreement", "identity_auc")
-"""Audits that predictions alone are enough for, and whose answers mean something between two releases."""
 CONTRASTS: Mapping[ContrastName, ContrastName] = {"student-teacher": "new-old", "slice-rest": "slice-rest"}
-"""What an audit calls a contrast, and what it is between two releases; the others mean nothing there."""
-FLIPS = ("agreement", "negative_flips", "positive_flips", "net_flips")
+"""An audit's contrast -> the same between two releases, where all other contrasts mean nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +38,8 @@ class CompareRequest:
 
     Attributes:
         old, new: folders of runs or audits, or their statement.json.
-        now: the time that the comparison bears.
-        out: where the comparison goes; None: nowhere.
+        now: the comparison's time.
+        out: the folder for the comparison; None if it is not written.
         gates: on the change of every student from old to new.
     """
 
@@ -53,21 +51,22 @@ class CompareRequest:
 
 
 def compare_releases(request: CompareRequest) -> Comparison:
-    """Return what changed from one statement to another, and how sure that is; and write it.
+    """Return the changes from one statement to another and how certain they are, after writing them.
 
-    Where both folders keep the predictions and these are about the same items, each student's change gets a paired
-    interval and a verdict, by the audits themselves: the old student stands where the teacher does. Margins are those
-    that the new statement was given for this student, label and slice, else the defaults. Gates are about these
-    changes; a student of the old release that the new one lacks is not measured.
+    Where both folders keep predictions on the same items, each student's change gets a paired interval and a verdict
+    from the audits themselves, with the old student in the teacher's place. Margins are those that the new statement
+    was given for this student, label and slice, else the defaults. Gates are about these changes; a student of the old
+    release that the new one lacks is not measured.
 
     Raises:
-        InputError: if a statement or what was kept beside it cannot be read, or a gate is about a baseline.
+        InputError: if a statement or the answers kept beside it cannot be read, or a gate is about a baseline.
     """
     old, new = read_statement(request.old), read_statement(request.new)
     gates = distinct(map(_between_releases, request.gates))
-    paired = release_panels(kept_panel(request.old, old), kept_panel(request.new, new))
+    kept = kept_panel(request.new, new)
+    paired = release_panels(kept_panel(request.old, old), kept)
     settings = AuditSettings(in_slices=metrics_in_slices(gates))
-    results = _measured(paired.panels, new, settings)
+    results = _measured(paired.panels, _audits(new, kept), settings)
     differences = difference_rows(results, Rules({}, gates, earlier=tuple(_given_margins(new))))
     gaps = [gap for result in results for gap in result.gaps]
     states, verdict = apply_gates(gates, [row for rows in differences for row in rows], _students(old), gaps)
@@ -96,7 +95,7 @@ def compare_releases(request: CompareRequest) -> Comparison:
 
 
 def _between_releases(gate: Gate) -> Gate:
-    """Return a gate as it is meant here: about new - old.
+    """Return a gate as one on new - old.
 
     Raises:
         InputError: if it is about a baseline.
@@ -107,13 +106,14 @@ def _between_releases(gate: Gate) -> Gate:
 
 
 def _students(statement: Statement) -> list[str]:
-    """Return the students that a statement is about."""
+    """Return the students of a statement."""
     return list(dict.fromkeys(model.name for model in statement.models if model.role == "student"))
 
 
 def _given_margins(statement: Statement) -> Iterator[Gate]:
-    """Yield the margins that a statement was given, each with its source and for the rows that had it."""
-    for row in (row for audit in statement.audits if audit.name in MEASURED for row in audit.differences):
+    """Yield the margins that a statement was given, each with its source, for the rows that had it."""
+    compared = of_releases([audit.name for audit in statement.audits])
+    for row in (row for audit in statement.audits if audit.name in compared for row in audit.differences):
         if row.margin_source != "default" and row.contrast in CONTRASTS:
             yield Gate(
                 row.metric,
@@ -128,7 +128,7 @@ def _given_margins(statement: Statement) -> Iterator[Gate]:
 
 
 def _not_the_same(data: Sequence[DataChange]) -> Iterator[str]:
-    """Yield what must be known before any two numbers are held against each other."""
+    """Yield warnings about data that differ between the releases."""
     for change in data:
         if change.change == "changed" and change.split != "transfer":
             yield (
@@ -138,34 +138,40 @@ def _not_the_same(data: Sequence[DataChange]) -> Iterator[str]:
 
 
 def _identities(new: Statement) -> Iterator[str]:
-    """Yield patterns of the slices that the new statement took for identities: just these."""
+    """Yield patterns that match exactly the slices which the new statement took for identities."""
     of_audit = [audit for audit in new.audits if audit.name == "identity_auc"]
     measured = [row.slice for audit in of_audit for row in audit.differences]
     missing = [gap.slice for audit in of_audit for gap in audit.gaps]
     yield from (escape(name) for name in dict.fromkeys([*measured, *missing]) if name is not None)
 
 
-def _measured(panels: Sequence[Panel[Predictions]], new: Statement, settings: AuditSettings) -> list[AuditResult]:
-    """Return what the audits of the new statement find between the releases, one result per audit."""
-    audits = load_audits([_choice(audit.name, new) for audit in new.audits if audit.name in MEASURED])
-    of_panels = [run_audits(audits, Observations({(TEST, "scores"): panel}), settings) for panel in panels]
-    return [merged([_between(result) for result in results]) for results in zip(*of_panels, strict=True)]
-
-
-def _choice(name: str, new: Statement) -> Choice:
-    """Return an audit, with the identities that the new statement took for such."""
+def _audits(new: Statement, kept: Kept) -> tuple[Audit[Any], ...]:
+    """Return the audits of the new statement that compare releases, with its options and its identities."""
+    options = {audit.kind: audit.options for audit in kept.audits}
     identities = tuple(_identities(new))
-    return Choice(name, {"identities": identities} if name == "identity_auc" and identities else {})
+    if identities:
+        options["identity_auc"] = {"identities": identities}
+    names = of_releases([audit.name for audit in new.audits])
+    return load_audits([Choice(name, options.get(name, {})) for name in names])
 
 
-def _between(result: AuditResult) -> AuditResult:
-    """Return one audit's results on one student as they are meant here: changes, flips, and what was not measured."""
+def _measured(
+    panels: Sequence[Panel[Predictions]], audits: Sequence[Audit[Any]], settings: AuditSettings
+) -> list[AuditResult]:
+    """Return the results of the audits between the releases, one per audit."""
+    by_panel = [run_audits(audits, Observations({(TEST, "scores"): panel}), settings) for panel in panels]
+    by_audit = zip(audits, zip(*by_panel, strict=True), strict=False)  # without panels there are no results
+    return [merged([_between(result, audit) for result in results]) for audit, results in by_audit]
+
+
+def _between(result: AuditResult, audit: Audit[Any]) -> AuditResult:
+    """Return an audit's results on one student, reduced to what means something between two releases."""
     return replace(
         result,
         differences=tuple(
             replace(d, contrast=CONTRASTS[d.contrast]) for d in result.differences if d.contrast in CONTRASTS
         ),
-        estimates=tuple(one for one in result.estimates if one.metric in FLIPS),
+        estimates=tuple(estimate for estimate in result.estimates if estimate.metric in audit.release_figures),
         tables=(),
         gaps=tuple(replace(gap, contrast=CONTRASTS[gap.contrast]) for gap in result.gaps if gap.contrast in CONTRASTS),
     )

@@ -1,4 +1,4 @@
-"""Every key of a recipe: what it may be, its default and what it means, as the models that read recipes say."""
+"""Every key of a recipe: what it may be, its default and what it means, read off the models that parse recipes."""
 
 import inspect
 import re
@@ -11,7 +11,7 @@ from angelshare.core.strict import Strict
 from angelshare.recipes.schema import Recipe
 
 Schema = Mapping[str, Any]
-"""Of JSON, as pydantic writes it."""
+"""A JSON schema, as pydantic writes it."""
 AUDITS_KEY = "audits"
 
 _SIMPLE = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false", "null": "null"}
@@ -25,12 +25,12 @@ _BOUNDS = {
 
 @dataclass(frozen=True, slots=True)
 class KeySection:
-    """What stands below one key of a recipe.
+    """The keys below one key of a recipe.
 
     Attributes:
-        place: the key, such as `transfer.sources`; "" of the recipe itself.
-        kind: of several things that may stand there, which; None: there is but one.
-        about: what it is.
+        place: that key, such as `transfer.sources`; "" for the recipe itself.
+        kind: the one of several kinds that may stand there; None if there is only one.
+        about: a description.
         rows: key, what it may be, default, meaning.
     """
 
@@ -50,10 +50,10 @@ class KeySection:
 
 
 def key_sections(audits: InstalledAudits = AUDITS) -> tuple[KeySection, ...]:
-    """Return a section for all that has keys, in the order in which a recipe meets it.
+    """Return the sections of all keys, in the order of a recipe.
 
     Args:
-        audits: whose options stand below `audits`.
+        audits: those whose options are listed below `audits`.
     """
     return tuple(section for below in _sections(Recipe, "") for section in (below, *_options(below, audits)))
 
@@ -64,7 +64,7 @@ def known_places() -> tuple[str, ...]:
 
 
 def meanings(model: type[Strict]) -> dict[str, str]:
-    """Return what the keys of a model mean, from the `Attributes` of its docstring and of its bases'."""
+    """Return the meanings of a model's keys, from the `Attributes` in its docstring and those of its bases."""
     written = {name: field.alias or name for name, field in model.model_fields.items()}
     names = "|".join(written)
     entry = re.compile(rf"(?:^|(?<=[.;]) |\n)\s*((?:{names})(?:,\s+(?:{names}))*): ")
@@ -78,7 +78,7 @@ def meanings(model: type[Strict]) -> dict[str, str]:
 
 
 def _sentence(meaning: str) -> str:
-    """Return a meaning on one line, in YAML's words."""
+    """Return a meaning as one sentence on one line, with `null` for None as in YAML."""
     line = " ".join(meaning.split()).rstrip(".;").replace("None", "null")
     return f"{line[0].upper()}{line[1:]}." if line[0].isalpha() else f"{line}."
 
@@ -94,7 +94,7 @@ def _models() -> dict[str, type[Strict]]:
 
 
 def _sections(model: type[Strict], place: str) -> Iterator[KeySection]:
-    """Yield the section of a model, and those of all that it is made of."""
+    """Yield the section of a model, and those of all models inside it."""
     schema = model.model_json_schema()
     models, places = _models(), _places(model.__name__, schema, place)
     for name, at in places.items():
@@ -102,7 +102,7 @@ def _sections(model: type[Strict], place: str) -> Iterator[KeySection]:
 
 
 def _options(section: KeySection, audits: InstalledAudits) -> Iterator[KeySection]:
-    """Yield the options of every audit that has any, below the section on audits."""
+    """Yield, after the section on audits, the options of every audit that has any."""
     for name in audits.names() if section.place == AUDITS_KEY else ():
         first, *below = _sections(audits.get(name).Options, AUDITS_KEY)
         if first.rows:
@@ -110,7 +110,7 @@ def _options(section: KeySection, audits: InstalledAudits) -> Iterator[KeySectio
 
 
 def _places(model: str, schema: Schema, place: str) -> dict[str, str]:
-    """Return model -> the key that first holds it, breadth first; the model itself comes first."""
+    """Return each model -> the first key that holds it, breadth first, beginning with the model itself."""
     places, waiting = {model: place}, [(f"{place}." if place else "", schema)]
     for path, content in waiting:
         for key, value in content.get("properties", {}).items():
@@ -138,7 +138,7 @@ def _section(model: type[Strict], content: Schema, place: str, places: Mapping[s
 
 
 def _default(value: Schema) -> str:
-    """Return a default as YAML has it; "" where it is what the keys below say."""
+    """Return a default as in YAML; "" if it consists of the defaults of keys below."""
     default = value.get("default")
     if isinstance(default, dict) or (isinstance(default, list) and any(isinstance(item, dict) for item in default)):
         return ""
@@ -150,7 +150,7 @@ def _default(value: Schema) -> str:
 
 
 def _words(value: Schema, places: Mapping[str, str]) -> str:
-    """Return in words what a value may be."""
+    """Return what a value may be, in words."""
     if "$ref" in value:
         return f"keys of `{places[value['$ref'].rpartition('/')[2]]}`"
     if "const" in value or "enum" in value:

@@ -1,4 +1,4 @@
-"""Read a recipe, and say all that is wrong with it at once."""
+"""Recipes read from YAML; all mistakes are told at once."""
 
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -63,7 +63,7 @@ def parse_recipe(text: str, *, where: str) -> Recipe:
 
 
 def checked(model: type[M], content: Mapping[str, Any], *, where: str) -> M:
-    """Return what a mapping describes: a recipe, or something that holds recipes.
+    """Return the recipe, or the model that holds recipes, that a mapping describes.
 
     Raises:
         RecipeError: with every mistake.
@@ -76,10 +76,10 @@ def checked(model: type[M], content: Mapping[str, Any], *, where: str) -> M:
 
 
 class _UniqueKeys(yaml.SafeLoader):
-    """YAML without code in it and without keys given twice, of which plain loaders silently keep the last."""
+    """A loader of YAML without code, which refuses repeated keys; plain loaders silently keep the last."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002  (PyYAML's signature)
-        """Return the mapping, after looking for keys given twice."""
+        """Return the mapping, unless a key is given twice."""
         seen: set[Any] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
@@ -91,7 +91,7 @@ class _UniqueKeys(yaml.SafeLoader):
 
 
 def _distinct(details: list[ErrorDetails]) -> list[ErrorDetails]:
-    """Return the mistakes without those that only say that something inside is wrong."""
+    """Return the mistakes, without those that merely follow from a mistake inside."""
     places = [detail["loc"] for detail in details]
     return [
         detail
@@ -102,7 +102,7 @@ def _distinct(details: list[ErrorDetails]) -> list[ErrorDetails]:
 
 
 def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
-    """Return one mistake as a sentence: its place, what is wrong, the value, and what would be right."""
+    """Return a mistake as a sentence: its place, what is wrong, the value, and the remedy."""
     location, value = detail["loc"], detail["input"]
     place = ".".join(str(part) for part in _visible(location))
     if detail["type"] == "extra_forbidden":
@@ -120,7 +120,7 @@ def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
 
 
 def _of_audits(key: str) -> str:
-    """Return where an audit, or an option that only audits have, stands in a recipe; "" of any other key."""
+    """Return where the name of an audit, or an option of one, belongs in a recipe; "" for any other key."""
     if key in AUDITS.names():
         return f"an audit, whose options go with it: audits: [{{kind: {key}, ...}}]."
     holders = audits_with(key)
@@ -130,11 +130,11 @@ def _of_audits(key: str) -> str:
 
 
 def _visible(location: tuple[int | str, ...]) -> list[int | str]:
-    """Return the place as it stands in the file: without the tags that pydantic adds for unions."""
+    """Return the place as in the file, without the tags that pydantic adds for unions."""
     parts: list[int | str] = []
     is_tag = False
     for part in location:
-        # a key may be called as its own tag: a tag never follows a tag
+        # a key may have the name of its tag, but no tag follows another
         is_tag = bool(parts) and part in _TAGS and not is_tag
         if not is_tag and not (isinstance(part, str) and "[" in part):
             parts.append(part)
@@ -142,7 +142,7 @@ def _visible(location: tuple[int | str, ...]) -> list[int | str]:
 
 
 def _keys_at(location: tuple[int | str, ...], model: type[BaseModel]) -> list[str]:
-    """Return the keys that are known at a place; a name that is no key, such as that of an arm, leads nowhere else."""
+    """Return the known keys at a place; a part of the place that is no key, such as an arm's name, is passed over."""
     models = [model]
     for part in location:
         tagged = [model for model in models if part in _kinds(model)]
@@ -162,13 +162,13 @@ def _models_in(annotation: object) -> list[type[BaseModel]]:
 
 
 def _kinds(model: type[BaseModel]) -> tuple[str, ...]:
-    """Return the tags by which a union tells this model from the others."""
+    """Return the tags that tell this model from the others of a union."""
     field = model.model_fields.get("kind")
     return () if field is None else get_args(field.annotation)
 
 
 def _all_models(model: type[BaseModel], seen: frozenset[type[BaseModel]] = frozenset()) -> frozenset[type[BaseModel]]:
-    """Return a model and all that it is made of."""
+    """Return a model and all models inside it."""
     if model in seen:
         return seen
     seen |= {model}

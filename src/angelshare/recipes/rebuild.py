@@ -1,4 +1,4 @@
-"""A statement made again from the answers that were kept beside it: no model, no text, no training."""
+"""A statement made again from the answers kept beside it, without models, texts or training."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -20,17 +20,17 @@ from angelshare.statement.reproduction import Reproduction, read_reproduction
 from angelshare.statement.schema import Statement, TableRow
 
 PAPER = "paper"
-"""What a study's statement says in its recipe, beside the scale."""
+"""The key under which a study's statement names its paper."""
 
 
 def rebuild(folder: Path) -> Statement:
     """Return the statement of a folder, measured and judged again from its `predictions/`.
 
-    What it says of models, data and circumstances is taken over; all its rows, gates and its verdict are made anew.
-    Texts are not kept, so that its tables show none. A study's sets are made or read again, for the tables about them.
+    Models, data and circumstances are taken over; all rows, gates and the verdict are made anew. Since texts are not
+    kept, the tables show none. A study's sets are made or read again, for the tables about them.
 
     Raises:
-        InputError: if the folder has no statement or kept nothing, or the statement has tables of a suite.
+        InputError: if the folder has no statement or no kept answers, or the statement has tables of a suite.
     """
     statement = read_statement(folder)
     protocol, seen = kept_index(folder, statement).protocol, kept_observations(folder, statement)
@@ -43,11 +43,11 @@ def rebuild(folder: Path) -> Statement:
 
 
 def rebuild_reproduction(folder: Path, statement: Statement) -> Reproduction | None:
-    """Return the paper beside a study's kept answers; None where the statement is of no study.
+    """Return the paper beside us, from a study's kept answers; None if the statement is not that of a study.
 
     Args:
         folder: of the study.
-        statement: rebuilt.
+        statement: the rebuilt one.
     """
     if PAPER not in statement.recipe:
         return None
@@ -56,18 +56,22 @@ def rebuild_reproduction(folder: Path, statement: Statement) -> Reproduction | N
 
 
 def _setting(statement: Statement) -> Setting[Any]:
-    """Return the study that a statement is of, with its texts."""
+    """Return the study behind a statement, with its texts."""
     paper, scale = read_paper(statement.recipe[PAPER]), statement.recipe["scale"]
     return set_up(paper, paper.read_study(scale), scale)
 
 
 def _sizes(statement: Statement) -> dict[tuple[ModelRole, str], ModelCard]:
-    """Return what is known about each population, of its last member."""
+    """Return one card for each population: that of its last member."""
     return {(model.role, model.name): card_of(model) for model in statement.models}
 
 
 def _choices(protocol: Protocol, folder: Path) -> Sequence[Choice]:
-    """Return the audits with their options."""
+    """Return the audits with their options.
+
+    Raises:
+        InputError: if the statement rests on more than the audits of one text set.
+    """
     if protocol.audits is None:
         raise InputError(
             f"The statement in {folder} has tables of a suite, which are made from its texts. Run the suite again."
@@ -76,17 +80,17 @@ def _choices(protocol: Protocol, folder: Path) -> Sequence[Choice]:
 
 
 def differing_rows(statement: Statement, rebuilt: Statement) -> list[str]:
-    """Return which rows, figures, tables, gaps and gates of two statements are not the same, to the last digit."""
+    """Return the names of the rows, tables, gaps, remarks and gates that differ between two statements in any digit."""
     before, after = dict(_rows(statement)), dict(_rows(rebuilt))
     return [name for name in before.keys() | after.keys() if before.get(name) != after.get(name)]
 
 
 def differing_findings(folder: Path, statement: Statement) -> list[str]:
-    """Return which claims, figures, charts and tables of a study are not those that its folder has.
+    """Return which parts of a study's page, such as its claims, differ from those in its folder.
 
     Args:
         folder: of the study.
-        statement: rebuilt. Of one that is of no study, nothing differs.
+        statement: the rebuilt one. If it is not that of a study, nothing differs.
     """
     again = rebuild_reproduction(folder, statement)
     if again is None:
@@ -97,7 +101,7 @@ def differing_findings(folder: Path, statement: Statement) -> list[str]:
 
 
 def _rows(statement: Statement) -> Iterator[tuple[str, object]]:
-    """Yield everything that was measured or judged, under a name of its own; users' texts are not."""
+    """Yield everything that was measured or judged, under a unique name, without users' texts."""
     yield "verdict", statement.verdict
     yield from ((f"gate {gate.rule}", gate) for gate in statement.gates)
     for audit in statement.audits:
@@ -108,7 +112,7 @@ def _rows(statement: Statement) -> Iterator[tuple[str, object]]:
 
 
 def _without_texts(table: TableRow) -> TableRow:
-    """Return a table without users' texts, of which answers know nothing."""
+    """Return a table without users' texts, which are not kept."""
     hidden = [place for place, column in enumerate(table.columns) if column in table.text_columns]
     rows = tuple(tuple(None if place in hidden else cell for place, cell in enumerate(row)) for row in table.rows)
     return table.model_copy(update={"rows": rows, "redacted": False})

@@ -1,4 +1,4 @@
-"""Two releases of the same students on the same items, as panels that audits can measure."""
+"""Two releases of the same students on the same items, as panels for audits."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -15,11 +15,11 @@ from angelshare.recipes.conclude.kept import Kept
 
 @dataclass(frozen=True, slots=True)
 class ReleasePanels:
-    """What can be compared item by item.
+    """The students that can be compared item by item.
 
     Attributes:
         panels: one for every student of both releases.
-        why: why there are none, as a sentence; None where there are.
+        why: a sentence on why there are none; None if there are.
         warnings: on students whose seeds differ, and on slices that were cut differently.
     """
 
@@ -29,11 +29,11 @@ class ReleasePanels:
 
 
 def release_panels(old: Kept, new: Kept) -> ReleasePanels:
-    """Return one panel for every student that both releases have: its old members as the teacher of its new ones.
+    """Return one panel for every student that both releases have, with its old members as the teacher of its new ones.
 
-    So every statistic that compares a student with its teacher serves between releases too. Members pair by seed; one
-    old member serves for all new ones. Truth, weights and clusters must be the same, and a slice that was cut
-    differently is left out: whoever redraws what is measured could hide a loss.
+    So every statistic that compares a student with its teacher compares releases too. Members pair by seed; a single
+    old member pairs with all new ones. Truth, weights and clusters must be the same, and a slice that was cut
+    differently is left out: otherwise a loss could be hidden by redrawing what is measured.
     """
     if old.panel is None or new.panel is None:
         return ReleasePanels(why=_without_intervals(old.why or new.why))
@@ -48,7 +48,7 @@ def release_panels(old: Kept, new: Kept) -> ReleasePanels:
 
 
 def _without_intervals(why: str) -> str:
-    """Return the sentence on changes that are known as numbers only."""
+    """Return the sentence on changes that are only known as numbers."""
     return f"The changes have no intervals: {why}."
 
 
@@ -70,29 +70,29 @@ def _other_items(old: Panel[Predictions], new: Panel[Predictions]) -> str | None
         "weights": _n_different(_weights(old.items), _weights(new.items)),
         "clusters": int(differently_grouped(_clusters(old.items), _clusters(new.items)).sum()),
     }
-    found = [f"the {what} of {n:,} of {len(before):,} differ" for what, n in differing.items() if n]
-    return f"not the same items, {found[0]}" if found else None
+    different = [f"the {what} of {n:,} of {len(before):,} differ" for what, n in differing.items() if n]
+    return f"not the same items, {different[0]}" if different else None
 
 
-def _n_different(one: Array | None, other: Array | None) -> int:
-    """Return in how many items two columns differ; 0 where one is not known."""
-    if one is None or other is None:
+def _n_different(left: Array | None, right: Array | None) -> int:
+    """Return the number of items on which two columns differ; 0 if one of them is not known."""
+    if left is None or right is None:
         return 0
-    return int(unequal(one, other).reshape(len(one), -1).any(axis=1).sum())
+    return int(unequal(left, right).reshape(len(left), -1).any(axis=1).sum())
 
 
 def _weights(items: Items) -> Vector:
-    """Return the items' weights (n,); without any, all count alike."""
+    """Return (n,) the items' weights; without any, all are 1."""
     return np.ones(len(items)) if items.weights is None else items.weights
 
 
 def _clusters(items: Items) -> Labels:
-    """Return the items' clusters (n,); without any, each item is one."""
+    """Return (n,) the items' clusters; without any, every item is one."""
     return np.arange(len(items)) if items.clusters is None else items.clusters
 
 
 def _slices_of_both(before: Items, after: Items, warnings: list[str]) -> Mapping[str, Mask]:
-    """Return the slices of the new release, without those that the old one cut differently."""
+    """Return the slices of the new release, without those that differ in the old one."""
     kept = {}
     for name, mask in after.slices.items():
         n = _n_different(before.slices.get(name), mask)
@@ -109,7 +109,7 @@ def _slices_of_both(before: Items, after: Items, warnings: list[str]) -> Mapping
 def _panels(
     old: Panel[Predictions], new: Panel[Predictions], slices: Mapping[str, Mask], warnings: list[str]
 ) -> Iterator[Panel[Predictions]]:
-    """Yield a panel for every student of both: its old members as the teacher, its new ones as the student."""
+    """Yield a panel for every student of both releases, with its old members as the teacher."""
     before = {population.name: population for population in old.students}
     for population in new.students:
         if population.name not in before:
@@ -117,24 +117,26 @@ def _panels(
         pairs = _paired(before[population.name], population, warnings)
         if pairs:
             items = replace(new.items, slices=slices)
-            olds = {one.name: _renamed(one, "old") for one, _ in pairs}
-            # the new member pairs with the old one that it is declared to come from
-            members = tuple(replace(_renamed(two, "new"), parent_fingerprint=one.fingerprint) for one, two in pairs)
+            olds = {earlier.name: _renamed(earlier, "old") for earlier, _ in pairs}
+            # audits pair a new member with the old one that it declares as its parent
+            members = tuple(
+                replace(_renamed(later, "new"), parent_fingerprint=earlier.fingerprint) for earlier, later in pairs
+            )
             teacher = Population("teacher", "old", tuple(olds.values()))
             yield Panel(new.data, items, teacher, (Population("student", population.name, members),))
 
 
 def _renamed(member: Predictions, release: str) -> Predictions:
-    """Return a member that says its release."""
+    """Return a member whose name says its release."""
     return replace(member, name=f"{member.name} ({release})")
 
 
 def _paired(
     old: Population[Predictions], new: Population[Predictions], warnings: list[str]
 ) -> list[tuple[Predictions, Predictions]]:
-    """Return every new member beside its old one: the only one, or the one of its seed.
+    """Return every new member beside the old one of its seed, or beside the only old one.
 
-    None where the seeds differ: those without a counterpart may be the ones that lost.
+    None at all if the seeds differ: those without a counterpart may be the ones that lost.
     """
     if len(old.members) == 1:
         return [(old.first, member) for member in new.members]

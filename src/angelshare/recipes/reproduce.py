@@ -1,4 +1,4 @@
-"""Papers by name: every folder of `recipes/papers` is one, and nothing lists them."""
+"""Papers by name: every folder of `recipes/papers` is one, without a list of them."""
 
 from importlib import import_module
 from pkgutil import iter_modules
@@ -11,13 +11,13 @@ from angelshare.core.strict import Strict
 from angelshare.recipes import papers
 from angelshare.statement.reproduction import Reproduction
 
-if TYPE_CHECKING:  # a list of names must not load what carries studies out
+if TYPE_CHECKING:  # listing names must not load the engine of studies
     from angelshare.recipes.studies.paper import Paper
     from angelshare.recipes.studies.run import StudyRequest
 
 
 def paper_names() -> tuple[str, ...]:
-    """Return the papers that can be reproduced; nothing of them is loaded."""
+    """Return the names of the papers that can be reproduced; none of them is loaded."""
     return tuple(sorted(module.name.replace("_", "-") for module in iter_modules(papers.__path__) if module.ispkg))
 
 
@@ -25,7 +25,7 @@ def read_paper(name: str) -> "Paper[Strict]":
     """Return a paper.
 
     Raises:
-        InputError: if there is none of that name.
+        InputError: if there is none of this name.
     """
     if name not in paper_names():
         raise InputError(unknown_name("paper", name, paper_names()))
@@ -37,7 +37,7 @@ def reproduce(name: str, request: "StudyRequest", *, progress: Progress) -> Repr
     """Return a paper's claims, figures and tables beside ours, and write them with the statement behind them.
 
     Raises:
-        InputError: if there is no such paper, it has no such scale, or its data are not at hand.
+        InputError: if there is no such paper or scale, or its data are not at hand.
     """
     from angelshare.recipes.studies.run import carry_out
 

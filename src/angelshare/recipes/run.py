@@ -1,4 +1,4 @@
-"""A recipe carried out: data, teacher, transfer set, students and baselines, observations, audits, statement."""
+"""A recipe carried out, from its data over teacher, transfer set, students and baselines to its statement."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,10 +28,11 @@ from angelshare.models.folders import backbone_note
 from angelshare.models.memory import Loading
 from angelshare.recipes.conclude.publish import data_rows
 from angelshare.recipes.conclude.statements import Framing, Measured, conclude
+from angelshare.recipes.entries import PretrainedEntry, TfidfEntry, TransformerEntry
 from angelshare.recipes.folder.journal import note
 from angelshare.recipes.observe.observing import Desk, observe_texts
 from angelshare.recipes.observe.seats import Opened, Seat
-from angelshare.recipes.schema import PretrainedEntry, Recipe, TfidfEntry, TransformerEntry
+from angelshare.recipes.schema import Recipe
 from angelshare.recipes.suite import (
     GatheredSuite,
     cards_of,
@@ -55,13 +56,13 @@ USED_ROLES: tuple[Role, ...] = ("train", "validation", "test")
 
 @dataclass(frozen=True, slots=True)
 class RunSettings:
-    """What the command line adds to a recipe.
+    """Settings of one call of `angelshare run`, in addition to the recipe.
 
     Attributes:
-        gates: beside the recipe's.
-        redact_texts: leave users' texts out of the statement.
-        now: the time that the statement bears.
-        jobs: students trained side by side.
+        now: the statement's time.
+        gates: in addition to the recipe's.
+        redact_texts: whether users' texts are left out of the statement.
+        jobs: the number of students trained side by side.
     """
 
     now: datetime
@@ -72,22 +73,22 @@ class RunSettings:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trained:
-    """All models of a recipe, the teacher first, and what the students of each plan learnt from."""
+    """All models of a recipe, the teacher first, and the texts that the students of each plan learnt from."""
 
     texts: Mapping[Plan, StudentTexts]
     opened: tuple[Opened, ...]
 
 
 def run_recipe(recipe: Recipe, run: Path, settings: RunSettings, *, progress: Progress) -> Statement:
-    """Return the statement of a recipe, and leave it with all models in the run folder.
+    """Return the statement of a recipe, after writing it and all models into the run folder.
 
-    Stages whose inputs did not change are skipped; one that was killed goes on where it stood.
+    Stages whose inputs did not change are skipped; one that was killed is resumed.
 
     Args:
-        recipe: what to do.
-        run: the run folder; made if need be.
+        recipe: to be carried out.
+        run: the run folder, which is made if necessary.
         settings: of this call.
-        progress: told about every long step.
+        progress: informed of every long step.
     """
     recipe = recipe.model_copy(update={"slices": tuple(map(loaded, recipe.slices))})
     audits = load_audits(recipe.choices)
@@ -106,7 +107,7 @@ def run_recipe(recipe: Recipe, run: Path, settings: RunSettings, *, progress: Pr
             audit_settings,
             cards=cards_of(opened),
             gates=gates,
-            own=results,
+            in_domain=results,
             chosen=recipe.choices,
         )
         seen |= others
@@ -141,18 +142,18 @@ def run_recipe(recipe: Recipe, run: Path, settings: RunSettings, *, progress: Pr
 
 
 def train(recipe: Recipe, splits: Splits, run: Path, *, jobs: int, progress: Progress) -> Trained:
-    """Return the teacher and all students and baselines of a recipe, trained; what is there already is only loaded.
+    """Return the teacher and all students and baselines of a recipe, trained or, where they exist, loaded.
 
     Args:
-        recipe: what to train.
+        recipe: with the models to train.
         splits: as `prepare` returns them.
-        run: the run folder; made if need be.
-        jobs: students trained side by side.
-        progress: told about every long step.
+        run: the run folder, which is made if necessary.
+        jobs: the number of students trained side by side.
+        progress: informed of every long step.
     """
     write_text(run / "recipe.yaml", yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False, allow_unicode=True))
     note(run, "run", recipe=recipe.name, angelshare=__version__, jobs=jobs)
-    gathered = gather(recipe, splits)  # before hours of training: a source may not be there
+    gathered = gather(recipe, splits)  # a missing source shows before hours of training
     teacher = make_teacher(recipe, splits, run, progress=progress)
     note(run, "teacher", fingerprint=teacher.card.fingerprint)
     texts = make_texts(recipe, splits, gathered, teacher, run, progress=progress)
@@ -163,10 +164,10 @@ def train(recipe: Recipe, splits: Splits, run: Path, *, jobs: int, progress: Pro
 
 
 def prepare(recipe: Recipe) -> tuple[Splits, tuple[GatheredSuite, ...]]:
-    """Return the recipe's splits, with what leaks from train into evaluation dropped, and the sets of its suites.
+    """Return the recipe's splits without leaks from train into evaluation, and the sets of its suites.
 
     Raises:
-        InputError: if a slice cannot be cut, too: that shows before hours of training.
+        InputError: if data are missing or a slice cannot be cut, which shows before hours of training.
     """
     splits = read_splits(recipe, USED_ROLES)
     suites = tuple(gather_suite(suite_spec(suite.name), suite.scale, splits) for suite in recipe.suites)
@@ -174,16 +175,16 @@ def prepare(recipe: Recipe) -> tuple[Splits, tuple[GatheredSuite, ...]]:
 
 
 def apart_from(splits: Splits, suites: Sequence[GatheredSuite]) -> Splits:
-    """Return the splits without what leaks from train into evaluation, the sets of suites included."""
+    """Return the splits without leaks from train into evaluation, which includes the sets of suites."""
     return remove_leaks(replace(splits, examined=examined_by(suites)))
 
 
 def read_splits(recipe: Recipe, roles: Sequence[Role]) -> Splits:
-    """Return the recipe's splits as they were given.
+    """Return the recipe's splits as given, before leaks are removed.
 
     Args:
         recipe: with the data.
-        roles: that are used; those that the data lack are cut off.
+        roles: those that are used; what the data lack is cut from another split.
 
     Raises:
         InputError: if a slice cannot be cut, or the data lack a label that the recipe names.
@@ -215,7 +216,7 @@ def check_labels_of(recipe: Recipe, labels: Sequence[str]) -> None:
     """Refuse labels that the data do not have, before anything is trained.
 
     Raises:
-        InputError: if class weights, or a transfer set that is drawn by a label, name one.
+        InputError: if class weights, or a transfer set drawn by label, name such a label.
     """
     students = [entry for entry in recipe.students if not isinstance(entry, TfidfEntry)]
     weights = [recipe.distil.class_weights, *(entry.distil.class_weights for entry in students)]
@@ -244,7 +245,7 @@ def make_members(
     missing = [member for member in members if not maker.is_made(member)]
     side_by_side = [member for member in missing if not isinstance(member.entry, TransformerEntry | PretrainedEntry)]
     train_members(maker, side_by_side, jobs=jobs, progress=progress)
-    # encoders keep all processors busy by themselves
+    # an encoder keeps all processors busy by itself
     train_members(maker, [m for m in missing if m not in side_by_side], jobs=1, progress=progress)
     return [
         _opened(Seat(m.role, m.entry.name, m.seed), load_scorer(m.folder(run), name=m.name), str(m.folder(run)))
@@ -258,19 +259,19 @@ def _opened(seat: Seat, scorer: Scorer, source: str) -> Opened:
 
 
 def teacher_source(recipe: Recipe, run: Path) -> str:
-    """Return the folder or hub id of the teacher that answers the task."""
+    """Return the folder or hub id of the teacher, as trained for the task."""
     return recipe.teacher.model if recipe.teacher.fine_tune is None else str(run / "teacher")
 
 
 def contamination(recipe: Recipe, splits: Splits) -> Iterable[str]:
-    """Yield what the teacher's pretraining has seen of this task, where that is known and the task is about pairs."""
+    """Yield a warning if the teacher's pretraining is known to have seen such tasks, and the task is about pairs."""
     note = backbone_note(recipe.teacher.model)
     if note is not None and splits.role("test").batch.pairs is not None:
         yield note
 
 
 def training_warnings(recipe: Recipe, run: Path) -> Iterable[str]:
-    """Yield what the trainings of this recipe warned about."""
+    """Yield the warnings of all trainings of this recipe."""
     for folder in (run / "teacher", *(member.folder(run) for member in members_of(recipe))):
         file = folder / TRAINING_FILE
         if file.is_file():

@@ -1,4 +1,4 @@
-"""A suite of sets run together: every model observed once on every text, each set audited, one statement for all."""
+"""Suites: every model observed on every set, each set audited, and all results for one statement."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -31,97 +31,104 @@ from angelshare.statement.gates import Gate
 from angelshare.statement.schema import DataRow
 
 SUITE = "suite"
-"""The split that a suite's sets are listed under, and the audit that holds its tables."""
+"""The split under which a suite's sets are listed, and the audit that holds its tables."""
 QUESTION = "What do the models lose on sets that are harder than their own test split?"
 SWAPS = "identity_swaps"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GatheredSuite:
-    """The sets of a suite that are at hand, and those that are not.
+    """The sets of a suite, those that are at hand and those that are missing.
 
     Attributes:
         spec: of the suite. scale: at which it was gathered.
-        found: in the suite's order.
+        all_sets: in the suite's order.
     """
 
     spec: SuiteSpec
     scale: SuiteScale
-    found: tuple[SuiteSet | MissingSet, ...]
+    all_sets: tuple[SuiteSet | MissingSet, ...]
 
     @property
     def sets(self) -> tuple[SuiteSet, ...]:
         """Return the sets that are at hand."""
-        return tuple(one for one in self.found if isinstance(one, SuiteSet))
+        return tuple(test_set for test_set in self.all_sets if isinstance(test_set, SuiteSet))
 
     @property
     def others(self) -> tuple[SuiteSet, ...]:
         """Return the sets that are at hand, except the in-domain one."""
-        return tuple(one for one in self.sets if one.spec.name != IN_DOMAIN)
+        return tuple(test_set for test_set in self.sets if test_set.spec.name != IN_DOMAIN)
 
     @property
     def missing(self) -> tuple[MissingSet, ...]:
-        """Return the sets that are not."""
-        return tuple(one for one in self.found if isinstance(one, MissingSet))
+        """Return the sets that are missing."""
+        return tuple(test_set for test_set in self.all_sets if isinstance(test_set, MissingSet))
 
 
-def gather_suite(spec: SuiteSpec, scale: SuiteScale, own: Splits | None = None) -> GatheredSuite:
-    """Return the sets of a suite; the user's own test split is the in-domain set, and its labels are those of all.
+def gather_suite(spec: SuiteSpec, scale: SuiteScale, splits: Splits | None = None) -> GatheredSuite:
+    """Return the sets of a suite; with splits of the user's own, their test split is the in-domain set.
+
+    The labels of all sets are then those of the splits.
 
     Raises:
-        InputError: if none of its sets is at hand, or the own labels are not two.
+        InputError: if no set is at hand, or the splits do not have two labels.
     """
-    labels = spec.labels
-    if own is not None:
-        in_domain = own_set(next(one for one in spec.sets if one.name == IN_DOMAIN), own.role("test"), own.card, labels)
-        labels = in_domain.texts.labels[0], in_domain.texts.labels[1]
-    found = tuple(
-        in_domain if own is not None and one.name == IN_DOMAIN else gather_set(one, labels, scale) for one in spec.sets
-    )
-    gathered = GatheredSuite(spec, scale, found)
+    labels, given = spec.labels, {}
+    if splits is not None:
+        in_domain = next(test_set for test_set in spec.sets if test_set.name == IN_DOMAIN)
+        given[IN_DOMAIN] = own_set(in_domain, splits.role("test"), splits.card, labels)
+        labels = given[IN_DOMAIN].texts.labels[0], given[IN_DOMAIN].texts.labels[1]
+    sets = tuple(given.get(test_set.name) or gather_set(test_set, labels, scale) for test_set in spec.sets)
+    gathered = GatheredSuite(spec, scale, sets)
     if not gathered.sets:
-        raise InputError(f"No set of the suite is at hand: {' '.join(one.why for one in gathered.missing)}")
+        why = " ".join(test_set.why for test_set in gathered.missing)
+        raise InputError(f"No set of the suite is at hand: {why}")
     return gathered
 
 
 def examined_by(suites: Sequence[GatheredSuite]) -> dict[str, TextBatch]:
-    """Return the texts that no training split may hold, by the name of their set."""
-    return {one.texts.name: one.texts.batch for suite in suites for one in suite.others}
+    """Return the texts that no training split may contain, by set."""
+    return {test_set.texts.name: test_set.texts.batch for suite in suites for test_set in suite.others}
 
 
 def notes_of(sets: Iterable[SuiteSet]) -> tuple[str, ...]:
-    """Return where the sets come from, each note once."""
-    return tuple(dict.fromkeys(about(one.texts.name, note) for one in sets for note in one.card.notes))
+    """Return the notes on the sets' origins, each once."""
+    notes = ((test_set.texts.name, note) for test_set in sets for note in test_set.card.notes)
+    return tuple(dict.fromkeys(about(name, note) for name, note in notes))
 
 
 def warnings_of(sets: Iterable[SuiteSet]) -> tuple[str, ...]:
-    """Return what must be known of the sets before any number is believed, each warning once."""
-    return tuple(dict.fromkeys(about(one.texts.name, warning) for one in sets for warning in one.card.warnings))
+    """Return the warnings about the sets, each once."""
+    warnings = ((test_set.texts.name, warning) for test_set in sets for warning in test_set.card.warnings)
+    return tuple(dict.fromkeys(about(name, warning) for name, warning in warnings))
 
 
 def cards_of(opened: Sequence[Opened]) -> dict[tuple[ModelRole, str], ModelCard]:
-    """Return what is known about each population, of its last member."""
-    return {(one.seat.role, one.seat.population): one.card for one in opened}
+    """Return one card for each population: that of its last member."""
+    return {(member.seat.role, member.seat.population): member.card for member in opened}
 
 
 def observe_suite(
     opened: Sequence[Opened], sets: Iterable[SuiteSet], desk: Desk, chosen: Sequence[Choice] = ()
 ) -> dict[str, Observations]:
-    """Return what every model answers on every set, by the set's name; no model reads a text twice.
+    """Return all models' answers by set; no model reads a text twice.
 
     Args:
         opened: teacher, students and baselines.
         sets: of the suite.
-        desk: where.
-        chosen: options of the suite's audits, where they are not the defaults.
+        desk: the place for stored answers.
+        chosen: audits of the suite with options other than the defaults.
     """
-    return {one.texts.name: observe_texts(opened, _audits_of(one, chosen), one.texts, desk) for one in sets}
+    return {
+        test_set.texts.name: observe_texts(opened, _audits_of(test_set, chosen), test_set.texts, desk)
+        for test_set in sets
+    }
 
 
-def _audits_of(one: SuiteSet, chosen: Sequence[Choice]) -> tuple[Audit[Any], ...]:
-    """Return the audits of a set, with the options that the user chose for them."""
+def _audits_of(test_set: SuiteSet, chosen: Sequence[Choice]) -> tuple[Audit[Any], ...]:
+    """Return the audits of a set, with the options that the user chose."""
     options = {choice.kind: choice for choice in chosen}
-    return load_audits([options.get(name, Choice(name)) for name in one.spec.audits])
+    return load_audits([options.get(name, Choice(name)) for name in test_set.spec.audits])
 
 
 def suite_results(
@@ -131,38 +138,41 @@ def suite_results(
     *,
     cards: Mapping[tuple[ModelRole, str], ModelCard],
     gates: Sequence[Gate] = (),
-    own: Sequence[AuditResult] | None = None,
+    in_domain: Sequence[AuditResult] | None = None,
     chosen: Sequence[Choice] = (),
 ) -> tuple[AuditResult, ...]:
-    """Return what the audits found on all sets, each audit once, and the suite's tables.
+    """Return the results of the audits on all sets, each audit once, and the suite's tables.
 
     Args:
         gathered: the suite.
         observations: of its sets, by name.
         settings: of the audits.
-        cards: (role, population) -> what is known about it.
-        gates: whose metrics are measured besides the suite's.
-        own: results of the in-domain set, where they are there already.
-        chosen: options of the suite's audits, where they are not the defaults.
+        cards: (role, population) -> its card.
+        gates: their metrics are measured in addition to the suite's.
+        in_domain: results on the in-domain set, if it has been measured already.
+        chosen: audits of the suite with options other than the defaults.
     """
     metrics = {*gathered.spec.metrics, *(gate.metric for gate in gates)}
-    found: dict[str, list[tuple[str, AuditResult]]] = {}
+    by_audit: dict[str, list[tuple[str, AuditResult]]] = {}
     results: Sequence[AuditResult]
-    for one in gathered.sets:
-        if own is not None and one.spec.name == IN_DOMAIN:
-            results = own
+    for test_set in gathered.sets:
+        name = test_set.texts.name
+        if in_domain is not None and test_set.spec.name == IN_DOMAIN:
+            results = in_domain
         else:
-            results = _measured(_audits_of(one, chosen), observations[one.texts.name], settings, metrics)
+            results = _measured(_audits_of(test_set, chosen), observations[name], settings, metrics)
         for result in results:
-            found.setdefault(result.name, []).append((one.texts.name, result))
-    audits = [merged([r for _, r in of], names=[name for name, _ in of]) for of in found.values()]
+            by_audit.setdefault(result.name, []).append((name, result))
+    audits = [
+        merged([result for _, result in by_set], names=[name for name, _ in by_set]) for by_set in by_audit.values()
+    ]
     return (*audits, _tables(gathered, observations, audits, settings, cards))
 
 
 def _measured(
     audits: Sequence[Audit[Any]], seen: Observations, settings: AuditSettings, metrics: set[str]
 ) -> tuple[AuditResult, ...]:
-    """Return what the set's audits find; of `quality` the suite's metrics alone, in slices only where a gate asks."""
+    """Return the results of a set's audits; those of `quality` are limited to the suite's metrics."""
     results = []
     for audit in audits:
         whole = audit.name == "quality" and not settings.in_slices
@@ -172,16 +182,16 @@ def _measured(
 
 
 def _without_slices(seen: Observations) -> Observations:
-    """Return what was observed, with no slice of the test split: identities have an audit of their own."""
+    """Return the observations without slices of the test split, since identities have an audit of their own."""
     panel = seen.scores()
     whole = replace(panel, items=replace(panel.items, slices={}))
     return replace(seen, panels={**seen.panels, (TEST, "scores"): whole})
 
 
 def _only(result: AuditResult, panel: Panel[Predictions], metrics: set[str], settings: AuditSettings) -> AuditResult:
-    """Return the rows of these metrics on all items, and in slices those that a gate asked for.
+    """Return the result with only the rows of these metrics, in slices only of those that a gate names.
 
-    What is said of decisions at one half is left out: on a set that is hard on purpose, no model has collapsed.
+    Remarks that a model has collapsed are left out: on a set that is hard on purpose they would be wrong.
     """
     members = [member for population in panel.populations for member in population.members]
     collapses = {f"{member.name} {collapsed(member, panel.items)}." for member in members}
@@ -206,8 +216,8 @@ def _tables(
     settings: AuditSettings,
     cards: Mapping[tuple[ModelRole, str], ModelCard],
 ) -> AuditResult:
-    """Return the suite's own tables, and what was not at hand."""
-    names = [(one.texts.name if isinstance(one, SuiteSet) else one.spec.name, one.spec.title) for one in gathered.found]
+    """Return the suite's own tables, with warnings about missing sets."""
+    names = [(_name(test_set), test_set.spec.title) for test_set in gathered.all_sets]
     differences = [d for audit in audits if audit.name == "quality" for d in audit.differences]
     sizes = {key: card.n_parameters for key, card in cards.items()}
     tables = [suite_table(differences, names, sizes, level=settings.level), _sets_table(gathered)]
@@ -216,58 +226,66 @@ def _tables(
         SUITE,
         QUESTION,
         tables=(*tables, *([largest] if largest else ()), *_not_reproducible(gathered.spec)),
-        remarks=tuple(_said(gathered)),
-        warnings=tuple(f"{one.spec.name} ({one.spec.title}) was not measured. {one.why}" for one in gathered.missing),
+        remarks=tuple(_remarks(gathered)),
+        warnings=tuple(
+            f"{test_set.spec.name} ({test_set.spec.title}) was not measured. {test_set.why}"
+            for test_set in gathered.missing
+        ),
     )
 
 
-def _said(gathered: GatheredSuite) -> Iterator[str]:
-    """Yield what stands in for what, and what was passed over."""
-    for one in gathered.sets:
-        if one.stands_in_for:
-            yield f"{one.texts.name} is a stand-in: {one.card.name} stands in for {one.stands_in_for}."
-        yield from (about(one.texts.name, why) for why in one.passed_over)
+def _name(test_set: SuiteSet | MissingSet) -> str:
+    """Return the name of a set in rows: that of its texts, if it has any."""
+    return test_set.texts.name if isinstance(test_set, SuiteSet) else test_set.spec.name
+
+
+def _remarks(gathered: GatheredSuite) -> Iterator[str]:
+    """Yield which sets are stand-ins, and which sources were passed over."""
+    for test_set in gathered.sets:
+        if test_set.stands_in_for:
+            yield f"{test_set.texts.name} is a stand-in: {test_set.card.name} stands in for {test_set.stands_in_for}."
+        yield from (about(test_set.texts.name, why) for why in test_set.passed_over)
 
 
 def _sets_table(gathered: GatheredSuite) -> Table:
-    """Return every set with the paper's original and what was taken."""
+    """Return every set with the paper's original and the source that was taken."""
     rows: list[tuple[object, ...]] = []
-    for one in gathered.found:
-        original = (one.spec.original.what, one.spec.original.where)
-        if isinstance(one, MissingSet):
-            rows.append((one.spec.title, one.spec.name, *original, "not at hand", None, None))
+    for test_set in gathered.all_sets:
+        original = (test_set.spec.original.what, test_set.spec.original.where)
+        if isinstance(test_set, MissingSet):
+            rows.append((test_set.spec.title, test_set.spec.name, *original, "not at hand", None, None))
             continue
-        truth = one.texts.truth
-        taken = f"{one.card.name}, a stand-in" if one.stands_in_for else one.card.name
+        truth = test_set.texts.truth
+        taken = f"{test_set.card.name}, a stand-in" if test_set.stands_in_for else test_set.card.name
         n_positive = None if truth is None else int((truth == 1).sum())
-        rows.append((one.spec.title, one.texts.name, *original, taken, len(one.texts), n_positive))
+        rows.append((test_set.spec.title, test_set.texts.name, *original, taken, len(test_set.texts), n_positive))
     columns = ("set", "called here", "the paper's", "which is", "taken", "items", "positive")
     return Table("suite_sets", "The paper's sets and what was taken for them", columns, tuple(rows))
 
 
 def _not_reproducible(spec: SuiteSpec) -> Iterator[Table]:
-    """Yield what of the paper nobody outside can have."""
+    """Yield a table of what nobody outside can reproduce, if there is any."""
     if spec.not_reproducible:
-        rows = tuple((one.what, one.table, "proprietary") for one in spec.not_reproducible)
+        rows = tuple((gap.what, gap.table, "proprietary") for gap in spec.not_reproducible)
         title = "What of the paper is not reproducible"
         yield Table("not_reproducible", title, ("what", "where the paper has it", "why not"), rows)
 
 
 def suite_rows(sets: Iterable[SuiteSet]) -> list[DataRow]:
-    """Return what the statement says about each set."""
+    """Return the statement's lines on the sets."""
     return [
         DataRow(
-            name=one.texts.name,
-            split="test" if one.spec.name == IN_DOMAIN else SUITE,
-            n=len(one.texts),
-            sha256=one.texts.sha256(),
-            revision=one.card.revision,
-            licence=one.card.licence,
-            hazards=one.card.hazards,
+            name=test_set.texts.name,
+            split="test" if test_set.spec.name == IN_DOMAIN else SUITE,
+            n=len(test_set.texts),
+            sha256=test_set.texts.sha256(),
+            revision=test_set.card.revision,
+            licence=test_set.card.licence,
+            hazards=test_set.card.hazards,
             leaked_and_dropped=0,
-            handled=dict(one.texts.handled),
-            made_from=None if one.card.name == one.texts.name else one.card.name,
-            stands_in_for=one.stands_in_for,
+            handled=dict(test_set.texts.handled),
+            made_from=None if test_set.card.name == test_set.texts.name else test_set.card.name,
+            stands_in_for=test_set.stands_in_for,
         )
-        for one in sets
+        for test_set in sets
     ]

@@ -1,4 +1,4 @@
-"""One loss statement for all sets of a suite, of models that are there already."""
+"""One loss statement of existing models on all sets of a suite."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -37,14 +37,14 @@ class SuiteRequest:
     """One call of `angelshare suite`.
 
     Attributes:
-        name: of the suite. scale: how much of it.
+        name, scale: of the suite.
         sides: a teacher, students and baselines, all of them models.
-        out: where the statement goes. now: the time that it bears.
-        data: whose test split, joined, is the in-domain set; else the suite's own.
+        out: the folder for the statement. now: the statement's time.
+        data: sets whose joined test splits replace the suite's in-domain set.
         gates: on every student.
-        reading: how models are loaded, and under which labels their outputs are read.
-        audits: options of the suite's audits, where they are not the defaults.
-        redact_texts: leave texts out of the statement.
+        reading: how to load models, and the labels of their outputs.
+        audits: audits of the suite with options other than the defaults.
+        redact_texts: whether texts are left out of the statement.
     """
 
     name: str
@@ -63,10 +63,10 @@ def run_suite(request: SuiteRequest, *, progress: Progress) -> Statement:
     """Return one loss statement for all sets of a suite, and write it.
 
     Raises:
-        InputError: for anything that cannot be measured; no statement is written then.
+        InputError: if something cannot be measured; then no statement is written.
     """
-    own = read_joined(request.data) if request.data else None
-    gathered = gather_suite(suite_spec(request.name), request.scale, own)
+    splits = read_joined(request.data) if request.data else None
+    gathered = gather_suite(suite_spec(request.name), request.scale, splits)
     opened = _opened(request, gathered.sets[0])
     seen = observe_suite(opened, gathered.sets, Desk(request.out, progress), request.audits)
     settings = AuditSettings(in_slices=metrics_in_slices(request.gates))
@@ -74,7 +74,7 @@ def run_suite(request: SuiteRequest, *, progress: Progress) -> Statement:
         gathered, seen, settings, cards=cards_of(opened), gates=request.gates, chosen=request.audits
     )
     rows = suite_rows(gathered.sets)
-    students = dict.fromkeys(one.seat.population for one in opened if one.seat.role == "student")
+    students = dict.fromkeys(member.seat.population for member in opened if member.seat.role == "student")
     framing = Framing(
         title=f"{request.name}: {', '.join(students)}",
         now=request.now,
@@ -82,7 +82,11 @@ def run_suite(request: SuiteRequest, *, progress: Progress) -> Statement:
         looked_at=digest([row.sha256 for row in rows]),
         gates=request.gates,
         recipe={"suite": request.name, "scale": request.scale},
-        notes=(*notes_of(gathered.sets), *(said for one in opened if (said := renaming(one.scorer))), SEEN_BEFORE),
+        notes=(
+            *notes_of(gathered.sets),
+            *(said for member in opened if (said := renaming(member.scorer))),
+            SEEN_BEFORE,
+        ),
         warnings=warnings_of(gathered.sets),
         redact_texts=request.redact_texts,
     )
@@ -91,10 +95,10 @@ def run_suite(request: SuiteRequest, *, progress: Progress) -> Statement:
 
 
 def _opened(request: SuiteRequest, first: SuiteSet) -> tuple[Opened, ...]:
-    """Return every model, loaded.
+    """Return every model, opened.
 
     Raises:
-        InputError: if a side is no model.
+        InputError: if a side is a file.
     """
     for side in request.sides:
         if side.is_file:

@@ -5,7 +5,16 @@ import pytest
 
 from angelshare.audits.examples import Examples, ExamplesOptions
 from angelshare.audits.frame import registry
-from angelshare.audits.frame.registry import Choice, choices, kinds_of, load_audits, requests_of, run_audits
+from angelshare.audits.frame.installed import AUDITS
+from angelshare.audits.frame.registry import (
+    Choice,
+    choices,
+    kinds_of,
+    load_audits,
+    of_releases,
+    requests_of,
+    run_audits,
+)
 from angelshare.audits.quality import Quality
 from angelshare.audits.speed import Speed
 from angelshare.core.audit import Audit, AuditResult, AuditSettings, NoOptions
@@ -54,6 +63,12 @@ def test_the_test_split_is_requested_once_for_all_audits():
     audits = load_audits(choices("quality", "speed", "agreement"))
     assert [(each.name, each.kind) for each in requests_of(audits, ITEMS)] == [(TEST, "scores"), (TEST, "timing")]
     assert kinds_of(audits) == ("scores", "timing")
+
+
+def test_some_audits_compare_releases_and_what_is_no_audit_does_not():
+    """A statement may hold the tables of a suite, and the results of packages that are gone."""
+    names = of_releases([*AUDITS.names(), "suite", "an audit that is gone"])
+    assert names == ("agreement", "calibration", "identity_auc", "quality")
 
 
 def test_different_texts_under_one_name_are_refused():

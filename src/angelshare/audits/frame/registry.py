@@ -66,6 +66,11 @@ def audits_with(option: str) -> tuple[str, ...]:
     return tuple(name for name in ours.names() if option in ours.get(name).Options.model_fields)
 
 
+def of_releases(names: Sequence[str]) -> tuple[str, ...]:
+    """Return those of these audits whose rows mean something between two releases; unknown names are left out."""
+    return tuple(name for name in names if _compares_releases(name))
+
+
 def kinds_of(audits: Sequence[Audit[Any]]) -> tuple[Kind, ...]:
     """Return the kinds of answers that the audits need of every model, each once."""
     return tuple(dict.fromkeys(kind for audit in audits for kind in audit.kinds))
@@ -102,3 +107,11 @@ def _measured(audit: Audit[Any], observations: Observations, settings: AuditSett
         return audit.measure(observations, settings)
     except NotObserved as why:
         return AuditResult(audit.name, audit.question, not_applicable=str(why))
+
+
+def _compares_releases(name: str) -> bool:
+    """Whether an audit's rows mean something between two releases; of an unusable one a warning tells elsewhere."""
+    try:
+        return bool(AUDITS.get(name).between_releases)
+    except InputError:
+        return False

@@ -1,1 +1,1 @@
-"""Recipes that come with the package."""
+"""The recipes that come with this package."""

@@ -1,1 +1,1 @@
-"""From what was measured to what is written: statements, and the answers kept beside them."""
+"""From results to files: statements, their pages, and the answers kept beside them."""

@@ -1,4 +1,4 @@
-"""How one member's answers are kept on disk, kind by kind."""
+"""File formats in which members' answers are kept, one for each kind."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ M = TypeVar("M", bound=Member)
 
 
 def _exactly(read: Callable[..., Observed[M]]) -> Callable[[Path, str], Observed[M]]:
-    """Return a reader under which clusters keep their codes, in whose order they are summed, and none are made up."""
+    """Return a reader that keeps the codes of clusters, in whose order they are summed, and adds no clusters."""
 
     def read_exactly(file: Path, name: str) -> Observed[M]:
         observed = read(file, name=name)
@@ -41,7 +41,7 @@ def _exactly(read: Callable[..., Observed[M]]) -> Callable[[Path, str], Observed
 
 
 def _read_scores(file: Path, name: str) -> Observed[Predictions]:
-    """Return predictions as they were written, to the last digit: single precision stays single."""
+    """Return predictions to the last digit, in single precision where they were written so."""
     observed = _exactly(read_predictions)(file, name)
     if pa.float32() not in pq.read_schema(file).types:
         return observed
@@ -49,12 +49,12 @@ def _read_scores(file: Path, name: str) -> Observed[Predictions]:
 
 
 def _write_timing(items: Items, member: Timing, file: Path) -> None:
-    """Write what the clock said; texts that were timed together need no items."""
+    """Write a timing; of the items, only their number matters."""
     write_timings({member.name: replace(member, n_texts=len(items))}, file)
 
 
 def _read_timing(file: Path, name: str) -> Observed[Timing]:
-    """Return what the clock said, as it was written."""
+    """Return a timing as it was written."""
     timing, *others = read_timings(file).values()
     if others:
         raise InputError(f"{file} holds {1 + len(others)} models, and was kept for {name} alone.")
@@ -63,11 +63,11 @@ def _read_timing(file: Path, name: str) -> Observed[Timing]:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How one member's answers of one kind are written and read.
+    """How the answers of a member are written and read.
 
     Attributes:
-        suffix: of its files.
-        write: items, member, file. read: file, name of the member.
+        suffix: of the files.
+        write: takes items, member and file. read: takes the file and the member's name.
     """
 
     suffix: str
@@ -81,4 +81,4 @@ FORMATS: Mapping[Kind, Format] = {
     "likelihoods": Format("parquet", write_observations, _exactly(read_likelihoods)),
     "timing": Format("json", _write_timing, _read_timing),
 }
-"""Kind -> how its answers are kept. Continuations are texts, which are not."""
+"""Kind -> the format of its answers. Continuations are texts, which are never kept."""

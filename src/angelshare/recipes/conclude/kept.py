@@ -1,7 +1,7 @@
-"""What every member answered, kept beside the statement without texts: releases are compared, statements rebuilt.
+"""The answers of all members, kept without texts beside a statement: to compare releases, and to rebuild it.
 
-`members.json` says how it was measured (audits with their options, gates, margins) and lists the sets: whose text set
-and request, which kind of answers, and a file for every member. What all members share, the items, stands in the first
+`members.json` holds the protocol (audits with their options, gates, margins) and lists the kept sets: the text set, the
+request and the kind of answers, with one file for each member. The items, which all members share, are in the first
 member's file only.
 """
 
@@ -25,7 +25,15 @@ from angelshare.core.protocols import ModelCard
 from angelshare.core.requests import Observations
 from angelshare.core.task import ModelRole
 from angelshare.recipes.conclude.formats import FORMATS, Format
-from angelshare.recipes.conclude.kept_list import KeptGap, KeptIndex, KeptMember, KeptSet, Protocol, read_list
+from angelshare.recipes.conclude.kept_list import (
+    KeptAudit,
+    KeptGap,
+    KeptIndex,
+    KeptMember,
+    KeptSet,
+    Protocol,
+    read_list,
+)
 from angelshare.recipes.observe.seats import Seat, assemble
 from angelshare.statement.schema import ModelRow, Statement
 
@@ -34,23 +42,29 @@ FOLDER, INDEX = "predictions", "members.json"
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The test split that a folder holds: `panel` is None where it holds none; `why` says so, the end of a sentence."""
+    """The kept test split of a folder.
+
+    Attributes:
+        panel: None if there is none. why: the reason, as the end of a sentence.
+        audits: those that measured it, with their options.
+    """
 
     panel: Panel[Predictions] | None
     why: str = ""
+    audits: tuple[KeptAudit, ...] = ()
 
 
 def keep_observations(
     observations: Mapping[str, Observations], protocol: Protocol, statement: Statement, folder: Path
 ) -> None:
-    """Write what every member answered into `folder/predictions`, a file each, and the list of them at last.
+    """Write the answers into `folder/predictions`, one file per member, and then the list of them.
 
-    Texts are never written, and of a template just its number.
+    Texts are never written, and templates are replaced by numbers.
 
     Args:
-        observations: by text set, the one that releases are compared on first.
-        protocol: how they were measured.
-        statement: whose fingerprints tell the members apart, and whose data the answers belong to.
+        observations: by text set; releases are compared on the first.
+        protocol: how they were measured and judged.
+        statement: the one that rests on them, with the members' fingerprints and the checksums of the data.
         folder: of the statement.
     """
     place = folder / FOLDER
@@ -95,7 +109,7 @@ def kept_index(folder: Path, statement: Statement) -> KeptIndex:
     """Return the list of what was kept beside a statement.
 
     Raises:
-        InputError: if nothing was kept, or what was is of other data than the statement's.
+        InputError: if nothing was kept, or answers on other data than the statement's.
     """
     place = _place(folder)
     if not (place / INDEX).is_file():
@@ -107,10 +121,10 @@ def kept_index(folder: Path, statement: Statement) -> KeptIndex:
 
 
 def kept_observations(folder: Path, statement: Statement) -> dict[str, Observations]:
-    """Return what was kept beside a statement, by text set.
+    """Return the observations that were kept beside a statement, by text set.
 
     Raises:
-        InputError: if it cannot be read, or is of other data than the statement's.
+        InputError: if they cannot be read, or are answers on other data than the statement's.
     """
     cards = {(model.role, _seat(model).member): card_of(model) for model in statement.models}
     index = kept_index(folder, statement)
@@ -125,16 +139,17 @@ def kept_observations(folder: Path, statement: Statement) -> dict[str, Observati
 
 
 def kept_panel(folder: Path, statement: Statement) -> Kept:
-    """Return the first panel of scores that was kept beside a statement, if it is of its own models and data.
+    """Return the first panel of scores that was kept beside a statement, if it is about its models and data.
 
-    A process that ended between the two files leaves the outputs of one look beside the statement of another.
+    It may not be: a process that was killed between the two leaves the answers of one run beside the statement of
+    another.
 
     Args:
         folder: of the statement, or its file.
-        statement: which was read there.
+        statement: as read there.
 
     Raises:
-        InputError: if what was kept cannot be read.
+        InputError: if the kept answers cannot be read.
     """
     place = _place(folder)
     if not (place / INDEX).is_file():
@@ -148,11 +163,11 @@ def kept_panel(folder: Path, statement: Statement) -> Kept:
     known = {model.fingerprint for model in statement.models}
     if any(member.fingerprint not in known for population in panel.populations for member in population.members):
         return Kept(None, f"the predictions in {place} are not those of its statement")
-    return Kept(panel)
+    return Kept(panel, audits=index.protocol.audits or ())
 
 
 def _place(folder: Path) -> Path:
-    """Return where the answers lie beside a statement, given by its folder or its file."""
+    """Return the folder of the answers beside a statement, which is given by its folder or its file."""
     return (folder if folder.is_dir() else folder.parent) / FOLDER
 
 
@@ -163,7 +178,7 @@ def _written(
     numbers: Iterator[int],
     place: Path,
 ) -> Iterator[KeptMember]:
-    """Yield every member, written; the items go with the first."""
+    """Write every member, the first with the items, and yield its entry in the list."""
     items = panel.items
     for population in panel.populations:
         for member in population.members:
@@ -181,12 +196,12 @@ def _panel(place: Path, kept: KeptSet) -> Panel[Any]:
 
 
 def _seat(row: KeptMember | ModelRow) -> Seat:
-    """Return whose a file, or a line of the statement, is."""
+    """Return the seat of the member that a file, or a line of the statement, is about."""
     return Seat(row.role, row.name, row.seed)
 
 
 def card_of(row: ModelRow) -> ModelCard:
-    """Return what a statement knows about a model."""
+    """Return a model's card, as far as a statement knows it."""
     return ModelCard(
         _seat(row).member,
         task=None,
@@ -207,14 +222,14 @@ def _contents(statement: Statement) -> tuple[str, ...]:
 
 
 def _template_numbers(observations: Mapping[str, Observations]) -> dict[str, str]:
-    """Return a number for every template of all sets, in the order of their texts: sets may share templates."""
+    """Return a number for every template, in the order of their texts and across sets, which may share templates."""
     panels = [panel for seen in observations.values() for panel in seen.panels.values()]
     names = sorted({name for panel in panels for name in panel.columns.get("template", ())} - {""})
     return {"": "", **{name: f"{i:0{len(str(len(names)))}}" for i, name in enumerate(names)}}
 
 
 def _numbered(items: Items, numbers: Mapping[str, str]) -> Items:
-    """Return the items with numbers for templates, which are texts."""
+    """Return the items with numbers in place of templates, which are texts."""
     columns = dict(items.columns)
     if "template" in columns:
         columns["template"] = np.array([numbers[name] for name in columns["template"].tolist()], dtype=object)

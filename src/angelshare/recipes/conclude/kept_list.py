@@ -1,4 +1,4 @@
-"""The list of what was kept beside a statement, `members.json`, and how it was measured."""
+"""`members.json`: the list of the answers kept beside a statement, and the protocol by which they were measured."""
 
 import json
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from angelshare.statement.gates import Gate
 
 
 class KeptMember(Strict):
-    """One file and whose it is."""
+    """One file, and the member whose answers it holds."""
 
     file: Annotated[str, Field(pattern=r"^\d{4,}\.(parquet|json)$")]
     role: ModelRole
@@ -25,7 +25,7 @@ class KeptMember(Strict):
 
 
 def _with_a_teacher(members: tuple[KeptMember, ...]) -> tuple[KeptMember, ...]:
-    """Refuse members of whom none, or several populations, are the teacher's."""
+    """Refuse members without a teacher, or with several populations of teachers."""
     if len({member.name for member in members if member.role == "teacher"}) != 1:
         msg = "one population is the teacher"
         raise ValueError(msg)
@@ -33,7 +33,7 @@ def _with_a_teacher(members: tuple[KeptMember, ...]) -> tuple[KeptMember, ...]:
 
 
 class KeptSet(Strict):
-    """What all members answered to one request about one text set."""
+    """All members' answers to one request about one text set."""
 
     data: str
     request: str = TEST
@@ -43,7 +43,7 @@ class KeptSet(Strict):
 
 
 class KeptGap(Strict):
-    """A request that some member could not answer, and why."""
+    """A request that a member could not answer, and why."""
 
     data: str
     request: str
@@ -52,24 +52,24 @@ class KeptGap(Strict):
 
 
 class KeptAudit(BaseModel):
-    """An audit, and beside its name whatever options it has."""
+    """An audit by name, with the options that were given."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
     kind: str
 
     @property
     def options(self) -> Mapping[str, Any]:  # Any: whatever an audit's options are
-        """The options that were given."""
+        """Return the options that were given."""
         return self.model_extra or {}
 
 
 class Protocol(Strict):
-    """How answers were measured: enough to measure them again.
+    """How answers were measured and judged, so that both can be done again.
 
     Attributes:
-        audits: of the first text set, as a recipe writes them; None where a statement is made of more than these.
+        audits: those of the first text set; None if the statement rests on more than these.
         gates: each with its margin and source.
-        margins: the recipe's, by metric.
+        margins: those of the recipe, by metric.
     """
 
     audits: tuple[KeptAudit, ...] | None = None
@@ -78,7 +78,14 @@ class Protocol(Strict):
 
 
 class KeptIndex(Strict):
-    """All that was kept. `sha256`: of every split that the statement beside it rests on."""
+    """The list of all that was kept.
+
+    Attributes:
+        sha256: of every split that the statement beside it rests on.
+        protocol: how the answers were measured and judged.
+        sets: the kept answers.
+        missing: the requests that were not answered.
+    """
 
     sha256: tuple[str, ...]
     protocol: Protocol = Protocol()
@@ -90,7 +97,7 @@ def read_list(file: Path) -> KeptIndex:
     """Return the list.
 
     Raises:
-        InputError: if it was changed by something else, or an earlier version kept another list.
+        InputError: if something else changed the file, or an earlier version wrote it.
     """
     try:
         content = json.loads(file.read_text("utf-8"))

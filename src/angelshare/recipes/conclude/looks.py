@@ -1,4 +1,4 @@
-"""How often the test split was looked at: each set of models that is measured on it is one look."""
+"""The number of looks at the test split: every set of models that is measured on it is one."""
 
 import json
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ LOOKS_FILE = "test_looks.json"
 
 
 def count_look(run: Path, test_sha256: str, fingerprints: Sequence[str]) -> int:
-    """Return the number of looks so far, this one included. Measuring the same models again is no new look."""
+    """Return the number of looks so far, including this one. Measuring the same models again is no new look."""
     file = run / LOOKS_FILE
     looks = _read(file) if file.is_file() else []
     look = digest([test_sha256, sorted(fingerprints)])
@@ -26,7 +26,7 @@ def _read(file: Path) -> list[str]:
     """Return the looks in a file.
 
     Raises:
-        InputError: if it was changed by something else: a count that is made up is worse than none.
+        InputError: if something else changed the file; a wrong count would be worse than none.
     """
     try:
         looks = json.loads(file.read_text("utf-8"))

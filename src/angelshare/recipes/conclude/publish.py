@@ -1,4 +1,4 @@
-"""The statement as files, and its lines about data."""
+"""Statements, comparisons and reproductions as files, and a statement's lines on data."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -54,7 +54,7 @@ def publish_reproduction(reproduction: Reproduction, folder: Path) -> None:
 
 
 def data_rows(splits: Splits, roles: Sequence[Role]) -> list[DataRow]:
-    """Return what the statement says about each split it rests on."""
+    """Return the statement's lines on the splits that it rests on."""
     card = splits.card
     return [
         DataRow(
@@ -73,13 +73,13 @@ def data_rows(splits: Splits, roles: Sequence[Role]) -> list[DataRow]:
 
 
 def transfer_rows(transfer: "TransferSet") -> list[DataRow]:
-    """Return one line per source of the transfer set: where it comes from, how many texts it gave, what was dropped."""
+    """Return a line on every source of the transfer set: its origin, the number of its texts, and what was dropped."""
     names = np.array(transfer.sources)
     return [_transfer_row(transfer, source, np.flatnonzero(names == source)) for source in transfer.counts]
 
 
 def _transfer_row(transfer: "TransferSet", source: str, index: Array) -> DataRow:
-    """Return the line on one source. Augmented copies have no card: they are as their originals."""
+    """Return the line on one source. Augmented copies have no card: what is true of their originals is true of them."""
     batch, counts, card = transfer.batch.take(index.tolist()), transfer.counts[source], transfer.cards.get(source)
     dropped = {reason: n for reason, n in counts.items() if reason not in ("read", "kept", "leaked")}
     return DataRow(
@@ -96,7 +96,7 @@ def _transfer_row(transfer: "TransferSet", source: str, index: Array) -> DataRow
 
 
 def given_row(panel: Panel[Any]) -> DataRow:  # Any: members of any kind
-    """Return the line on data that are known from files of predictions alone."""
+    """Return the line on data that are known only from files of predictions."""
     items = panel.items
     truth = None if panel.truth is None else panel.truth.astype(str).tolist()
     return DataRow(

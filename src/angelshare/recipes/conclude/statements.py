@@ -1,4 +1,4 @@
-"""The last of four steps: what was measured becomes a statement, with what it rests on kept beside it."""
+"""The last of four steps, conclude: results become a statement, with the answers that it rests on kept beside it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,14 +22,14 @@ from angelshare.statement.schema import DataRow, Statement
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
-    """What three steps came to.
+    """The outcome of the first three steps: open, observe, measure.
 
     Attributes:
-        opened: every member.
-        observations: by text set, the one that is at home first.
+        opened: all members.
+        observations: by text set, the in-domain one first.
         results: of the audits.
-        audits: which they were, of one text set; None where the results are made of more than that.
-        judges_learning: whether the first text set tells which models learnt nothing; on a hard one none does.
+        audits: those of a single text set; None if the results rest on more than that.
+        judges_learning: whether the first text set can show that a model learnt nothing; one made to be hard cannot.
     """
 
     opened: Sequence[Opened]
@@ -40,24 +40,24 @@ class Measured:
 
     @property
     def first(self) -> Observations:
-        """Return what was observed on the first text set."""
+        """Return the observations on the first text set."""
         return next(iter(self.observations.values()))
 
 
 @dataclass(frozen=True, slots=True)
 class Framing:
-    """What a statement says beside what was measured.
+    """What a statement holds besides the results.
 
     Attributes:
-        title: of the report.
-        now: the time that it bears.
-        data: every split that was used.
-        looked_at: sha256 of what the test looks are counted for.
+        title: of the page.
+        now: the statement's time.
+        data: lines on every split that was used.
+        looked_at: sha256 of the data whose test looks are counted.
         gates, margins: as in `build_statement`.
-        recipe: as resolved.
-        notes: what a reader must know, as sentences.
-        warnings: what must be known before any number is believed, as sentences.
-        redact_texts: leave users' texts out.
+        recipe: with all defaults filled in.
+        notes: sentences for the reader.
+        warnings: sentences to be read before any number is believed.
+        redact_texts: whether users' texts are left out.
     """
 
     title: str
@@ -98,7 +98,7 @@ class Conclusion:
 
 
 def conclude(measured: Measured, framing: Framing, folder: Path) -> Statement:
-    """Return the statement, after writing it and what every member answered to `folder`.
+    """Return the statement, after writing it and the answers of all members into `folder`.
 
     Raises:
         InputError: as `concluded`.
@@ -132,9 +132,9 @@ def concluded(measured: Measured, framing: Framing) -> Conclusion:
 
 
 def protocol_of(audits: Sequence[Choice] | None, framing: Framing) -> Protocol:
-    """Return how answers were measured, as it is kept beside them."""
+    """Return how answers were measured and judged, to be kept beside them."""
     return Protocol(
-        audits=None if audits is None else tuple(KeptAudit(kind=one.kind, **one.options) for one in audits),
+        audits=None if audits is None else tuple(KeptAudit(kind=choice.kind, **choice.options) for choice in audits),
         gates=tuple(framing.gates),
         margins=dict(framing.margins),
     )

@@ -1,1 +1,1 @@
-"""What a run leaves behind while it works: stages, the journal, and the machine's card."""
+"""The folder of a run: its stages, its journal, and the machine that it ran on."""

@@ -1,4 +1,4 @@
-"""What a statement says about the machine and the versions behind it."""
+"""The machine and the versions behind a statement."""
 
 import importlib.metadata
 import os
@@ -9,7 +9,7 @@ _PACKAGES = ("torch", "transformers", "tokenizers", "numpy", "scipy", "scikit-le
 
 
 def environment() -> dict[str, Any]:
-    """Return versions of what is installed, processor and threads; nothing that names the machine or its user."""
+    """Return system, processor and versions of packages; nothing that names the machine or its user."""
     return {
         "python": platform.python_version(),
         "system": platform.system(),
@@ -20,7 +20,7 @@ def environment() -> dict[str, Any]:
 
 
 def _version(package: str) -> str | None:
-    """Return a package's version; None where it is not installed."""
+    """Return a package's version; None if it is not installed."""
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:

@@ -1,4 +1,4 @@
-"""`log.jsonl` in the run folder: what was done when, one line per event, for people who ask later."""
+"""`log.jsonl` in the run folder: one line per event, to look up later what was done when."""
 
 import json
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ def note(run: Path, event: str, **facts: object) -> None:
 
 
 def seconds_of(run: Path, event: str) -> float:
-    """Return the seconds of all events of this name in a journal; 0 where there is none."""
+    """Return the total seconds of all events of this name in a journal; 0 without any."""
     file = run / JOURNAL_FILE
     lines = file.read_text("ascii").splitlines() if file.is_file() else []
     return float(sum(entry["seconds"] for entry in map(json.loads, lines) if entry["event"] == event))

@@ -1,4 +1,4 @@
-"""Stages of a run: skipped where nothing changed, taken up again where they were killed, never half there."""
+"""Stages of a run: skipped if nothing changed, resumed if they were killed, complete or absent."""
 
 import hashlib
 import json
@@ -21,12 +21,12 @@ def digest(value: object) -> str:
 def staged(folder: Path, inputs: Mapping[str, Any], build: Callable[[Path, Path], None]) -> bool:
     """Make `folder` by `build(result, work)`, unless it was already made from the same inputs.
 
-    `result` does not exist yet and is renamed to `folder` when `build` returns. `work` is kept when the stage is
-    killed, and handed to the next attempt with the same inputs: checkpoints live there.
+    `result` does not exist yet and is renamed to `folder` when `build` returns. `work`, the place for checkpoints,
+    outlives a stage that is killed and is handed to the next attempt with the same inputs.
 
     Args:
         folder: of the stage's result.
-        inputs: all that the result depends on; their digest is kept beside it.
+        inputs: all that the result depends on; their digest is kept with it.
         build: makes the folder `result`; may leave unfinished work in `work`.
 
     Returns:
@@ -51,23 +51,23 @@ def staged(folder: Path, inputs: Mapping[str, Any], build: Callable[[Path, Path]
 
 
 def is_current(folder: Path, inputs: Mapping[str, Any]) -> bool:
-    """Whether a folder was made from these very inputs."""
+    """Whether a folder was made from exactly these inputs."""
     return _key_of(folder) == digest(inputs)
 
 
 def _key_of(folder: Path) -> str | None:
-    """Return the digest of the inputs that a folder was made from; None where there is none to trust."""
+    """Return the digest of the inputs that a folder was made from; None if there is none, or it cannot be read."""
     file = folder / STAGE_FILE
     if not file.is_file():
         return None
     try:
         key = json.loads(file.read_text("utf-8"))["key"]
     except (ValueError, KeyError, TypeError):
-        return None  # half-written when the machine died: the stage is made again
+        return None  # cut short when the machine died: the stage is made again
     return str(key)
 
 
 def _write_key(folder: Path, key: str, inputs: Mapping[str, Any]) -> None:
-    """Write the digest and, for people, what it was made from."""
+    """Write the digest and, for human readers, the inputs."""
     text = json.dumps({"key": key, "inputs": inputs}, indent=1, sort_keys=True)
     write_text(folder / STAGE_FILE, text)

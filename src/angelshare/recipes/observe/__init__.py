@@ -1,1 +1,1 @@
-"""Who is compared, opened and observed."""
+"""The first two steps of every comparison: open its members, and observe what they answer."""

@@ -1,4 +1,4 @@
-"""How a model that runs here gives each kind of answer, or why it cannot."""
+"""Answers of every kind from a model that runs here, or the reason why it cannot give them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -28,13 +28,13 @@ M = TypeVar("M")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request put to one model.
+    """One request to one model.
 
     Attributes:
-        member: whose model it is.
+        member: the model.
         request: what is asked.
-        root: of the folders in which answers are kept.
-        progress: told how many texts are done.
+        root: of the folders in which answers are stored.
+        progress: informed of the number of texts done.
     """
 
     member: Opened
@@ -44,18 +44,18 @@ class Call:
 
     @property
     def texts(self) -> TextBatch:
-        """Return the texts, which models need."""
+        """Return the texts of the request."""
         texts = self.request.items.texts
         assert texts is not None, "a model reads texts"
         return texts
 
     def settings(self, default: S) -> S:
-        """Return how it is to be given."""
+        """Return the settings of the request; without any, the default."""
         settings = self.request.settings
         return settings if isinstance(settings, type(default)) else default
 
     def ask(self, question: "Question") -> Array:
-        """Return the answers to a question about every text."""
+        """Return the answers to a question that is asked about every text."""
         from angelshare.models.observe import ask
 
         source = self.request.items.source
@@ -65,10 +65,10 @@ class Call:
         return answers
 
     def loaded(self, load: Callable[[str], M]) -> M:
-        """Return the model as something else than a classifier, from where it lies.
+        """Return the model as loaded for other uses than classification.
 
         Raises:
-            NotObserved: if it lies nowhere, or cannot be loaded as that.
+            NotObserved: if it was not loaded from a folder, or cannot be loaded for that use.
         """
         seat, loading = self.member.seat, self.member.loading
         if loading is None:
@@ -79,7 +79,7 @@ class Call:
             raise NotObserved(f"{seat.member} gives no {self.request.kind}: {error}") from error
 
     def who(self) -> dict[str, Any]:  # Any: text and numbers
-        """Return what every member says of its model."""
+        """Return the seed and the fingerprints of the model, as every kind of member holds them."""
         card, seat = self.member.card, self.member.seat
         return {"seed": seat.seed, "fingerprint": card.fingerprint, "parent_fingerprint": card.parent_fingerprint}
 
@@ -102,7 +102,7 @@ def scores(call: Call) -> Predictions:
 
 
 def embeddings(call: Call) -> Embeddings:
-    """Return one encoder's vectors; of a classifier, those below its head."""
+    """Return one encoder's vectors; for a classifier, those below its head."""
     from angelshare.models import questions
     from angelshare.models.embedder import load_embedder
 
@@ -113,7 +113,7 @@ def embeddings(call: Call) -> Embeddings:
 
 
 def likelihoods(call: Call) -> Likelihoods:
-    """Return how likely one causal language model finds each text, or the second of two after the first."""
+    """Return the likelihood of each text under one causal language model; in a pair, of the second after the first."""
     from angelshare.models import questions
 
     nats, n_tokens = call.ask(questions.likelihoods(_causal(call))).T
@@ -124,7 +124,7 @@ def likelihoods(call: Call) -> Likelihoods:
 
 
 def continuations(call: Call) -> Continuations:
-    """Return what one causal language model writes after each text."""
+    """Return the continuation of each text by one causal language model."""
     from angelshare.models import questions
 
     texts = call.ask(questions.continuations(_causal(call), call.settings(Generation())))
@@ -144,4 +144,4 @@ ANSWERS: Mapping[Kind, Callable[[Call], Any]] = {  # Any: the kind says which ty
     "likelihoods": likelihoods,
     "continuations": continuations,
 }
-"""Kind -> how one model gives it; `timing` is of all models together."""
+"""Kind -> the function that gets it from one model; `timing` is of all models together."""

@@ -1,4 +1,4 @@
-"""The second of four steps: what every member answers to the audits' requests."""
+"""The second of four steps, observe: the answers of all members to the audits' requests."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from angelshare.recipes.observe.answering import ANSWERS, Call
 from angelshare.recipes.observe.seats import Opened, assemble, check_labels
 
 OBSERVATIONS, SPEED = "observations", "speed"
-"""Where a folder keeps what models answered, and what the clock said."""
+"""The sub-folders for stored answers, and for timings."""
 NO_LIVE_MODELS = (
     "Speed is not measured, because files of predictions hold no live models. Give the teacher and the students as "
     "model folders, with --data."
@@ -30,11 +30,11 @@ NO_LIVE_MODELS = (
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where observing keeps its work, and whom it tells.
+    """The place for stored answers, and for reports on progress.
 
     Attributes:
         folder: of the run or the audit.
-        progress: told how many texts are done.
+        progress: informed of the number of texts done.
     """
 
     folder: Path
@@ -49,23 +49,23 @@ def observe_texts(
     *,
     slices: Sequence[SliceSpec] = (),
 ) -> Observations:
-    """Return what every member answers on a text set, and on what the audits make of it.
+    """Return the answers of all members to a text set, and to the texts that audits make from it.
 
-    Each text is read once by each model and kind. Where a member is a file, the audits' own texts are not observed.
-    What is timed comes last, when nothing else runs any more.
+    Each model reads each text once per kind. If any member is a file, texts of the audits' own are not observed. Models
+    are timed last, when nothing else runs.
 
     Args:
         opened: teacher, students and baselines.
-        audits: whose requests are merged first.
+        audits: those whose requests are to be answered.
         data: the labelled texts.
-        desk: where.
-        slices: to be cut, word lists loaded.
+        desk: the place for stored answers.
+        slices: those to cut, with their word lists loaded.
     """
     items = items_of(data)
     for member in opened:
         if member.scorer is not None:
             check_labels(member.seat.member, member.card.labels, data)
-    requests = _of_test(audits, items) if any(one.is_file for one in opened) else requests_of(audits, items)
+    requests = _of_test(audits, items) if any(member.is_file for member in opened) else requests_of(audits, items)
     return _observed(opened, _with_scores(requests, items), data.name, desk, lambda panel: sliced(panel, slices, data))
 
 
@@ -77,14 +77,14 @@ def observe_files(
     *,
     slices: Sequence[SliceSpec] = (),
 ) -> Observations:
-    """Return what files hold, which bring their items themselves.
+    """Return the answers in files, which hold their own items.
 
     Args:
         opened: teacher, students and baselines, all of them files.
-        audits: what they need.
+        audits: those whose requests are to be answered.
         name: of the text set.
-        desk: where.
-        slices: to be cut, word lists loaded.
+        desk: the place for stored answers.
+        slices: those to cut, with their word lists loaded.
     """
     items = next(iter(opened[0].held.values())).items
     requests = _with_scores(_of_test(audits, items), items)
@@ -92,12 +92,12 @@ def observe_files(
 
 
 def _of_test(audits: Sequence[Audit[Any]], items: Items) -> list[Request]:
-    """Return what the audits ask of the test split."""
+    """Return the audits' requests about the test split."""
     return [Request(TEST, kind, items) for kind in kinds_of(audits)]
 
 
 def _with_scores(requests: Sequence[Request], items: Items) -> list[Request]:
-    """Return the requests, scores of the test split first: they are kept beside every statement."""
+    """Return the requests with scores of the test split, which every statement keeps, as the first."""
     kept = Request(TEST, "scores", items)
     return [kept, *(request for request in requests if (request.name, request.kind) != (kept.name, kept.kind))]
 
@@ -109,7 +109,7 @@ def _observed(
     desk: Desk,
     cut: Callable[[Panel[Any]], Panel[Any]],
 ) -> Observations:
-    """Return the panel of every request that can be answered, and why others cannot."""
+    """Return a panel for every request that all members can answer, and why the others cannot be answered."""
     panels: dict[tuple[str, Kind], Panel[Any]] = {}
     missing: dict[tuple[str, Kind], str] = {}
     for request in sorted(requests, key=lambda request: request.kind == "timing"):
@@ -124,11 +124,11 @@ def _observed(
             missing[key] = str(why)
             continue
         panels[key] = cut(panel) if request.name == TEST and request.kind != "timing" else panel
-    return Observations(panels, missing, {(one.seat.role, one.seat.member): one.card for one in opened})
+    return Observations(panels, missing, {(member.seat.role, member.seat.member): member.card for member in opened})
 
 
 def _answered(opened: Sequence[Opened], request: Request, data: str, desk: Desk) -> Panel[Any]:
-    """Return what every member answers to one request."""
+    """Return all members' answers to one request."""
     seated = []
     for member in opened:
         if member.is_file and request.kind not in member.held:
@@ -142,7 +142,7 @@ def _answered(opened: Sequence[Opened], request: Request, data: str, desk: Desk)
 
 
 def _timed(opened: Sequence[Opened], request: Request, data: str, desk: Desk) -> Panel[Any]:
-    """Return what the clock says of one member of each population."""
+    """Return the timing of one member of each population."""
     if any(member.is_file for member in opened):
         raise NotObserved(NO_LIVE_MODELS)
     from angelshare.recipes.observe.timing import time_panel

@@ -1,4 +1,4 @@
-"""The first of four steps: every model and file of a comparison, opened before anything is observed."""
+"""The first of four steps, open: all models and files of a comparison, before any of them is observed."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,13 +26,13 @@ from angelshare.recipes.observe.without_scores import files_of_kinds, models_of_
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How models are loaded and files are read.
+    """How to load models and read files.
 
     Attributes:
-        task, labels: declared; else the data's or the models'. A model's outputs are read under these labels.
-        columns: our names to those of the files of predictions.
-        positive, threshold, clip: how files of predictions are to be read.
-        max_length, trust_remote_code, allow_pickle: how models are to be loaded.
+        task, labels: as declared; by default those of the data or the models. They name a model's outputs.
+        columns: our name -> that in files of predictions.
+        positive, threshold, clip: for files of predictions, as in `read_predictions`.
+        max_length, trust_remote_code, allow_pickle: for models, as in `load_scorer`.
     """
 
     task: Task | None = None
@@ -53,12 +53,12 @@ def open_sides(
 
     Args:
         sides: a teacher, at least one student, baselines.
-        reading: how.
-        data: the labelled texts; None where files of predictions bring all that is needed.
-        kinds: what the audits need of every member; without `scores` and `timing` no model needs a class.
+        reading: how to load models and read files.
+        data: the labelled texts; None if files of predictions hold all that is needed.
+        kinds: of the answers that audits need; without `scores` and `timing`, models need not be classifiers.
 
     Raises:
-        InputError: for what cannot be opened, a model without texts to read, or a population of files and models.
+        InputError: if one cannot be opened, a model has no texts to read, or a population mixes files and models.
     """
     scored = {"scores", "timing"} & set(kinds)
     return tuple(
@@ -85,7 +85,7 @@ def _members(group: SideGroup, reading: Reading, data: TextSet | None) -> Iterat
 def _without_scores(
     group: SideGroup, reading: Reading, data: TextSet | None, kinds: Sequence[Kind]
 ) -> Iterator[Opened]:
-    """Yield the members of one population of which no classes are scored."""
+    """Yield the members of one population, from which no audit needs scores."""
     in_memory = [side.source for side in group.sides if side.answers is not None]
     if in_memory:
         raise InputError(f"{in_memory[0]} is in memory, where only scores of classes are read, not {', '.join(kinds)}.")
@@ -135,7 +135,7 @@ def _models(group: SideGroup, reading: Reading, data: TextSet | None) -> Iterato
 
 
 def _files(group: SideGroup, files: Sequence[Source], reading: Reading, data: TextSet | None) -> Iterator[Opened]:
-    """Yield the members of a population of files, with the truth of the data where it is given."""
+    """Yield the members of a population of files, with the truth of the data if there are any."""
     population = read_population(
         files,
         group.role,

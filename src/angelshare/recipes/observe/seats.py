@@ -1,4 +1,4 @@
-"""Who sits at the table: every model or file of a comparison, opened, and the panel of what they answered."""
+"""The members of a comparison: each an opened model or file in its seat, and all of their answers as a panel."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,11 +20,11 @@ if TYPE_CHECKING:  # an audit of two files must not load torch
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Who a model is in the comparison.
+    """The place of one member in the comparison.
 
     Attributes:
         role, population: such as student, `mlp`.
-        seed: None where there is just one member and nobody named a seed.
+        seed: None if the population has a single member whose seed is not known.
     """
 
     role: ModelRole
@@ -38,20 +38,20 @@ class Seat:
 
     @property
     def key(self) -> str:
-        """Return a name that nobody else in the comparison has: a student may be called as its teacher."""
+        """Return a name that is unique in the comparison, where a student may bear its teacher's name."""
         return f"{self.role} {self.member}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Opened:
-    """One member of a comparison: a model that answers requests, or what its file holds.
+    """One member of a comparison: a model that answers requests, or a file of answers.
 
     Attributes:
-        seat: who it is. card: what is known about it.
-        source: where it lies, in words for messages.
-        scorer: a classifier in memory; None for files.
-        loading: how another process can load the model; None: it cannot.
-        held: kind -> what its file holds, with the file's items.
+        seat: its place. card: its facts.
+        source: folder, hub id or file, for messages.
+        scorer: a classifier in memory; None for files, and for models of other kinds.
+        loading: how another process can load the model; None if it cannot.
+        held: kind -> the answers in its file, with the file's items.
     """
 
     seat: Seat
@@ -63,20 +63,20 @@ class Opened:
 
     @property
     def is_file(self) -> bool:
-        """Whether it is a file, which answers nothing but what it holds."""
+        """Whether it is a file, whose answers are all that there is."""
         return bool(self.held)
 
 
 def assemble(seated: Sequence[tuple[Seat, Observed[Any]]], *, data: str) -> Panel[Any]:
-    """Return the aligned panel of what these members answered.
+    """Return the aligned panel of these members' answers.
 
     Args:
-        seated: teacher, students and baselines, each with the items that it saw.
+        seated: teacher, students and baselines, each with its items.
         data: the name of the text set.
 
     Raises:
-        MisalignedError: if they did not see the same items.
-        LabelError: if they do not answer the same labels.
+        MisalignedError: if their items are not the same.
+        LabelError: if their labels are not the same.
     """
 
     def populations(role: ModelRole) -> tuple[Population[Observed[Any]], ...]:
@@ -94,18 +94,19 @@ def assemble(seated: Sequence[tuple[Seat, Observed[Any]]], *, data: str) -> Pane
 
 
 def entries(opened: Iterable[Opened], panel: Panel[Predictions] | None) -> list[ModelEntry]:
-    """Return the statement's list of models; one that learnt nothing is called collapsed, where a panel tells."""
+    """Return the statement's list of models, with a remark on those that a panel shows to have learnt nothing."""
+    seated = [(member.seat, member.card) for member in opened]
     members = {} if panel is None else {(p.role, m.name): m for p in panel.populations for m in p.members}
 
     def remark(seat: Seat) -> str | None:
         member = members.get((seat.role, seat.member))
         return None if member is None or panel is None else collapsed(member, panel.items)
 
-    return [ModelEntry(one.seat.role, one.seat.population, one.seat.seed, one.card, remark(one.seat)) for one in opened]
+    return [ModelEntry(seat.role, seat.population, seat.seed, card, remark(seat)) for seat, card in seated]
 
 
 def check_labels(member: str, labels: Sequence[str], data: TextSet) -> None:
-    """Refuse a model whose labels are not the data's, or stand in another order.
+    """Refuse a model whose labels differ from the data's, in names or order.
 
     Raises:
         LabelError: with both lists, and what to do.

@@ -1,4 +1,4 @@
-"""Who is compared with whom, as the user gave it: sides, their populations, and the seeds of each."""
+"""The sides of a comparison as the user gave them, their populations, and the seeds of each."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,19 +11,19 @@ from angelshare.data.predictions.harness_logs import filters_of
 from angelshare.data.tables.file_kinds import SUFFIXES, file_kind
 
 TEACHER = "teacher"
-"""What all teachers are called; no student may be."""
+"""The name of all teachers, which no student may have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What the user gave for one role.
+    """A source that the user gave for one role.
 
     Attributes:
         role: in the comparison.
-        name: of the population; several sides of one name are its seeds, and so are several students without a name.
-        source: a model folder, a folder of seed-* folders, a hub id, a file of predictions or a log of evaluation; of
-            answers in memory, what messages call them.
-        answers: in memory; None: they are read or observed.
+        name: of the population; sides of the same name are its seeds, and so are all students without a name.
+        source: a model folder, a folder of seed-* folders, a hub id, a file of predictions or an evaluation log; for
+            answers in memory, their name in messages.
+        answers: in memory; None if they are to be read or observed.
     """
 
     role: ModelRole
@@ -40,14 +40,14 @@ class Side:
 
     @property
     def place(self) -> str:
-        """Return where the source lies, by whatever path it was given; of a hub id, itself; of answers, a number."""
+        """Return the absolute path of the source, however it was given; a hub id stays, answers get a number."""
         if self.answers is not None:
             return f"memory: {id(self.answers)}"
         return str(Path(self.source).resolve()) if Path(self.source).exists() else self.source
 
     @property
     def is_file(self) -> bool:
-        """Whether it is a file of predictions, or is called like one, or answers in memory, which are read likewise."""
+        """Whether it is a file of predictions, has the name of one, or is answers in memory, which are read alike."""
         return self.answers is not None or Path(self.source).is_file() or Path(self.source).suffix.lower() in SUFFIXES
 
 
@@ -64,7 +64,7 @@ def parse_side(role: ModelRole, given: str) -> Side:
     """Return a side from `PATH` or `NAME=PATH`.
 
     Raises:
-        InputError: if the name or the path is blank, or a student is called as the teacher is.
+        InputError: if the name or the path is blank, or a student or baseline bears the teacher's name.
     """
     name, separator, source = given.partition("=")
     if not separator or Path(given).exists():
@@ -79,12 +79,12 @@ def parse_side(role: ModelRole, given: str) -> Side:
 def grouped(sides: tuple[Side, ...]) -> list[SideGroup]:
     """Return one group per population.
 
-    All teachers are one population. Students without a name are the seeds of one, called after its file or folder if
-    there is just one. A baseline without a name belongs to the only student.
+    All teachers are one population. Students without a name are the seeds of one, which is named after its file or
+    folder if there is a single one. A baseline without a name belongs to the only student.
 
     Raises:
-        InputError: if there is no student, if a source is given twice or is a folder of files, or if it cannot be told
-            which student a baseline belongs to.
+        InputError: if there is no student, a source is given twice or is a folder of files, or it is not clear which
+            student a baseline belongs to.
     """
     for side in sides:
         _refuse_folder_of_files(side)
@@ -110,24 +110,24 @@ def grouped(sides: tuple[Side, ...]) -> list[SideGroup]:
 
 
 def _refuse_folder_of_files(side: Side) -> None:
-    """Refuse a folder that holds files of predictions or logs instead of a model."""
+    """Refuse a folder that holds files of predictions, or logs, instead of a model."""
     folder = Path(side.source)
     if side.is_file or not folder.is_dir() or (folder / "config.json").exists():
         return
-    found = sorted(path.name for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
-    if found and not any(folder.glob("seed-*")):
+    files = sorted(path.name for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+    if files and not any(folder.glob("seed-*")):
         raise InputError(
-            f"The {side.role} {side.source} is a folder without a model. Name one of its {len(found)} files, such as "
-            f"{found[0]}."
+            f"The {side.role} {side.source} is a folder without a model. Name one of its {len(files)} files, such as "
+            f"{files[0]}."
         )
 
 
 def filter_warnings(sides: Sequence[Side], label: str) -> Iterator[str]:
-    """Yield a warning where sample logs were judged by different filters: the difference may be that of the filters.
+    """Yield a warning if sample logs were judged by different filters, which may account for a difference.
 
     Args:
-        sides: those of a comparison that was read, so that a log of several filters has the one that is chosen.
-        label: what the column `label` is mapped to: METRIC@FILTER chooses one filter for all logs.
+        sides: of the comparison, after reading: a log with several filters has been refused, unless one was chosen.
+        label: what the column `label` is mapped to; METRIC@FILTER chooses one filter for all logs.
     """
     files = [side.source for side in sides if side.is_file and side.answers is None]
     logs = [source for source in files if file_kind(Path(source)) == "harness log"]
@@ -138,38 +138,40 @@ def filter_warnings(sides: Sequence[Side], label: str) -> Iterator[str]:
 
 
 def seed_folders(group: SideGroup) -> Sequence[tuple[int | None, str]]:
-    """Return the seeds and folders of a population: the seed-* folders of its sources, or the sources in order.
+    """Return the seeds and folders of a population: the seed-* folders in its sources, or else the sources in order.
 
     Raises:
         InputError: if two sources have the same seed, or only some have seed-* folders.
     """
-    found: dict[int, str] = {}
+    by_seed: dict[int, str] = {}
     plain: list[str] = []
     for side in group.sides:
         folders = [f for f in Path(side.source).glob("seed-*") if f.name.removeprefix("seed-").isdecimal()]
         for folder in folders:
             seed = int(folder.name.removeprefix("seed-"))
-            if seed in found:
+            if seed in by_seed:
                 raise InputError(
-                    f"Both {found[seed]} and {folder} are seed {seed} of {group.name}. Name the populations: NAME=PATH."
+                    f"Both {by_seed[seed]} and {folder} are seed {seed} of {group.name}. "
+                    "Name the populations: NAME=PATH."
                 )
-            found[seed] = str(folder)
+            by_seed[seed] = str(folder)
         if not folders:
             plain.append(side.source)
-    if found and plain:
+    if by_seed and plain:
         raise InputError(f"{plain[0]} has no seed-* folders, {group.name}'s other sources do. Give each seed's folder.")
     if len(plain) == 1:
         return [(None, plain[0])]
-    return sorted(found.items()) or list(enumerate(plain))
+    return sorted(by_seed.items()) or list(enumerate(plain))
 
 
 def refuse_copies(group: SideGroup, fingerprints: Sequence[str], sources: Sequence[str]) -> None:
-    """Refuse two equal models: a copy is no second seed, and makes the spread over seeds look small.
+    """Refuse two equal models: a copy is no second seed, and would make the spread over seeds look small.
 
-    Files of predictions are not told apart so: two seeds may decide alike. Equal scores are refused with the panel.
+    Files of predictions are not checked here, since two seeds may decide alike; copies of scores are refused when
+    members are aligned.
 
     Raises:
-        InputError: naming both.
+        InputError: with the names of both.
     """
     first: dict[str, str] = {}
     for fingerprint, source in zip(fingerprints, sources, strict=False):

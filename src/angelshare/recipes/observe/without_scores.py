@@ -1,4 +1,4 @@
-"""Members that score no classes: language models, encoders, and files of embeddings, likelihoods and continuations."""
+"""Members other than classifiers: language models, encoders, files of embeddings, likelihoods and continuations."""
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ READERS: Mapping[Kind, Reader] = {
     "likelihoods": read_likelihoods,
     "continuations": read_continuations,
 }
-"""Kind without classes -> how a file of it is read."""
+"""Kind other than scores -> the reader of its files."""
 
 
 def files_of_kinds(
@@ -30,7 +30,7 @@ def files_of_kinds(
     """Yield the members of a population whose files hold one of these kinds; each file is one seed.
 
     Raises:
-        InputError: for files that cannot be read, several kinds, or data beside them.
+        InputError: if a file cannot be read, several kinds are needed, or data are given as well.
     """
     if data is not None:
         raise InputError(
@@ -50,10 +50,10 @@ def files_of_kinds(
 
 
 def models_of_kinds(group: SideGroup, kinds: Sequence[Kind], max_length: int | None) -> Iterator[Opened]:
-    """Yield the members of a population of models of which no audit needs scores.
+    """Yield the members of a population of models, from which no audit needs scores.
 
     Raises:
-        ModelError: for a model that gives none of these kinds.
+        ModelError: if a model gives none of these kinds.
     """
     from angelshare.models.causal import load_causal
     from angelshare.models.embedder import load_embedder
@@ -71,5 +71,5 @@ def models_of_kinds(group: SideGroup, kinds: Sequence[Kind], max_length: int | N
 
 
 def _card(held: Observed[Any], fingerprint: str, kind: str) -> ModelCard:
-    """Return what is known of a model by its file."""
+    """Return a model's card, as far as its file tells."""
     return ModelCard(held.name, None, (), fingerprint, held.parent_fingerprint, precision="not stated", kind=kind)

@@ -1,1 +1,1 @@
-"""The papers' own figures, and the studies that reproduce them."""
+"""One folder for each paper: its study, its claims and its figures."""

@@ -1,1 +1,1 @@
-"""The engine of studies: recipes trained, claims held against what came out."""
+"""The engine of studies: arms trained, models compared, a paper's claims tested against the outcome."""

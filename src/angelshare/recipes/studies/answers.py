@@ -1,4 +1,4 @@
-"""How a claim is answered: a verdict from an interval, and our numbers in words."""
+"""Answers to claims: verdicts from intervals, and our numbers in words."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from angelshare.statement.reproduction import ClaimVerdict
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a claim came to.
+    """The answer to a claim.
 
     Attributes:
         verdict: read from an interval.
-        finding: our numbers as sentences.
-        number: the one that decides, with its interval; None where it is no estimate.
-        differs: where we differ from the paper and why.
-        bounds: what its interval is held against.
+        finding: our numbers, in sentences.
+        number: the one that decides, with its interval; None if it is not an estimate.
+        differs: where we differ from the paper, and why.
+        bounds: those that the interval is compared with.
     """
 
     verdict: ClaimVerdict
@@ -27,21 +27,21 @@ class Answer:
 
 
 def below(number: Measured, bound: float = 0.0) -> ClaimVerdict:
-    """Return whether the whole interval is below a bound: a claim of a loss."""
+    """Return the verdict on a claim of a loss: that the number is below a bound."""
     if number.high < bound:
         return "holds"
     return "contradicted" if number.low > bound else "undecided"
 
 
 def above(number: Measured, bound: float = 0.0) -> ClaimVerdict:
-    """Return whether the whole interval is above a bound."""
+    """Return the verdict on a claim that the number is above a bound."""
     if number.low > bound:
         return "holds"
     return "contradicted" if number.high < bound else "undecided"
 
 
 def within(number: Measured, bound: float) -> ClaimVerdict:
-    """Return whether the whole interval lies within +- a bound: a claim of no effect is shown, not assumed."""
+    """Return the verdict on a claim of no effect, which must be shown: that the number is within +- a bound."""
     if -bound < number.low and number.high < bound:
         return "holds"
     return "contradicted" if number.low > bound or number.high < -bound else "undecided"
@@ -64,16 +64,16 @@ def numbers(values: Mapping[str, float], *, sign: bool = True) -> str:
 
 
 def _figure(value: float, *, sign: bool) -> str:
-    """Return a number to three decimals, with a minus sign that is one."""
+    """Return a number to three decimals, with a typographic minus sign."""
     return f"{value:{'+' if sign else ''}.3f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _words(name: str) -> str:
-    """Return the name of a set as it is read."""
+    """Return the name of a set in words."""
     return name.replace("_", " ")
 
 
 def without(sets: Sequence[str], *, of_all: Sequence[str]) -> str | None:
-    """Return which sets are missing; None if all are there."""
+    """Return a sentence on the sets that are missing; None if all are there."""
     missing = [name for name in of_all if name not in sets]
     return f"Without {', '.join(map(_words, missing))}, which are not at hand here." if missing else None

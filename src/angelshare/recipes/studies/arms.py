@@ -13,28 +13,28 @@ from angelshare.recipes.studies.study import P, Study
 
 
 def train_arms(study: Study[P], splits: Splits, out: Path, *, jobs: int, progress: Progress) -> Mapping[str, Trained]:
-    """Return the models of every arm, trained; what is there already is only loaded."""
+    """Return the models of every arm, trained or, where they exist, loaded."""
     return {arm: train(recipe, splits, out / arm, jobs=jobs, progress=progress) for arm, recipe in study.arms.items()}
 
 
 def side_by_side(arms: Mapping[str, Trained], names: Mapping[str, str]) -> tuple[Opened, ...]:
-    """Return the models of all arms: the first arm's as they are, teachers of further arms among the students.
+    """Return the models of all arms: those of the first as they are, teachers of other arms as students.
 
     Args:
         arms: in the study's order.
-        names: `ARM/MODEL` -> what it is called; else, `MODEL+ARM`.
+        names: `ARM/MODEL` -> name among all models; by default, `MODEL+ARM`.
     """
     first, *others = arms
     return (*arms[first].opened, *(model for arm in others for model in _renamed(arms[arm], arm, names)))
 
 
 def called(seat: Seat) -> str:
-    """Return what a population is called among all models, where baselines have the names of their students."""
+    """Return the name of a population among all models, where baselines are named after their students."""
     return baseline_of(seat.population) if seat.role == "baseline" else seat.population
 
 
 def _renamed(trained: Trained, arm: str, names: Mapping[str, str]) -> Iterator[Opened]:
-    """Yield the models of an arm that is not the first."""
+    """Yield the models of an arm other than the first, under their names among all."""
     for model in trained.opened:
         seat = model.seat
         name = names.get(f"{arm}/{seat.population}", f"{seat.population}+{arm}")

@@ -1,4 +1,4 @@
-"""A paper's claims, each answered with a number and its interval, or with the reason why not."""
+"""A paper's claims, each answered with a number and its interval, or with the reason why there is none."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,12 +12,11 @@ from angelshare.statement.reproduction import Claim
 
 @dataclass(frozen=True, slots=True)
 class PaperClaim(Generic[P]):
-    """A claim and how it is decided.
+    """A claim, and the function that answers it.
 
     Attributes:
-        claim: in one sentence. where: section or figure of the paper.
-        answer: from the evidence and who plays which part; raises `NotMeasured` where something that it needs is not at
-            hand.
+        claim: in one sentence. where: the section or figure of the paper.
+        answer: takes the evidence and the parts; raises `NotMeasured` if something that it needs is not at hand.
     """
 
     claim: str
@@ -26,7 +25,7 @@ class PaperClaim(Generic[P]):
 
 
 def held_against(evidence: Evidence, parts: P, claim: PaperClaim[P]) -> Claim:
-    """Return a claim with its verdict; one that rests on what is not at hand is not measured."""
+    """Return a claim with its verdict, or as not measured if something that it needs is not at hand."""
     try:
         answer = claim.answer(evidence, parts)
     except NotMeasured as why:

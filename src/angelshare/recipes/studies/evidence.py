@@ -1,4 +1,4 @@
-"""What a study's models answered, and any statistic of any two of them on one or several sets."""
+"""The answers of a study's models, and any statistic of any two of them on one or several sets."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -32,8 +32,8 @@ class Measured:
     """A number with its interval at 95%.
 
     Attributes:
-        value: the estimate. low, high: of the interval.
-        n: items that it rests on.
+        value: the estimate. low, high: the ends of its interval.
+        n: the number of items that it rests on.
     """
 
     value: float
@@ -43,7 +43,7 @@ class Measured:
 
 
 class NotMeasured(Exception):  # noqa: N818  (no error: it says why a claim has no answer)
-    """Something that a claim rests on is not at hand; the message says why, as a sentence."""
+    """Something that a claim rests on is not at hand; the message is a sentence that says why."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +51,7 @@ class Evidence:
     """Every model of a study on every set.
 
     Attributes:
-        panels: set -> the panel of all models: the first arm's as they are, those of further arms as students.
+        panels: set -> the panel of all models: those of the first arm as they are, all others as students.
     """
 
     panels: Mapping[str, Panel[Predictions]]
@@ -80,7 +80,7 @@ class Evidence:
         return known[name].members
 
     def value(self, data: str, name: str, metric: Metric = AUC) -> float:
-        """Return a model's metric on a set, the mean over its seeds.
+        """Return the metric of a model on a set, as the mean over its seeds.
 
         Raises:
             NotMeasured: if it cannot be measured.
@@ -89,27 +89,27 @@ class Evidence:
         return float(left.mean())
 
     def level(self, data: str, name: str) -> Measured:
-        """Return a model's AUC with its interval, the mean over its seeds, cut at 0 and 1.
+        """Return the AUC of a model, as the mean over its seeds, with its interval cut at 0 and 1.
 
         Raises:
             NotMeasured: if it cannot be measured.
         """
         sample = self._sample(data, name, name, AUC)
         ranks, _ = sample.rankings(1)
-        # scores that are all alike have an AUC of one half, and no variance
+        # equal scores for all items have an AUC of one half, and no variance
         chance = linear_auc(ranks, np.zeros((1, len(sample)), dtype=np.int64), sample.truth == 1, sample.design)
         above = measure(Sampled(chance, sample.design))
         return Measured(above.value + 0.5, max(0.0, above.low + 0.5), min(1.0, above.high + 0.5), above.n)
 
     def difference(self, data: str, left: str, right: str, metric: Metric = AUC, among: Mask | None = None) -> Sampled:
-        """Return left - right of a metric on a set: members pair by seed, a single one with all.
+        """Return left - right of a metric on a set; members pair by seed, a single one with all.
 
         Args:
             data: the set.
             left: the name of a model.
-            right: of another one.
-            metric: which one.
-            among: (n,) mask of the set's items; None: all.
+            right: the name of another.
+            metric: to compare.
+            among: (n,) mask of the set's items; None for all.
 
         Raises:
             NotMeasured: if it cannot be measured.
@@ -122,10 +122,10 @@ class Evidence:
     def over(
         self, sets: Sequence[str], statistic: Callable[[str], Sampled], *, less: str | None = None
     ) -> tuple[Measured, tuple[str, ...]]:
-        """Return the mean of a statistic over the sets that have it, less its value on one more, and their names.
+        """Return the mean of a statistic over the sets that have it, less its value on one more, and those sets.
 
         Raises:
-            NotMeasured: if no set has it, or the one more has not.
+            NotMeasured: if no set has it, or if the one more has not.
         """
         terms = {}
         for data in sets:
@@ -139,7 +139,11 @@ class Evidence:
         return measure(pooled(weighted)), tuple(terms)
 
     def _sample(self, data: str, left: str, right: str, metric: Metric, among: Mask | None = None) -> Sample:
-        """Return the labelled items of two models, on which the metric can be measured."""
+        """Return the labelled items of two models on which a metric can be measured.
+
+        Raises:
+            NotMeasured: if there are none.
+        """
         sides = paired(self.members(data, left), self.members(data, right))
         contrast = Contrast(self.panel(data).items, "student-teacher", left, *sides, identical=False)
         truth = contrast.items.truth
@@ -156,14 +160,16 @@ class Evidence:
 
 
 def baseline_of(name: str) -> str:
-    """Return what the baseline of a student is called here."""
+    """Return the name of a student's baseline among all models."""
     return f"{name} (baseline)"
 
 
 def paired(
     left: tuple[Predictions, ...], right: tuple[Predictions, ...]
 ) -> tuple[tuple[Predictions, ...], tuple[Predictions, ...]]:
-    """Return the members of both sides that share a seed; a single one on the right serves all, on the left the first.
+    """Return the members of both sides that share a seed.
+
+    A single member on the right pairs with all; a single one on the left with the first, if no seed is shared.
 
     Raises:
         NotMeasured: if no seed is shared.
@@ -183,7 +189,7 @@ def measure(statistic: Sampled) -> Measured:
     """Return the value of a statistic with its interval.
 
     Raises:
-        NotMeasured: if its items come in so few clusters that none can be trusted.
+        NotMeasured: if its items come in too few clusters for an interval.
     """
     clusters = statistic.design.clusters
     if clusters is not None and len(np.unique(clusters)) < MIN_CLUSTERS:
@@ -194,5 +200,5 @@ def measure(statistic: Sampled) -> Measured:
 
 
 def excess(statistic: Sampled, *, over: Sampled) -> Measured:
-    """Return how much larger one difference is than another one on the same items: an interaction."""
+    """Return one difference less another on the same items: an interaction."""
     return measure(Sampled(statistic.linear.less(over.linear), over.design))

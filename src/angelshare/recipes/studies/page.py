@@ -1,4 +1,4 @@
-"""What the page of a reproduction holds: claims with verdicts, numbers and drawings beside the paper's, settings."""
+"""The contents of a reproduction's page: claims with verdicts, numbers and figures beside the paper's, settings."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -20,7 +20,7 @@ CHANCE = 0.5
 def reproduction(
     paper: Paper[P], study: Study[P], outcome: Outcome[P], suite: GatheredSuite, *, scale: SuiteScale, now: datetime
 ) -> Reproduction:
-    """Return a paper beside us."""
+    """Return a paper beside our outcome."""
     return Reproduction(
         paper=paper.citation,
         name=paper.name,
@@ -40,8 +40,8 @@ def reproduction(
 
 
 def notes_on(suite: GatheredSuite) -> Iterator[tuple[str, str]]:
-    """Yield each set for which something stands in, or that is missing, with what is said of it."""
-    for member in suite.found:
+    """Yield each set that is missing or replaced by a stand-in, with a note on it."""
+    for member in suite.all_sets:
         if isinstance(member, MissingSet):
             yield member.spec.name, member.why
         elif member.stands_in_for:
@@ -49,7 +49,7 @@ def notes_on(suite: GatheredSuite) -> Iterator[tuple[str, str]]:
 
 
 def at_chance(evidence: Evidence, titles: Mapping[str, str]) -> Iterator[str]:
-    """Yield the sets that the teacher does not rank better than chance: a difference to it says little there."""
+    """Yield a warning about every set on which the teacher is no better than chance, so that differences say little."""
     for data, title in titles.items():
         try:
             level = evidence.level(data, TEACHER)

@@ -1,4 +1,4 @@
-"""What the engine asks of a paper: one object, `PAPER`, in the `__init__` of its folder."""
+"""What a paper gives to the engine: one object, `PAPER`, in the `__init__` of its folder."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -24,11 +24,11 @@ SUITE_FILE = "suite.yaml"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FurtherTexts:
-    """Texts that models read besides the suite's: evidence for claims, and no part of the loss statement.
+    """Texts that models read besides the suite's: evidence for claims, but not part of the loss statement.
 
     Attributes:
-        texts: called as claims ask for them.
-        models: who reads them, a baseline as `NAME (baseline)`; None: everyone.
+        texts: under the name by which claims refer to them.
+        models: those that read them, a baseline as `NAME (baseline)`; None for all.
     """
 
     texts: TextSet
@@ -37,13 +37,13 @@ class FurtherTexts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome(Generic[P]):
-    """A study carried out: what figures and charts are made from.
+    """The outcome of a study, from which figures and charts are made.
 
     Attributes:
-        evidence: every model on every set. parts: who plays which part.
-        titles: set of the suite -> what the paper calls it.
+        evidence: every model on every set. parts: the models that play them.
+        titles: set of the suite -> its name in the paper.
         notes: set of the suite -> what stands in for it, or why it is missing.
-        splits: that the models learnt from. statement: of what they lose.
+        splits: those that the models learnt from. statement: what they lose.
     """
 
     evidence: Evidence
@@ -55,33 +55,33 @@ class Outcome(Generic[P]):
 
 
 def nothing(*_: object) -> tuple[()]:
-    """Return nothing: what a paper has none of."""
+    """Return nothing, the default for what a paper may leave out."""
     return ()
 
 
 def no_names(_: object) -> Mapping[str, str]:
-    """Return no name of a paper's own."""
+    """Return no names, the default for those of models."""
     return {}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Paper(Generic[P]):
-    """A paper: what it says, and how it is held against our models.
+    """A paper: its claims and figures, and how they are compared with our models.
 
     Attributes:
-        package: of its folder, which has `SCALE.yaml` for each scale, and a `suite.yaml` where its suite is its own.
+        package: of its folder, which has a `SCALE.yaml` for each scale, and a `suite.yaml` for a suite of its own.
         citation: in full.
-        study: what such a file holds, `Study[Parts]` or a subclass.
+        study: the model of such a file, `Study[Parts]` or a subclass.
         claims: in the paper's order.
         figures: its numbers beside ours.
-        charts: drawings from our numbers.
-        tables: names of the statement's tables that belong on the page.
+        charts: its drawings, from our numbers.
+        tables: names of the statement's tables to show on the page.
         roles: of the splits that models are trained and fitted on.
-        names: `ARM/MODEL` -> what it is called among the models of all arms; else, `MODEL+ARM` but in the first arm.
-        audits: set -> the audits that run on it, where they are not the suite's.
-        stated: who stands in the statement about a set, of all students; None: everyone.
+        names: `ARM/MODEL` -> name among the models of all arms; by default `MODEL+ARM`, except in the first arm.
+        audits: set -> the audits that run on it instead of the suite's.
+        stated: the students in the statement about a set; None for all.
         further: texts that models read besides the suite's.
-        results: of measurements of the paper's own, for the statement.
+        results: the paper's own measurements, for the statement.
     """
 
     package: str
@@ -108,7 +108,7 @@ class Paper(Generic[P]):
 
         Raises:
             RecipeError: with every mistake in its file.
-            InputError: if there is none.
+            InputError: if the paper has no such scale.
         """
         folder = files(self.package)
         file = folder.joinpath(f"{scale}.yaml")
@@ -121,6 +121,6 @@ class Paper(Generic[P]):
 
 
 def _read(file: Traversable) -> dict[str, object]:
-    """Return the keys and values of a YAML file of the package."""
+    """Return the contents of a YAML file of the package."""
     content: dict[str, object] = yaml.safe_load(file.read_text("utf-8"))
     return content

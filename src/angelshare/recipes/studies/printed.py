@@ -1,4 +1,4 @@
-"""A number that a paper prints with ours beside it, or with the reason why there is none."""
+"""Numbers that a paper prints, each beside ours or with the reason why there is none."""
 
 from collections.abc import Callable
 
@@ -7,11 +7,11 @@ from angelshare.statement.reproduction import PaperFigure
 
 
 def beside(printed: PaperFigure, ours: Callable[[], Measured | float]) -> PaperFigure:
-    """Return the number with ours.
+    """Return a number of the paper with ours.
 
     Args:
-        printed: what the paper prints, with the model of ours and what stands in for its data.
-        ours: measures ours; where it raises `NotMeasured`, the reason takes the place of the note.
+        printed: the paper's number, with our model and a note on what stands in for its data.
+        ours: measures our number; if it raises `NotMeasured`, the reason replaces the note.
     """
     try:
         number = ours()

@@ -1,4 +1,4 @@
-"""A study carried out: its arms trained, every model observed on every set, measured, and the paper beside us."""
+"""A study carried out: arms trained, every model observed and measured on every set, and the paper beside us."""
 
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -31,9 +31,9 @@ from angelshare.statement.reproduction import Reproduction
 from angelshare.statement.schema import Statement
 
 CALL = "call"
-"""The event that says how long one call took, whether it ended or was interrupted."""
+"""The journal's event with the duration of one call, whether it ended or was interrupted."""
 SCORED = choices("quality")
-"""An audit that asks for scores of the texts themselves, and of no others."""
+"""An audit that requests scores of the texts themselves, and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,9 @@ class StudyRequest:
     """One call of `angelshare reproduce`.
 
     Attributes:
-        scale: of the study. out: where it goes. now: the time that it bears.
-        jobs: students trained side by side.
-        redact_texts: leave texts out of statements and tables.
+        scale: of the study. out: its folder. now: the time of its statement and page.
+        jobs: the number of students trained side by side.
+        redact_texts: whether texts are left out of statement and tables.
     """
 
     scale: SuiteScale
@@ -55,11 +55,11 @@ class StudyRequest:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Setting(Generic[P]):
-    """A study whose texts are at hand.
+    """A study with its texts.
 
     Attributes:
-        paper, study: what it is. scale: at which.
-        splits, suite: of its data.
+        paper, study, scale: which one.
+        splits, suite: its texts.
     """
 
     paper: Paper[P]
@@ -71,10 +71,10 @@ class Setting(Generic[P]):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Opened:
-    """A study whose models are trained.
+    """The trained models of a study.
 
     Attributes:
-        arms: the models of each. models: of all arms, side by side.
+        arms: arm -> its models. models: those of all arms, side by side.
     """
 
     arms: Mapping[str, Trained]
@@ -86,7 +86,7 @@ def carry_out(
 ) -> Reproduction:
     """Return a paper's claims, figures and tables beside ours, and write them with the statement behind them.
 
-    Every arm keeps its models in a folder of its own; what is there already is not trained again.
+    Every arm keeps its models in a folder of its own; models that are there already are not trained again.
 
     Raises:
         InputError: if the paper has no such scale, or its data are not at hand.
@@ -108,7 +108,7 @@ def carry_out(
 
 
 def set_up(paper: Paper[P], study: Study[P], scale: SuiteScale) -> Setting[P]:
-    """Return the study with its texts.
+    """Return a study with its texts.
 
     Raises:
         InputError: if they are not at hand.
@@ -126,7 +126,7 @@ def _open(setting: Setting[P], request: StudyRequest, *, progress: Progress) -> 
 
 
 def _as_asked(suite: GatheredSuite, audits: Mapping[str, tuple[str, ...]]) -> GatheredSuite:
-    """Return the suite with every set under its own name, the test split too, and with the paper's audits."""
+    """Return the suite with the paper's audits, and with all texts under the names of their sets."""
 
     def asked(member: SuiteSet | MissingSet) -> SuiteSet | MissingSet:
         if isinstance(member, MissingSet):
@@ -135,11 +135,11 @@ def _as_asked(suite: GatheredSuite, audits: Mapping[str, tuple[str, ...]]) -> Ga
         spec = member.spec.model_copy(update={"audits": audits.get(name, member.spec.audits)})
         return replace(member, spec=spec, texts=replace(member.texts, name=name))
 
-    return replace(suite, found=tuple(map(asked, suite.found)))
+    return replace(suite, all_sets=tuple(map(asked, suite.all_sets)))
 
 
 def _observe(setting: Setting[P], opened: _Opened, desk: Desk) -> Mapping[str, Observations]:
-    """Return what every model answers on the suite's sets, the one at home first, and on the paper's further texts."""
+    """Return all models' answers to the suite's sets, the in-domain one first, and to the paper's further texts."""
     seen = observe_suite(opened.models, setting.suite.sets, desk, setting.study.first.choices)
     for further in setting.paper.further(setting.study.parts, setting.splits):
         readers = [m for m in opened.models if further.models is None or called(m.seat) in further.models]
@@ -150,7 +150,7 @@ def _observe(setting: Setting[P], opened: _Opened, desk: Desk) -> Mapping[str, O
 def measure(
     setting: Setting[P], seen: Mapping[str, Observations], cards: Mapping[tuple[ModelRole, str], ModelCard]
 ) -> tuple[AuditResult, ...]:
-    """Return what the audits find on the suite's sets, and the paper's own measurements."""
+    """Return the results of the audits on the suite's sets, and of the paper's own measurements."""
     paper, parts = setting.paper, setting.study.parts
     sets = {member.texts.name: seen[member.texts.name] for member in setting.suite.sets}
     if paper.stated is not None:
@@ -161,12 +161,12 @@ def measure(
 
 
 def evidence_of(seen: Mapping[str, Observations]) -> Evidence:
-    """Return what claims are answered from."""
+    """Return the evidence from which claims are answered."""
     return Evidence({name: observations.scores() for name, observations in seen.items()})
 
 
 def _only(observations: Observations, names: Collection[str]) -> Observations:
-    """Return what was observed of these students alone."""
+    """Return the observations without students other than these."""
     return replace(
         observations,
         panels={
@@ -177,11 +177,11 @@ def _only(observations: Observations, names: Collection[str]) -> Observations:
 
 
 def beside(setting: Setting[P], seen: Mapping[str, Observations], statement: Statement, now: datetime) -> Reproduction:
-    """Return the paper beside us."""
+    """Return the paper beside our outcome."""
     outcome = Outcome(
         evidence=evidence_of(seen),
         parts=setting.study.parts,
-        titles={member.spec.name: member.spec.title for member in setting.suite.found},
+        titles={member.spec.name: member.spec.title for member in setting.suite.all_sets},
         notes=dict(notes_on(setting.suite)),
         splits=setting.splits,
         statement=statement,
@@ -190,7 +190,7 @@ def beside(setting: Setting[P], seen: Mapping[str, Observations], statement: Sta
 
 
 def _framing(setting: Setting[P], opened: _Opened, request: StudyRequest) -> Framing:
-    """Return what the loss statement says beside its rows."""
+    """Return what the loss statement holds besides the results."""
     study, splits = setting.study, setting.splits
     texts = (row for arm, recipe in study.arms.items() for row in text_rows(recipe, splits, opened.arms[arm].texts))
     warnings = (said for arm, recipe in study.arms.items() for said in training_warnings(recipe, request.out / arm))

@@ -1,4 +1,4 @@
-"""What a study consists of: a recipe for each arm, a suite of test sets, and who of the models plays which part."""
+"""What a study consists of: a recipe for each arm, a suite of test sets, and the models that play the paper's parts."""
 
 from collections.abc import Mapping
 from typing import Annotated, Generic, Literal, Self, TypeVar
@@ -8,22 +8,23 @@ from pydantic import AfterValidator, Field, model_validator
 from angelshare.core.factories import unknown_name
 from angelshare.core.strict import Strict
 from angelshare.data.suites.gathering import SuiteSpec, suites
-from angelshare.recipes.schema import Recipe, StudentEntry
+from angelshare.recipes.entries import StudentEntry
+from angelshare.recipes.schema import Recipe
 
 TAKEN = ("observations", "predictions")
-"""Folders beside those of the arms."""
+"""The folders beside those of the arms."""
 P = TypeVar("P", bound=Strict)
 
 
 def _known_suite(suite: str | SuiteSpec) -> str | SuiteSpec:
-    """Refuse the name of a suite that nobody knows."""
+    """Refuse the name of an unknown suite."""
     if isinstance(suite, str) and suite not in suites():
         raise ValueError(unknown_name("suite", suite, suites()))
     return suite
 
 
 def _free(name: str) -> str:
-    """Refuse the name of an arm whose folder would be something else."""
+    """Refuse a name for an arm whose folder serves another purpose."""
     if name in TAKEN:
         raise ValueError(f"An arm is called {name}, as another folder is. Give it another name.")
     return name
@@ -33,14 +34,14 @@ ArmName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$"), AfterValidator(_fr
 
 
 class Study(Strict, Generic[P]):
-    """A study at one scale; a paper names the model of its parts, `Study[Parts]`, and may check more in a subclass.
+    """A study at one scale; a paper gives the model of its parts, `Study[Parts]`, and may check more in a subclass.
 
     Attributes:
-        about: what was made smaller than in the paper, and why, as sentences.
-        settings: what -> the paper's and ours, for the page.
-        suite: of test sets: its name, or what it consists of. The test split of the arms' data is its in-domain set.
-        arms: recipes on the same data; the teacher of the first is the one that all models are held against.
-        parts: who plays which part in the paper.
+        about: sentences on what is smaller than in the paper, and why.
+        settings: name -> the paper's setting and ours, for the page.
+        suite: the test sets: the name of a suite, or its contents. The test split of the data is its in-domain set.
+        arms: recipes on the same data; all models are compared with the teacher of the first.
+        parts: the models that play the paper's parts.
     """
 
     version: Literal[1]

@@ -1,1 +1,1 @@
-"""Models from a recipe: teacher, transfer sets, students, baselines."""
+"""The models of a recipe: teacher, transfer sets, students, baselines."""

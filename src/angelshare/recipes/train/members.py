@@ -1,4 +1,4 @@
-"""The models of a run: the teacher, and every student and baseline with every seed, each trained once."""
+"""The models of a run, each trained once: the teacher, and every student and baseline with every seed."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,17 +19,18 @@ from angelshare.models.checkpoint import backbone_fingerprint, load_backbone, lo
 from angelshare.models.students import build_student
 from angelshare.models.tfidf import fit_tfidf
 from angelshare.models.vocabulary import WordTokenizer, build_word_tokenizer
+from angelshare.recipes.entries import NeuralEntry, PretrainedEntry, StudentEntry, TfidfEntry, TransformerEntry
 from angelshare.recipes.folder.stages import is_current, staged
-from angelshare.recipes.schema import NeuralEntry, PretrainedEntry, Recipe, StudentEntry, TfidfEntry, TransformerEntry
+from angelshare.recipes.schema import Recipe
 from angelshare.recipes.train.transfers import Plan, StudentTexts, plan_of, targets_sha256, teacher_train
 
 TRAINING_FILE = "training.json"
 
 _NOT_THE_MODEL = {"seeds", "baseline", "transfer", "mitigation"}
-"""Keys of a student that decide nothing, or what is in its checksums."""
+"""Keys of a student that do not affect its weights, or are covered by the checksums of its texts."""
 
 TRAINING_VERSION = 2
-"""Raised when training comes to give other weights from the same settings, so that old models are made again."""
+"""Raised whenever training gives other weights from the same settings, so that old models are made again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +42,24 @@ class Member:
     seed: int
 
     def folder(self, run: Path) -> Path:
-        """Return where it is kept."""
+        """Return its folder."""
         return run / f"{self.role}s" / self.entry.name / f"seed-{self.seed}"
 
     @property
     def name(self) -> str:
-        """Return what it is called."""
+        """Return its name."""
         return f"{self.entry.name}/{self.seed}"
 
 
 def needs_teacher(entry: NeuralEntry) -> bool:
-    """Whether a student starts from something of its teacher: layers, tokenizer or embeddings."""
+    """Whether a student starts from layers, tokenizer or embeddings of its teacher."""
     if isinstance(entry, PretrainedEntry):
         return False
     return isinstance(entry, TransformerEntry) or entry.needs_teacher
 
 
 def members_of(recipe: Recipe) -> Iterator[Member]:
-    """Yield every student with its baseline, seed by seed; TF-IDF is a baseline of its own."""
+    """Yield every student and its baseline, seed by seed; TF-IDF counts as a baseline."""
     for entry in recipe.students:
         if isinstance(entry, TfidfEntry):
             yield Member("baseline", entry, 0)
@@ -70,7 +71,7 @@ def members_of(recipe: Recipe) -> Iterator[Member]:
 
 
 def make_teacher(recipe: Recipe, splits: Splits, run: Path, *, progress: Progress) -> Scorer:
-    """Return the teacher, fine-tuned on the human labels unless the recipe says that it already answers the task."""
+    """Return the teacher, fine-tuned on human labels unless the recipe says that it already fits the task."""
     spec, settings = recipe.teacher, recipe.teacher.fine_tune
     if settings is None:
         return load_scorer(spec.model, name="teacher", task=splits.role("train").task)
@@ -104,7 +105,7 @@ def make_teacher(recipe: Recipe, splits: Splits, run: Path, *, progress: Progres
 
 
 class MemberMaker:
-    """Trains the members of one recipe. What several members share, such as a vocabulary, is made once."""
+    """Trains the members of a recipe, and makes what several of them share, such as a vocabulary, only once."""
 
     def __init__(
         self,
@@ -116,15 +117,15 @@ class MemberMaker:
         run: Path,
         progress: Progress,
     ) -> None:
-        """Keep what every member needs.
+        """Keep what all members need.
 
         Args:
             recipe: with the settings.
             splits: train and validation.
-            texts: what the students of each plan learn from.
-            teacher: its folder or hub id, for students that start from its weights.
+            texts: those that the students of each plan learn from.
+            teacher: folder or hub id, for students that start from its weights.
             run: the run folder.
-            progress: told about steps.
+            progress: informed of training steps.
         """
         self._recipe, self._splits, self._texts = recipe, splits, texts
         self._teacher, self._run, self._progress = teacher, run, progress
@@ -135,7 +136,7 @@ class MemberMaker:
         }
 
     def for_workers(self, members: Iterable[Member]) -> "MemberMaker":
-        """Return a silent copy that already holds the vocabularies of these members."""
+        """Return a copy without progress, which already holds the vocabularies of these members."""
         for member in members:
             if not isinstance(member.entry, TfidfEntry):
                 self._tokenizer(member.entry)
@@ -144,18 +145,18 @@ class MemberMaker:
         return twin
 
     def is_made(self, member: Member) -> bool:
-        """Whether the member is there, made from these very inputs."""
+        """Whether the member exists, made from exactly these inputs."""
         return is_current(member.folder(self._run), self._inputs(member))
 
     def make(self, member: Member) -> bool:
-        """Train a member unless it is there already; return whether anything was trained."""
+        """Train a member unless it exists; return whether anything was trained."""
         entry, folder, inputs = member.entry, member.folder(self._run), self._inputs(member)
         if isinstance(entry, TfidfEntry):
             return staged(folder, inputs, lambda result, _: self._fit_tfidf(member, entry, result))
         return staged(folder, inputs, lambda result, work: self._train(member, entry, result, work))
 
     def _inputs(self, member: Member) -> dict[str, Any]:
-        """Return all that decides what a member becomes."""
+        """Return all that determines a member's weights."""
         entry = member.entry
         train = self._splits.role("train")
         inputs = {
@@ -173,7 +174,7 @@ class MemberMaker:
         return {**inputs, **self._checksums, **self._of(entry).checksums, "distil": distil}
 
     def _of(self, entry: NeuralEntry) -> StudentTexts:
-        """Return what a student learns from."""
+        """Return the texts that a student learns from."""
         return self._texts[plan_of(self._recipe, entry)]
 
     def _fit_tfidf(self, member: Member, entry: TfidfEntry, result: Path) -> None:
@@ -187,9 +188,9 @@ class MemberMaker:
         scorer.save(result)
 
     def _train(self, member: Member, entry: NeuralEntry, result: Path, work: Path) -> None:
-        """Train a student or its baseline from the same first weights, and save it.
+        """Train a student or its baseline from the same initial weights, and save it.
 
-        Networks over words compute on one thread wherever they train, so that their numbers do not depend on the jobs.
+        Networks over words always train on one thread, so that their numbers do not depend on the number of jobs.
         """
         with threads(None if isinstance(entry, TransformerEntry | PretrainedEntry) else 1):
             self._train_on(member, entry, result, work)
@@ -248,7 +249,7 @@ class MemberMaker:
         write_text(result / TRAINING_FILE, json.dumps(asdict(report), indent=1))
 
     def _tokenizer(self, entry: NeuralEntry) -> WordTokenizer | None:
-        """Return the word tokenizer of an entry, built from training and transfer texts; None: the teacher's."""
+        """Return the word tokenizer of an entry, built from training and transfer texts; None for the teacher's."""
         if isinstance(entry, TransformerEntry | PretrainedEntry) or entry.tokenizer == "teacher":
             return None
         if entry.name not in self._tokenizers:

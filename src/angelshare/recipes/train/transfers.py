@@ -1,4 +1,4 @@
-"""What every student learns from: its transfer set and its human-labelled texts, made once however many share them."""
+"""The texts that students learn from: transfer sets and human-labelled texts, made once for all that share them."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -16,8 +16,9 @@ from angelshare.data.texts.joining import join_sets
 from angelshare.data.texts.textset import Splits, TextSet
 from angelshare.models.checkpoint import mask_token
 from angelshare.recipes.conclude.publish import transfer_rows
+from angelshare.recipes.entries import NeuralEntry, TfidfEntry
 from angelshare.recipes.folder.stages import digest
-from angelshare.recipes.schema import NeuralEntry, Recipe, TfidfEntry
+from angelshare.recipes.schema import Recipe
 from angelshare.statement.schema import DataRow
 from angelshare.transfer.gather import TransferTexts, gather_texts
 from angelshare.transfer.label import TransferSet, chosen, teacher_logits
@@ -26,11 +27,11 @@ from angelshare.transfer.spec import NeutralSentences, TransferSpec
 
 
 class Plan(NamedTuple):
-    """What a recipe says about the texts of one student.
+    """A recipe's choice of the texts of a student.
 
     Attributes:
-        transfer: which texts the teacher labels.
-        neutral: which sentences are added to them and to the human-labelled ones; None: none.
+        transfer: the texts that the teacher labels.
+        neutral: sentences to add to these and to the human-labelled ones; None for none.
     """
 
     transfer: TransferSpec
@@ -39,12 +40,12 @@ class Plan(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class StudentTexts:
-    """What one student, or several, learn from.
+    """The texts that one or several students learn from.
 
     Attributes:
-        transfer: texts with the teacher's logits.
-        train: human-labelled, for baselines.
-        students: who.
+        transfer: with the teacher's logits.
+        train: with human labels, for baselines.
+        students: their names.
     """
 
     transfer: TransferSet
@@ -66,7 +67,7 @@ def plan_of(recipe: Recipe, entry: NeuralEntry) -> Plan:
 
 
 def plans_of(recipe: Recipe) -> Mapping[Plan, tuple[str, ...]]:
-    """Return every plan of a recipe with the students that have it; without students to distil, the recipe's own."""
+    """Return every plan of a recipe with its students; without students to distil, the recipe's own."""
     plans: dict[Plan, tuple[str, ...]] = {}
     for entry in recipe.students:
         if not isinstance(entry, TfidfEntry):
@@ -76,7 +77,7 @@ def plans_of(recipe: Recipe) -> Mapping[Plan, tuple[str, ...]]:
 
 
 def gather(recipe: Recipe, splits: Splits) -> Mapping[TransferSpec, TransferTexts]:
-    """Return the texts that the teacher will label, masked with its own mask token: once where plans share them."""
+    """Return the texts that the teacher will label, masked with its own mask token; plans may share them."""
     token = mask_token(recipe.teacher.model) or MASK
     specs = dict.fromkeys(plan.transfer.unchosen() for plan in plans_of(recipe))
     return {spec: gather_texts(spec, splits, mask_token=token) for spec in specs}
@@ -91,15 +92,15 @@ def make_texts(
     *,
     progress: Progress,
 ) -> Mapping[Plan, StudentTexts]:
-    """Return what the students of each plan learn from; texts that the teacher has seen are not scored again.
+    """Return the texts that the students of each plan learn from; texts that the teacher has scored are not repeated.
 
     Args:
         recipe: with the plans.
         splits: of the task.
         texts: as gathered.
-        teacher: who labels.
-        run: the run folder, whose observations hold what was scored before.
-        progress: counts texts.
+        teacher: to label them.
+        run: the run folder, whose observations hold earlier scores.
+        progress: informed of the number of texts done.
     """
     store, plans = run / "observations", plans_of(recipe)
     logits = {
@@ -131,7 +132,7 @@ def teacher_train(recipe: Recipe, splits: Splits) -> TextSet:
 
 
 def _of_teacher(recipe: Recipe) -> NeutralSentences | None:
-    """Return which sentences go into the teacher's training; None: none, or it is not trained here."""
+    """Return the sentences for the teacher's training; None if there are none, or it is not trained here."""
     mitigation = recipe.mitigation
     if mitigation is None or recipe.teacher.fine_tune is None or "teacher" not in mitigation.trains:
         return None
@@ -139,7 +140,7 @@ def _of_teacher(recipe: Recipe) -> NeutralSentences | None:
 
 
 def text_rows(recipe: Recipe, splits: Splits, texts: Mapping[Plan, StudentTexts]) -> Iterator[DataRow]:
-    """Yield the statement's lines on transfer sets, and on sentences that the teacher was trained on."""
+    """Yield the statement's lines on transfer sets, and on the teacher's neutral sentences."""
     mitigation = _of_teacher(recipe)
     if mitigation is not None:
         yield _teacher_row(mitigation, splits)
@@ -166,7 +167,7 @@ def _teacher_row(mitigation: NeutralSentences, splits: Splits) -> DataRow:
 
 
 def targets_sha256(texts: TextSet) -> str:
-    """Return the checksum of texts and of what models are trained towards."""
+    """Return the checksum of texts and training targets."""
     if texts.fractions is None:
         return texts.sha256()
     shares = [None if np.isnan(share) else float(share) for share in texts.fractions]

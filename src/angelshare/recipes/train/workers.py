@@ -13,20 +13,20 @@ from angelshare.core.protocols import Progress
 from angelshare.recipes.train.members import Member, MemberMaker
 
 _PATIENCE_S = 5.0
-"""How often it is checked, while nothing comes, that the workers are alive."""
+"""Seconds without a result after which the workers are checked to be alive."""
 
 _maker: MemberMaker | None = None
-"""What a worker process trains with; set once, when it begins."""
+"""The maker of a worker process; set once, when it begins."""
 
 
 def train_members(maker: MemberMaker, members: Sequence[Member], *, jobs: int, progress: Progress) -> None:
-    """Train these members, as many at a time as there are jobs; what each comes to does not depend on the others.
+    """Train these members, as many at a time as there are jobs; their weights do not depend on each other.
 
     Args:
-        maker: of the run; a copy goes to every process.
-        members: not trained yet.
-        jobs: processes; 1 trains here.
-        progress: told about members where there are several processes, else about steps.
+        maker: of the run; every process gets a copy.
+        members: those to train.
+        jobs: the number of processes; 1 trains in this one.
+        progress: informed of members if there are several processes, else of training steps.
     """
     if jobs == 1 or len(members) <= 1:
         for member in members:
@@ -45,7 +45,7 @@ def _each(results: "IMapIterator[bool]") -> Iterator[bool]:
     """Yield what the workers return.
 
     Raises:
-        AngelshareError: if a worker died: a pool would wait for its result for ever.
+        AngelshareError: if a worker died, for whose result the pool would wait for ever.
     """
     workers = {process.pid for process in active_children()}
     while True:
@@ -62,7 +62,7 @@ def _each(results: "IMapIterator[bool]") -> Iterator[bool]:
 
 
 def _begin(maker: MemberMaker) -> None:
-    """Prepare a worker: deaf to Ctrl-C (its parent ends it), and gone when its parent is."""
+    """Prepare a worker, which ignores Ctrl-C (its parent ends it) and ends with its parent."""
     global _maker  # noqa: PLW0603  (a process pool has no other place for what its tasks share)
     _maker = maker
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -70,7 +70,7 @@ def _begin(maker: MemberMaker) -> None:
 
 
 def _end_with_parent() -> None:
-    """End this process as soon as its parent is gone: an orphan must not write beside the next run."""
+    """End this process as soon as its parent is gone, since an orphan must not write into the next run's folder."""
     parent = parent_process()
     assert parent is not None
     connection.wait([parent.sentinel])

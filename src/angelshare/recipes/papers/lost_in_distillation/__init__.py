@@ -18,7 +18,7 @@ PAPER = Paper(
     tables=("suite_sets", "largest_differences", "mitigation"),
     roles=("train", "validation", "selection"),
     names=mitigated_names,
-    # identities are held apart in-domain, as in the paper; what mitigation does to their means is on template sets too
+    # identities are compared in-domain, as in the paper; what mitigation does to their means, on template sets too
     audits={"short_synthetic": ("quality",)},
     stated=stated,
     further=further_texts,

@@ -15,15 +15,15 @@ from angelshare.stats.pooling import Sampled, pooled
 
 OVER_FUNCTIONS = Macro(facts=MACRO_ACCURACY, per_item=correct, column="functionality")
 ROUNDING = 1e-12
-"""A difference of means of 0 and 1 that is no larger is none."""
+"""Differences of means of 0 and 1 up to this size count as 0."""
 LARGEST = ("negate_neg_nh", "spell_char_swap_h", "derog_impl_h")
-"""F15 (F14 in the paper), F25 and F4 as the suite's files call them: where the paper's student loses most."""
+"""F15 (F14 in the paper), F25 and F4, on which the paper's student loses most, as named in the suite's files."""
 NON_PROTECTED = ("target_obj_nh", "target_indiv_nh")
-"""F22 and F23: where the paper's teacher is worse than its student."""
+"""F22 and F23, on which the paper's teacher is worse than its student."""
 
 
 def mostly_worse_on_functions(evidence: Evidence, parts: Parts) -> Answer:
-    """Hold that the student is worse in most functionalities, and by the mean over them, as single ones are small."""
+    """Test whether the student is worse in most functionalities, by their mean too, since single ones are small."""
     deltas = _by_function(evidence, parts.distilled)
     number = measure(evidence.difference(HATECHECK, parts.distilled, TEACHER, OVER_FUNCTIONS))
     n_lower = sum(delta < -ROUNDING for delta in deltas.values())
@@ -37,15 +37,15 @@ def mostly_worse_on_functions(evidence: Evidence, parts: Parts) -> Answer:
 
 
 def teacher_is_worse_beyond_identities(evidence: Evidence, parts: Parts) -> Answer:
-    """Hold that the teacher is worse where abuse is not aimed at a protected group."""
+    """Test whether the teacher is worse where abuse is not aimed at a protected group."""
     number = measure(_on_functions(evidence, parts.distilled, NON_PROTECTED))
     return Answer(above(number), f"Mean accuracy on F22 and F23, less the teacher's: {told(number)}.", number)
 
 
 def negation_swaps_and_implication_lose_most(evidence: Evidence, parts: Parts) -> Answer:
-    """Hold that negated hate, swapped letters and implied derogation lose more than the other functionalities.
+    """Test whether negated hate, swapped letters and implied derogation lose more than the other functionalities.
 
-    The claim names three: where one of them loses less than the others do on average, it does not hold as a whole.
+    The claim names three: if one of them loses less than the others do on average, it does not hold as a whole.
     """
     deltas = _by_function(evidence, parts.distilled)
     here = _on_functions(evidence, parts.distilled, LARGEST)
@@ -66,7 +66,7 @@ def negation_swaps_and_implication_lose_most(evidence: Evidence, parts: Parts) -
 
 
 def _by_function(evidence: Evidence, student: str) -> Mapping[str, float]:
-    """Return a student's accuracy less its teacher's in every functionality, the mean over seeds.
+    """Return a student's accuracy less its teacher's in every functionality, as means over seeds.
 
     Raises:
         NotMeasured: if the set is not at hand, or has no functionalities.
@@ -82,7 +82,7 @@ def _on_functions(evidence: Evidence, student: str, names: Sequence[str]) -> Sam
     """Return the mean over some functionalities of a student's accuracy less its teacher's.
 
     Raises:
-        NotMeasured: if one of them is not there.
+        NotMeasured: if one of them is missing.
     """
     column = _functions(evidence)
     missing = [name for name in names if name not in column]

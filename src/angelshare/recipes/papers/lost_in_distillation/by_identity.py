@@ -17,12 +17,12 @@ BPSN = MEANS["bpsn_auc"]
 
 
 def identities_lose_by_false_positives(evidence: Evidence, parts: Parts) -> Answer:
-    """Hold that a distilled CNN flags harmless mentions of identities more than its teacher does."""
+    """Test whether a distilled CNN flags harmless mentions of identities more than its teacher does."""
     return _false_positives(evidence, parts.distilled, TEACHER, "teacher")
 
 
 def identities_lose_more_than_all(evidence: Evidence, parts: Parts) -> Answer:
-    """Hold that what identities lose is more than what all comments lose."""
+    """Test whether identities lose more than all comments do."""
     overall = evidence.difference(IN_DOMAIN, parts.distilled, TEACHER)
     number = excess(evidence.difference(IN_DOMAIN, parts.distilled, TEACHER, BPSN), over=overall)
     finding = (
@@ -33,13 +33,13 @@ def identities_lose_more_than_all(evidence: Evidence, parts: Parts) -> Answer:
 
 
 def false_positives_remain_with_mitigation(evidence: Evidence, parts: Parts) -> Answer:
-    """Hold that with mitigation data in the training of both, the student still loses BPSN AUC."""
+    """Test whether the student still loses BPSN AUC with mitigation data in the training of both."""
     del parts  # the mitigated models have fixed names
     return _false_positives(evidence, MITIGATED_STUDENT, MITIGATED_TEACHER, "mitigated teacher")
 
 
 def _false_positives(evidence: Evidence, student: str, teacher: str, whose: str) -> Answer:
-    """Hold that a student loses BPSN AUC, the mean over identities."""
+    """Test whether a student loses mean BPSN AUC over identities."""
 
     def difference(auc: str) -> Measured:
         return measure(evidence.difference(IN_DOMAIN, student, teacher, MEANS[auc]))

@@ -1,4 +1,4 @@
-"""Claims on what is lost on which set (Section 5 and Table 2)."""
+"""Claims on losses by set (Section 5 and Table 2)."""
 
 from angelshare.data.suites.gathering import IN_DOMAIN
 from angelshare.recipes.papers.lost_in_distillation.parts import Parts
@@ -21,7 +21,7 @@ def _loss(evidence: Evidence, student: str, data: str) -> Measured:
 
 
 def in_domain_is_near(evidence: Evidence, parts: Parts) -> Answer:
-    """Hold the smallest of the paper's promises: in-domain, a CNN comes close."""
+    """Test whether a distilled CNN comes close in-domain."""
     students = {"distilled": parts.distilled, "without a teacher": baseline_of(parts.distilled)}
     losses = {what: _loss(evidence, name, IN_DOMAIN) for what, name in students.items()}
     finding = f"AUC-ROC less the teacher's: {listed(losses)}."
@@ -29,7 +29,7 @@ def in_domain_is_near(evidence: Evidence, parts: Parts) -> Answer:
 
 
 def hard_sets_lose_more(evidence: Evidence, parts: Parts) -> Answer:
-    """Hold the central claim: in-domain figures hide what harder sets show."""
+    """Test the central claim: harder sets show losses that in-domain figures hide."""
 
     def loss(data: str) -> Sampled:
         return evidence.difference(data, parts.distilled, TEACHER)
@@ -43,14 +43,14 @@ def hard_sets_lose_more(evidence: Evidence, parts: Parts) -> Answer:
 
 
 def distillation_gives_a_little(evidence: Evidence, parts: Parts) -> Answer:
-    """Hold that a transfer set lifts a CNN in-domain."""
+    """Test whether a transfer set lifts a CNN in-domain."""
     number = measure(evidence.difference(IN_DOMAIN, parts.distilled, baseline_of(parts.distilled)))
     finding = f"AUC-ROC of the distilled CNN less that of the same CNN without a teacher, in-domain: {told(number)}."
     return Answer(above(number), finding, number)
 
 
 def distillation_does_not_help_identities(evidence: Evidence, parts: Parts) -> Answer:
-    """Hold that distillation gives little on synthetic identity sets: in the paper the CNN without it is as good."""
+    """Test whether distillation gives little on synthetic identity sets, as in the paper."""
 
     def gain(data: str) -> Sampled:
         return evidence.difference(data, parts.distilled, baseline_of(parts.distilled))
@@ -64,7 +64,7 @@ def distillation_does_not_help_identities(evidence: Evidence, parts: Parts) -> A
 
 
 def covert_toxicity_is_unsolved(evidence: Evidence, parts: Parts) -> Answer:
-    """Hold that not even the teacher finds covert toxicity."""
+    """Test whether even the teacher fails to detect covert toxicity."""
     number = evidence.level(COVERT, TEACHER)
     names = (TEACHER, parts.distilled, baseline_of(parts.distilled), parts.small_bert)
     values = {name: evidence.value(COVERT, name) for name in names}

@@ -1,4 +1,4 @@
-"""Claims on transfer size, mitigation, and what students learn (Sections 6 to 8)."""
+"""Claims on transfer size, mitigation, and the features that students rely on (Sections 6 to 8)."""
 
 from dataclasses import replace
 
@@ -21,13 +21,13 @@ ONE_TEACHER = (
 PIECES, WIDTH, NGRAMS, FILTERS = 30_522, 768, (2, 3, 4, 5, 6), 300
 """The CNN of Section 4.1.1 over the word embeddings of BERT-base (uncased)."""
 PRINTED = 8_500_000
-"""What Table 2 prints as 8M is at most this."""
+"""The most that rounds to the 8M in Table 2."""
 FLAT = 0.005
-"""A change of AUC below which more transfer text is called of little effect: half the default margin."""
+"""The change of AUC, half the default margin, below which more transfer text is said to have little effect."""
 
 
 def more_text_is_flat(evidence: Evidence, parts: Parts) -> Answer:
-    """Hold that beyond some size more transfer text has little effect, on the largest doubling here."""
+    """Test whether more transfer text has little effect beyond some size, on the largest doubling here."""
     *_, half, whole = sorted(parts.sweep)
     number, sets = evidence.over(
         (IN_DOMAIN, *HARD), lambda data: evidence.difference(data, parts.sweep[whole], parts.sweep[half])
@@ -40,7 +40,7 @@ def more_text_is_flat(evidence: Evidence, parts: Parts) -> Answer:
 
 
 def mitigation_helps_the_teacher_more(evidence: Evidence, parts: Parts) -> Answer:
-    """Hold the claim that the paper states without a number, as an interaction."""
+    """Test, as an interaction, whether mitigation helps the teacher more, which the paper states without a number."""
 
     def gain(data: str) -> Sampled:
         plain = evidence.difference(data, parts.unmitigated, TEACHER)
@@ -61,7 +61,7 @@ def mitigation_helps_the_teacher_more(evidence: Evidence, parts: Parts) -> Answe
 
 
 def students_lean_on_words(evidence: Evidence, parts: Parts) -> Answer:
-    """Hold that students emphasise lexical features: shuffling the words costs the teacher more."""
+    """Test whether students emphasise lexical features, in that shuffling the words costs the teacher more."""
     plain = evidence.difference(IN_DOMAIN, parts.distilled, TEACHER)
     shuffled = evidence.difference(SHUFFLED, parts.distilled, TEACHER)
     number = excess(shuffled, over=plain)
@@ -76,7 +76,7 @@ def students_lean_on_words(evidence: Evidence, parts: Parts) -> Answer:
 
 
 def cnn_is_as_large_as_printed(evidence: Evidence, parts: Parts) -> Answer:
-    """Count the parameters of the CNN that the paper describes: this needs no measurement."""
+    """Count the parameters of the CNN that the paper describes, which needs no measurement."""
     del evidence, parts
     embeddings = PIECES * WIDTH
     layers = sum(n * WIDTH * FILTERS + FILTERS for n in NGRAMS)

@@ -1,4 +1,4 @@
-"""The claims of Chvasta et al. (2022), each held against an interval of ours."""
+"""The claims of Chvasta et al. (2022), each with the function that tests it against our numbers."""
 
 from angelshare.recipes.papers.lost_in_distillation.by_function import (
     mostly_worse_on_functions,

@@ -1,4 +1,4 @@
-"""The paper's drawings from our numbers: its sweep of transfer sizes, and its identities."""
+"""The paper's figures, drawn from our numbers: its sweep of transfer sizes, and its identities."""
 
 from collections.abc import Iterator, Mapping
 
@@ -17,18 +17,18 @@ SWEEPS: tuple[tuple[str, str, Metric], ...] = (
     ("figure 3", "AUC-PR", AVERAGE_PRECISION),
 )
 IN_THE_PAPER = {"identity_aucs": "figures 4 and 5"}
-"""What a group of our charts is in the paper."""
+"""Group of our charts -> its figures in the paper."""
 
 
 def drawings(outcome: Outcome[Parts]) -> Iterator[Chart]:
-    """Yield Figures 2 and 3, then every identity."""
+    """Yield Figures 2 and 3, and then the identities."""
     n_gold = len(outcome.splits.role("train"))
     yield from sweep_charts(outcome.evidence, outcome.parts, outcome.titles, n_gold=n_gold)
     yield from map(_numbered, identity_charts(outcome.statement))
 
 
 def _numbered(chart: Chart) -> Chart:
-    """Return a drawing of identities under the numbers that its like has in the paper."""
+    """Return a chart of identities under the numbers of the paper's figures, if it has such."""
     group, _, panel = chart.name.partition("/")
     return chart.model_copy(update={"name": f"{IN_THE_PAPER[group]}/{panel}"}) if group in IN_THE_PAPER else chart
 
@@ -37,10 +37,10 @@ def sweep_charts(evidence: Evidence, parts: Parts, titles: Mapping[str, str], *,
     """Yield Figures 2 and 3: AUC-ROC and AUC-PR against the number of transfer texts, one panel for each set.
 
     Args:
-        evidence: what we measured.
+        evidence: every model on every set.
         parts: with the sweep.
-        titles: set -> what the paper calls it.
-        n_gold: human-labelled texts beside the transfer texts.
+        titles: set -> its name in the paper.
+        n_gold: the number of human-labelled texts in addition to the transfer texts.
     """
     ratios = [f"{size / n_gold:.2g}" for size in (min(parts.sweep), max(parts.sweep))]
     note = f"{SWEEP_NOTE} Beside {n_gold:,} human-labelled texts: a ratio of {ratios[0]} to {ratios[1]}."
@@ -61,7 +61,7 @@ def sweep_charts(evidence: Evidence, parts: Parts, titles: Mapping[str, str], *,
 
 
 def _series(evidence: Evidence, parts: Parts, data: str, metric: Metric) -> Iterator[Series]:
-    """Yield the students of the sweep, and as lines the teacher and the CNN without one."""
+    """Yield the students of the sweep as points, and the teacher and the CNN without one as lines."""
     sizes = sorted(parts.sweep)
     points = tuple(_point(evidence, data, parts.sweep[size], size, metric) for size in sizes)
     yield Series(name="distilled CNN", role="student", points=points)
@@ -72,7 +72,7 @@ def _series(evidence: Evidence, parts: Parts, data: str, metric: Metric) -> Iter
 
 
 def _point(evidence: Evidence, data: str, student: str, size: int, metric: Metric) -> Point:
-    """Return one student with the interval of its difference to the teacher, at its own value."""
+    """Return one student's value, with the interval of its difference to the teacher around it."""
     value = evidence.value(data, student, metric)
     number = measure(evidence.difference(data, student, TEACHER, metric))
     base = value - number.value

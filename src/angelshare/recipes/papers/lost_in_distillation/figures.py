@@ -14,11 +14,11 @@ from angelshare.recipes.studies.printed import beside
 from angelshare.statement.reproduction import PaperFigure
 
 TEACHERS = {"BERT": "BERT", "PROPRIETARYBERT": "PROPRIETARYBERT", "DISTILLEDPROPRIETARYCNN": "PROPRIETARYBERT"}
-"""The paper's model -> its teacher, where that is not BERT."""
+"""The paper's models -> their teachers; all others have BERT."""
 
 
 class Printed(Strict):
-    """What the paper prints.
+    """The numbers that the paper prints.
 
     Attributes:
         citation: of the paper.
@@ -36,7 +36,7 @@ CITATION = PRINTED.citation
 
 
 def players(parts: Parts) -> Mapping[str, str]:
-    """Return the paper's models -> ours."""
+    """Return the paper's models with ours."""
     return {
         "BERT": TEACHER,
         "DISTILLEDCNN": parts.distilled,

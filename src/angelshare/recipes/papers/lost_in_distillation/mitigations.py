@@ -1,4 +1,4 @@
-"""What each mitigation of a study gives and costs, on every set, before and after on the same models."""
+"""Gains and costs of every mitigation in a study, on every set: the same models with and without it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -28,7 +28,7 @@ from angelshare.recipes.studies.evidence import AUC, AVERAGE_PRECISION, LEVEL, T
 
 NAME = "mitigation"
 IDENTITY = "mentions_"
-"""What the slices of identities begin with."""
+"""The beginning of the names of slices that are identities."""
 
 OF_IDENTITIES = (IN_DOMAIN, "short_synthetic")
 RANKING: tuple[Metric, ...] = (replace(AUC, in_slices=False), AVERAGE_PRECISION)
@@ -36,13 +36,13 @@ IDENTITIES: tuple[Metric, ...] = tuple(MEANS.values())
 FUNCTIONS: tuple[Metric, ...] = (OVER_FUNCTIONS,)
 DECISIONS: tuple[Metric, ...] = (
     Share(facts=ACCURACY, per_item=correct, in_slices=False),
-    # of the harmless texts: one less the false positive rate
+    # on harmless texts it is 1 less the false positive rate
     Share(facts=RECALL, per_item=correct, label=0),
 )
 
 
 def mitigation_results(evidence: Evidence, parts: Parts) -> tuple[AuditResult]:
-    """Return what every mitigation changes, and whether mitigation data help the teacher more than the student."""
+    """Return the changes by every mitigation, and whether mitigation data help the teacher more than the student."""
     findings = Findings()
     for data, panel in evidence.panels.items():
         if data not in (SHUFFLED, SELECTION):
@@ -62,7 +62,7 @@ def mitigation_results(evidence: Evidence, parts: Parts) -> tuple[AuditResult]:
 
 
 def _measure_trained(panel: Panel[Predictions], data: str, parts: Parts, findings: Findings) -> None:
-    """Add what every mitigation that was trained in changes on a set."""
+    """Add the changes on one set by every mitigation that is part of training."""
     metrics = (*RANKING, *(FUNCTIONS if data == HATECHECK and "functionality" in panel.columns else ()))
     metrics += IDENTITIES if data in OF_IDENTITIES else ()
     for pair in _trained(panel, parts):
@@ -72,7 +72,7 @@ def _measure_trained(panel: Panel[Predictions], data: str, parts: Parts, finding
 
 
 def mitigation_table(differences: Iterable[Difference]) -> Table:
-    """Return what each mitigation changes, set by set, with 95% intervals of each row by itself."""
+    """Return the changes by each mitigation, set by set, each row with its own 95% interval."""
     rows = []
     for row in differences:
         if row.slice is None:
@@ -94,7 +94,7 @@ def _populations(panel: Panel[Predictions]) -> Mapping[str, Population[Predictio
 
 
 def _trained(panel: Panel[Predictions], parts: Parts) -> Iterator[Mitigated]:
-    """Yield every mitigation that was trained in, beside what was trained without."""
+    """Yield every mitigation that is part of training, with the models trained without it."""
     known = _populations(panel)
     for what, student in parts.mitigations.items():
         yield by_seed(panel.items, f"student: {what}", known[parts.unmitigated], known[student])
@@ -116,7 +116,7 @@ def _adjusted(
 ) -> Iterator[tuple[Mitigated, tuple[Metric, ...]]]:
     """Yield temperature and thresholds per group of student and teacher, fitted on the selection split.
 
-    A temperature changes confidence and no decision, thresholds the other way round: each comes with what it changes.
+    A temperature changes confidence but no decision; thresholds do the opposite. Each comes with the metrics it moves.
     """
     here, there = _populations(panel), _populations(selection)
     groups = [name for name in selection.items.slices if name.startswith(IDENTITY)]
@@ -137,7 +137,7 @@ def _adjusted(
 def _cut(
     name: str, panel: Panel[Predictions], selection: Panel[Predictions], groups: Sequence[str], findings: Findings
 ) -> Iterator[Predictions]:
-    """Yield members with the cuts of their own scores; groups of too few harmless texts are remarked."""
+    """Yield members decided by thresholds of their own; groups with too few harmless texts get a remark."""
     sides = (_populations(side)[name].members for side in (selection, panel))
     for selected, member in zip(*sides, strict=True):
         thresholds = fit_thresholds(selected, selection.items, groups)

@@ -1,4 +1,4 @@
-"""Who plays which part in the paper, and what its sets and mitigated models are called."""
+"""The parts of the paper's models and who plays them here, and the names of sets and mitigated models."""
 
 from typing import Annotated, Self
 
@@ -7,11 +7,11 @@ from pydantic import Field, model_validator
 from angelshare.core.factories import unknown_name
 from angelshare.core.strict import Strict
 from angelshare.data.suites.gathering import IN_DOMAIN
-from angelshare.recipes.schema import TfidfEntry
+from angelshare.recipes.entries import TfidfEntry
 from angelshare.recipes.studies.study import Study
 
 PLAIN, MITIGATED = "plain", "mitigated"
-"""The arms: without mitigation data, and with them in the training of teacher and student."""
+"""The arms: without mitigation data, and with it in the training of teacher and student."""
 MITIGATED_TEACHER = "teacher+mitigation"
 MITIGATED_STUDENT = "student+mitigation"
 HATECHECK = "hatecheck"
@@ -20,16 +20,16 @@ SELECTION = "selection"
 
 
 class Parts(Strict):
-    """Which students of the arm `plain` play which part of the paper; `mitigated` is one of the other arm.
+    """The students that play the parts of the paper's models, from the arm `plain` except for `mitigated`.
 
     Attributes:
-        distilled: the CNN distilled on a transfer set of as many toxic texts as others (DISTILLEDCNN); its baseline is
-            the paper's CNN without a teacher.
+        distilled: the CNN distilled on a transfer set that is half toxic (DISTILLEDCNN); its baseline is the paper's
+            CNN without a teacher.
         matched: the CNN distilled on texts drawn to match the label distribution (DISTILLEDCNNONPROPRIETARY).
         small_bert: the small BERT (DISTILLEDSMBERTONPROPRIETARY).
         sweep: number of transfer texts -> student.
-        mitigations: what it is called -> student, each to be compared with `unmitigated`.
-        unmitigated: trained like the mitigated ones, without.
+        mitigations: name of the mitigation -> student, each to be compared with `unmitigated`.
+        unmitigated: the student trained like the mitigated ones, but without mitigation.
         mitigated: the student of the mitigated teacher, with mitigation data of its own (DISTILLEDPROPRIETARYCNN).
     """
 
@@ -55,7 +55,7 @@ class Parts(Strict):
 
 
 class TwoArms(Study[Parts]):
-    """The study: an arm without mitigation and one with it, and every part played."""
+    """A study with an arm without mitigation and one with it, and a student for every part."""
 
     @model_validator(mode="after")
     def _parts_are_played(self) -> Self:
@@ -75,14 +75,14 @@ class TwoArms(Study[Parts]):
 
 
 def mitigated_names(parts: Parts) -> dict[str, str]:
-    """Return what the models of the arm `mitigated` are called among all."""
+    """Return the names of the models of the arm `mitigated` among all models."""
     return {f"{MITIGATED}/teacher": MITIGATED_TEACHER, f"{MITIGATED}/{parts.mitigated}": MITIGATED_STUDENT}
 
 
 def stated(parts: Parts, data: str) -> tuple[str, ...]:
-    """Return whom the statement is about: the students of Table 2; in-domain, for its identities, those of Table 3 too.
+    """Return the students in the statement: those of Table 2; in-domain, for its identities, those of Table 3 too.
 
-    The sweep is in the drawings, and every mitigation in an audit of its own.
+    The sweep is in the figures, and every mitigation in an audit of its own.
     """
     table_2 = (parts.distilled, parts.matched, parts.small_bert)
     table_3 = (MITIGATED_TEACHER, MITIGATED_STUDENT) if data == IN_DOMAIN else ()

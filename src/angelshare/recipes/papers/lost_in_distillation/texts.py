@@ -1,4 +1,4 @@
-"""What models read besides the suite's sets: the test split with its words shuffled, and the selection split."""
+"""Texts that models read besides the suite's sets: the test split with shuffled words, and the selection split."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,7 +13,7 @@ SHUFFLE_SEED = 2022
 
 
 def further_texts(parts: Parts, splits: Splits) -> Iterator[FurtherTexts]:
-    """Yield shuffled words for everyone, and what temperature and thresholds are fitted on for those that get them."""
+    """Yield shuffled words for all models, and for those that get temperature and thresholds the texts to fit them."""
     test = splits.role("test")
     batch = replace(test.batch, texts=shuffled_words(test.batch.texts, SHUFFLE_SEED))
     yield FurtherTexts(replace(test, name=SHUFFLED, batch=batch))
