@@ -41,14 +41,14 @@ def audit(
             help="Labelled texts: folder, file, hub id, or a name from `angelshare data list`.",
         ),
     ] = None,
-    split: Annotated[Role, typer.Option("--split", help="Which split of the data.")] = "test",
-    task: Annotated[Task | None, typer.Option("--task", help="What the models answer.")] = None,
+    split: Annotated[Role, typer.Option("--split", help="The split of the data.")] = "test",
+    task: Annotated[Task | None, typer.Option("--task", help="The task of the models.")] = None,
     audits: Annotated[
         list[str] | None,
         typer.Option(
             "--audit",
             metavar="NAME[:OPTION=VALUE,...]",
-            help="Any of {audits}; by default quality, agreement, calibration and examples.",
+            help="One of {audits}; by default quality, agreement, calibration and examples.",
         ),
     ] = None,
     margin: Margins = None,
@@ -58,16 +58,17 @@ def audit(
     labels: LabelNames = None,
     columns: Annotated[
         str | None,
-        typer.Option("--columns", metavar="OURS=THEIRS,...", help="Columns of the files of predictions: id=case_id."),
+        typer.Option("--columns", metavar="OURS=THEIRS,...", help="Columns of files of predictions, as in id=case_id."),
     ] = None,
     data_columns: Annotated[
-        str | None, typer.Option("--data-columns", metavar="OURS=THEIRS,...", help="Columns of the data: text=body.")
+        str | None,
+        typer.Option("--data-columns", metavar="OURS=THEIRS,...", help="Columns of the data, as in text=body."),
     ] = None,
     positive: Annotated[
         str | None, typer.Option("--positive", metavar="LABEL", help="The positive label of a `score` column.")
     ] = None,
     threshold: Annotated[
-        float | None, typer.Option("--threshold", metavar="NUMBER", help="At or above it a score is positive.")
+        float | None, typer.Option("--threshold", metavar="NUMBER", help="The score from which on an item is positive.")
     ] = None,
     clip: Annotated[bool, typer.Option("--clip", help="Raise probabilities of 0 so that KL is finite.")] = False,
     max_length: MaxLength = None,
@@ -76,7 +77,7 @@ def audit(
     redact_texts: Redact = False,
     as_json: AsJson = False,
 ) -> None:
-    """Compare students with their teacher, as models or as files.
+    """Compare students with their teacher, given as models or files.
 
     Files of predictions and logs of lm-evaluation-harness and inspect_ai need no --data, no network and no torch.
     """

@@ -13,7 +13,7 @@ catalogue = typer.Typer(help="List the known data sets, or show one.", no_args_i
 
 @catalogue.command("list", epilog=example("angelshare data list"))
 def list_data(as_json: AsJson = False) -> None:
-    """List the data sets that are known by name."""
+    """List the data sets that can be given by name."""
     from rich.console import Console
 
     from angelshare.cli.summary import print_cards

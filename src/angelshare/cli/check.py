@@ -1,4 +1,4 @@
-"""The command that reads a finished statement."""
+"""The command that checks a finished statement."""
 
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +14,7 @@ def check(
     gate: GateRules = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read a statement again; the exit code says whether it holds.
+    """Check a statement; the exit code says whether its gates hold.
 
     With --margin or --gate it is judged by these gates instead of its own. Exit codes: 0 no gate failed, 4 a gate
     has seen a loss, 5 undecided or not measured.

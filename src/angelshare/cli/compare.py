@@ -1,4 +1,4 @@
-"""The command that holds this release against the last."""
+"""The command that compares two releases."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ def compare(
     gate: GateRules = None,
     as_json: AsJson = False,
 ) -> None:
-    """Hold this release against the last.
+    """Compare this release with the last.
 
     Gates are about each student's change from OLD to NEW.
     """

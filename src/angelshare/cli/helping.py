@@ -1,4 +1,4 @@
-"""What all commands have: help that ends with an example, and the name of the extra that a call needs."""
+"""Help that ends with an example, and errors that name a missing extra, for all commands."""
 
 import re
 from typing import Any
@@ -13,15 +13,15 @@ _PLACE = re.compile(f"{{({'|'.join(NAMES)})}}")
 
 
 def example(line: str, more: str = "") -> str:
-    """Return the end of a command's help: a command line to copy, and what does not fit beside an option."""
+    """Return the end of a command's help: a command line to copy, and what is too long for an option's line."""
     return f"\b\nExample:\n  {line}\n\n{more}"
 
 
 class Command(TyperCommand):
-    """A command in whose help `{audits}` stands for the names of all audits, looked up when it is asked for."""
+    """A command in whose help `{audits}` stands for the names of all audits, which are looked up when it is shown."""
 
     def format_help(self, *given: Any) -> None:  # noqa: ANN401  (typer's own classes, passed on)
-        """Write the help with the names in it."""
+        """Write the help, with all names filled in."""
         for parameter in self.params:
             if isinstance(parameter, (TyperOption, TyperArgument)):
                 parameter.help = _with_names(parameter.help)
@@ -32,7 +32,7 @@ class Command(TyperCommand):
         """Read the arguments.
 
         Raises:
-            typer.BadParameter: for a value that an option does not take, in a sentence without a library's prefix.
+            typer.BadParameter: if an option does not take a value, with a message free of a library's prefix.
         """
         try:
             return super().parse_args(ctx, args)
@@ -51,5 +51,5 @@ class Command(TyperCommand):
 
 
 def _with_names(told: str | None) -> str:
-    """Return a help text with all names of a sort in place of `{sort}`, and what audits ask, a line each."""
+    """Return a help text with names filled in for places such as `{audits}`; questions of audits get a line each."""
     return _PLACE.sub(lambda place: ("\n  " if place[1] == "questions" else ", ").join(NAMES[place[1]]()), told or "")

@@ -1,7 +1,7 @@
 """The command line: parse, call, print, exit code.
 
-Modules of commands load no more than their options; what a command needs it imports when it is called, so that help
-takes a moment.
+Modules of commands import no more than their options; the rest is imported when a command is called, so that help is
+shown at once.
 """
 
 import logging
@@ -35,7 +35,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
-    rich_markup_mode=None,  # plain text is as readable, leaves nothing out on narrow terminals, and is there at once
+    rich_markup_mode=None,  # plain text is as readable, is never cut on narrow terminals, and needs no slow import
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=f"`angelshare COMMAND -h` shows an example of each. Documentation: {HOME}",
 )
@@ -78,37 +78,37 @@ def top(
 
 
 def _shown(error: InputError) -> str:
-    """Return an error's message on one line, and a recipe's mistakes on one each: names in them forge no others."""
+    """Return an error's message on one line, or a recipe's mistakes on one each, so that no name can forge a line."""
     return "\n".join(map(one_line, error.problems if isinstance(error, RecipeError) else (str(error),)))
 
 
 def _end(message: str, code: int) -> NoReturn:
-    """Say what is wrong on standard error, and end."""
+    """Print what is wrong to standard error, and end."""
     typer.echo(message, err=True)
     sys.exit(code)
 
 
 def _warn(message: Warning | str, *_: object, **__: object) -> None:
-    """Say on standard error what is left out."""
+    """Print what is left out to standard error."""
     typer.echo(f"warning: {one_line(str(message))}", err=True)
 
 
 def main() -> None:
     """Run the command line and end with its exit code."""
-    # libraries' own remarks are not ours to pass on; what matters is in the statement
+    # warnings of libraries are not passed on; what matters is in the statement
     warnings.simplefilter("ignore")
     warnings.simplefilter("always", LeftOut)
     warnings.showwarning = _warn
     logging.getLogger("transformers").setLevel(logging.ERROR)
-    for variable in ("HF_HUB_VERBOSITY", "DATASETS_VERBOSITY"):  # they set their levels when they are imported
+    for variable in ("HF_HUB_VERBOSITY", "DATASETS_VERBOSITY"):  # both set their levels on import
         os.environ.setdefault(variable, "error")
     try:
         app()
     except InputError as error:
-        # messages hold users' data: control and direction characters are shown, not obeyed
+        # messages contain users' data, whose control and direction characters are shown, not obeyed
         _end(f"error: {_shown(error)}", INPUT_ERROR)
     except OSError as error:
-        # a folder that may not be written, a full disk: the user's to mend
+        # such as a folder without write access or a full disk, which only the user can mend
         told = f"{error.strerror or error}: {error.filename or ''}"
         _end(f"error: {one_line(told)}", INPUT_ERROR)
     except Exception:  # noqa: BLE001  (the last resort of the process: shown whole, with its own exit code)

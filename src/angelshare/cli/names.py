@@ -1,4 +1,4 @@
-"""What is known by name; each sort is looked up only when its names are asked for."""
+"""The names of recipes, audits, metrics and so on, looked up only when they are shown."""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -25,7 +25,7 @@ def _audits() -> Iterable[str]:
 
 
 def _questions() -> Iterable[str]:
-    """Yield the name of every audit and what it asks; of one that cannot be used, why not."""
+    """Yield the name of every audit with its question, or with the reason why it cannot be used."""
     from angelshare.audits.frame.installed import AUDITS
     from angelshare.core.errors import InputError
 
@@ -74,4 +74,4 @@ NAMES: Mapping[str, Callable[[], Iterable[str]]] = {
     "papers": _papers,
     "sets": _sets,
 }
-"""Sort of thing -> what looks up the names of all."""
+"""What is named -> the function that looks up all names."""

@@ -1,4 +1,4 @@
-"""Options that several commands share, and what their texts mean."""
+"""Options that several commands share, and the parsing of their values."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,26 +8,26 @@ import typer
 from angelshare.core.atomic import folder_of
 from angelshare.core.errors import InputError
 
-if TYPE_CHECKING:  # help shows options, and reads none
+if TYPE_CHECKING:  # showing help needs none of these
     from angelshare.recipes.observe.sides import Side
     from angelshare.statement.gates import Gate
 
 
 Teacher = Annotated[
     list[str],
-    typer.Option("--teacher", metavar="PATH", help="A model folder or hub id; several are its seeds."),
+    typer.Option("--teacher", metavar="PATH", help="A model folder or hub id; several are seeds."),
 ]
 Students = Annotated[
     list[str],
-    typer.Option("--student", metavar="[NAME=]PATH", help="The same; several of one name are its seeds."),
+    typer.Option("--student", metavar="[NAME=]PATH", help="The same for a student; several of one name are seeds."),
 ]
 Baselines = Annotated[
     list[str] | None,
-    typer.Option("--baseline", metavar="[NAME=]PATH", help="The student trained on human labels only."),
+    typer.Option("--baseline", metavar="[NAME=]PATH", help="The same student, trained on human labels only."),
 ]
 LabelNames = Annotated[
     str | None,
-    typer.Option("--labels", metavar="LABEL,LABEL", help="What the models' outputs mean, in order."),
+    typer.Option("--labels", metavar="LABEL,LABEL", help="The labels of the models' outputs, in order."),
 ]
 Margins = Annotated[
     list[str] | None,
@@ -42,7 +42,7 @@ GateRules = Annotated[
     typer.Option(
         "--gate",
         metavar="RULE",
-        help='A gate on a part: "auc[slice=women] >= -0.01"; it can name slice, output, student, data and contrast.',
+        help='A narrower gate, as in "auc[slice=women] >= -0.01"; it can name slice, output, student, data, contrast.',
     ),
 ]
 Slices = Annotated[
@@ -50,7 +50,7 @@ Slices = Annotated[
     typer.Option(
         "--slice",
         metavar="KIND[:NAME]=WHAT",
-        help="Measure a part too: column=COLUMN, column:COLUMN=EDGE,EDGE, words:NAME=FILE, words:NAME=WORD,WORD, "
+        help="A slice to measure: column=COLUMN, column:COLUMN=EDGE,EDGE, words:NAME=FILE, words:NAME=WORD,WORD, "
         "length=EDGE,EDGE, length:quantiles=NUMBER, cross=SLICE*SLICE.",
     ),
 ]
@@ -59,16 +59,19 @@ Identities = Annotated[
     typer.Option(
         "--identities",
         metavar="PATTERN",
-        help="Which slices are identities for identity_auc; mentions_* and identity* by default.",
+        help="Slices that are identities for identity_auc; by default mentions_* and identity*.",
     ),
 ]
 MaxLength = Annotated[
-    int | None, typer.Option("--max-length", metavar="TOKENS", min=2, help="Cut texts here; by default the model's.")
+    int | None,
+    typer.Option(
+        "--max-length", metavar="TOKENS", min=2, help="The length to which texts are cut; by default the model's."
+    ),
 ]
-TrustRemoteCode = Annotated[bool, typer.Option("--trust-remote-code", help="Let models bring code.")]
-AllowPickle = Annotated[bool, typer.Option("--allow-pickle", help="Load pickled weights, which can run code.")]
+TrustRemoteCode = Annotated[bool, typer.Option("--trust-remote-code", help="Run code that comes with models.")]
+AllowPickle = Annotated[bool, typer.Option("--allow-pickle", help="Load pickled weights, which may run code.")]
 Redact = Annotated[bool, typer.Option("--redact-texts", help="Leave users' texts out of the statement.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Jobs = Annotated[
     int | None,
     typer.Option(
@@ -80,7 +83,9 @@ Jobs = Annotated[
 ]
 Out = Annotated[
     Path,
-    typer.Option("--out", metavar="PATH", parser=folder_of, help="Folder for the statement and all that leads to it."),
+    typer.Option(
+        "--out", metavar="PATH", parser=folder_of, help="Folder for the statement and all intermediate results."
+    ),
 ]
 
 
@@ -97,7 +102,7 @@ def gates_of(margins: list[str] | None, rules: list[str] | None) -> tuple["Gate"
 
 
 def sides_of(teacher: list[str], student: list[str], baseline: list[str]) -> tuple["Side", ...]:
-    """Return who is compared with whom.
+    """Return the sides of the comparison.
 
     Raises:
         InputError: if a name or a path is blank.

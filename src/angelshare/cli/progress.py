@@ -1,4 +1,4 @@
-"""Progress bars with remaining time on a terminal, nothing where output is piped; and what Ctrl-C means."""
+"""Progress bars with the remaining time, on terminals only, and the handling of Ctrl-C."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,12 +37,12 @@ class Bars:
         self._bars.start()
 
     def advance(self, n: int) -> None:
-        """Move on by n steps."""
+        """Advance by n steps."""
         if self._bars is not None and self._task is not None:
             self._bars.advance(self._task, n)
 
     def finish(self) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         if self._bars is not None:
             self._bars.stop()
         self._bars = self._task = None
@@ -50,7 +50,7 @@ class Bars:
 
 @contextmanager
 def resumable() -> Iterator[ProgressProtocol]:
-    """Give work that can be interrupted its bars: the same command goes on where it stood.
+    """Provide progress bars for work that can be interrupted, and resumed by the same command.
 
     Raises:
         typer.Exit: with 130 after Ctrl-C.

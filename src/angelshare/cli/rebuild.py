@@ -1,4 +1,4 @@
-"""The command that makes statements again from what was kept beside them."""
+"""The command that rebuilds statements from the answers kept beside them."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,10 +9,10 @@ import typer
 def rebuild(
     folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Folders with a statement and predictions/.")],
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="PATH", help="Where to write the rebuilt statement of one folder.")
+        Path | None, typer.Option("--out", metavar="PATH", help="Folder for the rebuilt statement of a single DIR.")
     ] = None,
 ) -> None:
-    """Measure and judge again what was kept beside a statement.
+    """Measure and judge the answers kept beside a statement again.
 
     No model runs and no text is read, so it takes seconds. Exit codes: 0 every row is the same to the last digit, 4
     some are not.

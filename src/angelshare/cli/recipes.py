@@ -1,4 +1,4 @@
-"""The commands that help to write a recipe."""
+"""The commands that help in writing a recipe."""
 
 from typing import Annotated
 
@@ -8,12 +8,14 @@ from angelshare.cli.helping import Command, example
 from angelshare.core.errors import InputError
 from angelshare.core.factories import unknown_name
 
-recipes = typer.Typer(help="Show a built-in recipe, or what keys mean.", no_args_is_help=True, rich_markup_mode=None)
+recipes = typer.Typer(
+    help="Show a built-in recipe, or the keys of recipes.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 @recipes.command(cls=Command, epilog=example("angelshare recipe show sst2 > my-recipe.yaml"))
 def show(name: Annotated[str, typer.Argument(metavar="NAME", help="One of {recipes}.")]) -> None:
-    """Show a built-in recipe, to begin your own with."""
+    """Show a built-in recipe, as a start for your own."""
     from angelshare.recipes.reading import BUILTIN, builtin_names
 
     if name not in builtin_names():
@@ -23,7 +25,7 @@ def show(name: Annotated[str, typer.Argument(metavar="NAME", help="One of {recip
 
 @recipes.command(cls=Command, epilog=example("angelshare recipe keys transfer"))
 def keys(
-    key: Annotated[str, typer.Argument(metavar="KEY", help="Only what stands at and below one of {keys}.")] = "",
+    key: Annotated[str, typer.Argument(metavar="KEY", help="Only the keys at and below one of {keys}.")] = "",
 ) -> None:
     """Show every key: what it may be, its default, and what it means."""
     from angelshare.recipes.keys import key_sections, known_places

@@ -1,4 +1,4 @@
-"""The command that carries out a paper's study and holds its claims against what came out."""
+"""The command that reproduces a paper."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,15 +19,17 @@ def reproduce(
     ] = "small",
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="PATH", parser=folder_of, help="Its folder; runs/PAPER-SCALE by default."),
+        typer.Option(
+            "--out", metavar="PATH", parser=folder_of, help="The folder of the study; by default runs/PAPER-SCALE."
+        ),
     ] = None,
     jobs: Jobs = None,
     redact_texts: Redact = False,
     as_json: AsJson = False,
 ) -> None:
-    """Carry out a paper's study and hold its claims against it.
+    """Carry out a paper's study and test its claims.
 
-    After an interruption the same command goes on where it stood.
+    After an interruption, the same command resumes the work.
     """
     from rich.console import Console
 

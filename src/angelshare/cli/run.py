@@ -12,9 +12,9 @@ from angelshare.core.atomic import folder_of
 def demo(
     out: Out = Path("runs/demo"), jobs: Jobs = None, redact_texts: Redact = False, as_json: AsJson = False
 ) -> None:
-    """Distil and audit embedded texts with real weights, offline.
+    """Distil and audit on texts in the package, with real weights, offline.
 
-    Its gate fails on purpose, and the exit code is 0 all the same.
+    Its gate fails on purpose; the exit code is 0 nevertheless.
     """
     from angelshare.api.running import run
     from angelshare.cli.progress import resumable
@@ -29,7 +29,7 @@ def run(
     recipe: Annotated[str, typer.Argument(metavar="RECIPE", help="A built-in recipe ({recipes}), or a file.")],
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="PATH", parser=folder_of, help="The run folder; runs/NAME by default."),
+        typer.Option("--out", metavar="PATH", parser=folder_of, help="The run folder; by default runs/NAME."),
     ] = None,
     margin: Margins = None,
     gate: GateRules = None,
@@ -39,8 +39,8 @@ def run(
 ) -> None:
     """Carry out a recipe, from data to statement.
 
-    Teacher, transfer set, students and baselines, audits. After an interruption the same command goes on where it
-    stood.
+    It makes teacher, transfer set, students and baselines, and audits them. After an interruption, the same command
+    resumes the work.
     """
     from angelshare.api.running import run
     from angelshare.cli.progress import resumable

@@ -35,7 +35,7 @@ def suite(
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", metavar="PATH", parser=folder_of, help="Folder for the statement; runs/SUITE by default."
+            "--out", metavar="PATH", parser=folder_of, help="Folder for the statement; by default runs/SUITE."
         ),
     ] = None,
     data: Annotated[
@@ -59,7 +59,7 @@ def suite(
 ) -> None:
     """Compare models on all test sets of a suite at once.
 
-    One statement, with every model on every set in one table.
+    The result is one statement, with every model on every set in one table.
     """
     from angelshare.api.asked import audits_of
     from angelshare.cli.progress import resumable

@@ -1,4 +1,4 @@
-"""A statement and the catalogue on a terminal."""
+"""Statements, comparisons, reproductions and the catalogue on a terminal."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,13 +21,13 @@ from angelshare.statement.reproduction import Reproduction
 from angelshare.statement.schema import Statement
 
 MOST_ROWS = 12
-"""Of a table of changes on a terminal."""
+"""The most rows of a table of changes on a terminal."""
 _STYLES = {"lost": "bold red", "preserved": "bold blue", "gained": "bold green", "undecided": "bold yellow"}
 _CLAIM_STYLES = {"holds": "bold green", "contradicted": "bold red", "undecided": "bold yellow"}
 
 
 def finish(statement: Statement, folder: Path | None, *, as_json: bool) -> None:
-    """Print what was found and where it lies, and end with the exit code of the gates.
+    """Print a statement and its folder, and end with the exit code of its gates.
 
     Raises:
         typer.Exit: always.
@@ -37,7 +37,7 @@ def finish(statement: Statement, folder: Path | None, *, as_json: bool) -> None:
 
 
 def show(statement: Statement, folder: Path | None, *, as_json: bool) -> None:
-    """Print a statement for people, or for the next program."""
+    """Print a statement, for people or for other programs."""
     if as_json:
         typer.echo(as_text(statement))
     else:
@@ -45,9 +45,9 @@ def show(statement: Statement, folder: Path | None, *, as_json: bool) -> None:
 
 
 def print_statement(console: Console, statement: Statement, folder: Path | None) -> None:
-    """Print the verdicts in plain sentences, then where the statement lies.
+    """Print the verdicts in plain sentences, and then the path of the statement.
 
-    Everything is printed as data: names and texts of users hold no markup, no line breaks and no control characters.
+    Everything is printed as data: names and texts of users cannot add markup, line breaks or control characters.
     """
     head = headline(statement)
     console.print(_line(head.state or "no gate", head.gates), soft_wrap=True)
@@ -62,7 +62,7 @@ def print_statement(console: Console, statement: Statement, folder: Path | None)
 
 
 def print_comparison(console: Console, comparison: Comparison, folder: Path | None) -> None:
-    """Print what changed between two releases, then where the comparison lies."""
+    """Print the changes between two releases, and then the path of the comparison."""
     page = change_page(comparison)
     for gate in comparison.gates:
         console.print(_line(gate.state.replace("_", " "), gate.rule), soft_wrap=True)
@@ -85,7 +85,7 @@ def print_comparison(console: Console, comparison: Comparison, folder: Path | No
 
 
 def print_reproduction(console: Console, reproduction: Reproduction, folder: Path) -> None:
-    """Print every claim with its verdict, then where the page lies."""
+    """Print every claim with its verdict, and then the path of the page."""
     for claim in reproduction.claims:
         verdict = Text(f"{claim.verdict:>12}  ", style=_CLAIM_STYLES.get(claim.verdict, "bold"))
         console.print(verdict + Text(one_line(claim.claim)), soft_wrap=True)
