@@ -8,6 +8,7 @@ import pytest
 from angelshare.core.alignment import Observed, aligned
 from angelshare.core.errors import InputError, LabelError, MisalignedError
 from angelshare.core.items import Items
+from angelshare.core.observations import Embeddings, Likelihoods
 from angelshare.core.panel import Population
 from angelshare.core.predictions import Predictions
 from angelshare.core.text import TextBatch
@@ -137,6 +138,36 @@ def test_a_copy_is_no_second_seed():
     coarse = [observed(np.floor(scores / 2), name=each.name) for each in (one, other)]
     assert len(of(*coarse).students[0].members) == 2
     assert (one.member.n_distinct(), coarse[0].member.n_distinct()) == (30, 15)
+
+
+@pytest.mark.parametrize("kind", ["likelihoods", "vectors"])
+def test_a_copy_of_a_language_model_or_encoder_is_no_second_seed_either(kind):
+    """Nor of any other member whose answers are numbers."""
+    rng = np.random.default_rng(0)
+    items = Items("toy", np.array([f"i{i:02}" for i in range(30)]))
+
+    def member(name, numbers):
+        if kind == "vectors":
+            return Observed(items, Embeddings(name, numbers))
+        return Observed(items, Likelihoods(name, numbers[:, 0] ** 2, np.full(30, 3), np.full(30, 9)))
+
+    same, other = rng.normal(size=(30, 2)), rng.normal(size=(30, 2))
+    teacher = Population("teacher", "t", (member("t", other),))
+    with pytest.raises(MisalignedError, match=f"s/0 and s/1 gave the same {kind} on all 30 items"):
+        aligned("toy", teacher, (Population("student", "s", (member("s/0", same), member("s/1", same))),))
+    seeds = (member("s/0", same), member("s/1", other))
+    assert aligned("toy", teacher, (Population("student", "s", seeds),)).students[0].names == ("s/0", "s/1")
+
+
+def test_texts_have_as_many_bytes_for_every_model():
+    """Bits per byte of other lengths do not compare."""
+    items = Items("toy", np.array(["a", "b"]))
+    one, other = (
+        Observed(items, Likelihoods(name, np.ones(2), np.full(2, 3), np.array([9, n_bytes])))
+        for name, n_bytes in (("t", 8), ("s", 7))
+    )
+    with pytest.raises(MisalignedError, match="t and s disagree about the bytes of 1 items, the first 'b'"):
+        aligned("toy", Population("teacher", "t", (one,)), (Population("student", "s", (other,)),))
 
 
 def test_more_or_fewer_answers_than_items_are_refused():

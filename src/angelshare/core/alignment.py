@@ -10,6 +10,7 @@ import numpy as np
 from angelshare.core.arrays import Array, Labels, Mask, Vector
 from angelshare.core.errors import InputError, LabelError, MisalignedError
 from angelshare.core.items import Items, labelled, n_labelled
+from angelshare.core.observations import Embeddings, Likelihoods
 from angelshare.core.panel import Member, Panel, Population
 from angelshare.core.predictions import MIN_DISTINCT, Predictions
 
@@ -76,8 +77,8 @@ def aligned(
     all slices and columns.
 
     Raises:
-        MisalignedError: if ids, texts, truth, slices, columns, clusters or weights differ between members, or two
-            seeds of one population are copies.
+        MisalignedError: if ids, texts, truth, slices, columns, clusters, weights or lengths differ between members, or
+            two seeds of one population are copies.
         LabelError: if tasks or label orders differ.
     """
     references = {} if baselines is None else baselines
@@ -128,6 +129,7 @@ def _shared_items(members: Sequence[Observed[M]]) -> Items:
     for member in members:
         _refuse_other_labels(reference.member, member.member)
         _refuse_other_items(merged, reference.name, member)
+        _refuse_other_lengths(reference, member)
     return merged
 
 
@@ -158,6 +160,19 @@ def _refuse_other_labels(reference: Member, member: Member) -> None:
             f"{reference.name} answers {reference.task} with labels {list(reference.labels)}, "
             f"{member.name} {member.task} with {list(member.labels)}. "
             "Both must name the same labels in the same order; map the columns, or load the right model."
+        )
+
+
+def _refuse_other_lengths(reference: Observed[M], member: Observed[M]) -> None:
+    """Refuse likelihoods of the same items under other lengths in bytes, where no text says which are right."""
+    one, other = reference.member, member.member
+    if not (isinstance(one, Likelihoods) and isinstance(other, Likelihoods)):
+        return
+    differs = np.flatnonzero(one.n_bytes != other.n_bytes)
+    if differs.size:
+        raise MisalignedError(
+            f"{one.name} and {other.name} disagree about the bytes of {differs.size} items, the first "
+            f"{str(reference.items.ids[differs[0]])!r}. Bytes are those of the text in UTF-8, whichever model reads it."
         )
 
 
@@ -238,16 +253,25 @@ def _group_sizes(codes: Labels) -> Labels:
 
 
 def _refuse_copies(population: Population[M]) -> None:
-    """Refuse two members that gave the same scores: a copy is no second seed, and makes the spread look small."""
+    """Refuse two members that gave the same answers: a copy is no second seed, and makes the spread look small."""
     for first, second in combinations(population.members, 2):
-        if isinstance(first, Predictions) and isinstance(second, Predictions) and _same_scores(first, second):
+        same = _same_numbers(first, second)
+        if same is not None:
             raise MisalignedError(
-                f"{first.name} and {second.name} gave the same scores on all {len(first)} items: a copy is no second "
+                f"{first.name} and {second.name} gave the same {same} on all {len(first)} items: a copy is no second "
                 "seed. Give each seed once."
             )
 
 
-def _same_scores(first: Predictions, second: Predictions) -> bool:
-    """Whether two members gave the same scores, too many different ones for an accident."""
-    same = first.has_scores and first.outputs == second.outputs and np.array_equal(first.values, second.values)
-    return same and first.n_distinct() >= MIN_DISTINCT
+def _same_numbers(first: Member, second: Member) -> str | None:
+    """Return in which numbers two members are the same, too many different ones for an accident; None if in none."""
+    if isinstance(first, Predictions) and isinstance(second, Predictions):
+        same = first.has_scores and first.outputs == second.outputs and np.array_equal(first.values, second.values)
+        return "scores" if same and first.n_distinct() >= MIN_DISTINCT else None
+    if isinstance(first, Likelihoods) and isinstance(second, Likelihoods):
+        same = first.same_answers(second)
+        return "likelihoods" if same and len(np.unique(first.nats)) >= MIN_DISTINCT else None
+    if isinstance(first, Embeddings) and isinstance(second, Embeddings):
+        same = first.same_answers(second)
+        return "vectors" if same and len(np.unique(first.vectors)) >= MIN_DISTINCT else None
+    return None
