@@ -162,8 +162,8 @@ class Spread:
     Attributes:
         variance: of the statistic. df: degrees of freedom of that variance.
         n_clusters: None: items are independent.
-        n_contributing: clusters on which the variance rests, (sum s^2)^2 / sum s^4 over their shifts s: of equal shifts
-            their number, of normal ones a third of it.
+        n_contributing: clusters, or weighted items, on which the variance rests, (sum s^2)^2 / sum s^4 over their
+            shifts s: of equal shifts their number, of normal ones a third of it.
     """
 
     variance: float
@@ -251,10 +251,10 @@ def item_spread(linear: Linear, design: Design) -> Spread:
     present = np.sum(sizes, axis=0) > 0
     squares = (shifts[present] - shifts[present].mean()) ** 2
     variance = (1 - 1 / len(squares)) * float(squares.sum())
-    if design.clusters is None:
-        return Spread(variance, df)
     fourth = float((squares**2).sum())
     n_contributing = 0.0 if fourth == 0 else float(squares.sum()) ** 2 / fourth
+    if design.clusters is None:
+        return Spread(variance, df, n_contributing=n_contributing)
     return Spread(variance, min(df, max(1.0, n_contributing - 1)), len(squares), n_contributing)
 
 

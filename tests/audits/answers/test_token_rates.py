@@ -121,6 +121,25 @@ def test_where_tokenizers_differ_only_bits_per_byte_are_compared():
     assert values["perplexity", "student"] == pytest.approx(math.exp(4))
 
 
+def test_seeds_of_different_tokenizers_have_no_perplexity_in_common():
+    """Bits per byte of each are known, and so is their mean."""
+    seeds = member("s/0", [9, 3]), replace(member("s/1", [9, 3], tokens=[2, 1]), seed=1)
+    known = list(rate_estimates(panel(member("teacher", [6, 2]), *seeds), 0.95))
+    assert [(e.metric, e.student) for e in known] == [
+        ("perplexity", None), ("bits_per_byte", None), ("bits_per_byte", "student"),
+    ]  # fmt: skip
+    assert known[-1].value == pytest.approx(12 / 16 / math.log(2))
+
+
+def test_texts_without_a_label_count_as_others_do():
+    """A likelihood needs none, and a remark on items does not speak of labels."""
+    members = member("teacher", [6, 2]), member("student", [9, 3])
+    half = rows(panel(*members, truth=np.array([1, -1])))
+    assert half["perplexity"].inference.value == rows(panel(*members))["perplexity"].inference.value
+    known = {"truth": np.array([1, -1]), "slices": {"old": np.array([True, False])}}
+    assert "Slice old is not measured: 1 items, at least 20 are needed." in measure_rates(panel(*members, **known)).said
+
+
 def test_estimates_have_intervals_around_them():
     """Those of perplexities are of logarithms."""
     rng = np.random.default_rng(2)
@@ -222,6 +241,26 @@ def _sampled(rng, truth, n, n_clusters):
         parts = [np.flatnonzero(truth["groups"] == group) for group in chosen]
         index, clusters = np.concatenate(parts), np.repeat(np.arange(n_clusters), [len(part) for part in parts])
     return {name: truth[name][index] for name in ("teacher", "student", "tokens", "bytes")} | {"clusters": clusters}
+
+
+def test_intervals_cover_where_the_loss_grows_with_the_length():
+    """Then few long texts make up the variance: t on the degrees of freedom of their lengths covers 89% of 300."""
+    rng = np.random.default_rng(7)
+
+    def drawn_lengths(n):
+        tokens = np.maximum(1, np.exp(rng.normal(3, 1, n))).astype(np.int64)
+        return tokens, 0.05 + 0.1 * rng.normal(size=n) + 0.1 * (np.log(tokens) - 3)
+
+    tokens, loss = drawn_lengths(1_000_000)
+    truth, covered, widths = (tokens * loss).sum() / tokens.sum(), 0, []
+    for _ in range(300):
+        tokens, loss = drawn_lengths(100)
+        teacher, student = (member(n, tokens * (4 + lost), tokens, tokens * 4) for n, lost in (("t", 0), ("s", loss)))
+        interval = rows(panel(teacher, student))["perplexity"].inference.interval()
+        covered += interval.low <= truth <= interval.high
+        widths.append(interval.high - interval.low)
+    assert covered / 300 >= 0.92
+    assert np.median(widths) < 0.15
 
 
 def test_facts_state_margins_that_are_never_idle():

@@ -1,13 +1,13 @@
 """How likely texts are under language models, by token and by byte: perplexity and bits per byte."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from angelshare.audits.frame.contrasts import Contrast, pair
-from angelshare.audits.frame.item_estimates import Figure, design_of, mean
+from angelshare.audits.frame.item_estimates import Figure, design_of, mean_of
 from angelshare.audits.frame.measuring import Findings, measure_contrast
 from angelshare.audits.frame.metric_kinds import Metric, linear_means
 from angelshare.audits.frame.sample import Cut, PerItem, Sample
@@ -17,7 +17,7 @@ from angelshare.core.items import Items
 from angelshare.core.metric import PLAIN, MetricFacts, Unit
 from angelshare.core.observations import Likelihoods
 from angelshare.core.panel import Panel, Population
-from angelshare.stats.components import Linear, inference
+from angelshare.stats.components import Design, Linear, has_variance, inference, item_spread, linear_mean
 
 METHOD = "t over texts, each weighing its length"
 PERPLEXITY = MetricFacts(
@@ -60,7 +60,7 @@ class Rate(Metric[Likelihoods]):
 
     def linear(self, sample: Sample[Likelihoods]) -> Linear:
         """Return the difference of the two rates."""
-        return linear_means(sample, self.per_item)
+        return _resting_on_texts(linear_means(sample, self.per_item), sample.design)
 
     def difference(self, sample: Sample[Likelihoods]) -> Inference:
         """Return the t inference over texts (or clusters) and seeds."""
@@ -99,7 +99,7 @@ def measure_rates(panel: Panel[Likelihoods], *, asked: frozenset[str] = frozense
     pairing = pair(panel)
     rates = Findings.about(pairing)
     for contrast in pairing.contrasts:
-        if _cut_alike(contrast):
+        if _cut_alike(contrast.members):
             by_token = _weighing(contrast, contrast.right[0].n_tokens)
             measure_contrast(by_token, panel.data, (_BY_TOKEN,), rates, asked=asked)
         else:
@@ -111,15 +111,24 @@ def measure_rates(panel: Panel[Likelihoods], *, asked: frozenset[str] = frozense
 
 
 def rate_estimates(panel: Panel[Likelihoods], level: float) -> Iterator[Estimate]:
-    """Yield perplexity (a geometric mean over seeds) and bits per byte (an arithmetic one) of each population."""
+    """Yield perplexity (a geometric mean over seeds) and bits per byte (an arithmetic one) of each population.
+
+    Seeds whose tokenizers differ have no perplexity in common.
+    """
     for population in (panel.teacher, *panel.students):
-        for metric, per_item, counts in (
-            (PERPLEXITY.name, nats_per_token, population.first.n_tokens),
-            (BITS_PER_BYTE.name, bits_per_byte, population.first.n_bytes),
-        ):
-            values = np.stack([per_item(member, panel.items) for member in population.members])
-            figure = mean(values, design_of(_weighted(panel.items, counts)), level)
-            yield _estimate(metric, _exponential(figure) if metric == PERPLEXITY.name else figure, population, panel)
+        first = population.first
+        if _cut_alike(population.members):
+            figure = _figure(population, nats_per_token, _weighted(panel.items, first.n_tokens), level)
+            yield _estimate(PERPLEXITY.name, _exponential(figure), population, panel)
+        figure = _figure(population, bits_per_byte, _weighted(panel.items, first.n_bytes), level)
+        yield _estimate(BITS_PER_BYTE.name, figure, population, panel)
+
+
+def _figure(population: Population[Likelihoods], per_item: PerItem[Likelihoods], items: Items, level: float) -> Figure:
+    """Return the mean of a rate over a population's members, where items weigh what it is by."""
+    design = design_of(items)
+    values = np.stack([per_item(member, items) for member in population.members])
+    return mean_of(_resting_on_texts(linear_mean(values, design), design), design, level)
 
 
 def _estimate(metric: str, figure: Figure, population: Population[Likelihoods], panel: Panel[Likelihoods]) -> Estimate:
@@ -147,9 +156,20 @@ def _exponential(logs: Figure) -> Figure:
     return replace(logs, value=value, se=None if logs.se is None else value * logs.se, interval=interval)
 
 
-def _cut_alike(contrast: Contrast[Likelihoods]) -> bool:
+def _resting_on_texts(linear: Linear, design: Design) -> Linear:
+    """Return a rate with fewer degrees of freedom than texts (or clusters) on which its variance rests.
+
+    Where a text's own rate goes with its length, few texts make up the variance. On the degrees of freedom of lengths
+    alone, t would cover 87-92% with 30 or 100 texts whose lengths differ by a factor of e either way.
+    """
+    if not has_variance(linear, design):
+        return linear
+    return replace(linear, df=max(1.0, item_spread(linear, design).n_contributing - 1))
+
+
+def _cut_alike(members: Sequence[Likelihoods]) -> bool:
     """Return whether all members cut every text into the same number of tokens."""
-    first, *others = contrast.members
+    first, *others = members
     return all(np.array_equal(first.n_tokens, other.n_tokens) for other in others)
 
 
@@ -159,5 +179,5 @@ def _weighing(contrast: Contrast[Likelihoods], counts: Labels) -> Contrast[Likel
 
 
 def _weighted(items: Items, counts: Labels) -> Items:
-    """Return the items with their weights multiplied by these counts."""
-    return replace(items, weights=counts * (1.0 if items.weights is None else items.weights))
+    """Return the items with their weights multiplied by these counts; without labels, which likelihoods do not need."""
+    return replace(items, weights=counts * (1.0 if items.weights is None else items.weights), truth=None)

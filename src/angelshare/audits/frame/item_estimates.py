@@ -8,7 +8,7 @@ import numpy as np
 from angelshare.core.arrays import Scores
 from angelshare.core.estimate import Interval
 from angelshare.core.items import Items
-from angelshare.stats.components import MIN_CLUSTERS, Design, effective_size, inference, linear_mean, n_units
+from angelshare.stats.components import MIN_CLUSTERS, Design, Linear, effective_size, inference, linear_mean, n_units
 from angelshare.stats.proportions import wilson
 
 MIN_UNITS = 2
@@ -85,9 +85,13 @@ def mean(by_seed: Scores, design: Design, level: float, *, within: tuple[float, 
         level: of the interval.
         within: the possible values, to which the interval is cut.
     """
-    linear = linear_mean(by_seed, design)
+    return mean_of(linear_mean(by_seed, design), design, level, within=within)
+
+
+def mean_of(linear: Linear, design: Design, level: float, *, within: tuple[float, float] = (0.0, math.inf)) -> Figure:
+    """Return a mean that is there already, with its interval: see `mean`."""
     (units,) = n_units(linear, design)
-    n, n_clusters = by_seed.shape[1], None if design.clusters is None else units
+    n, n_clusters = linear.n, None if design.clusters is None else units
     if units < MIN_UNITS:
         return Figure(linear.value, None, None, n, n_clusters)
     t = inference(linear, design, method="t")

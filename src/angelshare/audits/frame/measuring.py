@@ -91,7 +91,7 @@ def measure_contrast(
     *,
     asked: frozenset[str] = frozenset(),
 ) -> None:
-    """Add the rows of one contrast: of every metric on all labelled items, and of some in every slice.
+    """Add the rows of one contrast: of every metric on all items that count, and of some in every slice.
 
     Args:
         contrast: on all items of the set.
@@ -133,16 +133,21 @@ def countable(contrast: Contrast[M], findings: Findings) -> Sample[M] | None:
 
 def usable_slices(sample: Sample[M], findings: Findings) -> Mapping[str, Mask]:
     """Return the slices with enough items, but not all of them; the others get a remark."""
-    kept = {}
+    kept, called = {}, _items_of(sample)
     for name, mask in sample.contrast.items.slices.items():
         n = int(mask.sum())
         if n == len(mask):
-            findings.remark(f"Slice {name} is not measured: it holds all {n:,} labelled items.")
+            findings.remark(f"Slice {name} is not measured: it holds all {n:,} {called}.")
         elif n < MIN_SLICE:
-            findings.remark(f"Slice {name} is not measured: {n} labelled items, at least {MIN_SLICE} are needed.")
+            findings.remark(f"Slice {name} is not measured: {n} {called}, at least {MIN_SLICE} are needed.")
         else:
             kept[name] = mask
     return kept
+
+
+def _items_of(sample: Sample[M]) -> str:
+    """Return what to call the items: likelihoods need no labels."""
+    return "items" if sample.contrast.items.truth is None else "labelled items"
 
 
 def counted(items: Items, findings: Findings) -> Mask:
@@ -201,7 +206,7 @@ def _problem_of_excess(metric: Metric[M], cut: Cut[M]) -> str | None:
     if why is not None:
         return why
     if len(cut.rest) < MIN_SLICE:
-        return f"the others are {len(cut.rest)} labelled items, at least {MIN_SLICE} are needed"
+        return f"the others are {len(cut.rest)} {_items_of(cut.whole)}, at least {MIN_SLICE} are needed"
     of_others = _problem(metric, cut.rest)
     return None if of_others is None else f"of the others: {of_others}"
 
