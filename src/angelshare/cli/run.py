@@ -12,7 +12,7 @@ from angelshare.core.atomic import folder_of
 def demo(
     out: Out = Path("runs/demo"), jobs: Jobs = None, redact_texts: Redact = False, as_json: AsJson = False
 ) -> None:
-    """Distil and audit on texts in the package, with real weights, offline.
+    """Distil and audit on built-in texts, with real weights, offline.
 
     Its gate fails on purpose; the exit code is 0 nevertheless.
     """
