@@ -79,7 +79,8 @@ def test_a_weighted_mean_worked_by_hand():
     assert linear.value == 0.75
     assert spread.variance == pytest.approx(7 / 81)
     assert spread.df == pytest.approx(16 / 6 - 1)
-    assert (spread.n_clusters, spread.n_contributing) == (None, math.inf)
+    # squares 1, 25, 16: 42^2 / (1 + 625 + 256)
+    assert (spread.n_clusters, spread.n_contributing) == (None, pytest.approx(2))
     assert inference(linear, design, method="t").method == "t"
 
 
