@@ -1,6 +1,7 @@
 """Tests of the audit of association tests of sentences."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -98,10 +99,26 @@ def test_vectors_pooled_differently_are_warned_about(tests):
     )
 
 
+def test_a_model_without_an_effect_size_is_named(tests):
+    """Nothing is left out silently."""
+    audit = Seat(SeatOptions(tests=tests, names=("one",)))
+    (request,) = audit.requests(NOBODY)
+    teacher = embedded("teacher", request.items.texts, 1)
+    still = replace(teacher, member=replace(teacher.member, name="still", vectors=np.zeros((len(teacher), 4))))
+    both = aligned("toy", Population("teacher", "teacher", (teacher,)), [Population("student", "still", (still,))])
+    result = audit.measure(Observations({(TEXTS, "embeddings"): both}), AuditSettings())
+    assert {e.student for e in result.estimates} == {None}
+    assert result.remarks[-1] == (
+        "one has no effect size with still, and they no means over tests: a vector is 0, or all targets lie alike."
+    )
+
+
 def test_options_that_mean_nothing_are_refused(tests):
     """A pooling that there is not, a test that the file does not have."""
     with pytest.raises(ValidationError):
         SeatOptions(pooling="max")
+    with pytest.raises(ValidationError):
+        SeatOptions(names=())
     with pytest.raises(InputError, match="no association test called 'three'"):
         Seat(SeatOptions(tests=tests, names=("three",))).requests(NOBODY)
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field
 
 from angelshare.audits.answers.associations import EFFECT, FURTHER, MEAN_EFFECT, MEAN_SIZE, Effects, content_keys
 from angelshare.core.abilities import Embedding, Pooling
@@ -37,7 +39,7 @@ class SeatOptions(Strict):
     """
 
     tests: Path | None = None
-    names: tuple[str, ...] = GENDER
+    names: Annotated[tuple[str, ...], Field(min_length=1)] = GENDER
     pooling: Pooling = "cls"
 
 
@@ -74,7 +76,7 @@ class Seat(Audit[SeatOptions]):
             self.question,
             estimates=tuple(effects.estimates()),
             tables=(effects.table(),),
-            remarks=(*remarks, NO_INTERVALS, *missing),
+            remarks=(*remarks, NO_INTERVALS, *missing, *effects.missing()),
             warnings=warnings,
         )
 

@@ -124,6 +124,16 @@ class Effects:
                 if size is not None and teachers is not None:
                     yield self._estimate(FURTHER, abs(size) - abs(teachers), population, output=test.name)
 
+    def missing(self) -> Iterator[str]:
+        """Yield a sentence on every test that has no effect size with some member."""
+        for test, *sizes in zip(self.tests, *self.by_member.values(), strict=True):
+            names = [name for (_, name), size in zip(self.by_member, sizes, strict=True) if size is None]
+            if names:
+                yield (
+                    f"{test.name} has no effect size with {', '.join(names)}, and they no means over tests: a vector "
+                    "is 0, or all targets lie alike."
+                )
+
     def table(self) -> Table:
         """Return the effect size of every member on every test, and what the test is about."""
         rows = tuple(
