@@ -23,14 +23,7 @@ from angelshare.core.errors import InputError
 from angelshare.core.factories import unknown_name
 from angelshare.core.protocols import ModelCard, Progress, Scorer, Silent
 from angelshare.core.strict import mistakes
-from angelshare.core.student_spec import (
-    BilstmSpec,
-    CnnSpec,
-    MlpSpec,
-    PretrainedSpec,
-    StudentSpec,
-    TransformerSpec,
-)
+from angelshare.core.student_spec import NeuralSpec, StudentSpec
 from angelshare.core.text import TextBatch
 from angelshare.data.tables.at_hand import TableAtHand
 from angelshare.data.texts.labelling import read_batch, read_truth, text_set
@@ -38,8 +31,9 @@ from angelshare.data.texts.loading import load_splits, load_texts
 from angelshare.data.texts.textset import TextSet
 from angelshare.distillation.spec import DistilSpec
 
-Spec = MlpSpec | BilstmSpec | CnnSpec | TransformerSpec | PretrainedSpec
-KINDS: Mapping[str, type[Spec]] = {get_args(spec.model_fields["kind"].annotation)[0]: spec for spec in get_args(Spec)}
+KINDS: Mapping[str, type[NeuralSpec]] = {
+    get_args(spec.model_fields["kind"].annotation)[0]: spec for spec in get_args(NeuralSpec)
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +69,7 @@ class Student:
 
 def distil(
     teacher: str | PathLike[str] | Network | InFolder,
-    student: str | Mapping[str, Any] | Spec = "bilstm",  # Any: whatever a kind of student can be told
+    student: str | Mapping[str, Any] | NeuralSpec = "bilstm",  # Any: whatever a kind of student can be told
     *,
     texts: Data,
     truth: Values | None = None,
@@ -129,7 +123,7 @@ def distil(
     return Student(folder, load_scorer(folder, name=spec.name), tuple(report["warnings"]))
 
 
-def spec_of(student: str | Mapping[str, Any] | Spec) -> Spec:  # Any: see `distil`
+def spec_of(student: str | Mapping[str, Any] | NeuralSpec) -> NeuralSpec:  # Any: see `distil`
     """Return what a student is to be; without a name it is called after its kind.
 
     Raises:

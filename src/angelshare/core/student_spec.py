@@ -133,3 +133,9 @@ class TfidfSpec(StudentSpec):
     ngrams: Annotated[int, Field(ge=1, le=3)] = 2
     max_features: Annotated[int, Field(ge=1)] = 50_000
     regularisation: Annotated[float, Field(gt=0)] = 1.0
+
+
+WordSpec = MlpSpec | BilstmSpec | CnnSpec
+"""Students with a vocabulary of their own; `models/register.py` has the network of each kind."""
+NeuralSpec = WordSpec | TransformerSpec | PretrainedSpec
+"""Students that are distilled."""

@@ -10,15 +10,13 @@ from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from angelshare.core.errors import ModelError
-from angelshare.core.student_spec import BilstmSpec, CnnSpec, MlpSpec, PretrainedSpec, TransformerSpec, WordStudentSpec
+from angelshare.core.student_spec import NeuralSpec, PretrainedSpec, TransformerSpec, WordSpec, WordStudentSpec
 from angelshare.core.task import Task
 from angelshare.core.text import as_utf8
-from angelshare.models.bag import MlpConfig, MlpForSequenceClassification
-from angelshare.models.bilstm import BilstmConfig, BilstmForSequenceClassification
 from angelshare.models.checkpoint import load_backbone
-from angelshare.models.cnn import CnnConfig, CnnForSequenceClassification
 from angelshare.models.declared_task import check_label_order, check_labels, labels_of, set_labels
 from angelshare.models.opening import check_length
+from angelshare.models.register import WORD_NETWORKS
 from angelshare.models.shrink import cut
 from angelshare.models.word_network import WordNetwork
 
@@ -26,7 +24,7 @@ Teacher = tuple[PreTrainedModel, PreTrainedTokenizerBase]
 
 
 def build_student(
-    spec: MlpSpec | BilstmSpec | CnnSpec | TransformerSpec | PretrainedSpec,
+    spec: NeuralSpec,
     *,
     labels: Sequence[str],
     task: Task,
@@ -175,7 +173,7 @@ def _tokenizer(
 
 
 def _word_network(
-    spec: MlpSpec | BilstmSpec | CnnSpec,
+    spec: WordSpec,
     width: int,
     tokenizer: PreTrainedTokenizerBase,
     labels: Sequence[str],
@@ -193,17 +191,11 @@ def _word_network(
         "pad_token_id": tokenizer.pad_token_id,
         "unk_token_id": tokenizer.unk_token_id,
     }
-    if isinstance(spec, MlpSpec):
-        mlp = MlpConfig(hidden_width=spec.hidden_width, pooling=spec.pooling, **shared)
-        set_labels(mlp, labels=labels, task=task)
-        return MlpForSequenceClassification(mlp)
-    if isinstance(spec, BilstmSpec):
-        bilstm = BilstmConfig(hidden_width=spec.hidden_width, pooling=spec.pooling, **shared)
-        set_labels(bilstm, labels=labels, task=task)
-        return BilstmForSequenceClassification(bilstm)
-    cnn = CnnConfig(ngrams=spec.ngrams, filters=spec.filters, **shared)
-    set_labels(cnn, labels=labels, task=task)
-    return CnnForSequenceClassification(cnn)
+    settings = spec.model_dump(exclude={*WordStudentSpec.model_fields, "kind"})
+    configuration, network = WORD_NETWORKS[spec.kind]
+    config = configuration(**settings, **shared)
+    set_labels(config, labels=labels, task=task)
+    return network(config)
 
 
 def _with_length(tokenizer: PreTrainedTokenizerBase, max_length: int) -> PreTrainedTokenizerBase:

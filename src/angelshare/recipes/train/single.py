@@ -7,14 +7,7 @@ from pathlib import Path
 
 from angelshare.core.atomic import write_text
 from angelshare.core.protocols import Progress
-from angelshare.core.student_spec import (
-    BilstmSpec,
-    CnnSpec,
-    MlpSpec,
-    PretrainedSpec,
-    TransformerSpec,
-    WordStudentSpec,
-)
+from angelshare.core.student_spec import NeuralSpec, PretrainedSpec, TransformerSpec, WordStudentSpec
 from angelshare.data.texts.textset import TextSet
 from angelshare.distillation.classification import distil_from
 from angelshare.distillation.spec import DistilSpec
@@ -25,8 +18,6 @@ from angelshare.models.vocabulary import WordTokenizer, build_word_tokenizer
 from angelshare.recipes.folder.stages import staged
 from angelshare.recipes.train.members import TRAINING_FILE, TRAINING_VERSION
 from angelshare.transfer.label import TransferSet
-
-NeuralSpec = MlpSpec | BilstmSpec | CnnSpec | TransformerSpec | PretrainedSpec
 
 
 def distil_student(
