@@ -10,7 +10,7 @@ from scipy import stats
 from angelshare.stats.distributions import (
     beta_quantile,
     binomial_cdf,
-    binomial_pmf,
+    fair_coin_pmf,
     normal_quantile,
     normal_two_sided,
     t_quantile,
@@ -30,7 +30,7 @@ def test_values_of_the_tables():
     assert normal_quantile(0.975) == pytest.approx(1.960, abs=5e-4)
     assert normal_two_sided(1.960) == pytest.approx(0.05, abs=5e-5)
     assert binomial_cdf(1, 3, 0.5) == 0.5
-    assert binomial_pmf(1, 3, 0.5) == pytest.approx(3 / 8)
+    assert fair_coin_pmf(1, 3) == pytest.approx(3 / 8)
     assert beta_quantile(0.3, 1, 1) == pytest.approx(0.3)
 
 
@@ -51,7 +51,7 @@ def test_binomial_and_beta_are_scipys_to_the_last_digit(counts, share, probabili
     """The same, for counts of discordant items and clusters."""
     k, n = counts
     assert binomial_cdf(k, n, share) == stats.binom.cdf(k, n, share)
-    assert binomial_pmf(k, n, share) == stats.binom.pmf(k, n, share)
+    assert fair_coin_pmf(k, n) == stats.binom.pmf(k, n, 0.5)
     if k < n:
         assert beta_quantile(probability, k + 1, n - k) == stats.beta.ppf(probability, k + 1, n - k)
 

@@ -40,6 +40,6 @@ def binomial_cdf(k: int, n: int, share: float) -> float:
     return float(_binom_cdf(k, n, share))
 
 
-def binomial_pmf(k: int, n: int, share: float) -> float:
-    """Return the probability of exactly k of n successes, with 0 <= k <= n."""
-    return float(_binom_pmf(k, n, share))
+def fair_coin_pmf(k: int, n: int) -> float:
+    """Return the probability of exactly k heads in n tosses of a fair coin, with 0 <= k <= n."""
+    return float(_binom_pmf(k, n, 0.5))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from scipy import optimize
 
 from angelshare.core.estimate import Interval
-from angelshare.stats.distributions import binomial_cdf, binomial_pmf, normal_quantile, normal_two_sided
+from angelshare.stats.distributions import binomial_cdf, fair_coin_pmf, normal_quantile, normal_two_sided
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def mcnemar_exact(n_left_only: int, n_right_only: int) -> float:
 def mcnemar_midp(n_left_only: int, n_right_only: int) -> float:
     """Return the two-sided mid-p McNemar p-value (Fagerland et al. 2013); 1 without discordant items."""
     smaller, n = min(n_left_only, n_right_only), n_left_only + n_right_only
-    return min(1.0, 2 * binomial_cdf(smaller, n, 0.5) - binomial_pmf(smaller, n, 0.5))
+    return min(1.0, 2 * binomial_cdf(smaller, n, 0.5) - fair_coin_pmf(smaller, n))
 
 
 def wilson(successes: float, n: float, level: float = 0.95) -> Interval:
