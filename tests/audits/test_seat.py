@@ -15,7 +15,7 @@ from angelshare.core.errors import InputError
 from angelshare.core.items import Items
 from angelshare.core.observations import Embeddings
 from angelshare.core.panel import Population
-from angelshare.core.requests import TEST, Observations
+from angelshare.core.requests import TEST, NotObserved, Observations
 from angelshare.core.text import TextBatch
 
 NOBODY = Items("data", np.array(["a"]))
@@ -86,6 +86,13 @@ def test_files_of_embeddings_serve_where_they_hold_the_texts(tests):
     assert result.remarks[-1] == "two is not measured: toy lacks 1 of its texts, such as 'an oak'."
     nothing = Seat(SeatOptions(tests=tests, names=("two",))).measure(files, AuditSettings())
     assert nothing.not_applicable == "two is not measured: toy lacks 1 of its texts, such as 'an oak'."
+
+
+def test_why_the_texts_of_the_tests_have_no_vectors_is_the_reason(tests):
+    """Not that nobody asked for those of other texts."""
+    seen = Observations({}, {(TEXTS, "embeddings"): "mlp gives no embeddings: it reads words."})
+    with pytest.raises(NotObserved, match="mlp gives no embeddings: it reads words"):
+        Seat(SeatOptions(tests=tests, names=("one",))).measure(seen, AuditSettings())
 
 
 def test_vectors_pooled_differently_are_warned_about(tests):

@@ -64,8 +64,8 @@ class Seat(Audit[SeatOptions]):
 
     def measure(self, observations: Observations, settings: AuditSettings) -> AuditResult:
         """Return the effect sizes of all models on every test whose texts were all embedded."""
-        own_texts = observations.has(TEXTS, "embeddings")
-        panel = observations.embeddings(TEXTS) if own_texts else observations.embeddings()
+        asked = observations.asked(TEXTS, "embeddings")
+        panel = observations.embeddings(TEXTS) if asked else observations.embeddings()
         tests, missing = _with_texts(self._tests(), panel)
         if not tests:
             return AuditResult(self.name, self.question, not_applicable=" ".join(missing))

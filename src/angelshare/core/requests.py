@@ -66,6 +66,10 @@ class Observations:
             raise InputError(" ".join(["Nothing can be measured.", *dict.fromkeys(self.missing.values())]))
         return next(iter([*(panel for (name, _), panel in self.panels.items() if name == TEST), *self.panels.values()]))
 
+    def asked(self, name: str, kind: Kind = "scores") -> bool:
+        """Whether the models were asked, successfully or not."""
+        return (name, kind) in {*self.panels, *self.missing}
+
     def scores(self, name: str = TEST) -> Panel[Predictions]:
         """Return every model's scores of classes.
 

@@ -1,5 +1,6 @@
 """Networks of any kind read from their folders: weights, tokenizer and card."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,9 @@ from angelshare.models.folders import MINILM, find_model, fingerprint, minilm_fo
 from angelshare.models.quiet import quiet
 from angelshare.models.word_network import WordNetwork
 
+_UNKNOWN_TYPE = re.compile(
+    r"Unrecognized configuration class <class '[\w.]*?(?P<type>\w+)'> for this kind of AutoModel: (?P<loader>\w+)\."
+)
 _LONGEST = 1_000_000
 """Tokenizers without a maximum length give an astronomical number."""
 
@@ -140,4 +144,10 @@ def one_error(folder: Path) -> Iterator[None]:
         with quiet():
             yield
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-        raise ModelError(f"{folder} cannot be loaded: {error}") from error
+        raise ModelError(f"{folder} cannot be loaded: {_told(error)}") from error
+
+
+def _told(error: Exception) -> str:
+    """Return what a loader says; of a type that it does not know, without the hundreds that it does."""
+    unknown = _UNKNOWN_TYPE.match(str(error))
+    return str(error) if unknown is None else f"{unknown['loader']} of transformers reads no {unknown['type']}."

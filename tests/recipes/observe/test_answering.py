@@ -1,6 +1,7 @@
 """Tests of how a model that runs here gives each kind of answer."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -47,6 +48,22 @@ def test_a_language_model_gives_likelihoods_and_continuations(writer, tmp_path):
     written = answered("continuations", opened(writer), tmp_path, Generation(n=2, max_tokens=4))
     assert [len(texts) for texts in written.texts] == [2, 2, 2]
     assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize("kind", ["likelihoods", "embeddings"])
+def test_a_maximum_length_counts_for_every_kind_of_answer(kind, writer, tiny, tmp_path):
+    """Of texts that are longer; more than the model can take is refused."""
+    folder = writer if kind == "likelihoods" else tiny / "teacher"
+    short, whole, long = (
+        replace(opened(folder), loading=Loading(str(folder), max_length=n)) for n in (3, None, 1_000_000)
+    )
+    numbers = [
+        read.nats if kind == "likelihoods" else read.vectors
+        for read in (answered(kind, member, tmp_path) for member in (short, whole))
+    ]
+    assert not np.allclose(*numbers)
+    with pytest.raises(NotObserved, match="a maximum length of 1000000 tokens is too long for it"):
+        answered(kind, long, tmp_path)
 
 
 def test_a_classifier_gives_scores_and_the_vectors_below_its_head(tiny, tmp_path):

@@ -107,6 +107,9 @@ def test_what_does_not_fit_is_refused(likelihoods, writer, tiny, tmp_path):
     writers = [("teacher", writer), ("student", f"same={writer}")]
     with pytest.raises(ModelError, match="is no causal language model"):
         audited(tmp_path, classifier, Choice("perplexity"), **labelled)
+    too_long = {**labelled, "reading": Reading(task="binary", max_length=1000)}
+    with pytest.raises(ModelError, match="a maximum length of 1000 tokens is too long for it"):
+        audited(tmp_path, writers, Choice("perplexity"), **too_long)
     with pytest.raises(ModelError, match="is no sequence classifier"):
         audited(tmp_path, writers, Choice("quality"), Choice("perplexity"), **labelled)
     with pytest.raises(InputError, match="there are no texts for it to read"):

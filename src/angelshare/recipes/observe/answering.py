@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -64,8 +65,8 @@ class Call:
         self.progress.finish()
         return answers
 
-    def loaded(self, load: Callable[[str], M]) -> M:
-        """Return the model as loaded for other uses than classification.
+    def loaded(self, load: Callable[..., M]) -> M:
+        """Return the model as loaded for other uses than classification, with the maximum length that was asked for.
 
         Raises:
             NotObserved: if it was not loaded from a folder, or cannot be loaded for that use.
@@ -74,7 +75,7 @@ class Call:
         if loading is None:
             raise NotObserved(f"{seat.member} gives no {self.request.kind}: it was not loaded from a folder.")
         try:
-            return load(loading.source)
+            return load(loading.source, max_length=loading.max_length)
         except ModelError as error:
             raise NotObserved(f"{seat.member} gives no {self.request.kind}: {error}") from error
 
@@ -107,7 +108,7 @@ def embeddings(call: Call) -> Embeddings:
     from angelshare.models.embedder import load_embedder
 
     pooling = call.settings(Embedding()).pooling
-    embedder = call.loaded(lambda source: load_embedder(source, pooling))
+    embedder = call.loaded(partial(load_embedder, pooling=pooling))
     vectors = call.ask(questions.embeddings(embedder))
     return Embeddings(call.member.seat.member, vectors, embedder.pooling, **call.who())
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def files_of_kinds(
     if data is not None:
         raise InputError(
             f"{group.sides[0].source} brings its items itself: leave --data out. Clusters, slices and weights stand "
-            "in one of the files, where there are any."
+            "in one of the files, where there are any. A model is compared with a file once it has one as well."
         )
     if len(kinds) > 1:
         raise InputError(f"The audits need {' and '.join(kinds)}, and a file holds one of them. Ask for one audit.")
@@ -64,7 +65,8 @@ def models_of_kinds(group: SideGroup, kinds: Sequence[Kind], max_length: int | N
     folders = seed_folders(group)
     for seed, source in folders:
         seat = Seat(group.role, group.name, seed)
-        model = load_embedder(source, "mean", name=seat.member) if embeds else load_causal(source, name=seat.member)
+        load = partial(load_embedder, pooling="mean") if embeds else load_causal
+        model = load(source, name=seat.member, max_length=max_length)
         fingerprints.append(model.card.fingerprint)
         refuse_copies(group, fingerprints, [folder for _, folder in folders])
         yield Opened(seat, model.card, source, loading=Loading(source, max_length=max_length))
