@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from os import PathLike, fspath
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -49,7 +50,7 @@ def audit(
     trust_remote_code: bool = False,
     allow_pickle: bool = False,
     redact_texts: bool = False,
-    out: str | Path | None = None,
+    out: str | PathLike[str] | None = None,
     progress: Progress | None = None,
 ) -> Statement:
     """Compare students with their teacher, as models or by what they answered.
@@ -123,7 +124,7 @@ def audit(
         named = _labels(labels, sides, rows, task, positive)
         request = AuditRequest(
             sides=tuple(_with_rows(sides, rows.under(named))),
-            out=Path(scratch) if out is None else folder_of(out),
+            out=Path(scratch) if out is None else folder_of(fspath(out)),
             now=datetime.now(UTC),
             data=rows.data,
             split=split,

@@ -102,7 +102,7 @@ def distil(
         InputError: for a teacher that is no classifier, texts or labels that are none, or a setting that there is not.
     """
     spec, chosen = spec_of(student), settings_of(settings)
-    folder = folder_of(Path(out))
+    folder = folder_of(fspath(out))
     told = progress or Silent()
 
     # mistakes show before the networks are loaded, which takes seconds

@@ -47,7 +47,7 @@ def run(
     # mistakes show before the networks are loaded, which takes seconds
     from angelshare.recipes.run import RunSettings, run_recipe
 
-    folder = Path("runs") / content.name if out is None else folder_of(Path(out))
+    folder = Path("runs") / content.name if out is None else folder_of(fspath(out))
     settings = RunSettings(now=datetime.now(UTC), gates=rules, redact_texts=redact_texts, jobs=jobs_of(jobs))
     return Statement(run_recipe(content, folder, settings, progress=progress or Silent()), folder)
 

@@ -1,6 +1,7 @@
 """The loss statement that Python people get: shown, asked, and kept."""
 
-from os import PathLike
+from collections.abc import Iterator
+from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ from angelshare.statement.outcome import Outcome, outcome
 
 if TYPE_CHECKING:
     from angelshare.statement.schema import GateRow, OverallVerdict
+
+_INTERVALS = ("interval", "interval_family", "judged", "judged_family")
 
 
 class Statement:
@@ -52,9 +55,8 @@ class Statement:
     def __repr__(self) -> str:
         """Return the verdict with what decided it."""
         head = headline(self.content)
-        return "\n".join(
-            [f"Loss statement {self.content.title!r}: {head.state or 'no verdict'}. {head.gates}", *head.sentences]
-        )
+        verdict = "no gate was set." if head.state is None else f"{head.state}. {head.gates}"
+        return "\n".join([f"Loss statement {self.content.title!r}: {verdict}", *head.sentences])
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows."""
@@ -85,9 +87,8 @@ class Statement:
 
         Of an interval there are `low` and `high`, and what it is: `interval_low`, `interval_family_high`.
         """
-        return pd.DataFrame(
-            [{"audit": audit.name, **_flat(row)} for audit in self.content.audits for row in audit.differences]
-        )
+        rows = [[audit.name, *_flat(row)] for audit in self.content.audits for row in audit.differences]
+        return pd.DataFrame(rows, columns=["audit", *_columns()])
 
     @door("Statement.check")
     def check(self, *rules: str | Gate) -> Outcome:
@@ -111,7 +112,7 @@ class Statement:
         Raises:
             InputError: if the folder has no name, or holds looks that cannot be read.
         """
-        place = folder_of(Path(folder))
+        place = folder_of(fspath(folder))
         if self._conclusion is not None:
             self.content = self._conclusion.write(place)
             self._conclusion = None
@@ -135,14 +136,16 @@ def read(path: str | PathLike[str]) -> Statement:
     return Statement(read_statement(place), place if place.is_dir() else place.parent)
 
 
-def _flat(row: schema.DifferenceRow) -> dict[str, object]:
-    """Return a difference as one value for each column."""
-    flat: dict[str, object] = {}
+def _columns() -> Iterator[str]:
+    """Yield what the values of a difference are called; of an interval its two ends."""
+    for name in schema.DifferenceRow.model_fields:
+        yield from (f"{name}_low", f"{name}_high") if name in _INTERVALS else (name,)
+
+
+def _flat(row: schema.DifferenceRow) -> Iterator[object]:
+    """Yield the values of a difference in the order of `_columns`."""
     for name, value in row:
-        if isinstance(value, schema.IntervalRow) or name in ("interval", "interval_family", "judged", "judged_family"):
-            flat |= {f"{name}_low": getattr(value, "low", None), f"{name}_high": getattr(value, "high", None)}
-        elif isinstance(value, tuple):
-            flat[name] = list(value)
+        if name in _INTERVALS:
+            yield from (getattr(value, "low", None), getattr(value, "high", None))
         else:
-            flat[name] = value
-    return flat
+            yield list(value) if isinstance(value, tuple) else value

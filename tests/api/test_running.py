@@ -1,0 +1,33 @@
+"""A recipe carried out from Python."""
+
+import pytest
+
+import angelshare as ash
+from angelshare.core.errors import InputError, RecipeError
+
+
+def test_all_mistakes_of_a_recipe_are_told_at_once():
+    """By name, as a file or as a mapping; nothing is loaded or written before."""
+    with pytest.raises(RecipeError, match=r"^There is no recipe called 'sst'\. Did you mean 'sst2'\?"):
+        ash.run("sst")
+    content = {"version": 1, "name": "x", "dta": {"source": "demo"}, "students": [{"name": "a", "kind": "mpl"}]}
+    with pytest.raises(RecipeError) as caught:
+        ash.run(content)
+    told = "\n".join(caught.value.problems)
+    assert "dta: unknown key. Did you mean 'data'?" in told
+    assert "teacher: this key is needed." in told
+    assert all(problem.startswith("recipe: ") for problem in caught.value.problems)
+
+
+def test_a_blank_folder_is_refused():
+    """It would be the one that Python was started in."""
+    content = {
+        "version": 1,
+        "name": "x",
+        "data": {"source": "demo"},
+        "teacher": {"model": "minilm"},
+        "students": [{"name": "tfidf", "kind": "tfidf"}],
+    }
+    for blank in ("", " "):
+        with pytest.raises(InputError, match=r"^`out` is blank\."):
+            ash.run(content, out=blank)
