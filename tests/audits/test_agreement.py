@@ -37,18 +37,18 @@ def toy(make_member, make_panel):
 
 def test_shares_worked_by_hand(toy):
     """Two of five agree; of the four labelled, the teacher alone is right once, the student alone once."""
-    found = figures(measure(toy))
+    by_metric = figures(measure(toy))
     shares = ("agreement", "negative_flips", "positive_flips", "net_flips")
-    assert {name: found[name].value for name in shares} == {
+    assert {name: by_metric[name].value for name in shares} == {
         "agreement": 0.4,
         "negative_flips": 0.25,
         "positive_flips": 0.25,
         "net_flips": 0.0,
     }
-    assert found["agreement"].interval == wilson(2, 5)
-    assert found["net_flips"].interval == PairedProportions(1, 1, 4).interval()
-    assert [found[name].n for name in shares] == [5, 4, 4, 4]
-    assert found["agreement"].models == ("mlp/0", "teacher/0")
+    assert by_metric["agreement"].interval == wilson(2, 5)
+    assert by_metric["net_flips"].interval == PairedProportions(1, 1, 4).interval()
+    assert [by_metric[name].n for name in shares] == [5, 4, 4, 4]
+    assert by_metric["agreement"].models == ("mlp/0", "teacher/0")
 
 
 def test_net_flips_are_the_difference_of_the_accuracies(make_member, make_panel, noisy):
@@ -56,10 +56,12 @@ def test_net_flips_are_the_difference_of_the_accuracies(make_member, make_panel,
     truth = np.arange(60) % 2
     teacher = noisy("t/0", truth, 0.5)
     students = [noisy(f"s/{seed}", truth, 2.0, seed=seed) for seed in range(3)]
-    found = figures(measure(make_panel([teacher], students)))
-    accuracy = [(one.member.decisions() == truth).mean() for one in (teacher, *students)]
-    assert found["net_flips"].value == pytest.approx(np.mean(accuracy[1:]) - accuracy[0])
-    assert found["net_flips"].value == pytest.approx(found["positive_flips"].value - found["negative_flips"].value)
+    by_metric = figures(measure(make_panel([teacher], students)))
+    accuracy = [(observed.member.decisions() == truth).mean() for observed in (teacher, *students)]
+    assert by_metric["net_flips"].value == pytest.approx(np.mean(accuracy[1:]) - accuracy[0])
+    assert by_metric["net_flips"].value == pytest.approx(
+        by_metric["positive_flips"].value - by_metric["negative_flips"].value
+    )
 
 
 def test_without_truth_agreement_and_kl_are_still_measured(make_member, make_panel):
@@ -72,10 +74,10 @@ def test_without_truth_agreement_and_kl_are_still_measured(make_member, make_pan
 def test_a_student_identical_to_its_teacher_agrees_everywhere(make_member, make_panel, altered):
     """Agreement 1, KL 0, loyalty 1; the interval still has a width."""
     teacher = make_member("t/0", TEACHER, truth=TRUTH)
-    found = figures(measure(make_panel([teacher], [altered(teacher, name="s/0")])))
-    assert (found["agreement"].value, found["kl"].value, found["negative_flips"].value) == (1, 0, 0)
-    assert found["probability_loyalty"].value == 1
-    assert found["agreement"].interval == wilson(5, 5)
+    by_metric = figures(measure(make_panel([teacher], [altered(teacher, name="s/0")])))
+    assert (by_metric["agreement"].value, by_metric["kl"].value, by_metric["negative_flips"].value) == (1, 0, 0)
+    assert by_metric["probability_loyalty"].value == 1
+    assert by_metric["agreement"].interval == wilson(5, 5)
 
 
 def test_several_seeds_are_averaged_with_their_spread_and_stay_within_bounds(make_member, make_panel):
@@ -94,15 +96,15 @@ def test_multi_label_answers_are_compared_as_sets_and_label_by_label(make_member
     panel = make_panel(
         [make_member("t/0", [[1, -1], [-1, -1]], **more)], [make_member("s/0", [[1, 1], [-1, -1]], **more)]
     )
-    found = figures(measure(panel))
-    assert found["agreement"].value == 0.5
-    assert found["negative_flips"].value == 0.5
-    assert found["label_loyalty"].value == 0.75
+    by_metric = figures(measure(panel))
+    assert by_metric["agreement"].value == 0.5
+    assert by_metric["negative_flips"].value == 0.5
+    assert by_metric["label_loyalty"].value == 0.75
     # 1.5 of 2 items: the hull of one and of both
-    assert (found["label_loyalty"].interval.low, found["label_loyalty"].interval.high) == (wilson(1, 2).low, 1)
+    assert (by_metric["label_loyalty"].interval.low, by_metric["label_loyalty"].interval.high) == (wilson(1, 2).low, 1)
     # KL of the one label that differs, (s(1) - s(-1)) * (1 - -1) / 2 there, is halved by the label that does not
     p = 1 / (1 + np.exp(1))
-    assert found["kl"].value == pytest.approx((p * np.log(p / (1 - p)) + (1 - p) * np.log((1 - p) / p)) / 4)
+    assert by_metric["kl"].value == pytest.approx((p * np.log(p / (1 - p)) + (1 - p) * np.log((1 - p) / p)) / 4)
 
 
 def test_two_teachers_show_their_churn(make_member, make_panel):
@@ -119,9 +121,13 @@ def test_exemplars_need_two_members_on_either_side(make_member, make_panel):
     result = measure(make_panel(teachers, [make_member("s/0", STUDENT)]))
     assert "Exemplars of s are not measured: they need 2 members on either side, and it has 1." in result.remarks
     result = measure(make_panel(teachers, [make_member("s/0", STUDENT), make_member("s/1", STUDENT)]))
-    found = figures(result)
-    assert (found["cie"].value, found["cie_ties"].value, found["taxicab"].value) == (0.6, 0, pytest.approx(1.2))
-    assert found["cie"].models == ("s/0", "s/1", "t/0", "t/1")
+    by_metric = figures(result)
+    assert (by_metric["cie"].value, by_metric["cie_ties"].value, by_metric["taxicab"].value) == (
+        0.6,
+        0,
+        pytest.approx(1.2),
+    )
+    assert by_metric["cie"].models == ("s/0", "s/1", "t/0", "t/1")
     result = measure(make_panel(teachers[:1], [make_member("s/0", STUDENT)]))
     assert not any("Exemplars" in remark for remark in result.remarks)
 
@@ -149,10 +155,10 @@ def test_a_single_cluster_has_shares_without_an_interval(make_member, make_panel
     """It says nothing of others."""
     more = {"truth": TRUTH, "clusters": np.zeros(5, dtype=int)}
     panel = make_panel([make_member("t/0", TEACHER, **more)], [make_member("s/0", STUDENT, **more)])
-    found = figures(measure(panel))
+    by_metric = figures(measure(panel))
     for metric in ("agreement", "net_flips", "kl"):
-        assert (found[metric].interval, found[metric].se, found[metric].n_clusters) == (None, None, 1)
-    assert found["agreement"].value == 0.4
+        assert (by_metric[metric].interval, by_metric[metric].se, by_metric[metric].n_clusters) == (None, None, 1)
+    assert by_metric["agreement"].value == 0.4
 
 
 def test_regression_and_bare_rankings_are_not_applicable(make_member, make_panel):

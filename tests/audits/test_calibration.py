@@ -27,8 +27,8 @@ def rows(result):
 
 def table(result, name):
     """Return a table's rows as dictionaries."""
-    (found,) = [table for table in result.tables if table.name == name]
-    return [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+    (named,) = [table for table in result.tables if table.name == name]
+    return [dict(zip(named.columns, row, strict=True)) for row in named.rows]
 
 
 @pytest.fixture
@@ -48,15 +48,15 @@ def test_the_three_rows_worked_by_hand(chances, make_panel):
     """Truth yes, no. Teacher says yes with 0.9 and 0.2, student with 0.6 and 0.6; an unlabelled third does not count."""
     teacher, student = chances("t/0", [0.9, 0.2, 0.5], [1, 0, -1]), chances("s/0", [0.6, 0.6, 0.9], [1, 0, -1])
     result = measure(make_panel([teacher], [student]))
-    found = rows(result)
-    nll = found["nll", "student-teacher", None]
+    by_name = rows(result)
+    nll = by_name["nll", "student-teacher", None]
     assert nll.left_value == pytest.approx(-(math.log(0.6) + math.log(0.4)) / 2)
     assert nll.right_value == pytest.approx(-(math.log(0.9) + math.log(0.8)) / 2)
     assert (nll.direction, nll.withheld, nll.inference.n) == ("lower", ("preserved",), 2)
-    brier = found["brier", "student-teacher", None]
+    brier = by_name["brier", "student-teacher", None]
     assert (brier.left_value, brier.right_value) == (pytest.approx(0.26), pytest.approx(0.025))
     assert (brier.direction, brier.withheld) == ("lower", ())
-    sure = found["overconfidence", "student-teacher", None]
+    sure = by_name["overconfidence", "student-teacher", None]
     # student: 0.6 sure, right once of twice; teacher: 0.85 sure, right twice
     assert (sure.left_value, sure.right_value) == (pytest.approx(0.1), pytest.approx(-0.15))
     assert (sure.direction, sure.target) == ("target", 0.0)
@@ -68,10 +68,10 @@ def test_bounded_scores_are_never_known_better_than_unseen_items_allow(chances, 
     """200 items with equal differences: what was sampled has no spread, what 200 (at reach 2: 100) may miss has."""
     truth = np.ones(200, dtype=int)
     panel = make_panel([chances("t/0", np.full(200, 0.9), truth)], [chances("s/0", np.full(200, 0.8), truth)])
-    found = rows(measure(panel))
+    by_name = rows(measure(panel))
     q = stats.t.ppf(0.975, 199)
     for metric, n in (("brier", 200), ("overconfidence", 100)):
-        inference = found[metric, "student-teacher", None].inference
+        inference = by_name[metric, "student-teacher", None].inference
         assert inference.interval().high == pytest.approx(inference.value + q**2 / (n + q**2))
         assert inference.interval().method == "paired t, with unseen items"
 
@@ -95,8 +95,8 @@ def test_the_brier_score_of_classes_reaches_twice_as_far(make_member, make_panel
 def test_the_student_itself_has_no_difference(chances, make_panel, altered):
     """Equal probabilities are a reason to judge a zero width."""
     teacher = chances("t/0", [0.9, 0.2, 0.7], [1, 0, 1])
-    found = rows(measure(make_panel([teacher], [altered(teacher, name="s/0")])))
-    for row in found.values():
+    by_name = rows(measure(make_panel([teacher], [altered(teacher, name="s/0")])))
+    for row in by_name.values():
         assert row.identical
         assert (row.inference.value, row.inference.method) == (0.0, IDENTICAL)
 
@@ -104,9 +104,9 @@ def test_the_student_itself_has_no_difference(chances, make_panel, altered):
 def test_swapping_the_sides_changes_the_sign(chances, make_panel, altered):
     """Of every row."""
     truth = [1, 0, 1, 1]
-    one, other = chances("t/0", [0.9, 0.2, 0.7, 0.4], truth), chances("s/0", [0.6, 0.6, 0.8, 0.9], truth)
-    there = rows(measure(make_panel([one], [other])))
-    back = rows(measure(make_panel([altered(other, name="t/0")], [altered(one, name="s/0")])))
+    left, right = chances("t/0", [0.9, 0.2, 0.7, 0.4], truth), chances("s/0", [0.6, 0.6, 0.8, 0.9], truth)
+    there = rows(measure(make_panel([left], [right])))
+    back = rows(measure(make_panel([altered(right, name="t/0")], [altered(left, name="s/0")])))
     for key, row in there.items():
         assert row.inference.value == pytest.approx(-back[key].inference.value)
 
@@ -118,8 +118,8 @@ def test_every_contrast_is_measured_and_slices_where_a_gate_asks(chances, make_p
     more = {"slices": {"half": np.arange(60) < 30}}
     members = [chances(name, rng.uniform(0.05, 0.95, 60), truth, **more) for name in ("t/0", "s/0", "s/0")]
     panel = make_panel([members[0]], [members[1]], baselines=[members[2]])
-    found = rows(measure(panel))
-    assert {(contrast, name) for _, contrast, name in found} == {
+    by_name = rows(measure(panel))
+    assert {(contrast, name) for _, contrast, name in by_name} == {
         ("student-teacher", None),
         ("student-baseline", None),
         ("baseline-teacher", None),
@@ -179,10 +179,10 @@ def test_errors_are_those_of_single_members_in_a_table_and_their_mean_as_an_esti
     teacher = chances("t/0", np.full(100, 0.9), truth)
     students = [chances("s/0", np.full(100, 0.8), truth), chances("s/1", np.full(100, 0.7), truth)]
     result = measure(make_panel([teacher], students, baselines=[chances("s/0", np.full(100, 0.99), truth)]))
-    found = {(e.metric, e.student): e for e in result.estimates}
-    assert set(found) == {(metric, name) for metric in ("ece", "ece_classwise") for name in (None, "s")}
-    assert found["ece", "s"].models == ("s/0", "s/1")
-    assert found["ece", "s"].n == 100
+    estimates = {(e.metric, e.student): e for e in result.estimates}
+    assert set(estimates) == {(metric, name) for metric in ("ece", "ece_classwise") for name in (None, "s")}
+    assert estimates["ece", "s"].models == ("s/0", "s/1")
+    assert estimates["ece", "s"].n == 100
     errors = table(result, "calibration_errors")
     assert [(r["model"], r["role"], r["n"]) for r in errors] == [
         ("t/0", "teacher", 100),
@@ -191,7 +191,7 @@ def test_errors_are_those_of_single_members_in_a_table_and_their_mean_as_an_esti
         ("s/0", "baseline", 100),
     ]
     assert [r["ece_plug_in"] for r in errors] == [pytest.approx(gap) for gap in (0.3, 0.2, 0.1, 0.39)]
-    assert found["ece", "s"].value == pytest.approx((errors[1]["ece"] + errors[2]["ece"]) / 2)
+    assert estimates["ece", "s"].value == pytest.approx((errors[1]["ece"] + errors[2]["ece"]) / 2)
     assert all(r["ece"] <= r["ece_plug_in"] for r in errors)
 
 

@@ -21,8 +21,8 @@ def measure(panel, n_examples=200):
 
 def table(result, name):
     """Return a table's rows as dictionaries."""
-    (found,) = [table for table in result.tables if table.name == name]
-    return [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+    (named,) = [table for table in result.tables if table.name == name]
+    return [dict(zip(named.columns, row, strict=True)) for row in named.rows]
 
 
 @pytest.fixture

@@ -45,11 +45,11 @@ def measured(make_panel, members, **settings):
 
 def row(result, metric, where=None, output=None):
     """Return the student's row against its teacher."""
-    (found,) = [
+    (difference,) = [
         d for d in result.differences
         if (d.metric, d.slice, d.output, d.contrast) == (metric, where, output, "student-teacher")
     ]  # fmt: skip
-    return found
+    return difference
 
 
 def test_every_function_counts_alike_in_the_mean_over_functions(suite, make_panel):
@@ -139,7 +139,7 @@ def test_a_functionality_whose_cases_weigh_nothing_is_in_no_table_and_no_count(s
     members = suite({"teacher": np.ones(120), "student": np.tile([1, 0], 60)}, functions, None, weights=weights)
     result = measured(make_panel, members)
     (table,) = result.tables
-    assert [found[1] for found in table.rows] == ["A", "C"]
+    assert [cells[1] for cells in table.rows] == ["A", "C"]
     assert {estimate.metric: estimate.value for estimate in result.estimates} == {
         "n_functionalities_lower": 2.0, "n_functionalities_equal": 0.0, "n_functionalities_higher": 0.0
     }  # fmt: skip
@@ -150,7 +150,7 @@ def test_what_is_no_suite_says_what_to_give(suite, make_panel, make_member):
     plain = [make_member(name, np.linspace(-1, 1, 40), truth=np.tile([0, 1], 20)) for name in ("teacher", "student")]
     assert "--data-columns functionality=NAME" in measured(make_panel, plain).not_applicable
     columns = {"functionality": named(["A"] * 40)}
-    bare = [replace(one, items=replace(one.items, truth=None, columns=columns)) for one in plain]
+    bare = [replace(observed, items=replace(observed.items, truth=None, columns=columns)) for observed in plain]
     assert "None of the 40 items" in measured(make_panel, bare).not_applicable
     ranks = [
         make_member(name, np.linspace(0, 1, 40), truth=np.tile([0, 1], 20), outputs="score", columns=columns)
@@ -175,7 +175,7 @@ def test_slices_of_the_mean_over_functions_are_measured_where_a_gate_asks(random
     """Then with the excess over the others, whose functions count alike, too."""
     teacher, student = random_suite(gap=0.5)
     columns = {**teacher.items.columns, "target": named(np.where(np.arange(len(teacher)) % 3 == 0, "cooks", "smiths"))}
-    members = [replace(one, items=replace(one.items, columns=columns)) for one in (teacher, student)]
+    members = [replace(observed, items=replace(observed.items, columns=columns)) for observed in (teacher, student)]
     result = measured(make_panel, members, in_slices=frozenset({"macro_accuracy"}))
     here = row(result, "macro_accuracy", "target=cooks")
     cooks = columns["target"] == "cooks"
@@ -203,6 +203,8 @@ def test_files_of_predictions_are_enough(random_suite, tmp_path):
             seated.append((Seat(role, read.name), read))
         panels.append(assemble(seated, data="toy"))
     results = [HateCheck().measure(Observations({(TEST, "scores"): panel}), AuditSettings()) for panel in panels]
-    one, other = ([(d.metric, d.slice, d.contrast, d.inference.interval()) for d in r.differences] for r in results)
-    assert one == other
-    assert len(one) > 10
+    from_models, from_files = (
+        [(d.metric, d.slice, d.contrast, d.inference.interval()) for d in r.differences] for r in results
+    )
+    assert from_models == from_files
+    assert len(from_models) > 10

@@ -172,9 +172,9 @@ def test_a_student_of_hard_decisions_is_a_gap_beside_one_that_ranks(noisy, make_
     teacher, mlp = (noisy(name, truth, noise, slices=slices) for name, noise in (("teacher/0", 1.0), ("mlp/0", 1.6)))
     result = measure(make_panel([teacher], [mlp, hard]))
     assert {d.student for d in result.differences} == {"mlp"}
-    own = [gap for gap in result.gaps if gap.student == "rule"]
-    assert {gap.why for gap in own} == {"hard decisions do not rank (rule/0)"}
-    assert {"final_bias_score", "mean_bpsn_auc", "aeg_negative"} <= {gap.metric for gap in own}
+    of_rule = [gap for gap in result.gaps if gap.student == "rule"]
+    assert {gap.why for gap in of_rule} == {"hard decisions do not rank (rule/0)"}
+    assert {"final_bias_score", "mean_bpsn_auc", "aeg_negative"} <= {gap.metric for gap in of_rule}
 
 
 def test_equal_models_lose_nothing_exactly(noisy, make_panel, texts, altered):

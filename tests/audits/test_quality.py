@@ -67,12 +67,12 @@ def test_mcnemars_exact_p_values_stand_beside_a_student_with_one_seed(make_membe
     truth = [1] * 40
     teacher = make_member("t/0", [-1] + [1] * 39, truth=truth)
     student = make_member("s/0", [1] + [-1] * 5 + [1] * 34, truth=truth)
-    found = {e.metric: e for e in measure(make_panel([teacher], [student])).estimates}
-    assert (found["mcnemar_exact_p"].value, found["mcnemar_midp"].value) == (
+    by_metric = {e.metric: e for e in measure(make_panel([teacher], [student])).estimates}
+    assert (by_metric["mcnemar_exact_p"].value, by_metric["mcnemar_midp"].value) == (
         pytest.approx(0.21875),
         pytest.approx(0.125),
     )
-    assert (found["mcnemar_midp"].student, found["mcnemar_midp"].models) == ("s", ("s/0", "t/0"))
+    assert (by_metric["mcnemar_midp"].student, by_metric["mcnemar_midp"].models) == ("s", ("s/0", "t/0"))
     seeds = [altered(student, seed=0), altered(student, name="s/1", seed=1)]
     assert {e.metric for e in measure(make_panel([teacher], seeds)).estimates} == {"majority_class"}
 
@@ -106,8 +106,8 @@ def test_few_clusters_leave_shares_a_bound_and_nothing_else_a_verdict(noisy, mak
 def test_items_of_one_cluster_are_not_measured(noisy, make_panel):
     """Nothing follows from one template for others."""
     truth = np.arange(60) % 2
-    one = np.zeros(60, dtype=int)
-    result = measure(make_panel([noisy("t/0", truth, 0.8, clusters=one)], [noisy("s/0", truth, 1.5)]))
+    same = np.zeros(60, dtype=int)
+    result = measure(make_panel([noisy("t/0", truth, 0.8, clusters=same)], [noisy("s/0", truth, 1.5)]))
     assert result.differences == ()
     assert result.remarks[0].startswith("All items are of one cluster")
 
@@ -295,10 +295,10 @@ def test_the_squared_error_of_few_items_is_marked_and_shares_never_are(make_memb
 
 def test_nobody_collapses_where_there_is_one_class_only(make_member):
     """Nothing can beat a majority of all."""
-    one = make_member("mlp/0", [-1] * 8, truth=[0] * 8)
-    assert collapsed(one.member, one.items) is None
-    one = make_member("mlp/0", [-1] * 7 + [1], truth=[0] * 8)
-    assert collapsed(one.member, one.items) is None
+    observed = make_member("mlp/0", [-1] * 8, truth=[0] * 8)
+    assert collapsed(observed.member, observed.items) is None
+    observed = make_member("mlp/0", [-1] * 7 + [1], truth=[0] * 8)
+    assert collapsed(observed.member, observed.items) is None
 
 
 def test_a_student_that_does_not_beat_the_majority_class_has_collapsed(make_member, make_panel):
@@ -321,10 +321,10 @@ def test_the_order_of_the_items_does_not_matter(noisy, make_panel):
     truth = np.arange(40) % 2
     teacher, student = noisy("t/0", truth, 0.8), noisy("s/0", truth, 1.5)
     shuffled = student.take(np.random.default_rng(0).permutation(40))
-    one, other = measure(make_panel([teacher], [student])), measure(make_panel([teacher], [shuffled]))
-    intervals = [[row.inference.interval() for row in result.differences] for result in (one, other)]
+    ordered, reordered = measure(make_panel([teacher], [student])), measure(make_panel([teacher], [shuffled]))
+    intervals = [[row.inference.interval() for row in result.differences] for result in (ordered, reordered)]
     assert intervals[0] == intervals[1]
-    assert one.remarks == other.remarks
+    assert ordered.remarks == reordered.remarks
 
 
 def test_a_slice_with_few_clusters_cannot_lose_more_than_the_others_either(noisy, make_panel):

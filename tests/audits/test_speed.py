@@ -44,8 +44,8 @@ def noisy(name, rng, *, role="student", factor=1.0, rounds=10, shared=0.0):
 
 def row(result, metric, student):
     """Return one difference."""
-    (found,) = [d for d in result.differences if (d.metric, d.student) == (metric, student)]
-    return found
+    (difference,) = [d for d in result.differences if (d.metric, d.student) == (metric, student)]
+    return difference
 
 
 TEACHER = timed("teacher", [100, 100, 100], [[8.0, 10, 30], [8, 10, 30], [8, 10, 30]], role="teacher", memory=900)
@@ -55,29 +55,34 @@ MODELS = (TEACHER, STUDENT)
 
 def test_a_difference_is_the_mean_log_ratio_of_the_rounds():
     """Texts per second: ratios 2, 4, 8, so logs 1, 2, 3 times log 2: mean 2 log 2, s = log 2, se = log 2 / sqrt 3."""
-    found = row(measure_speed([TEACHER, STUDENT], data="soups"), "texts_per_second", "mlp")
-    assert found.inference.value == pytest.approx(2 * math.log(2))
-    assert found.inference.se == pytest.approx(math.log(2) / math.sqrt(3))
-    assert (found.inference.df, found.inference.n) == (2, 3)
-    assert found.inference.method == "t over rounds, of log ratios"
-    assert (found.contrast, found.left, found.right) == ("student-teacher", ("mlp/0",), ("teacher/0",))
-    assert (found.kind, found.scale, found.data, found.identical) == ("this_model", "log_ratio", "soups", False)
+    difference = row(measure_speed([TEACHER, STUDENT], data="soups"), "texts_per_second", "mlp")
+    assert difference.inference.value == pytest.approx(2 * math.log(2))
+    assert difference.inference.se == pytest.approx(math.log(2) / math.sqrt(3))
+    assert (difference.inference.df, difference.inference.n) == (2, 3)
+    assert difference.inference.method == "t over rounds, of log ratios"
+    assert (difference.contrast, difference.left, difference.right) == ("student-teacher", ("mlp/0",), ("teacher/0",))
+    assert (difference.kind, difference.scale, difference.data, difference.identical) == (
+        "this_model",
+        "log_ratio",
+        "soups",
+        False,
+    )
 
 
 def test_a_latency_is_the_percentile_of_each_round():
     """The medians are 10 ms and 5 ms in every round; of 3, 1, 2 and 10 ms the median is 2.5."""
-    found = row(measure_speed([TEACHER, STUDENT], data="soups"), "latency_p50_ms", "mlp")
-    assert (found.left_value, found.right_value) == (pytest.approx(5), pytest.approx(10))
-    assert found.inference.value == pytest.approx(-math.log(2))
-    one = clocked([[3.0, 1, 2, 10]])
-    assert by_round(one, "latency_p50_ms").tolist() == [2.5]
+    difference = row(measure_speed([TEACHER, STUDENT], data="soups"), "latency_p50_ms", "mlp")
+    assert (difference.left_value, difference.right_value) == (pytest.approx(5), pytest.approx(10))
+    assert difference.inference.value == pytest.approx(-math.log(2))
+    timing = clocked([[3.0, 1, 2, 10]])
+    assert by_round(timing, "latency_p50_ms").tolist() == [2.5]
 
 
 def test_the_99th_percentile_lies_between_its_neighbours():
     """Of 0, 1, ..., 100 ms it is 99; of 1, ..., 100 it is 1 + 0.99 x 99 = 99.01."""
     assert by_round(clocked(np.arange(101.0)[None]), "latency_p99_ms").tolist() == [99]
-    found = by_round(clocked(np.arange(1.0, 101)[None]), "latency_p99_ms")
-    assert found.tolist() == [pytest.approx(99.01)]
+    percentiles = by_round(clocked(np.arange(1.0, 101)[None]), "latency_p99_ms")
+    assert percentiles.tolist() == [pytest.approx(99.01)]
 
 
 def test_latency_is_better_lower_and_throughput_higher():
@@ -95,7 +100,7 @@ def test_too_few_latencies_leave_the_99th_percentile_unmeasured():
     assert result.remarks == (
         "The 99th percentile of latency is not measured: 3 latencies in a round are too few, at least 100 are needed.",
     )
-    assert not any("p99" in found.metric for found in (*result.differences, *result.estimates))
+    assert not any("p99" in row.metric for row in (*result.differences, *result.estimates))
     rng = np.random.default_rng(0)
     enough = measure_speed([noisy("teacher", rng, role="teacher"), noisy("mlp", rng)], data="soups")
     assert row(enough, "latency_p99_ms", "mlp").direction == "lower"
@@ -127,23 +132,23 @@ def test_a_machine_that_others_used_is_a_warning():
 def test_every_model_has_its_sizes_and_its_speed():
     """The teacher's are nobody's student's; figures without a clock have no interval."""
     result = measure_speed([TEACHER, STUDENT], data="soups")
-    found = {(e.models, e.student, e.metric): e for e in result.estimates}
+    by_model = {(e.models, e.student, e.metric): e for e in result.estimates}
     teacher, student = (("teacher/0",), None), (("mlp/0",), "mlp")
-    assert [found[(*teacher, m)].value for m in ("n_parameters", "n_bytes", "peak_memory_bytes")] == [100, 400, 900]
-    assert found[(*student, "peak_memory_bytes")].value == 50
-    assert found[(*student, "n_parameters")].interval is None
-    assert found[(*student, "n_parameters")].data is None
+    assert [by_model[(*teacher, m)].value for m in ("n_parameters", "n_bytes", "peak_memory_bytes")] == [100, 400, 900]
+    assert by_model[(*student, "peak_memory_bytes")].value == 50
+    assert by_model[(*student, "n_parameters")].interval is None
+    assert by_model[(*student, "n_parameters")].data is None
 
 
 def test_a_speed_is_the_geometric_mean_over_rounds_with_its_interval():
     """200, 400, 800 texts a second: 400; the logs' s is log 2, so the interval is 400 x 2^(+-4.303 / sqrt 3)."""
     result = measure_speed([TEACHER, STUDENT], data="soups", level=0.95)
-    (found,) = [e for e in result.estimates if (e.student, e.metric) == ("mlp", "texts_per_second")]
+    (speed,) = [e for e in result.estimates if (e.student, e.metric) == ("mlp", "texts_per_second")]
     half = stats.t.ppf(0.975, 2) / math.sqrt(3)
-    assert found.value == pytest.approx(400)
-    assert (found.interval.low, found.interval.high) == (pytest.approx(400 / 2**half), pytest.approx(400 * 2**half))
-    assert found.se == pytest.approx(400 * math.log(2) / math.sqrt(3))
-    assert (found.n, found.data, found.interval.method) == (3, "soups", "t over rounds, of logs")
+    assert speed.value == pytest.approx(400)
+    assert (speed.interval.low, speed.interval.high) == (pytest.approx(400 / 2**half), pytest.approx(400 * 2**half))
+    assert speed.se == pytest.approx(400 * math.log(2) / math.sqrt(3))
+    assert (speed.n, speed.data, speed.interval.method) == (3, "soups", "t over rounds, of logs")
 
 
 def test_sizes_that_a_model_does_not_tell_are_named():
@@ -175,8 +180,8 @@ def test_two_copies_of_one_model_are_seldom_called_faster_or_slower():
     for _ in range(667):
         drift = np.cumsum(rng.normal(0, 0.1, (10, 1)), axis=0)  # of the machine: it falls on both
         copies = [noisy("t", rng, role="teacher", shared=drift), noisy("s", rng, shared=drift)]
-        for found in measure_speed(copies, data="soups").differences:
-            verdict = judge(found.inference.interval(0.95), 0.0, found.direction)
+        for difference in measure_speed(copies, data="soups").differences:
+            verdict = judge(difference.inference.interval(0.95), 0.0, difference.direction)
             calls += verdict in ("lost", "gained")
             rows += 1
     assert rows == 2001
@@ -187,8 +192,8 @@ def test_a_tenth_is_found_in_ten_rounds():
     """What the copies cannot hide, a real difference must show."""
     rng = np.random.default_rng(2)
     result = measure_speed([noisy("t", rng, role="teacher"), noisy("s", rng, factor=0.8)], data="soups")
-    found = row(result, "latency_p50_ms", "s")
-    assert judge(found.inference.interval(0.95), 0.0, found.direction) == "gained"
+    difference = row(result, "latency_p50_ms", "s")
+    assert judge(difference.inference.interval(0.95), 0.0, difference.direction) == "gained"
 
 
 @given(st.integers(0, 2**32 - 1), st.floats(0.01, 100))
@@ -197,8 +202,8 @@ def test_a_slower_clock_changes_no_ratio_and_swapped_sides_change_its_sign(seed,
     rng = np.random.default_rng(seed)
     left, right = (rng.lognormal(size=(4, 7)) for _ in range(2))
 
-    def ratio(one, other):
-        models = [timed("t", [1.0] * 4, other, role="teacher"), timed("s", [1.0] * 4, one)]
+    def ratio(student, teacher):
+        models = [timed("t", [1.0] * 4, teacher, role="teacher"), timed("s", [1.0] * 4, student)]
         return row(measure_speed(models, data="soups"), "latency_p50_ms", "s").inference
 
     assert ratio(left, right).value == pytest.approx(ratio(unit * left, unit * right).value, abs=1e-9)
@@ -216,10 +221,12 @@ def test_the_test_split_is_asked_for_with_the_options():
 
 def test_timings_are_a_panel_with_the_models_cards():
     """What the clock said is observed as anything else; what was remarked on while timing is said first."""
-    populations = [Population(one.role, one.population, (replace(one.timing, name=one.card.name),)) for one in MODELS]
+    populations = [
+        Population(model.role, model.population, (replace(model.timing, name=model.card.name),)) for model in MODELS
+    ]
     items = Items("timed texts", np.array(["0", "1", "2"]))
     panel = Panel("soups", items, populations[0], tuple(populations[1:]), remarks=("On 1 thread.",))
-    cards = {(one.role, one.card.name): one.card for one in MODELS}
+    cards = {(model.role, model.card.name): model.card for model in MODELS}
     result = Speed().measure(Observations({(TEST, "timing"): panel}, cards=cards), AuditSettings())
     assert result == measure_speed(MODELS, data="soups", remarks=("On 1 thread.",))
     assert result.remarks[0] == "On 1 thread."

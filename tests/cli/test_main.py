@@ -70,10 +70,10 @@ def test_two_files_become_a_statement_in_three_forms(files, tmp_path):
 def test_slices_are_named_as_identities(files, tmp_path):
     """The pattern reaches the audit, which says that no slice has such a name."""
     done = audit(files, tmp_path / "out", "--audit", "identity_auc", "--identities", "moon*", "--json")
-    (found,) = json.loads(done.stdout)["audits"]
-    assert found["not_applicable"].startswith("No slice is an identity: the names sought are moon*, the slices ")
+    (result,) = json.loads(done.stdout)["audits"]
+    assert result["not_applicable"].startswith("No slice is an identity: the names sought are moon*, the slices ")
     same = audit(files, tmp_path / "out", "--audit", "identity_auc:identities=moon*", "--json")
-    assert json.loads(same.stdout)["audits"] == [found]
+    assert json.loads(same.stdout)["audits"] == [result]
 
 
 def test_a_gate_that_finds_a_loss_ends_with_4(files, tmp_path):

@@ -37,14 +37,14 @@ def test_items_come_sorted_by_id_with_everything_that_belongs_to_them():
         clusters=np.array([7, 8]),
     )
     student = observed([[5, 0], [0, 5]], ids=["a", "b"])
-    found = panel(teacher, student)
-    assert found.items.texts.texts == ("text a", "text b")
-    assert found.items.ids.tolist() == ["a", "b"]
-    assert found.teacher.first.values.tolist() == [[1, 0], [0, 1]]
-    assert found.students[0].first.values.tolist() == [[5, 0], [0, 5]]
-    assert found.truth.tolist() == [0, 1]
-    assert found.items.slices["long"].tolist() == [False, True]
-    assert found.items.clusters.tolist() == [8, 7]
+    sorted_panel = panel(teacher, student)
+    assert sorted_panel.items.texts.texts == ("text a", "text b")
+    assert sorted_panel.items.ids.tolist() == ["a", "b"]
+    assert sorted_panel.teacher.first.values.tolist() == [[1, 0], [0, 1]]
+    assert sorted_panel.students[0].first.values.tolist() == [[5, 0], [0, 5]]
+    assert sorted_panel.truth.tolist() == [0, 1]
+    assert sorted_panel.items.slices["long"].tolist() == [False, True]
+    assert sorted_panel.items.clusters.tolist() == [8, 7]
 
 
 def test_missing_ids_are_refused_with_the_counts():
@@ -64,12 +64,12 @@ def test_other_labels_another_order_or_another_task_are_refused():
 
 def test_different_texts_or_truths_under_one_id_are_refused():
     """By content key, and by label."""
-    one, other = (observed([[0, 1]] * 2, keys=np.array(keys)) for keys in (["k", "l"], ["k", "m"]))
+    first, second = (observed([[0, 1]] * 2, keys=np.array(keys)) for keys in (["k", "l"], ["k", "m"]))
     with pytest.raises(MisalignedError, match="1 texts differ"):
-        panel(one, other)
-    one, other = (observed([[0, 1]] * 2, truth=np.array(truth)) for truth in ([0, 1], [0, 0]))
+        panel(first, second)
+    first, second = (observed([[0, 1]] * 2, truth=np.array(truth)) for truth in ([0, 1], [0, 0]))
     with pytest.raises(MisalignedError, match="disagree about the true label of 1 items, the first '1'"):
-        panel(one, other)
+        panel(first, second)
 
 
 def test_truth_may_come_with_any_member():
@@ -102,42 +102,42 @@ def test_a_blank_column_of_truth_is_no_dispute():
 
 
 @pytest.mark.parametrize(
-    ("field", "one", "other", "what"),
+    ("field", "known", "differing", "what"),
     [
         ("slices", {"x": np.array([True, True, False])}, {"x": np.array([True, False, False])}, "slice 'x' of 1 items"),
         ("weights", np.array([1.0, 2, 1]), np.array([2, 4, 1.0]), "weights of 1 items"),
         ("clusters", np.array([0, 0, 1]), np.array([0, 1, 1]), "clusters of 3 items"),
     ],
 )
-def test_members_that_disagree_about_slices_weights_or_clusters_are_refused(field, one, other, what):
+def test_members_that_disagree_about_slices_weights_or_clusters_are_refused(field, known, differing, what):
     """One of them would be passed over; other codes of the same clusters are no dispute."""
     left, right = observed([[1, 2], [3, 4], [5, 6]], name="t/0"), observed([[1, 2], [3, 4], [5, 7]])
 
     def knowing(observed, value):
         return replace(observed, items=replace(observed.items, **{field: value}))
 
-    panel(knowing(left, one), knowing(right, one))
+    panel(knowing(left, known), knowing(right, known))
     with pytest.raises(MisalignedError, match=what):
-        panel(knowing(left, one), knowing(right, other))
+        panel(knowing(left, known), knowing(right, differing))
     if field == "clusters":
-        panel(knowing(left, one), knowing(right, np.array([7, 7, 3])))
+        panel(knowing(left, known), knowing(right, np.array([7, 7, 3])))
 
 
 def test_a_copy_is_no_second_seed():
     """The same scores on all items, in whatever order; few distinct ones may agree by chance."""
     scores = np.column_stack([np.zeros(30), np.arange(30.0)])
-    one, other = observed(scores, name="s/0"), observed(scores, name="s/1")
-    turned = other.take(np.arange(30)[::-1])
+    first, second = observed(scores, name="s/0"), observed(scores, name="s/1")
+    turned = second.take(np.arange(30)[::-1])
     teacher = Population("teacher", "t", (observed(scores + np.array([0, 1]), name="t/0"),))
 
-    def of(*members):
+    def seeds(*members):
         return aligned("toy", teacher, (Population("student", "s", members),))
 
     with pytest.raises(MisalignedError, match=r"s/0 and s/1 gave the same scores on all 30 items: a copy is no second"):
-        of(one, turned)
-    coarse = [observed(np.floor(scores / 2), name=each.name) for each in (one, other)]
-    assert len(of(*coarse).students[0].members) == 2
-    assert (one.member.n_distinct(), coarse[0].member.n_distinct()) == (30, 15)
+        seeds(first, turned)
+    coarse = [observed(np.floor(scores / 2), name=each.name) for each in (first, second)]
+    assert len(seeds(*coarse).students[0].members) == 2
+    assert (first.member.n_distinct(), coarse[0].member.n_distinct()) == (30, 15)
 
 
 @pytest.mark.parametrize("kind", ["likelihoods", "vectors"])
@@ -162,12 +162,12 @@ def test_a_copy_of_a_language_model_or_encoder_is_no_second_seed_either(kind):
 def test_texts_have_as_many_bytes_for_every_model():
     """Bits per byte of other lengths do not compare."""
     items = Items("toy", np.array(["a", "b"]))
-    one, other = (
+    first, second = (
         Observed(items, Likelihoods(name, np.ones(2), np.full(2, 3), np.array([9, n_bytes])))
         for name, n_bytes in (("t", 8), ("s", 7))
     )
     with pytest.raises(MisalignedError, match="t and s disagree about the bytes of 1 items, the first 'b'"):
-        aligned("toy", Population("teacher", "t", (one,)), (Population("student", "s", (other,)),))
+        aligned("toy", Population("teacher", "t", (first,)), (Population("student", "s", (second,)),))
 
 
 def test_more_or_fewer_answers_than_items_are_refused():
@@ -186,6 +186,6 @@ def test_an_observed_member_goes_by_its_name_and_is_taken_with_its_items():
 
 def test_baselines_keep_their_names():
     """Each under its own."""
-    one, other = observed([[0, 1], [1, 0]], name="t"), observed([[0, 2], [2, 0]], name="tfidf/0")
-    teacher, baseline = Population("teacher", "t", (one,)), Population("baseline", "tfidf", (other,))
+    first, second = observed([[0, 1], [1, 0]], name="t"), observed([[0, 2], [2, 0]], name="tfidf/0")
+    teacher, baseline = Population("teacher", "t", (first,)), Population("baseline", "tfidf", (second,))
     assert aligned("toy", teacher, (), {"tfidf": baseline}).baselines["tfidf"].names == ("tfidf/0",)

@@ -45,25 +45,25 @@ def test_without_a_margin_nothing_is_preserved(low, high, verdict):
 
 
 @given(ENDS, ENDS, MARGINS)
-def test_lower_is_better_mirrors_higher_is_better(one, other, margin):
+def test_lower_is_better_mirrors_higher_is_better(first, second, margin):
     """The sign is swapped, nothing else."""
-    low, high = sorted((one, other))
+    low, high = sorted((first, second))
     assert judge(interval(low, high), margin, "lower") == judge(interval(-high, -low), margin, "higher")
 
 
 @given(ENDS, ENDS, MARGINS, st.floats(0, 0.5))
-def test_a_larger_margin_never_makes_a_loss(one, other, margin, more):
+def test_a_larger_margin_never_makes_a_loss(first, second, margin, more):
     """What was not lost is not lost with more tolerance; what was preserved is not undone."""
-    low, high = sorted((one, other))
+    low, high = sorted((first, second))
     before, after = judge(interval(low, high), margin, "higher"), judge(interval(low, high), margin + more, "higher")
     assert after != "lost" or before == "lost"
     assert before not in ("preserved", "gained") or after in ("preserved", "gained") or margin == 0
 
 
 @given(ENDS, ENDS, MARGINS, st.floats(0, 1))
-def test_a_wider_interval_never_changes_the_side(one, other, margin, wider):
+def test_a_wider_interval_never_changes_the_side(first, second, margin, wider):
     """It can only become undecided, or gained become preserved."""
-    low, high = sorted((one, other))
+    low, high = sorted((first, second))
     assume(high > low)
     narrow = judge(interval(low, high), margin, "higher")
     wide = judge(interval(low - wider, high + wider), margin, "higher")

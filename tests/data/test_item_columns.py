@@ -59,9 +59,9 @@ def test_a_column_cluster_goes_before_templates(tmp_path):
     SUITE.assign(cluster=[1, 2, 1, 2]).to_csv(tmp_path / "c.csv", index=False)
     assert load_splits(str(tmp_path / "c.csv"), task="binary").role("test").clusters.tolist() == [0, 1, 0, 1]
     SUITE.assign(template="").to_csv(tmp_path / "t.csv", index=False)
-    found = load_splits(str(tmp_path / "t.csv"), task="binary").role("test")
-    assert found.clusters is None
-    assert "template" not in found.columns
+    test = load_splits(str(tmp_path / "t.csv"), task="binary").role("test")
+    assert test.clusters is None
+    assert "template" not in test.columns
 
 
 def test_a_column_read_as_an_items_column_stays_under_its_own_name(tmp_path):

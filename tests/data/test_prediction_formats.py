@@ -208,18 +208,18 @@ def test_a_column_of_seeds_makes_members_in_each_format(written):
     path = written({"id": ["a", "a", "b", "b"], "label": ["x", "y", "x", "x"], "seed": [4, 2, 4, 2]})
     population = read_population([path], "student", "mlp", task="binary")
     assert population.names == ("mlp/2", "mlp/4")
-    assert [one.member.decisions().tolist() for one in population.members] == [[1, 0], [0, 0]]
+    assert [observed.member.decisions().tolist() for observed in population.members] == [[1, 0], [0, 0]]
 
 
 def test_seeds_with_other_items_cannot_be_paired(written):
     """In one file, and in two."""
     both = written({"id": ["a", "b", "a"], "label": ["x", "y", "x"], "seed": [0, 0, 1]})
-    one, other = written(table(), "one"), written(table(id=["a", "b", "d"]), "other")
-    teacher = read_population([one], "teacher", "teacher", task="binary")
+    first, second = written(table(), "one"), written(table(id=["a", "b", "d"]), "other")
+    teacher = read_population([first], "teacher", "teacher", task="binary")
     with pytest.raises(
         MisalignedError, match=r"teacher/0 has 3 items, mlp/1 3, 2 shared \(not shared: 'c', 'd'\.\.\.\)"
     ):
-        aligned("p", teacher, (read_population([one, other], "student", "mlp", task="binary"),))
+        aligned("p", teacher, (read_population([first, second], "student", "mlp", task="binary"),))
     seeds = read_population([both], "student", "mlp", task="binary", labels=("x", "y"))
     with pytest.raises(MisalignedError, match=r"mlp/0 has 2 items, mlp/1 1, 1 shared \(not shared: 'b'\.\.\.\)"):
         aligned("p", seeds, ())
@@ -227,9 +227,9 @@ def test_seeds_with_other_items_cannot_be_paired(written):
 
 def test_other_texts_under_the_same_ids_are_refused(written):
     """By their hashes, whatever the formats."""
-    one = written(table(text=["x", "y", "z"]), "one")
-    other = written(table(text=["x", "Y", "z"]), "other")
-    teacher, student = (read_population([path], "student", path.stem, task="binary") for path in (one, other))
+    first = written(table(text=["x", "y", "z"]), "one")
+    second = written(table(text=["x", "Y", "z"]), "other")
+    teacher, student = (read_population([path], "student", path.stem, task="binary") for path in (first, second))
     with pytest.raises(MisalignedError, match="1 texts differ between one/0 and other/0, the first under id 'b'"):
         aligned("p", teacher, (student,))
 

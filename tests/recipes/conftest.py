@@ -93,11 +93,14 @@ def make_evidence():
     def build(sets=SETS, **differ):
         panels = {}
         for data in sets:
-            own = {**STRENGTHS, "teacher": 2.5, "baseline": 0.9, **differ.get(data.split(",", maxsplit=1)[0], {})}
+            strengths = {**STRENGTHS, "teacher": 2.5, "baseline": 0.9, **differ.get(data.split(",", maxsplit=1)[0], {})}
             if data == SHUFFLED:
-                own = {**own, **differ.get("shuffled", {})}
+                strengths = {**strengths, **differ.get("shuffled", {})}
             panels[data] = panel(
-                data, {name: own[name] for name in STRENGTHS}, teacher=own["teacher"], baseline=own["baseline"]
+                data,
+                {name: strengths[name] for name in STRENGTHS},
+                teacher=strengths["teacher"],
+                baseline=strengths["baseline"],
             )
         return Evidence(panels)
 

@@ -65,11 +65,11 @@ def accuracy_rows(statement):
 def differences_by_template(row, suite, outcomes):
     """Return, for every template in a row's slice, the differences of its items."""
     inside = np.ones(len(outcomes), dtype=bool) if row.slice is None else suite.slices[row.slice]
-    found = defaultdict(list)
+    by_template = defaultdict(list)
     for (teacher, student, cluster), member in zip(outcomes, inside, strict=True):
         if member:
-            found[cluster].append(student - teacher)
-    return list(found.values())
+            by_template[cluster].append(student - teacher)
+    return list(by_template.values())
 
 
 def mean_of(clusters):

@@ -86,19 +86,19 @@ def test_all_mistakes_are_told_at_once_each_with_its_place_and_the_nearest_name(
     """One run of the command shows everything that must be mended."""
     text = GOOD.replace("kind: mlp", "kind: mlp, vocabularry: 5000").replace("version: 1", "version: 2")
     text += "distil: {objective: {kind: soft_targets, temprature: 2}}\ngate: []\n"
-    found = problems_of(text)
-    assert "mine.yaml: students.0.vocabularry: unknown key. Did you mean 'vocabulary'?" in found
-    assert "mine.yaml: distil.objective.temprature: unknown key. Did you mean 'temperature'?" in found
-    assert "mine.yaml: gate: unknown key. Did you mean 'gates'?" in found
-    assert any(problem.startswith("mine.yaml: version: ") for problem in found)
-    assert len(found) == 4
+    problems = problems_of(text)
+    assert "mine.yaml: students.0.vocabularry: unknown key. Did you mean 'vocabulary'?" in problems
+    assert "mine.yaml: distil.objective.temprature: unknown key. Did you mean 'temperature'?" in problems
+    assert "mine.yaml: gate: unknown key. Did you mean 'gates'?" in problems
+    assert any(problem.startswith("mine.yaml: version: ") for problem in problems)
+    assert len(problems) == 4
 
 
 def test_unknown_audits_and_metrics_are_named_with_the_nearest():
     """Names that other rooms know are checked before anything is trained."""
-    found = problems_of(GOOD + "audits: [qualty]\ngates: [{metric: acuracy, margin: 0.01}]\n")
-    assert any("Did you mean 'quality'?" in problem for problem in found)
-    assert any("Did you mean 'accuracy'?" in problem for problem in found)
+    problems = problems_of(GOOD + "audits: [qualty]\ngates: [{metric: acuracy, margin: 0.01}]\n")
+    assert any("Did you mean 'quality'?" in problem for problem in problems)
+    assert any("Did you mean 'accuracy'?" in problem for problem in problems)
 
 
 def test_all_mistakes_in_slices_are_told_at_once():
@@ -114,14 +114,14 @@ slices:
   - {kind: word, name: men}
 """
     )
-    found = problems_of(text)
-    assert "mine.yaml: slices.0.colum: unknown key. Did you mean 'column'?" in found
-    assert "mine.yaml: slices.0.column: this key is needed." in found
-    assert "mine.yaml: slices.1: Give either words or a file with one word on a line." in found
-    assert "mine.yaml: slices.2.edges: The edges must rise, and ['16', '8'] do not." in found
-    assert any(problem.startswith("mine.yaml: slices.3.of: Tuple should have at least 2 items") for problem in found)
-    assert any(problem.startswith("mine.yaml: slices.4: ") and "'column'" in problem for problem in found)
-    assert len(found) == 6
+    problems = problems_of(text)
+    assert "mine.yaml: slices.0.colum: unknown key. Did you mean 'column'?" in problems
+    assert "mine.yaml: slices.0.column: this key is needed." in problems
+    assert "mine.yaml: slices.1: Give either words or a file with one word on a line." in problems
+    assert "mine.yaml: slices.2.edges: The edges must rise, and ['16', '8'] do not." in problems
+    assert any(problem.startswith("mine.yaml: slices.3.of: Tuple should have at least 2 items") for problem in problems)
+    assert any(problem.startswith("mine.yaml: slices.4: ") and "'column'" in problem for problem in problems)
+    assert len(problems) == 6
 
 
 def test_a_missing_key_is_named():

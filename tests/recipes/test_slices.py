@@ -57,8 +57,8 @@ def accuracies(statement):
 def test_slices_of_the_data_are_measured(folder):
     """By column, by words, by length and crossed; the data are in another order than the files."""
     given = ("column=source", "words:women=she,", "length=4", "cross=women*length")
-    found = accuracies(statement_of(folder, *given, data=str(folder / "data.csv")))
-    assert found == {
+    by_slice = accuracies(statement_of(folder, *given, data=str(folder / "data.csv")))
+    assert by_slice == {
         None: (0.5, 80),
         "source=forum": (14 / 30, 30),
         "source=mail": (26 / 50, 50),

@@ -118,8 +118,8 @@ def test_the_statement_reads_back(statement):
 
 def test_texts_are_left_out_on_request(models, tmp_path):
     """The table of largest differences holds texts."""
-    found = run_suite(request(models, tmp_path, redact_texts=True), progress=Silent())
-    table = tables_of(found)["largest_differences"]
+    statement = run_suite(request(models, tmp_path, redact_texts=True), progress=Silent())
+    table = tables_of(statement)["largest_differences"]
     assert table.redacted
     assert {row[1] for row in table.rows} == {None}
 
@@ -156,9 +156,9 @@ def test_the_own_test_split_is_the_in_domain_set_and_gives_its_labels():
     """All other sets are called as the models' own labels are."""
     suite = gather_suite(suite_spec(PAPER), "tiny", load_splits("demo"))
     assert suite.sets[0].texts.name == "demo"
-    assert {one.texts.labels for one in suite.sets} == {("fine", "rude")}
+    assert {test_set.texts.labels for test_set in suite.sets} == {("fine", "rude")}
     assert suite.sets[0].stands_in_for == "the test set of Civil Comments"
-    assert [one.spec.name for one in suite.others] == GENERATED
+    assert [test_set.spec.name for test_set in suite.others] == GENERATED
 
 
 def test_a_file_of_predictions_is_refused_with_what_to_do(models, tmp_path):

@@ -50,10 +50,12 @@ def test_several_labels_are_averaged(make_member):
 @given(arrays(np.float64, (6, 3), elements=st.floats(-5, 5)), arrays(np.int64, 6, elements=st.integers(0, 2)))
 def test_classes_agree_with_sklearn(make_member, logits, truth):
     """log_loss and brier_score_loss, which of several classes is the sum."""
-    one = make_member("m/0", logits, truth=truth, **CLASSES)
-    shares = np.exp(one.member.log_probabilities())
-    assert nll(one.member, one.items).mean() == pytest.approx(log_loss(truth, shares, labels=[0, 1, 2]))
-    assert brier(one.member, one.items).mean() == pytest.approx(brier_score_loss(truth, shares, labels=[0, 1, 2]))
+    observed = make_member("m/0", logits, truth=truth, **CLASSES)
+    shares = np.exp(observed.member.log_probabilities())
+    assert nll(observed.member, observed.items).mean() == pytest.approx(log_loss(truth, shares, labels=[0, 1, 2]))
+    assert brier(observed.member, observed.items).mean() == pytest.approx(
+        brier_score_loss(truth, shares, labels=[0, 1, 2])
+    )
     # (0, z) are two logits
     two = make_member("m/1", logits[:, 0], truth=truth % 2)
     positive = np.exp(two.member.log_probabilities())[:, 1]
@@ -118,11 +120,11 @@ def test_the_folded_mean_is_scipys(mean, sd):
 def test_a_calibrated_model_has_nearly_no_corrected_error(n):
     """Means over 300 simulated sets: the plug-in error is biased, at most 2/5 of that is left."""
     rng = np.random.default_rng(3)
-    found = []
+    errors = []
     for _ in range(300):
         chances = 0.5 + rng.beta(5, 1.2, n) / 2
-        found.append(calibration_error(binned(chances, (rng.random(n) < chances).astype(float))))
-    plug_in, corrected = np.mean(found, axis=0)
+        errors.append(calibration_error(binned(chances, (rng.random(n) < chances).astype(float))))
+    plug_in, corrected = np.mean(errors, axis=0)
     assert plug_in > 0.5 / math.sqrt(n)
     assert corrected < 0.4 * plug_in
 
@@ -131,9 +133,9 @@ def test_a_calibrated_model_has_nearly_no_corrected_error(n):
 def test_an_overconfident_model_keeps_its_error(shift):
     """The mean over 300 sets of 1,000 items is the shift, within 5% of it."""
     rng = np.random.default_rng(4)
-    found = []
+    errors = []
     for _ in range(300):
         chances = 0.7 + 0.3 * rng.random(1000)
         came_true = (rng.random(1000) < chances - shift).astype(float)
-        found.append(calibration_error(binned(chances, came_true))[1])
-    assert np.mean(found) == pytest.approx(shift, rel=0.05)
+        errors.append(calibration_error(binned(chances, came_true))[1])
+    assert np.mean(errors) == pytest.approx(shift, rel=0.05)

@@ -41,14 +41,14 @@ def test_kl_is_scipys_entropy_and_never_negative(logits):
 @given(arrays(np.float64, (2, 4, 3), elements=st.floats(-30, 30)))
 def test_loyalty_is_one_less_scipys_jensen_shannon_distance(logits):
     """Base 2; the same from either side, between 0 and 1."""
-    one, other = logs_of(logits[0]), logs_of(logits[1])
-    ours = loyalty(one, other)
+    left, right = logs_of(logits[0]), logs_of(logits[1])
+    ours = loyalty(left, right)
     # scipy takes the root of what rounding leaves below 0
     with np.errstate(invalid="ignore"):
-        theirs = [1 - jensenshannon(p, q, base=2) for p, q in zip(np.exp(one[:, 0]), np.exp(other[:, 0]), strict=True)]
+        theirs = [1 - jensenshannon(p, q, base=2) for p, q in zip(np.exp(left[:, 0]), np.exp(right[:, 0]), strict=True)]
     # the root magnifies rounding near 0
     np.testing.assert_allclose(ours, np.nan_to_num(theirs, nan=1.0), atol=1e-6)
-    np.testing.assert_allclose(ours, loyalty(other, one), atol=1e-6)
+    np.testing.assert_allclose(ours, loyalty(right, left), atol=1e-6)
     assert ((ours >= 0) & (ours <= 1)).all()
 
 
@@ -56,29 +56,29 @@ def test_worked_by_hand(make_member, make_panel):
     """Teacher (1/2, 1/2), student (1/4, 3/4), and twice the same."""
     teacher = make_member("t/0", [[0.5, 0.5], [0.2, 0.8]], outputs="probabilities")
     student = make_member("s/0", [[0.25, 0.75], [0.2, 0.8]], outputs="probabilities")
-    found, _ = measure(make_panel([teacher], [student]))
+    figures, _ = measure(make_panel([teacher], [student]))
     # KL = (ln 2 + ln 2/3) / 2 = ln(4/3) / 2, then 0
-    assert found["kl"].value == pytest.approx(math.log(4 / 3) / 4)
+    assert figures["kl"].value == pytest.approx(math.log(4 / 3) / 4)
     # JS of (1/2, 1/2) and (1/4, 3/4), middle (3/8, 5/8), in bits: (log2 4/3 + log2 4/5)/4 + (log2 2/3)/8 + 3 (log2 6/5)/8
     js = (math.log2(4 / 3) + math.log2(4 / 5)) / 4 + math.log2(2 / 3) / 8 + 3 * math.log2(6 / 5) / 8
-    assert found["probability_loyalty"].value == pytest.approx(1 - math.sqrt(js) / 2)
+    assert figures["probability_loyalty"].value == pytest.approx(1 - math.sqrt(js) / 2)
 
 
 def test_opposite_certainties_have_no_loyalty_and_kl_is_not_measured(make_member, make_panel):
     """KL would be infinite, the loyalty is 0."""
     teacher = make_member("t/0", [[1.0, 0.0], [0.2, 0.8]], outputs="probabilities")
     student = make_member("s/0", [[0.0, 1.0], [0.2, 0.8]], outputs="probabilities")
-    found, remarks = measure(make_panel([teacher], [student]))
-    assert "kl" not in found
-    assert found["probability_loyalty"].value == pytest.approx(0.5)
+    figures, remarks = measure(make_panel([teacher], [student]))
+    assert "kl" not in figures
+    assert figures["probability_loyalty"].value == pytest.approx(0.5)
     assert "KL of s is not measured: 1 items have a probability of 0." in remarks
 
 
 def test_hard_decisions_have_no_probabilities(make_member, make_panel):
     """Whoever gives none is named."""
     teacher = make_member("t/0", [[1, 0], [0, 1]], outputs="decisions")
-    found, remarks = measure(make_panel([teacher], [make_member("s/0", [-1, 1])]))
-    assert set(found) == {"agreement"}
+    figures, remarks = measure(make_panel([teacher], [make_member("s/0", [-1, 1])]))
+    assert set(figures) == {"agreement"}
     assert remarks[-1] == "KL and probability loyalty of s are not measured: t/0 give no probabilities."
 
 
@@ -87,6 +87,6 @@ def test_of_several_labels_each_yes_or_no_counts(make_member, make_panel):
     more = {"task": "multi_label", "labels": ("rude", "threat")}
     teacher = make_member("t/0", [[0.5, 0.3], [0.5, 0.3]], outputs="probabilities", **more)
     logits = np.log([[1 / 3, 3 / 7], [1 / 3, 3 / 7]])
-    found, _ = measure(make_panel([teacher], [make_member("s/0", logits, **more)]))
+    figures, _ = measure(make_panel([teacher], [make_member("s/0", logits, **more)]))
     # the first label: teacher 1/2, student 1/4, as in the case worked by hand
-    assert found["kl"].value == pytest.approx(math.log(4 / 3) / 4)
+    assert figures["kl"].value == pytest.approx(math.log(4 / 3) / 4)

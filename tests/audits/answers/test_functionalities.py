@@ -13,12 +13,12 @@ def test_functions_lower_equal_and_higher_are_counted(suite, make_panel):
     student = np.r_[np.zeros(20), np.tile([0, 1, 1, 0], 5), np.ones(20)]
     members = suite({"teacher": teacher, "student": student}, functions, np.arange(60) // 2)
     contrast = pair(make_panel(members[:1], members[1:])).contrasts[0]
-    found = {e.metric.removeprefix("n_functionalities_"): e for e in functionality_counts(contrast, "toy", 0.95)}
-    assert {name: e.value for name, e in found.items()} == {"lower": 1, "equal": 1, "higher": 1}
-    assert (found["lower"].interval.low, found["lower"].interval.high) == (1, 2)
-    assert found["lower"].n == 3
+    counts = {e.metric.removeprefix("n_functionalities_"): e for e in functionality_counts(contrast, "toy", 0.95)}
+    assert {name: e.value for name, e in counts.items()} == {"lower": 1, "equal": 1, "higher": 1}
+    assert (counts["lower"].interval.low, counts["lower"].interval.high) == (1, 2)
+    assert counts["lower"].n == 3
     again = list(functionality_counts(contrast, "toy", 0.95))
-    assert [e.interval for e in again] == [e.interval for e in found.values()]
+    assert [e.interval for e in again] == [e.interval for e in counts.values()]
 
 
 def test_templates_of_one_functionality_are_drawn_apart_from_those_of_another(suite, make_panel):
@@ -33,8 +33,8 @@ def test_templates_of_one_functionality_are_drawn_apart_from_those_of_another(su
     def lower(templates):
         members = suite({"teacher": teacher, "student": student}, functions, templates)
         contrast = pair(make_panel(members[:1], members[1:])).contrasts[0]
-        (found,) = [e for e in functionality_counts(contrast, "toy", 0.95) if e.metric == "n_functionalities_lower"]
-        return found.value, found.interval.low, found.interval.high
+        (count,) = [e for e in functionality_counts(contrast, "toy", 0.95) if e.metric == "n_functionalities_lower"]
+        return count.value, count.interval.low, count.interval.high
 
     apart, shared = lower(np.arange(240)), lower(places)
     assert (apart[0], shared) == (6, (6, 0, 12))

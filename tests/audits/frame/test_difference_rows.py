@@ -23,7 +23,7 @@ def test_a_verdict_that_is_withheld_twice_is_named_once():
 def test_a_row_has_the_means_of_its_sides_and_the_differences_of_its_pairs(make_member):
     """Two seeds against one teacher: .9 and .8 against .7."""
     observed = [make_member(name, [0.0, 1.0], truth=[0, 1]) for name in ("mlp/0", "mlp/1", "teacher/0")]
-    *students, teacher = (one.member for one in observed)
+    *students, teacher = (each.member for each in observed)
     contrast = Contrast(observed[0].items, "student-teacher", "mlp", tuple(students), (teacher,), identical=False)
     row = difference_row(
         contrast,

@@ -20,9 +20,9 @@ def contrast(make_member, make_panel):
 
 def measured(contrast, metric, values, units):
     """Return the row or the gap of values by member."""
-    found = Findings()
-    measure_units(contrast, metric, lambda member: np.asarray(values[member.name], dtype=float), units, found)
-    return (*found.differences, *found.gaps)[0]
+    findings = Findings()
+    measure_units(contrast, metric, lambda member: np.asarray(values[member.name], dtype=float), units, findings)
+    return (*findings.differences, *findings.gaps)[0]
 
 
 def test_a_share_of_units_is_judged_as_one_of_items(contrast):

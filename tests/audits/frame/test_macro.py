@@ -24,11 +24,11 @@ def test_the_standard_error_of_the_mean_over_functions_is_that_of_strata(suite, 
     )
     contrast = pair(make_panel(members[:1], members[1:])).contrasts[0]
     metric = Macro(facts=MACRO_ACCURACY, per_item=correct, column="functionality")
-    of = metric.population(Sample.of(contrast))
+    population = metric.population(Sample.of(contrast))
     variance = (0.56 / 3 / 4 + 0.06 / 6) / 4
     # the jackknife divides by what is left without a cluster: a little more, of ten clusters
-    assert metric.difference(of).se ** 2 == pytest.approx(variance, rel=0.25)
-    assert metric.difference(of).se ** 2 >= variance
+    assert metric.difference(population).se ** 2 == pytest.approx(variance, rel=0.25)
+    assert metric.difference(population).se ** 2 >= variance
 
 
 def test_the_interval_of_the_mean_over_functions_covers(suite, make_panel):

@@ -24,8 +24,8 @@ def panel(make_panel, noisy):
 
 def table_of(panel):
     """Return Table 2 of one panel and of a set that nobody has."""
-    found = Quality().measure(Observations({(TEST, "scores"): panel}), AuditSettings())
-    return suite_table(found.differences, SETS, {("teacher", "teacher"): 110, ("student", "mlp"): 8})
+    result = Quality().measure(Observations({(TEST, "scores"): panel}), AuditSettings())
+    return suite_table(result.differences, SETS, {("teacher", "teacher"): 110, ("student", "mlp"): 8})
 
 
 def test_a_row_holds_what_sklearn_says_of_the_mean_over_seeds(panel):

@@ -24,34 +24,34 @@ def panel_with(noisy, make_panel, *, share=0.35, n_identities=3, **more):
 
 def rows_of(panel):
     """Return the rows by metric, contrast and slice."""
-    found = IdentityAuc().measure(Observations({(TEST, "scores"): panel}), AuditSettings()).differences
-    return {(d.metric, d.contrast, d.slice): d for d in found}
+    differences = IdentityAuc().measure(Observations({(TEST, "scores"): panel}), AuditSettings()).differences
+    return {(d.metric, d.contrast, d.slice): d for d in differences}
 
 
 def statistics(panel):
     """Return a function: weights of the items -> student - teacher of every mean, and the first identity's excess."""
     positive, slices = panel.truth == 1, panel.items.slices
     scores = [panel.students[0].first.ranking(), panel.teacher.first.ranking()]
-    ahead = [(one[:, None] > one) + 0.5 * (one[:, None] == one) for one in scores]
+    ahead = [(side[:, None] > side) + 0.5 * (side[:, None] == side) for side in scores]
 
     def auc(pairs, above, below, weights):
         up, down = weights * above, weights * below
         return up @ pairs @ down / (up.sum() * down.sum())
 
-    def of_one(pairs, weights):
-        found = {}
+    def of_model(pairs, weights):
+        figures = {}
         for metric in AUCS:
             cells = (ORDERINGS[metric].above, ORDERINGS[metric].below)
             masks = [[(mask == inside) & (positive == label) for inside, label in cells] for mask in slices.values()]
             values = np.array([auc(pairs, *pair, weights) for pair in masks])
-            found[f"mean_{metric}"], found[f"power_mean_{metric}"] = values.mean(), power_mean(values)
-            found[f"excess_{metric}"] = values[0] - values[1:].mean()
+            figures[f"mean_{metric}"], figures[f"power_mean_{metric}"] = values.mean(), power_mean(values)
+            figures[f"excess_{metric}"] = values[0] - values[1:].mean()
         overall = auc(pairs, positive, ~positive, weights)
-        powers = [found[f"power_mean_{metric}"] for metric in AUCS]
-        return found | {"final_bias_score": 0.25 * (overall + sum(powers))}
+        powers = [figures[f"power_mean_{metric}"] for metric in AUCS]
+        return figures | {"final_bias_score": 0.25 * (overall + sum(powers))}
 
     def of_both(weights):
-        student, teacher = (of_one(pairs, weights) for pairs in ahead)
+        student, teacher = (of_model(pairs, weights) for pairs in ahead)
         return {name: student[name] - teacher[name] for name in student}
 
     return of_both
@@ -63,13 +63,13 @@ def test_variances_are_those_of_numeric_influence(noisy, make_panel):
     DeLong's variance divides by m (m - 1) where the jackknife does by m^2: with 50 items and more, 1% of the error.
     """
     panel = panel_with(noisy, make_panel)
-    rows, of, step = rows_of(panel), statistics(panel), 1e-4
-    start = of(np.ones(N))
-    moved = [of(np.ones(N) + step * (np.arange(N) == i)) for i in range(N)]
+    rows, weighted, step = rows_of(panel), statistics(panel), 1e-4
+    start = weighted(np.ones(N))
+    moved = [weighted(np.ones(N) + step * (np.arange(N) == i)) for i in range(N)]
     for name, value in start.items():
         metric, excess, _ = name.rpartition("excess_")[::-1]
         key = (metric, "slice-rest", "identity_0") if excess else (name, "student-teacher", None)
-        se = np.sqrt(np.sum([((one[name] - value) / step) ** 2 for one in moved]))
+        se = np.sqrt(np.sum([((values[name] - value) / step) ** 2 for values in moved]))
         assert rows[key].inference.value == pytest.approx(value, abs=1e-12)
         assert rows[key].inference.se == pytest.approx(se, rel=0.015)
 
@@ -91,10 +91,10 @@ def test_of_two_identities_one_excess_is_the_others_opposite(noisy, make_panel, 
     """Exactly mirrored intervals."""
     rows = rows_of(panel_with(noisy, make_panel, n_identities=2, **more))
     for metric in AUCS:
-        one, other = (rows[metric, "slice-rest", f"identity_{i}"] for i in (0, 1))
-        assert one.inference.value == pytest.approx(-other.inference.value, abs=1e-14)
-        assert one.inference.interval().low == pytest.approx(-other.inference.interval().high, abs=1e-9)
-        assert one.least_margin == pytest.approx(other.least_margin)
+        first, second = (rows[metric, "slice-rest", f"identity_{i}"] for i in (0, 1))
+        assert first.inference.value == pytest.approx(-second.inference.value, abs=1e-14)
+        assert first.inference.interval().low == pytest.approx(-second.inference.interval().high, abs=1e-9)
+        assert first.least_margin == pytest.approx(second.least_margin)
 
 
 def test_few_clusters_carry_no_verdict_and_enter_no_mean(noisy, make_panel):
@@ -140,14 +140,15 @@ def test_an_excess_reaches_beyond_one(noisy, make_panel, altered):
     truth, first = np.arange(N) % 2, np.arange(N) < N // 2
     sides = {name: np.where(first, sign, -sign) * (2 * truth - 1) for name, sign in (("teacher/0", 1), ("mlp/0", -1))}
     slices = {"identity_0": first, "identity_1": ~first}
-    one = noisy("one", truth, 1.0, slices=slices)
+    base = noisy("one", truth, 1.0, slices=slices)
     members = [
-        altered(one, name=name, values=np.stack([-value, value], axis=1).astype(float)) for name, value in sides.items()
+        altered(base, name=name, values=np.stack([-value, value], axis=1).astype(float))
+        for name, value in sides.items()
     ]
     rows = rows_of(make_panel(members[:1], members[1:]))
     for name, excess in (("identity_0", -2.0), ("identity_1", 2.0)):
-        found = rows["subgroup_auc", "slice-rest", name].inference
-        interval = found.interval()
-        assert found.value == excess
+        inference = rows["subgroup_auc", "slice-rest", name].inference
+        interval = inference.interval()
+        assert inference.value == excess
         assert interval.low <= excess <= interval.high
-        assert found.p_value(0.0) < 0.001
+        assert inference.p_value(0.0) < 0.001

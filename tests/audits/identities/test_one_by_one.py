@@ -22,18 +22,18 @@ def compared(noisy, make_panel):
         teacher, mlp = (
             noisy(name, truth, noise, slices=slices, **more) for name, noise in (("teacher/0", 1.0), ("mlp/0", 1.6))
         )
-        found = Findings()
+        findings = Findings()
         (contrast,) = pair(make_panel([teacher], [mlp])).contrasts
-        return Compared.of(countable(contrast, found), "toy", ["identity"], found)
+        return Compared.of(countable(contrast, findings), "toy", ["identity"], findings)
 
     return build
 
 
-def measure(one, metric):
+def measure(both, metric):
     """Measure one metric of the identity; return what goes on, and the row."""
-    ((name, identity),) = one.each()
-    linear = measured(one, name, identity, metric)
-    return linear, one.findings.differences[-1] if one.findings.differences else None
+    ((name, identity),) = both.each()
+    linear = measured(both, name, identity, metric)
+    return linear, both.findings.differences[-1] if both.findings.differences else None
 
 
 @pytest.mark.parametrize(
@@ -52,9 +52,9 @@ def test_a_row_is_about_the_items_of_its_two_cells(compared, metric, n):
 
 def test_only_aucs_go_on_into_means(compared):
     """A gap between scores is a row of its own alone, judged by its distance from 0."""
-    one = compared(np.arange(N) < 80)
-    auc, _ = measure(one, "bpsn_auc")
-    gap, row = measure(one, "aeg_negative")
+    both = compared(np.arange(N) < 80)
+    auc, _ = measure(both, "bpsn_auc")
+    gap, row = measure(both, "aeg_negative")
     assert auc is not None
     assert auc.n == N
     assert gap is None
@@ -63,9 +63,9 @@ def test_only_aucs_go_on_into_means(compared):
 
 def test_single_items_of_clusters_are_independent_in_a_subgroup(compared):
     """Every cluster has one item of the identity: its subgroup AUC counts items, its BPSN AUC clusters."""
-    one = compared(np.arange(N) < 60, clusters=np.arange(N) % 60)
-    _, subgroup = measure(one, "subgroup_auc")
-    _, bpsn = measure(one, "bpsn_auc")
+    both = compared(np.arange(N) < 60, clusters=np.arange(N) % 60)
+    _, subgroup = measure(both, "subgroup_auc")
+    _, bpsn = measure(both, "bpsn_auc")
     assert (subgroup.inference.n_clusters, subgroup.least_margin) == (None, 0)
     assert bpsn.inference.n_clusters == 60
     assert 0.05 < bpsn.least_margin < 0.3

@@ -81,14 +81,14 @@ def test_a_swap_of_a_phrase_is_the_same_phrase_about_another(item, shout, other)
     """Identity swaps know the right answer to every swap, and back again."""
     text, identity = PHRASES.batch.texts[item], PHRASES.columns["identity"][item]
     source = text.upper() if shout else text
-    found = {swap.identity: swap.text for swap in swap_identities(source)}
-    assume(other.name in found)
+    swapped = {swap.identity: swap.text for swap in swap_identities(source)}
+    assume(other.name in swapped)
     partner = np.flatnonzero(
         (PHRASES.columns["template"] == PHRASES.columns["template"][item]) & (PHRASES.columns["identity"] == other.name)
     )[0]
     expected = PHRASES.batch.texts[partner]
-    assert found[other.name] == (expected.upper() if shout else expected)
-    back = {swap.identity: swap.text for swap in swap_identities(found[other.name])}
+    assert swapped[other.name] == (expected.upper() if shout else expected)
+    back = {swap.identity: swap.text for swap in swap_identities(swapped[other.name])}
     assert back.get(identity, source) == source
 
 

@@ -47,6 +47,6 @@ def test_spellings_are_what_they_are_called():
 
 def test_the_seed_changes_the_misspellings_alone():
     """All other cases are fixed."""
-    one, other = functional_suite(0), functional_suite(1)
-    differ = np.array(one.batch.texts) != np.array(other.batch.texts)
-    assert set(one.columns["functionality"][differ]) == {"misspelt_insult"}
+    first, second = functional_suite(0), functional_suite(1)
+    differ = np.array(first.batch.texts) != np.array(second.batch.texts)
+    assert set(first.columns["functionality"][differ]) == {"misspelt_insult"}

@@ -193,7 +193,7 @@ def test_a_population_is_read_in_the_declared_order(tmp_path):
     (tmp_path / "b.csv").write_text("id,logit:yes,logit:no\nx,1,0\n")
     files = [tmp_path / "a.csv", tmp_path / "b.csv"]
     population = read_population(files, "student", "mlp", task="binary", labels=("no", "yes"))
-    assert [one.member.labels for one in population.members] == [("no", "yes")] * 2
+    assert [observed.member.labels for observed in population.members] == [("no", "yes")] * 2
 
 
 LOGITS = "id,logit:no,logit:yes\n"
@@ -593,7 +593,7 @@ def test_several_files_are_members(tmp_path):
         (tmp_path / f"{name}.csv").write_text(LOGITS + "a,0,1\n")
     population = read_population([tmp_path / "p.csv", tmp_path / "q.csv"], "student", "mlp", task="binary")
     assert population.names == ("mlp/0", "mlp/1")
-    assert [one.seed for one in population.members] == [0, 1]
+    assert [observed.seed for observed in population.members] == [0, 1]
 
 
 def test_a_seed_column_makes_members(tmp_path):

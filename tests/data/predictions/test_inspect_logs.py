@@ -169,7 +169,7 @@ def test_epochs_are_seeds_where_the_user_says_so(log):
     path = log(samples, epochs=2)
     population = read_population([path], "student", "small", columns={"seed": "epoch"})
     assert population.names == ("small/1", "small/2")
-    assert [one.member.decisions().tolist() for one in population.members] == [[0, 0], [1, 1]]
+    assert [observed.member.decisions().tolist() for observed in population.members] == [[0, 0], [1, 1]]
     assert set(read_prediction_texts(path, columns={"seed": "epoch"})) == {"a", "b"}
     with pytest.raises(
         InputError, match=r"has 2 epochs: every sample was answered 2 times\. Give logs of one epoch; or"
@@ -365,8 +365,8 @@ def test_a_file_called_eval_that_is_none_is_refused(tmp_path):
 
 def test_two_logs_of_other_questions_cannot_be_compared(tmp_path):
     """The ids are the same; the texts are not."""
-    one = archived(tmp_path / "a.eval", [sample("a", "C")])
-    other = archived(tmp_path / "b.eval", [sample("a", "C", input="Who drank it?")])
-    teacher, student = (read_population([path], "student", path.stem) for path in (one, other))
+    first = archived(tmp_path / "a.eval", [sample("a", "C")])
+    second = archived(tmp_path / "b.eval", [sample("a", "C", input="Who drank it?")])
+    teacher, student = (read_population([path], "student", path.stem) for path in (first, second))
     with pytest.raises(AngelshareError, match="1 texts differ between a/0 and b/0, the first under id 'a'"):
         aligned("casks", teacher, (student,))

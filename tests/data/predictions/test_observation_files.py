@@ -196,8 +196,8 @@ def test_one_seed_of_a_file_is_read_and_columns_are_mapped(tmp_path):
     )
     frame.to_csv(tmp_path / "m.csv", index=False)
     columns = {"id": "case", "nats": "loss", "tokens": "t"}
-    one = read_likelihoods(tmp_path / "m.csv", name="m/1", columns=columns, seed=1)
-    assert (one.member.nats.tolist(), one.member.seed) == ([3, 4], 1)
+    observed = read_likelihoods(tmp_path / "m.csv", name="m/1", columns=columns, seed=1)
+    assert (observed.member.nats.tolist(), observed.member.seed) == ([3, 4], 1)
     with pytest.raises(InputError, match=r"holds 2 seeds: \[0, 1\]"):
         read_likelihoods(tmp_path / "m.csv", name="m", columns=columns)
 

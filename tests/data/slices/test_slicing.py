@@ -31,13 +31,15 @@ def cut_from(*given, texts=TEXTS, pairs=None, columns=None, slices=None, n=4):
     """Return the positions in each slice that the command line asks for."""
     batch = None if texts is None else TextBatch(texts, pairs)
     columns = {name: np.asarray(values, dtype=object) for name, values in (columns or {}).items()}
-    return members_of(cut([parse_slice(one) for one in given], Sliceable("toy", n, batch, columns, slices or {})))
+    return members_of(cut([parse_slice(wish) for wish in given], Sliceable("toy", n, batch, columns, slices or {})))
 
 
 def test_every_value_of_a_column_gives_a_slice_and_blanks_none():
     """Integers that a tool made floats are integers."""
-    found = cut_from("column=source", "column=year", columns={"source": ["b", "a", "", "b"], "year": [1.0, 2, None, 1]})
-    assert found == {"source=a": [1], "source=b": [0, 3], "year=1": [0, 3], "year=2": [1]}
+    members = cut_from(
+        "column=source", "column=year", columns={"source": ["b", "a", "", "b"], "year": [1.0, 2, None, 1]}
+    )
+    assert members == {"source=a": [1], "source=b": [0, 3], "year=1": [0, 3], "year=2": [1]}
 
 
 def test_a_column_of_flags_gives_one_slice():
@@ -48,8 +50,8 @@ def test_a_column_of_flags_gives_one_slice():
 
 def test_numbers_are_cut_at_edges_that_belong_to_the_band_above():
     """A blank is in no band."""
-    found = cut_from("column:year=2000,2010", columns={"year": ["1999.5", "2000", None, "2010"]})
-    assert found == {"year under 2000": [0], "year 2000 to under 2010": [1], "year 2010 or more": [3]}
+    members = cut_from("column:year=2000,2010", columns={"year": ["1999.5", "2000", None, "2010"]})
+    assert members == {"year under 2000": [0], "year 2000 to under 2010": [1], "year 2010 or more": [3]}
 
 
 @given(
@@ -70,7 +72,7 @@ def test_words_are_matched_whole_and_in_any_case():
 
 
 @pytest.mark.parametrize(
-    ("word", "text", "found"),
+    ("word", "text", "is_mentioned"),
     [
         ("she", "ashes and shed", False),
         ("she", "she's here", True),
@@ -89,16 +91,16 @@ def test_words_are_matched_whole_and_in_any_case():
         ("\U0001f600", "well \U0001f600!", True),
     ],
 )
-def test_what_a_word_is(word, text, found):
+def test_what_a_word_is(word, text, is_mentioned):
     """NFKC, case folded; letters, digits and their marks belong to a word, all else ends it."""
-    assert word_finder([word])(text) is found
+    assert word_finder([word])(text) is is_mentioned
 
 
 def test_a_shorter_phrase_is_found_where_a_longer_one_only_begins():
     """`new york` in `new yorkers`? No; in `new york city hall`? Yes."""
-    found = word_finder(["new york city", "new york"])
-    assert found("in new york cityscapes")
-    assert not found("some new yorkers")
+    mentions = word_finder(["new york city", "new york"])
+    assert mentions("in new york cityscapes")
+    assert not mentions("some new yorkers")
 
 
 def test_lengths_are_counted_in_words():
@@ -118,19 +120,21 @@ def test_texts_of_one_length_have_no_quantiles():
 
 def test_of_pairs_either_text_may_have_the_word_and_both_are_counted():
     """Lengths 1+1, 1+2, 1+1, 1+1."""
-    found = cut_from("words:women=she,", "length=3", texts=("a", "b", "She", "d"), pairs=("x", "she sings", "y", "z"))
-    assert found == {"women": [1, 2], "length under 3": [0, 2, 3], "length 3 or more": [1]}
+    members = cut_from("words:women=she,", "length=3", texts=("a", "b", "She", "d"), pairs=("x", "she sings", "y", "z"))
+    assert members == {"women": [1, 2], "length under 3": [0, 2, 3], "length 3 or more": [1]}
 
 
 def test_slices_are_crossed_by_their_names_or_by_all_that_one_wish_gave():
     """The order of the wishes does not matter; known slices can be crossed too."""
-    found = cut_from(
+    members = cut_from(
         "cross=women*length", "words:women=she,her", "length=3", slices={"kind=x": np.array([True, False, True, True])}
     )
-    assert found["women x length under 3"] == [0]
-    assert found["women x length 3 or more"] == [1, 3]
-    found = cut_from("cross=women*kind", "words:women=she,her", slices={"kind=x": np.array([True, False, True, True])})
-    assert found["women x kind=x"] == [0, 3]
+    assert members["women x length under 3"] == [0]
+    assert members["women x length 3 or more"] == [1, 3]
+    members = cut_from(
+        "cross=women*kind", "words:women=she,her", slices={"kind=x": np.array([True, False, True, True])}
+    )
+    assert members["women x kind=x"] == [0, 3]
 
 
 def test_a_crossing_of_what_is_no_slice_is_refused_with_the_nearest_name():
@@ -196,10 +200,10 @@ def panel_on(texts):
     """Return a panel of two models on these texts."""
     items = Items(texts.name, np.array(texts.ids), texts=texts.batch, truth=texts.truth)
 
-    def one(name):
+    def member(name):
         return Observed(items, Predictions(name, "binary", ("no", "yes"), "logits", np.zeros((4, 2))))
 
-    populations = [Population(role, role, (one(role),)) for role in ("teacher", "student", "baseline")]
+    populations = [Population(role, role, (member(role),)) for role in ("teacher", "student", "baseline")]
     teacher, student, baseline = populations
     return aligned("toy", teacher, (student,), {"student": baseline})
 
@@ -207,7 +211,7 @@ def panel_on(texts):
 def test_slices_of_a_panel_stand_under_its_ids():
     """The panel is sorted a, b, c, d; the table is not."""
     texts = data("source", "year")
-    specs = [parse_slice(one) for one in ("column=source", "words:women=she,", "column:year=3")]
+    specs = [parse_slice(wish) for wish in ("column=source", "words:women=she,", "column:year=3")]
     panel = sliced(panel_on(texts), specs, texts)
     assert members_of(panel.items.slices) == {
         "source=x": [3],
@@ -222,7 +226,7 @@ def test_slices_of_a_panel_stand_under_its_ids():
 def test_a_slice_with_all_or_none_of_the_items_is_left_out_and_remarked():
     """It would say nothing that the whole set does not; one that came with a file too."""
     texts = data()
-    specs = [parse_slice(one) for one in ("words:men=him,", "length=1", "words:rain=rain,")]
+    specs = [parse_slice(wish) for wish in ("words:men=him,", "length=1", "words:rain=rain,")]
     panel = sliced(panel_on(texts), specs, texts)
     assert set(panel.items.slices) == {"rain"}
     assert panel.remarks == (
@@ -246,9 +250,9 @@ def test_without_wishes_known_slices_stay():
     texts = data()
     panel = panel_on(texts)
     known = {"half": np.array([True, False, True, False])}
-    found = sliced(replace(panel, items=replace(panel.items, slices=known)), [], None)
-    assert found.items.slices == known
-    assert found.remarks == ()
+    uncut = sliced(replace(panel, items=replace(panel.items, slices=known)), [], None)
+    assert uncut.items.slices == known
+    assert uncut.remarks == ()
 
 
 def test_mistakes_show_before_anything_is_scored():

@@ -83,11 +83,11 @@ def test_a_source_is_catalogued_or_generated_and_never_both():
 def test_tiny_needs_no_data_and_says_which_sets_are_missing(monkeypatch):
     """What the house generates stands in; what it cannot generate is a gap with its reason."""
     monkeypatch.delenv("ANGELSHARE_DATA", raising=False)
-    found = {one.spec.name: one for one in gather_sets(suite_spec(PAPER), "tiny")}
-    at_hand = {name for name, one in found.items() if isinstance(one, SuiteSet)}
+    by_name = {each.spec.name: each for each in gather_sets(suite_spec(PAPER), "tiny")}
+    at_hand = {name for name, each in by_name.items() if isinstance(each, SuiteSet)}
     assert at_hand == {"short_synthetic", "long_synthetic", "hatecheck", "identity_swaps"}
-    assert all(found[name].stands_in_for for name in at_hand)
-    missing = found["covert_toxicity"]
+    assert all(by_name[name].stands_in_for for name in at_hand)
+    missing = by_name["covert_toxicity"]
     assert isinstance(missing, MissingSet)
     assert missing.why == "No source of it serves at scale tiny."
 
@@ -96,10 +96,10 @@ def test_without_local_copies_the_reason_is_kept_with_the_set(monkeypatch, tmp_p
     """Never silently: neither the stand-in of a stand-in nor the gap."""
     monkeypatch.setenv("ANGELSHARE_DATA", str(tmp_path))
     by_name = {spec.name: spec for spec in suite_spec(PAPER).sets}
-    own = gather_set(by_name["hatecheck"], ("non-toxic", "toxic"), "small")
-    assert isinstance(own, SuiteSet)
-    assert own.stands_in_for == "HateCheck"
-    assert own.passed_over == ("hatecheck is not at hand: ANGELSHARE_DATA lacks hatecheck/hatecheck.parquet.",)
+    gathered = gather_set(by_name["hatecheck"], ("non-toxic", "toxic"), "small")
+    assert isinstance(gathered, SuiteSet)
+    assert gathered.stands_in_for == "HateCheck"
+    assert gathered.passed_over == ("hatecheck is not at hand: ANGELSHARE_DATA lacks hatecheck/hatecheck.parquet.",)
     gap = gather_set(by_name["false_positives"], ("non-toxic", "toxic"), "small")
     assert isinstance(gap, MissingSet)
     assert "wiki_context_toxicity is not at hand" in gap.why
@@ -108,9 +108,9 @@ def test_without_local_copies_the_reason_is_kept_with_the_set(monkeypatch, tmp_p
 def test_every_set_bears_the_suites_labels_and_its_own_name(monkeypatch):
     """One model answers all of them."""
     monkeypatch.delenv("ANGELSHARE_DATA", raising=False)
-    sets = [one for one in gather_sets(suite_spec(PAPER), "tiny") if isinstance(one, SuiteSet)]
-    assert all(one.texts.labels == ("non-toxic", "toxic") for one in sets)
-    assert [one.texts.name for one in sets] == [one.spec.name for one in sets]
+    sets = [each for each in gather_sets(suite_spec(PAPER), "tiny") if isinstance(each, SuiteSet)]
+    assert all(each.texts.labels == ("non-toxic", "toxic") for each in sets)
+    assert [each.texts.name for each in sets] == [each.spec.name for each in sets]
 
 
 def test_filler_keeps_the_short_text_and_its_label(monkeypatch):
@@ -129,9 +129,9 @@ def test_filler_keeps_the_short_text_and_its_label(monkeypatch):
 def test_the_own_test_split_keeps_its_name_and_labels():
     """It stands in for the original test set, whatever it is called."""
     texts = labelled_as(a_set(4), ("fine", "rude"))
-    one = own_set(suite_spec(PAPER).sets[0], texts, DataCard("mine", "here"), ("non-toxic", "toxic"))
-    assert one.texts is texts
-    assert one.stands_in_for == "the test set of Civil Comments"
+    in_domain = own_set(suite_spec(PAPER).sets[0], texts, DataCard("mine", "here"), ("non-toxic", "toxic"))
+    assert in_domain.texts is texts
+    assert in_domain.stands_in_for == "the test set of Civil Comments"
 
 
 def test_the_original_is_no_stand_in_for_itself():
@@ -167,9 +167,9 @@ def test_false_positives_are_half_called_toxic_and_half_random_with_their_labels
     """50 harmless texts that the other model calls toxic, 50 others of which 6 are toxic: 6% of 100."""
     truth = np.array([0] * 50 + [1] * 20 + [0] * 200)
     score = np.array([0.9] * 50 + [0.8] * 20 + [0.1] * 200)
-    found = called_toxic_and_random(a_set(270, truth, columns={"api_score": score}))
-    called = (found.truth == 0) & (found.columns["api_score"] > 0.5)
-    assert (int(called.sum()), len(found), int(found.truth.sum())) == (50, 100, 6)
+    drawn = called_toxic_and_random(a_set(270, truth, columns={"api_score": score}))
+    called = (drawn.truth == 0) & (drawn.columns["api_score"] > 0.5)
+    assert (int(called.sum()), len(drawn), int(drawn.truth.sum())) == (50, 100, 6)
 
 
 def test_equal_texts_are_drawn_once():
@@ -203,8 +203,8 @@ def test_a_score_that_is_no_number_is_named_with_its_row():
 @pytest.mark.real_data
 def test_all_seven_are_at_hand_with_the_public_sets():
     """False Positives as declared: 377 called toxic, as many others, 45 toxic in all."""
-    found = gather_sets(suite_spec(PAPER), "small")
-    assert [len(one.texts) for one in found if isinstance(one, SuiteSet)] == [4203, 9963, 3995, 1865, 754, 1380, 4425]
-    false_positives = found[4].texts
+    sets = gather_sets(suite_spec(PAPER), "small")
+    assert [len(each.texts) for each in sets if isinstance(each, SuiteSet)] == [4203, 9963, 3995, 1865, 754, 1380, 4425]
+    false_positives = sets[4].texts
     assert int(false_positives.truth.sum()) == 45
-    assert all(one.stands_in_for for one in found)
+    assert all(each.stands_in_for for each in sets)

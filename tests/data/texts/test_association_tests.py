@@ -31,11 +31,11 @@ def written(tmp_path):
 def test_tests_are_read_by_name_in_the_order_asked_for(written):
     """Targets, attributes, and what their texts have in common."""
     path = written({"one": TEST, "two": TEST | {"attr1": NAMES}, "three": {}})
-    two, one = read_association_tests(path, ("two", "one"))
-    assert (one.name, two.name) == ("one", "two")
-    assert [group.category for group in one.groups] == ["Names", "Trees", "Home", "Wood"]
-    assert one.targets[1].texts == ("oak", "ash", "elm")
-    assert two.attributes[0].texts == ("Ann", "Bea")
+    second, first = read_association_tests(path, ("two", "one"))
+    assert (first.name, second.name) == ("one", "two")
+    assert [group.category for group in first.groups] == ["Names", "Trees", "Home", "Wood"]
+    assert first.targets[1].texts == ("oak", "ash", "elm")
+    assert second.attributes[0].texts == ("Ann", "Bea")
 
 
 @pytest.mark.parametrize(

@@ -101,12 +101,12 @@ def test_sets_about_different_things_are_not_joined():
 def test_a_limit_draws_the_same_texts_whatever_their_order():
     """And the fewer are among the more; the card says so."""
     texts = [f"plan number {i}" for i in range(30)]
-    one = limited(splits("mail", train=text_set("mail", *texts)), {"train": 10})
-    other = limited(splits("mail", train=text_set("mail", *reversed(texts))), {"train": 10})
+    ordered = limited(splits("mail", train=text_set("mail", *texts)), {"train": 10})
+    reordered = limited(splits("mail", train=text_set("mail", *reversed(texts))), {"train": 10})
     fewer = limited(splits("mail", train=text_set("mail", *texts)), {"train": 4})
-    assert set(one.roles["train"].batch.texts) == set(other.roles["train"].batch.texts)
-    assert set(fewer.roles["train"].batch.texts) < set(one.roles["train"].batch.texts)
-    assert one.card.notes == ("10 of 30 train texts were drawn by content hash.",)
+    assert set(ordered.roles["train"].batch.texts) == set(reordered.roles["train"].batch.texts)
+    assert set(fewer.roles["train"].batch.texts) < set(ordered.roles["train"].batch.texts)
+    assert ordered.card.notes == ("10 of 30 train texts were drawn by content hash.",)
     assert limited(splits("mail", train=MAIL), {"train": 10}).roles["train"] is MAIL
     with pytest.raises(InputError, match="has no test split"):
         limited(splits("mail", train=MAIL), {"test": 1})

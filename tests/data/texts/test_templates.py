@@ -13,8 +13,8 @@ def test_a_masked_word_leaves_the_template():
     frame = pd.DataFrame(
         {"text": ["An old cook", "a Young cook", "the young", "colder"], "term": ["old", "young", None, "old"]}
     )
-    found = with_templates(frame, "term", where="here")["template"].tolist()
-    assert found == [f"An {MASK} cook", f"a {MASK} cook", "the young", "colder"]
+    templates = with_templates(frame, "term", where="here")["template"].tolist()
+    assert templates == [f"An {MASK} cook", f"a {MASK} cook", "the young", "colder"]
     assert with_templates(frame, None, where="here") is frame
 
 

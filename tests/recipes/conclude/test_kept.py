@@ -95,8 +95,8 @@ def test_models_that_the_statement_does_not_know_are_not_read(kept):
     """A process that ended between the two files left one look beside another."""
     folder, statement = kept
     other = SimpleNamespace(models=statement.models[1:], data=statement.data)
-    found = kept_panel(folder, other)
-    assert (found.panel, found.why) == (None, f"the predictions in {folder / FOLDER} are not those of its statement")
+    kept = kept_panel(folder, other)
+    assert (kept.panel, kept.why) == (None, f"the predictions in {folder / FOLDER} are not those of its statement")
 
 
 @pytest.mark.parametrize(

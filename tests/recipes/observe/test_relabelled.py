@@ -62,9 +62,9 @@ def test_a_scorer_that_tokenises_still_does():
 
 def test_the_model_s_own_names_change_nothing():
     """Then there is nothing to say either."""
-    own = Sure()
-    assert relabelled(own, ("fine", "toxic")) is own
-    assert renaming(own) is None
+    scorer = Sure()
+    assert relabelled(scorer, ("fine", "toxic")) is scorer
+    assert renaming(scorer) is None
     assert renaming(None) is None
 
 

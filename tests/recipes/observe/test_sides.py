@@ -32,13 +32,13 @@ def test_several_students_without_a_name_are_seeds_of_one():
 
 def test_names_part_students():
     """NAME=PATH."""
-    found = groups(
+    sources = groups(
         ("teacher", "t.csv"), ("student", "mlp=a.csv"), ("student", "mlp=b.csv"), ("student", "lstm=c.csv"),
         ("baseline", "mlp=d.csv"),
     )  # fmt: skip
-    assert found["student", "mlp"] == ["a.csv", "b.csv"]
-    assert found["student", "lstm"] == ["c.csv"]
-    assert found["baseline", "mlp"] == ["d.csv"]
+    assert sources["student", "mlp"] == ["a.csv", "b.csv"]
+    assert sources["student", "lstm"] == ["c.csv"]
+    assert sources["baseline", "mlp"] == ["d.csv"]
 
 
 def test_a_baseline_that_could_be_of_two_students_must_be_named():

@@ -44,7 +44,7 @@ def live(role, population, seed=None, *, loading=None, precision="fp32"):
 def timed(models, folder, settings=SETTINGS):
     """Return what the audit says of what the clock said."""
     panel = time_panel(models, Request(TEST, "timing", ITEMS, settings), data="rooms", folder=folder)
-    cards = {(one.seat.role, one.seat.member): one.card for one in models}
+    cards = {(model.seat.role, model.seat.member): model.card for model in models}
     return Speed().measure(Observations({(TEST, "timing"): panel}, cards=cards), AuditSettings())
 
 
@@ -72,7 +72,7 @@ def test_one_member_of_every_population_is_timed_and_no_baseline_of_a_student(no
         live("baseline", "tfidf", 0),
     ]
     result = timed(models, tmp_path / "speed")
-    assert {one.seat: one.scorer.n_asked > 0 for one in models} == {
+    assert {model.seat: model.scorer.n_asked > 0 for model in models} == {
         Seat("student", "mlp", 0): True,
         Seat("teacher", "teacher"): True,
         Seat("baseline", "mlp", 0): False,
@@ -128,12 +128,12 @@ def test_the_same_models_are_timed_once(no_process, tmp_path):
     """A run that goes on where it stood finds the very figures; other settings, or another model, are another matter."""
     folder, models = tmp_path / "speed", [live("teacher", "t"), live("student", "s")]
     first = timed(models, folder)
-    asked = [one.scorer.n_asked for one in models]
+    asked = [model.scorer.n_asked for model in models]
     again = timed(models, folder)
-    assert [one.scorer.n_asked for one in models] == asked
+    assert [model.scorer.n_asked for model in models] == asked
     assert again == first
     timed(models, folder, SETTINGS.model_copy(update={"seed": 1}))
-    assert all(one.scorer.n_asked > n for one, n in zip(models, asked, strict=True))
+    assert all(model.scorer.n_asked > n for model, n in zip(models, asked, strict=True))
     other = [models[0], live("student", "other")]
     assert timed(other, folder).differences[0].student == "other"
 

@@ -78,7 +78,7 @@ def test_thresholds_need_identities(evidence, parts):
 def test_the_table_has_a_row_for_each(result):
     """Without and with the mitigation, and the change with its interval."""
     table = mitigation_table(result.differences)
-    (found,) = [row for row in table.rows if row[:3] == ("student: mitigation data", HATECHECK, "auc")]
-    before, after, change, low, high = found[3:]
+    (row,) = [row for row in table.rows if row[:3] == ("student: mitigation data", HATECHECK, "auc")]
+    before, after, change, low, high = row[3:]
     assert after - before == pytest.approx(change)
     assert low < change < high

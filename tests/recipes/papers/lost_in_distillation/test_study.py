@@ -14,11 +14,11 @@ def test_the_tiny_study_answers_every_claim_it_can(tmp_path):
     call = ["reproduce", "lost-in-distillation", "--scale", "tiny", "--out", str(tmp_path), "--jobs", "1", "--json"]
     done = CliRunner().invoke(app, call, catch_exceptions=False)
     assert done.exit_code == 0
-    found = json.loads(done.stdout)
-    verdicts = {claim["claim"]: claim["verdict"] for claim in found["claims"]}
+    reproduction = json.loads(done.stdout)
+    verdicts = {claim["claim"]: claim["verdict"] for claim in reproduction["claims"]}
     assert verdicts["No model reaches an AUC-ROC of .6 on covert toxicity."] == "not measured"
     assert sum(verdict == "not measured" for verdict in verdicts.values()) < len(verdicts) / 2
-    measured = [figure for figure in found["figures"] if figure["ours"] is not None]
+    measured = [figure for figure in reproduction["figures"] if figure["ours"] is not None]
     assert {figure["row"].partition(" / ")[0] for figure in measured} == {
         "Civil Comments",
         "Short Synthetic",
