@@ -47,6 +47,12 @@ def test_an_option_of_another_form_is_refused(given):
         audits_of([given])
 
 
+def test_an_option_given_twice_is_refused():
+    """Neither would be sure to hold."""
+    with pytest.raises(InputError, match=r"gives n_texts more than once\. Give every option once\.$"):
+        audits_of(["speed:n_texts=5, n_texts=6"])
+
+
 def test_an_audit_is_also_a_mapping_as_in_a_recipe():
     """Or a choice that was made before; one alone needs no list."""
     speed = Choice("speed", {"n_texts": 200})

@@ -65,6 +65,10 @@ def test_an_audit_is_a_name_or_has_options_of_its_own():
         ),
         ("audits: [{kind: speed, rounds: 2}]", "The audit speed: rounds: Input should be greater than or equal to 3."),
         ("audits: [{n_texts: 5}]", "audits.0.kind: this key is needed."),
+        (
+            "audits: [quality, quality]",
+            "audits: The audit quality is chosen more than once. Choose it once, with all of its options.",
+        ),
         ("speed: {n_texts: 5}", "speed: an audit, whose options go with it: audits: [{kind: speed, ...}]."),
         (
             "identities: [group *]",

@@ -66,10 +66,13 @@ def _parsed(wish: str) -> tuple[str, dict[str, object]]:
     options: dict[str, object] = {}
     for part in re.split(r",(?![^\[]*\])", rest) if rest else ():  # not at the commas of a list
         option, separator, value = part.partition("=")
+        option = option.strip()
+        if option in options:
+            raise InputError(f"--audit {wish!r} gives {option} more than once. Give every option once.")
         try:
-            options[option.strip()] = yaml.safe_load(value)
+            options[option] = yaml.safe_load(value)
         except yaml.YAMLError:
             separator = ""
-        if not (separator and option.strip()):
+        if not (separator and option):
             raise InputError(f"--audit {wish!r} is not NAME:OPTION=VALUE,... Write it like speed:n_texts=200.")
     return name.strip(), options

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
-from typing import Annotated
 
 import numpy as np
-from pydantic import BeforeValidator, Field
 
 from angelshare.audits.frame.contrasts import Contrast, pair, unranked
 from angelshare.audits.frame.measuring import Findings, countable, counted
@@ -17,18 +15,13 @@ from angelshare.core.items import IDENTITIES, n_labelled
 from angelshare.core.panel import Panel
 from angelshare.core.predictions import Predictions
 from angelshare.core.requests import Observations
-from angelshare.core.strict import Strict
+from angelshare.core.strict import Names, Strict
 from angelshare.stats.components import Design
 from angelshare.stats.identity import ORDERINGS, Classes, Identity, RankedMember
 
 METRICS = (*BY_IDENTITY.values(), *MEANS.values(), FINAL)
 KEYWORDS = "mentions_"
 COLUMNS = ("model", "role", "identity", "n", "positives", *ORDERINGS)
-
-
-def _listed(given: object) -> object:
-    """Return a single pattern as a tuple of one."""
-    return (given,) if isinstance(given, str) else given
 
 
 class IdentityOptions(Strict):
@@ -38,7 +31,7 @@ class IdentityOptions(Strict):
         identities: patterns, such as `mentions_*`, of the names of slices that are identities.
     """
 
-    identities: Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(_listed)] = IDENTITIES
+    identities: Names = IDENTITIES
 
 
 class IdentityAuc(Audit[IdentityOptions]):

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
 
 import numpy as np
-from pydantic import Field
 
 from angelshare.audits.answers.associations import EFFECT, FURTHER, MEAN_EFFECT, MEAN_SIZE, Effects, content_keys
 from angelshare.core.abilities import Embedding, Pooling
@@ -14,7 +12,7 @@ from angelshare.core.items import Items
 from angelshare.core.observations import Embeddings
 from angelshare.core.panel import Panel
 from angelshare.core.requests import Observations, Request
-from angelshare.core.strict import Strict
+from angelshare.core.strict import Names, Strict
 from angelshare.core.text import TextBatch, text_key
 from angelshare.data.texts.association_tests import AssociationTest, read_association_tests
 
@@ -39,7 +37,7 @@ class SeatOptions(Strict):
     """
 
     tests: Path | None = None
-    names: Annotated[tuple[str, ...], Field(min_length=1)] = GENDER
+    names: Names = GENDER
     pooling: Pooling = "cls"
 
 

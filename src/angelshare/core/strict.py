@@ -1,6 +1,8 @@
 """The base of all parts of a recipe, and what is wrong with one, in sentences."""
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from angelshare.core.factories import nearest
 
@@ -9,6 +11,27 @@ class Strict(BaseModel):
     """A part of a recipe: unknown keys are mistakes, and nothing changes after reading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+def _listed(given: object) -> object:
+    """Return a single name as a tuple of one."""
+    return (given,) if isinstance(given, str) else given
+
+
+def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names without repetitions."""
+    return tuple(dict.fromkeys(names))
+
+
+Names = Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(_listed), AfterValidator(_each_once)]
+"""An option of several names, each of which counts once; a single one needs no list."""
+_SAID = {
+    "path_type": "{!r} is no path.",
+    "tuple_type": "{!r} is no list.",
+    "string_type": "{!r} is no text.",
+    "too_short": "The list is empty. Give at least one.",
+}
+"""What is wrong, where pydantic would speak of Python."""
 
 
 def mistakes(error: ValidationError, options: type[BaseModel]) -> list[str]:
@@ -21,5 +44,6 @@ def mistakes(error: ValidationError, options: type[BaseModel]) -> list[str]:
             there = f"it has {', '.join(known)}" if known else "it has none"
             said.append(f"there is no option {name!r}; {there}.{nearest(name, known)}")
         else:
-            said.append(f"{name}: {problem['msg']}.")
+            plain = _SAID.get(problem["type"])
+            said.append(f"{name}: {plain.format(problem['input']) if plain else problem['msg'] + '.'}")
     return said

@@ -23,7 +23,7 @@ from angelshare.data.texts.textset import Splits, TextSet
 from angelshare.recipes.conclude.publish import data_rows, given_row
 from angelshare.recipes.conclude.statements import Conclusion, Framing, Measured, concluded
 from angelshare.recipes.observe.observing import Desk, observe_files, observe_texts
-from angelshare.recipes.observe.opening import Reading, open_sides
+from angelshare.recipes.observe.opening import Reading, needs_classes, open_sides
 from angelshare.recipes.observe.relabelled import renaming
 from angelshare.recipes.observe.seats import Opened
 from angelshare.recipes.observe.sides import Side, filter_warnings
@@ -40,7 +40,7 @@ class AuditRequest:
         out: the folder for the statement and for models' answers.
         now: the statement's time.
         audits: those to run, with their options.
-        data, split: the labelled texts; required if any side is a model.
+        data, split: the texts, labelled unless no audit needs classifiers; required if any side is a model.
         gates: on every student.
         slices: those to cut, with their word lists loaded.
         reading: how to load models and read files.
@@ -77,12 +77,13 @@ def audited(request: AuditRequest, *, progress: Progress) -> Conclusion:
         InputError: if something cannot be measured.
     """
     audits = load_audits(request.audits)  # an unknown name is refused before anything is read
-    splits = _splits(request)
+    kinds = kinds_of(audits)
+    splits = _splits(request, labelled=needs_classes(kinds))
     test = None if splits is None else splits.role(request.split)
     if test is not None:
         check_slices(request.slices, test)
     # everything is opened before anything is scored, so that mistakes show at once
-    opened = open_sides(request.sides, request.reading, test, kinds_of(audits))
+    opened = open_sides(request.sides, request.reading, test, kinds)
     observations = _observe(request, opened, audits, test, progress=progress)
     settings = AuditSettings(in_slices=metrics_in_slices(request.gates))
     results = run_audits(audits, observations, settings)
@@ -108,8 +109,8 @@ def audited(request: AuditRequest, *, progress: Progress) -> Conclusion:
     return concluded(Measured(opened, {panel.data: observations}, results, request.audits), framing)
 
 
-def _splits(request: AuditRequest) -> Splits | None:
-    """Return the labelled data; None where files of predictions bring all that is needed."""
+def _splits(request: AuditRequest, *, labelled: bool) -> Splits | None:
+    """Return the data, with labels if these are needed; None where files of predictions bring all that is needed."""
     if request.data is None:
         return None
     splits = load_splits(
@@ -118,6 +119,7 @@ def _splits(request: AuditRequest) -> Splits | None:
         labels=request.reading.labels,
         columns=request.data_columns,
         keep=columns_of(request.slices),
+        labelled=labelled,
     )
     return splits.with_roles([request.split])
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, ConfigDict, Field, model_serializer, model_validator
 
-from angelshare.audits.frame.registry import DEFAULT_AUDITS, Choice
+from angelshare.audits.frame.registry import DEFAULT_AUDITS, Choice, refuse_repeated
 from angelshare.core.errors import InputError
 from angelshare.core.factories import unknown_name
 from angelshare.core.strict import Strict
@@ -123,6 +123,12 @@ class AuditEntry(Strict):
         return Choice(self.kind, dict(self.model_extra or {}))
 
 
+def _once(audits: tuple[AuditEntry, ...]) -> tuple[AuditEntry, ...]:
+    """Refuse an audit that is chosen twice."""
+    _accepted(refuse_repeated, [entry.choice for entry in audits])
+    return audits
+
+
 class Recipe(Strict):
     """From data to statement.
 
@@ -152,7 +158,9 @@ class Recipe(Strict):
     mitigation: Mitigation | None = None
     students: Annotated[tuple[StudentEntry, ...], Field(min_length=1)]
     distil: DistilSpec = DistilSpec()
-    audits: tuple[AuditEntry, ...] = tuple(AuditEntry(kind=choice.kind) for choice in DEFAULT_AUDITS)
+    audits: Annotated[tuple[AuditEntry, ...], AfterValidator(_once)] = tuple(
+        AuditEntry(kind=choice.kind) for choice in DEFAULT_AUDITS
+    )
     suites: Annotated[tuple[SuiteChoice, ...], Field(max_length=1)] = ()
     slices: tuple[SliceSpec, ...] = ()
     gates: tuple[GateSpec, ...] = ()

@@ -1,9 +1,10 @@
 """Tests of running audits by name, with their options."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from angelshare.audits.examples import Examples, ExamplesOptions
 from angelshare.audits.frame import registry
 from angelshare.audits.frame.installed import AUDITS
 from angelshare.audits.frame.registry import (
@@ -83,19 +84,28 @@ def test_other_settings_of_one_request_are_refused():
         requests_of([Speed(), Speed(Speed.Options(rounds=3))], ITEMS)
 
 
-def test_audits_run_in_the_order_of_their_names_each_once(make_member, make_panel):
-    """A name given twice is measured once."""
+def test_audits_run_in_the_order_of_their_names(make_member, make_panel):
+    """Not in the alphabet's."""
     panel = make_panel([make_member("t/0", [1, -1])], [make_member("s/0", [1, 1])])
-    audits = load_audits(choices("agreement", "quality", "agreement"))
+    audits = load_audits(choices("quality", "agreement"))
     results = run_audits(audits, Observations({(TEST, "scores"): panel}), AuditSettings())
-    assert [result.name for result in results] == ["agreement", "quality"]
+    assert [result.name for result in results] == ["quality", "agreement"]
 
 
-def test_of_an_audit_chosen_twice_the_first_options_hold():
-    """The command line may name it with options, and a suite without."""
-    (audit,) = load_audits([Choice("examples", {"n_examples": 3}), Choice("examples")])
-    assert audit.options == ExamplesOptions(n_examples=3)
-    assert Examples().options == ExamplesOptions()
+def test_an_audit_that_is_chosen_twice_is_refused():
+    """Its options would contradict each other, and so would its rows."""
+    said = r"^The audit examples is chosen more than once\. Choose it once, with all of its options\.$"
+    for second in (Choice("examples"), Choice("examples", {"n_examples": 3})):
+        with pytest.raises(InputError, match=said):
+            load_audits([Choice("examples"), Choice("quality"), second])
+
+
+def test_options_are_written_as_json_has_them():
+    """Those that were given; the others have their defaults, whatever these will be."""
+    seat = Choice("seat", {"tests": Path("kin") / "tests.json", "names": "kin"})
+    assert seat.written == {"tests": str(Path("kin") / "tests.json"), "names": ["kin"]}
+    assert Choice("seat", seat.written).load().options == seat.load().options
+    assert Choice("examples").written == {}
 
 
 def test_an_audit_that_needs_what_a_model_cannot_give_is_not_applicable_for_that_reason(make_member, make_panel):
@@ -133,6 +143,9 @@ def test_an_unknown_audit_is_named_with_the_nearest():
         ),
         (Choice("quality", {"level": 0.9}), "The audit quality: there is no option 'level'; it has none."),
         (Choice("speed", {"rounds": 1}), "The audit speed: rounds: Input should be greater than or equal to 3."),
+        (Choice("seat", {"tests": 5}), "The audit seat: tests: 5 is no path."),
+        (Choice("seat", {"names": 5}), "The audit seat: names: 5 is no list."),
+        (Choice("seat", {"names": []}), "The audit seat: names: The list is empty. Give at least one."),
     ],
 )
 def test_a_wrong_option_is_named_with_those_that_there_are(choice, said):

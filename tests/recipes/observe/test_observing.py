@@ -1,21 +1,27 @@
 """Tests of what members answer to the audits' requests."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from angelshare.audits.frame.registry import choices, load_audits, run_audits
 from angelshare.audits.quality import Quality
+from angelshare.core.abilities import Embedding
 from angelshare.core.audit import Audit, AuditResult, AuditSettings, NoOptions
 from angelshare.core.errors import LabelError
 from angelshare.core.items import Items
+from angelshare.core.observations import Embeddings
 from angelshare.core.protocols import Silent
 from angelshare.core.requests import TEST, Request
 from angelshare.core.text import TextBatch
 from angelshare.data.slices.specs import parse_slice
+from angelshare.recipes.observe import observing
 from angelshare.recipes.observe.observing import Desk, observe_files, observe_texts
 
 SHOUTED = "shouted"
 LONG = parse_slice("length=4")
+VECTORS = Embeddings("vectors", np.eye(40), "mean")
 
 
 class Shouting(Audit[NoOptions]):
@@ -48,6 +54,17 @@ class Wordy(Shouting):
     def measure(self, observations, settings):
         """Return how likely the texts are."""
         return AuditResult(self.name, str(observations.likelihoods().teacher.first.nats))
+
+
+class Pooling(Shouting):
+    """An audit that wants vectors of its own making."""
+
+    name = "pooling"
+    kinds = ("embeddings",)
+
+    def requests(self, test):
+        """Return the mean of the tokens of every text."""
+        return [Request(TEST, "embeddings", test, Embedding(pooling="mean"))]
 
 
 @pytest.fixture
@@ -103,6 +120,19 @@ def test_where_a_member_is_a_file_the_audits_own_texts_are_not_asked_for(live, h
     seen = observe_texts([held("teacher", "big"), live("student", "mlp")], (Shouting(),), remarks, desk)
     assert seen.has(TEST)
     assert not seen.has(SHOUTED)
+
+
+def test_where_a_member_is_a_file_the_others_are_asked_as_the_audit_wishes(live, held, remarks, desk, monkeypatch):
+    """With its settings; but not at all, if the file does not hold this kind."""
+    asked = []
+    monkeypatch.setitem(observing.ANSWERS, "embeddings", lambda call: asked.append(call.request) or VECTORS)
+    scored, model = held("student", "mlp"), live("teacher", "big")
+    seen = observe_texts([model, scored], (Pooling(),), remarks, desk)
+    assert (asked, seen.missing[TEST, "embeddings"]) == ([], "mlp.csv holds no embeddings.")
+    both = replace(scored, held={**scored.held, "embeddings": replace(scored.held["scores"], member=VECTORS)})
+    seen = observe_texts([model, both], (Pooling(),), remarks, desk)
+    assert [request.settings for request in asked] == [Embedding(pooling="mean")]
+    assert seen.embeddings().teacher.first.pooling == "mean"
 
 
 def test_slices_are_cut_from_the_test_split_alone(live, remarks, desk):

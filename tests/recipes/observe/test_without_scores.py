@@ -81,7 +81,7 @@ def test_files_of_embeddings_are_compared_on_the_tests_whose_texts_they_hold(tmp
         })
     )  # fmt: skip
     sides = [("teacher", tmp_path / "big.parquet"), ("student", tmp_path / "small.parquet")]
-    seat = Choice("seat", {"tests": str(tmp_path / "tests.json"), "names": ["kin"]})
+    seat = Choice("seat", {"tests": tmp_path / "tests.json", "names": "kin"})
     statement = audited(tmp_path, sides, seat)
     assert {estimate.metric for estimate in statement.audits[0].estimates} >= {"seat_d", "seat_further_from_0"}
     assert "Sentence vectors are pooled by cls." in statement.audits[0].remarks
@@ -97,6 +97,18 @@ def test_language_models_read_labelled_texts_without_their_labels(writer, tiny, 
     rows = {row.metric: row for row in statement.audits[0].differences}
     assert (rows["perplexity"].delta, rows["perplexity"].verdict) == (0, "preserved")
     assert statement.models[0].kind == "gpt2"
+
+
+def test_language_models_read_texts_without_labels(writer, tiny, tmp_path):
+    """Also where a task is declared; what is labelled counts as it does with its labels."""
+    sides = [("teacher", writer), ("student", f"same={writer}")]
+    (tmp_path / "plain.csv").write_text("id,text,slice:old\n1,the tea was cold,1\n2,a clean room,0\n")
+    for source in (str(tmp_path / "plain.csv"), str(tiny / "data.csv")):
+        for task in (None, "binary"):
+            statement = audited(tmp_path, sides, Choice("perplexity"), data=source, reading=Reading(task=task))
+            assert statement.audits[0].differences[0].delta == 0
+    with pytest.raises(InputError, match="The task of plain is not declared"):
+        audited(tmp_path, sides, Choice("quality"), data=str(tmp_path / "plain.csv"))
 
 
 def test_what_does_not_fit_is_refused(likelihoods, writer, tiny, tmp_path):

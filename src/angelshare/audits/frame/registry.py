@@ -39,6 +39,16 @@ class Choice:
             raise InputError(f"The audit {self.kind}: {' '.join(mistakes(error, kind.Options))}") from None
         return audit
 
+    @property
+    def written(self) -> Mapping[str, Any]:
+        """The options that were given, as JSON writes them.
+
+        Raises:
+            InputError: as `load`.
+        """
+        options: Mapping[str, Any] = self.load().options.model_dump(mode="json", exclude_unset=True)
+        return options
+
 
 def choices(*names: str) -> tuple[Choice, ...]:
     """Return audits with their defaults."""
@@ -49,15 +59,25 @@ DEFAULT_AUDITS = choices("quality", "agreement", "calibration", "examples")
 
 
 def load_audits(chosen: Sequence[Choice]) -> tuple[Audit[Any], ...]:
-    """Return the audits, each once, in order; if one is chosen twice, its first options hold.
+    """Return the audits, in order.
 
     Raises:
-        InputError: if there is no such audit, or an option is wrong; the nearest name is given.
+        InputError: if there is no such audit, or an option is wrong; the nearest name is given. If one is chosen twice.
     """
-    first: dict[str, Choice] = {}
-    for choice in chosen:
-        first.setdefault(choice.kind, choice)
-    return tuple(choice.load() for choice in first.values())
+    refuse_repeated(chosen)
+    return tuple(choice.load() for choice in chosen)
+
+
+def refuse_repeated(chosen: Sequence[Choice]) -> None:
+    """Refuse an audit that is chosen twice: its options, and its rows, would contradict each other.
+
+    Raises:
+        InputError: with its name.
+    """
+    kinds = [choice.kind for choice in chosen]
+    for kind in dict.fromkeys(kinds):
+        if kinds.count(kind) > 1:
+            raise InputError(f"The audit {kind} is chosen more than once. Choose it once, with all of its options.")
 
 
 def audits_with(option: str) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ def text_set(
             `slice:NAME`, `cluster`, `weight` and `ITEM_COLUMNS`. Without ids, the row numbers from 0 serve.
         name: of the set.
         task: the meaning of the labels.
-        labels: the classes, in index order.
+        labels: the classes, in index order; without any, human labels are not read.
         where: the table's name in errors.
         numbered: the classes in the order of the table's integers; None: as `labels`.
         slices: patterns of further columns to slice by: flags give one slice, other columns one for every value.
@@ -55,7 +55,7 @@ def text_set(
     if frame.empty:
         raise InputError(f"{where} has no rows. Give at least one text.")
     ids = row_ids(frame, where=where)
-    truth = read_truth(frame, task=task, labels=labels, where=where, numbered=numbered)
+    truth = read_truth(frame, task=task, labels=labels, where=where, numbered=numbered) if labels else None
     raw = {column: frame[column].to_numpy() for column in keep if column in frame.columns}
     return TextSet(
         name=name,

@@ -32,8 +32,9 @@ def load_splits(
     labels: Sequence[str] | None = None,
     keep: Sequence[str] = (),
     fractional: bool = False,
+    labelled: bool = True,
 ) -> Splits:
-    """Return a labelled data set by roles.
+    """Return a data set by roles.
 
     A catalogue name wins over a file, and both over a hub id; the sets in `data.texts.generated` are made on the spot.
     Catalogue sets come from the folder in ANGELSHARE_DATA, else from the hub. A folder holds `train.*`, `validation.*`
@@ -48,6 +49,7 @@ def load_splits(
             their meaning: they are the classes that the hub's names, or the card's order, say. Only where they have no
             names do they index `labels`.
         fractional: whether to read the column `fraction` of a binary task too: see `TextSet.fractions`.
+        labelled: whether labels are needed. If not, a source without a task or without labels gives the texts alone.
         keep: further columns, by their names after `columns`, whose raw values are kept for slices.
 
     Raises:
@@ -60,11 +62,10 @@ def load_splits(
         return generated_splits(source)
     tables = open_tables(source, columns or {})
     refuse_missing(keep, tables.frames.values(), where=tables.place)
-    task = _declared_task(tables, task)
-    known, frames, notes = tuple(labels or ()) or tables.labels, [*tables.frames.values()], tables.card.notes
-    if not known:
-        known = known_labels(frames, task=task, where=tables.place)
-        notes += order_notes(frames, known, task=task, where=tables.place)
+    if labelled or _has_labels(tables, task):
+        task, known, notes = _classes(tables, task, tuple(labels or ()))
+    else:
+        task, known, notes = "single_label", (), ()
     sets = {
         split: text_set(
             frame,
@@ -81,7 +82,12 @@ def load_splits(
     }
     roles, extra = _by_role(sets, tables.entry.roles if tables.entry else {}, tables.place)
     from_templates = tables.entry is not None and tables.entry.from_templates
-    return Splits(_checked(replace(tables.card, notes=notes), sets), roles, extra=extra, from_templates=from_templates)
+    return Splits(
+        _checked(replace(tables.card, notes=(*tables.card.notes, *notes)), sets),
+        roles,
+        extra=extra,
+        from_templates=from_templates,
+    )
 
 
 def load_texts(
@@ -115,6 +121,24 @@ def load_texts(
     if not texts:
         raise InputError(f"{source} has no texts. Give at least one.")
     return TextPool(tables.card, tuple(ids), TextBatch(tuple(texts), tuple(pairs) or None))
+
+
+def _has_labels(tables: Tables, task: Task | None) -> bool:
+    """Whether a source has labels, and it is known what they mean."""
+    declared = task or (tables.entry and tables.entry.task)
+    columns = {str(column).partition(":")[0] for frame in tables.frames.values() for column in frame.columns}
+    return bool(declared and columns & {"label", "label_name"})
+
+
+def _classes(
+    tables: Tables, task: Task | None, labels: tuple[str, ...]
+) -> tuple[Task, tuple[str, ...], tuple[str, ...]]:
+    """Return the task, the classes in index order, and a note where nobody gave the order."""
+    task, known, frames = _declared_task(tables, task), labels or tables.labels, [*tables.frames.values()]
+    if known:
+        return task, known, ()
+    known = known_labels(frames, task=task, where=tables.place)
+    return task, known, order_notes(frames, known, task=task, where=tables.place)
 
 
 def _declared_task(tables: Tables, task: Task | None) -> Task:

@@ -134,7 +134,7 @@ def concluded(measured: Measured, framing: Framing) -> Conclusion:
 def protocol_of(audits: Sequence[Choice] | None, framing: Framing) -> Protocol:
     """Return how answers were measured and judged, to be kept beside them."""
     return Protocol(
-        audits=None if audits is None else tuple(KeptAudit(kind=choice.kind, **choice.options) for choice in audits),
+        audits=None if audits is None else tuple(KeptAudit(kind=choice.kind, **choice.written) for choice in audits),
         gates=tuple(framing.gates),
         margins=dict(framing.margins),
     )

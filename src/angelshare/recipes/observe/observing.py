@@ -65,7 +65,9 @@ def observe_texts(
     for member in opened:
         if member.scorer is not None:
             check_labels(member.seat.member, member.card.labels, data)
-    requests = _of_test(audits, items) if any(member.is_file for member in opened) else requests_of(audits, items)
+    requests = requests_of(audits, items)
+    if any(member.is_file for member in opened):
+        requests = _of_test(audits, items, requests)
     return _observed(opened, _with_scores(requests, items), data.name, desk, lambda panel: sliced(panel, slices, data))
 
 
@@ -91,15 +93,16 @@ def observe_files(
     return _observed(opened, requests, name, desk, lambda panel: sliced(panel, slices, None))
 
 
-def _of_test(audits: Sequence[Audit[Any]], items: Items) -> list[Request]:
-    """Return the audits' requests about the test split."""
-    return [Request(TEST, kind, items) for kind in kinds_of(audits)]
+def _of_test(audits: Sequence[Audit[Any]], items: Items, requests: Sequence[Request] = ()) -> tuple[Request, ...]:
+    """Return the audits' requests about the test split, with their settings where a model is asked."""
+    of_test = {kind: Request(TEST, kind, items) for kind in kinds_of(audits)}
+    return tuple((of_test | {request.kind: request for request in requests if request.name == TEST}).values())
 
 
 def _with_scores(requests: Sequence[Request], items: Items) -> list[Request]:
     """Return the requests with scores of the test split, which every statement keeps, as the first."""
-    kept = Request(TEST, "scores", items)
-    return [kept, *(request for request in requests if (request.name, request.kind) != (kept.name, kept.kind))]
+    scores = [request for request in requests if (request.name, request.kind) == (TEST, "scores")]
+    return [*(scores or [Request(TEST, "scores", items)]), *(each for each in requests if each not in scores)]
 
 
 def _observed(
@@ -129,10 +132,11 @@ def _observed(
 
 def _answered(opened: Sequence[Opened], request: Request, data: str, desk: Desk) -> Panel[Any]:
     """Return all members' answers to one request."""
-    seated = []
-    for member in opened:
+    for member in opened:  # before a model is asked in vain
         if member.is_file and request.kind not in member.held:
             raise NotObserved(f"{member.source} holds no {request.kind}.")
+    seated = []
+    for member in opened:
         if member.is_file:
             seated.append((member.seat, member.held[request.kind]))
         else:

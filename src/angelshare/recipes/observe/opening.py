@@ -60,12 +60,17 @@ def open_sides(
     Raises:
         InputError: if one cannot be opened, a model has no texts to read, or a population mixes files and models.
     """
-    scored = {"scores", "timing"} & set(kinds)
+    scored = needs_classes(kinds)
     return tuple(
         member
         for group in grouped(tuple(sides))
         for member in (_members(group, reading, data) if scored else _without_scores(group, reading, data, kinds))
     )
+
+
+def needs_classes(kinds: Sequence[Kind]) -> bool:
+    """Whether some of these answers are those of classifiers, and data must say what their classes are."""
+    return bool({"scores", "timing"} & set(kinds))
 
 
 def _members(group: SideGroup, reading: Reading, data: TextSet | None) -> Iterator[Opened]:
