@@ -85,7 +85,7 @@ def compare(
     statement: dict[str, Any], test: TextSet, outcomes: list[Outcome], decisions: list[dict[str, str]]
 ) -> dict[str, Any]:
     """Return what the statement says and what was counted, side by side."""
-    audits = {found["name"]: found for found in statement["audits"]}
+    audits = {audit["name"]: audit for audit in statement["audits"]}
     rows = [
         row
         for row in audits["quality"]["differences"]

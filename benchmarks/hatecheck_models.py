@@ -42,7 +42,7 @@ def main() -> None:
         "most_seconds": MOST_SECONDS,
         "seconds": seconds,
         "processors": len(os.sched_getaffinity(0)),
-        **found(rounds[0][1]),
+        **functionality_rows(rounds[0][1]),
     }
     given.out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(result, indent=1))
@@ -72,7 +72,7 @@ def called(*arguments: str) -> None:
         raise RuntimeError(f"angelshare {arguments[0]} ended with {done.returncode}: {done.stderr}")
 
 
-def found(statement: dict[str, Any]) -> dict[str, Any]:
+def functionality_rows(statement: dict[str, Any]) -> dict[str, Any]:
     """Return what the audit says of all functionalities together."""
     (audit,) = [audit for audit in statement["audits"] if audit["name"] == "hatecheck"]
     (macro,) = [

@@ -81,23 +81,23 @@ def turns(n: int, n_rounds: int, *, decimals: int | None) -> dict[str, Any]:
             start = time.perf_counter(), time.process_time()
             values.append(measure(positive, masks, scores))
             seconds[name].append((time.perf_counter() - start[0], time.process_time() - start[1]))
-    ratios = [theirs[1] / own[1] for own, theirs in zip(seconds["angelshare"], seconds["sklearn"], strict=True)]
+    ratios = [theirs[1] / spent[1] for spent, theirs in zip(seconds["angelshare"], seconds["sklearn"], strict=True)]
     return {
         "distinct_scores": [len(np.unique(row)) for row in scores],
-        **{f"seconds_{name}": [round(wall, 3) for wall, _ in found] for name, found in seconds.items()},
-        **{f"processor_seconds_{name}": [round(cpu, 3) for _, cpu in found] for name, found in seconds.items()},
+        **{f"seconds_{name}": [round(wall, 3) for wall, _ in rounds] for name, rounds in seconds.items()},
+        **{f"processor_seconds_{name}": [round(cpu, 3) for _, cpu in rounds] for name, rounds in seconds.items()},
         "times_as_fast": [round(ratio, 1) for ratio in ratios],
-        "largest_difference": max(float(np.abs(one - values[0]).max()) for one in values),
+        "largest_difference": max(float(np.abs(again - values[0]).max()) for again in values),
     }
 
 
 def ours(positive: Mask, masks: list[Mask], scores: list[Vector]) -> Array:
     """Return (identities x AUCs, 2) values, after making every paired interval."""
-    classes = Classes.of(positive)
-    left, right = ([RankedMember.of(row, classes)] for row in scores)
+    classes = Classes.from_labels(positive)
+    left, right = ([RankedMember.from_scores(row, classes)] for row in scores)
     values = []
     for mask in masks:
-        identity = Identity.of(mask, classes)
+        identity = Identity.from_mask(mask, classes)
         for name in AUCS:
             linear = identity.linear(ORDERINGS[name], left, right)
             with_floor(linear, SIMPLE, method="paired DeLong, t").interval(0.95)
@@ -132,8 +132,8 @@ def _of_process(n: int) -> dict[str, Any]:
     """Return what a process of its own needs."""
     command = [sys.executable, __file__, "--memory", "--rows", str(n)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    peaks: dict[str, Any] = json.loads(done.stdout)
+    return peaks
 
 
 if __name__ == "__main__":

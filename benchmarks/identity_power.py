@@ -105,8 +105,8 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path("runs/identity_power"), help="folder of finished cells")
     given = parser.parse_args()
     given.cache.mkdir(parents=True, exist_ok=True)
-    found = {cell.name: _once(cell, given.simulations, given.cache) for cell in (POWER, *COVERAGE)}
-    result = {"power": found.pop(POWER.name), "coverage": found}
+    results = {cell.name: _once(cell, given.simulations, given.cache) for cell in (POWER, *COVERAGE)}
+    result = {"power": results.pop(POWER.name), "coverage": results}
     given.out.parent.mkdir(parents=True, exist_ok=True)
     given.out.write_text(f"{json.dumps(result, indent=1)}\n", encoding="ascii")
     print(json.dumps(result, indent=1))
@@ -129,23 +129,23 @@ def _once(cell: Cell, n: int, cache: Path) -> dict[str, Any]:
 
 def power(cell: Cell, n: int, rng: np.random.Generator) -> dict[str, Any]:
     """Return how often the planted gap is called lost, and anything of another identity, in the whole statement."""
-    found, other_metrics = Counter[str](), Counter[str]()
+    counts, other_metrics = Counter[str](), Counter[str]()
     for _ in range(n):
         rows = verdicts(audit(cell, rng))
         lost = {(metric, contrast, name) for metric, contrast, name, verdict in rows if verdict == "lost"}
-        found["planted_bpsn_lost"] += ("bpsn_auc", "student-teacher", "identity_0") in lost
-        found["planted_excess_lost"] += ("bpsn_auc", "slice-rest", "identity_0") in lost
+        counts["planted_bpsn_lost"] += ("bpsn_auc", "student-teacher", "identity_0") in lost
+        counts["planted_excess_lost"] += ("bpsn_auc", "slice-rest", "identity_0") in lost
         others = [row for row in lost if row[2] not in (None, "identity_0")]
-        found["other_identity_lost"] += bool(others)
+        counts["other_identity_lost"] += bool(others)
         other_metrics.update({f"{metric}, {contrast}" for metric, contrast, _ in others})
-        found["other_preserved"] += sum(
+        counts["other_preserved"] += sum(
             verdict == "preserved" for metric, contrast, name, verdict in rows if name not in (None, "identity_0")
         )
-        found["planted_bpsn_preserved"] += any(
+        counts["planted_bpsn_preserved"] += any(
             row == ("bpsn_auc", "student-teacher", "identity_0", "preserved") for row in rows
         )
-        found["rows"] = len(rows)
-    return {"counts": dict(found), "other_metrics": dict(other_metrics)}
+        counts["rows"] = len(rows)
+    return {"counts": dict(counts), "other_metrics": dict(other_metrics)}
 
 
 def verdicts(result: AuditResult) -> list[tuple[str, str, str | None, str | None]]:
@@ -176,7 +176,7 @@ def coverage(cell: Cell, n: int, rng: np.random.Generator) -> dict[str, Any]:
             key = (row.metric, row.contrast, row.slice)
             if key in truth:
                 counts.setdefault(_kind(row), Counter()).update(_outcome(row, truth[key]))
-    return {"rows": {kind: _shares(found) for kind, found in counts.items()}}
+    return {"rows": {kind: _shares(outcomes) for kind, outcomes in counts.items()}}
 
 
 def _kind(row: Difference) -> str:
@@ -189,23 +189,23 @@ def _outcome(row: Difference, truth: float) -> Counter[str]:
     """Return what became of one row."""
     inference: Any = row.inference  # whatever the audit used: it holds the t inference that it widens
     interval, plain = inference.interval(0.95), inference.t.interval(0.95)
-    found = Counter(n=1, covered=interval.low <= truth <= interval.high, too_good=interval.low > truth)
-    found["t_covered"] = plain.low <= truth <= plain.high
+    counts = Counter(n=1, covered=interval.low <= truth <= interval.high, too_good=interval.low > truth)
+    counts["t_covered"] = plain.low <= truth <= plain.high
     if truth < 0:
         verdict = judge(interval, -truth, "higher")
         kept = verdict not in row.withheld and (verdict != "preserved" or -truth > row.least_margin)
-        found["at_margin"], found["wrong"] = 1, verdict in ("preserved", "gained") and kept
-        found["wrong_of_interval_alone"] = verdict in ("preserved", "gained")
-    return found
+        counts["at_margin"], counts["wrong"] = 1, verdict in ("preserved", "gained") and kept
+        counts["wrong_of_interval_alone"] = verdict in ("preserved", "gained")
+    return counts
 
 
-def _shares(found: Counter[str]) -> dict[str, float]:
+def _shares(counts: Counter[str]) -> dict[str, float]:
     """Return counts as shares."""
-    shares = {name: round(found[name] / found["n"], 4) for name in ("covered", "too_good", "t_covered")}
-    if found["at_margin"]:
+    shares = {name: round(counts[name] / counts["n"], 4) for name in ("covered", "too_good", "t_covered")}
+    if counts["at_margin"]:
         names = ("wrong", "wrong_of_interval_alone")
-        shares |= {f"preserved_{name}": round(found[name] / found["at_margin"], 4) for name in names}
-    return {"n": found["n"], **shares}
+        shares |= {f"preserved_{name}": round(counts[name] / counts["at_margin"], 4) for name in names}
+    return {"n": counts["n"], **shares}
 
 
 def true_differences(cell: Cell) -> dict[tuple[str, str, str | None], float]:
@@ -219,19 +219,19 @@ def true_differences(cell: Cell) -> dict[tuple[str, str, str | None], float]:
     inside = [1.0, *[share if cell.overlapping else 0.0] * (k - 1)]
     outside = [0.0, *[share if cell.overlapping else cell.size / (n - cell.size)] * (k - 1)]
     lost = {"subgroup_auc": inside, "bpsn_auc": inside, "bnsp_auc": outside}
-    found: dict[tuple[str, str, str | None], float] = {}
+    truth: dict[tuple[str, str, str | None], float] = {}
     final = -cell.gap * share
     for metric, shares in lost.items():
         deltas = -cell.gap * np.array(shares)
         powers = power_mean(cell.auc + deltas) - cell.auc
         final += powers
-        found["mean_" + metric, "student-teacher", None] = float(deltas.mean())
-        found["power_mean_" + metric, "student-teacher", None] = float(powers)
+        truth["mean_" + metric, "student-teacher", None] = float(deltas.mean())
+        truth["power_mean_" + metric, "student-teacher", None] = float(powers)
         for i, delta in enumerate(deltas):
-            found[metric, "student-teacher", f"identity_{i}"] = float(delta)
-            found[metric, "slice-rest", f"identity_{i}"] = float(delta - (deltas.sum() - delta) / (k - 1))
-    found["final_bias_score", "student-teacher", None] = 0.25 * float(final)
-    return found
+            truth[metric, "student-teacher", f"identity_{i}"] = float(delta)
+            truth[metric, "slice-rest", f"identity_{i}"] = float(delta - (deltas.sum() - delta) / (k - 1))
+    truth["final_bias_score", "student-teacher", None] = 0.25 * float(final)
+    return truth
 
 
 def audit(cell: Cell, rng: np.random.Generator) -> AuditResult:
@@ -251,9 +251,10 @@ def sampled(cell: Cell, rng: np.random.Generator) -> Panel[Predictions]:
         )
     truth = (rng.random(n) < cell.positive).astype(np.int64)
     codes = rng.integers(0, cell.n_clusters, size=n) if cell.n_clusters else None
-    common, *own = (_noise(rng, codes, cell, n) for _ in range(2 + cell.n_seeds))
+    common, *noises = (_noise(rng, codes, cell, n) for _ in range(2 + cell.n_seeds))
     scores = [
-        cell.separation * truth + math.sqrt(CORRELATION) * common + math.sqrt(1 - CORRELATION) * noise for noise in own
+        cell.separation * truth + math.sqrt(CORRELATION) * common + math.sqrt(1 - CORRELATION) * noise
+        for noise in noises
     ]
     raised = inside[0] & (truth == 0)
     scores[1:] = [row + (cell.shift + cell.seed_effect * rng.normal()) * raised for row in scores[1:]]

@@ -14,8 +14,8 @@ OUTCOMES = {1: "killed", 3: "killed"} | dict.fromkeys(TIMED_OUT, "timed out")
 
 def outcomes(meta: Path) -> dict[str, str]:
     """Return what became of every mutant of one module; a mutant on which the tests never end counts as noticed."""
-    found = json.loads(meta.read_text(encoding="utf-8"))["exit_code_by_key"]
-    return {name: OUTCOMES.get(code, "survived") for name, code in found.items()}
+    codes = json.loads(meta.read_text(encoding="utf-8"))["exit_code_by_key"]
+    return {name: OUTCOMES.get(code, "survived") for name, code in codes.items()}
 
 
 def main() -> None:
@@ -24,11 +24,11 @@ def main() -> None:
     total: Counter[str] = Counter()
     survivors = []
     for meta in sorted(FOLDER.rglob("*.py.meta")):
-        found = outcomes(meta)
-        if found:
-            counts = Counter(found.values())
+        by_mutant = outcomes(meta)
+        if by_mutant:
+            counts = Counter(by_mutant.values())
             total += counts
-            survivors += [name for name, outcome in found.items() if outcome == "survived"]
+            survivors += [name for name, outcome in by_mutant.items() if outcome == "survived"]
             print(row(str(meta.relative_to(FOLDER)).removesuffix(".meta"), counts))
     print(row("all", total))
     print("\nSurvivors (`mutmut show NAME` shows the change):\n")

@@ -93,9 +93,9 @@ def imports(python: Path) -> dict[str, float]:
     lines = subprocess.run(timed, capture_output=True, text=True, check=True).stderr.splitlines()
     spent: Counter[str] = Counter()
     for line in lines[1:]:
-        own, _, name = line.removeprefix("import time:").split("|")
+        microseconds, _, name = line.removeprefix("import time:").split("|")
         package = name.strip().partition(".")[0]
-        spent["standard library" if package in sys.stdlib_module_names else package] += int(own)
+        spent["standard library" if package in sys.stdlib_module_names else package] += int(microseconds)
     return {package: round(microseconds / 1000, 1) for package, microseconds in spent.most_common(MOST)}
 
 

@@ -74,9 +74,9 @@ def written(page: str) -> str:
     for name, make in TABLES[page].items():
         start, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
         head, _, rest = text.partition(start)
-        _, found, tail = rest.partition(end)
-        assert found, f"{page} has no place for {name}"
-        text = "\n".join([head + start, *make(), "", found + tail])
+        _, end_mark, tail = rest.partition(end)
+        assert end_mark, f"{page} has no place for {name}"
+        text = "\n".join([head + start, *make(), "", end_mark + tail])
     return text
 
 

@@ -44,7 +44,7 @@ def counted(
         sizes: see `cluster_codes`.
         icc: see `of_clusters`.
     """
-    rates, statistic, priors = Rates.of(discordance, loss), STATISTICS[metric], np.array(PRIORS[metric])
+    rates, statistic, priors = Rates.from_loss(discordance, loss), STATISTICS[metric], np.array(PRIORS[metric])
     codes = cluster_codes(n, clusters, sizes) if clusters else None
     design = SIMPLE if codes is None else Design(codes)
     withheld: tuple[Verdict, ...] = NO_VERDICT if 0 < clusters < MIN_CLUSTERS else ()

@@ -87,8 +87,8 @@ def _values() -> Iterator[Cell]:
     items = {"items": ("normal", "exponential", "lognormal", "t3")}
     yield from _cells("mean", 2 * n, n=SIZES, **items, weights=("none", "exponential"))
     yield from _cells("mean", n, n=SIZES, items=("normal", "exponential"), seeds=SEEDS, seed_effect=(0.0, 0.02, 0.5))
-    one = {"seeds": (1,), "seed_effect": (0.0,), "clusters": CLUSTERS, "sizes": ("equal", "unequal")}
-    yield from _cells("mean", n, n=SIZES, items=("normal", "exponential"), **one, icc=(0.0, 0.05, 0.2))
+    one_seed = {"seeds": (1,), "seed_effect": (0.0,), "clusters": CLUSTERS, "sizes": ("equal", "unequal")}
+    yield from _cells("mean", n, n=SIZES, items=("normal", "exponential"), **one_seed, icc=(0.0, 0.05, 0.2))
     three: dict[str, tuple[Any, ...]] = {"metric": ("pearson", "spearman", "pearson_and_spearman")}
     yield from _cells(
         "correlation", n, **three, n=SIZES, teacher=(0.5, 0.9), loss=AUC_LOSSES, items=("normal", "lognormal")

@@ -49,12 +49,12 @@ def falls_short(cell: Result, figure: str) -> bool:
     n = cell["n"]
     if figure == "coverage":
         return covered(cell) < LEAST - 2 * math.sqrt(LEAST * (1 - LEAST) / n)
-    found, most = rate(cell, figure), MOST[figure]
-    if found is None:
+    share, most = rate(cell, figure), MOST[figure]
+    if share is None:
         return False
     # where hardly any is expected, two standard errors of the binomial itself: the normal has the wrong shape there
     allowed = float(stats.binom.ppf(stats.norm.cdf(2), n, most)) / n if n * most < 5 else _normal(most, n)
-    return found > allowed + 1e-12
+    return share > allowed + 1e-12
 
 
 def power_falls_short(cell: Result) -> bool:

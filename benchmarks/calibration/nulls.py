@@ -39,9 +39,9 @@ def null_pairs(*, design: str, n_repetitions: int, rng: np.random.Generator) -> 
     """
     wrong, rows, by_metric = 0, 0, Counter[str]()
     for _ in range(n_repetitions):
-        found = _verdicts(rng, design)
-        rows += len(found)
-        judged = [name for name, verdict in found if verdict in ("lost", "gained")]
+        verdicts = _verdicts(rng, design)
+        rows += len(verdicts)
+        judged = [name for name, verdict in verdicts if verdict in ("lost", "gained")]
         wrong += bool(judged)
         by_metric.update(set(judged))
     return {"n": n_repetitions, "wrong": wrong, "rows": rows, "by_metric": dict(by_metric)}
@@ -72,10 +72,10 @@ def _panel(rng: np.random.Generator, design: str) -> Panel[Predictions]:
     truth = (rng.random(n) < rng.uniform(0.2, 0.5)).astype(np.int64)
     codes = rng.integers(0, rng.integers(20, 61), size=n) if design == "clusters" else None
     codes = None if codes is None else np.unique(codes, return_inverse=True)[1]
-    common, own = _noise(rng, codes, n, 1)[0], _noise(rng, codes, n, 2)
+    common, separate = _noise(rng, codes, n, 1)[0], _noise(rng, codes, n, 2)
     shared = rng.uniform(0.5, 0.98)
     separation = np.sqrt(2) * rng.uniform(0.67, 2.05)
-    scores = separation * (truth - 0.5) + np.sqrt(shared) * common + np.sqrt(1 - shared) * own
+    scores = separation * (truth - 0.5) + np.sqrt(shared) * common + np.sqrt(1 - shared) * separate
     slices = {name: rng.random(n) < share for name, share in SLICES.items()}
     ids = np.array([f"{i:06}" for i in range(n)])
     items = Items("test", ids, truth=truth, slices=slices, clusters=codes)

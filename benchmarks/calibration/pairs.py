@@ -22,7 +22,7 @@ class Rates:
     losses: float
 
     @classmethod
-    def of(cls, discordance: float, loss: float) -> "Rates":
+    def from_loss(cls, discordance: float, loss: float) -> "Rates":
         """Return the rates whose sum is the discordance; the true difference is -loss x discordance."""
         return cls(discordance * (1 - loss) / 2, discordance * (1 + loss) / 2)
 
@@ -82,15 +82,15 @@ def of_clusters(rng: np.random.Generator, rates: Rates, codes: Labels, icc: floa
     """
     n_clusters = int(codes.max()) + 1
     means = np.array([rates.wins, rates.losses, 1 - rates.wins - rates.losses])
-    own = np.tile(means, (n_clusters, 1))
+    by_cluster = np.tile(means, (n_clusters, 1))
     if icc > 0:
         gammas = rng.standard_gamma(np.tile(means * (1 - icc) / icc, (n_clusters, 1)))
-        own = gammas / gammas.sum(axis=1, keepdims=True)
-    first = _from_signs(rng, rates, _signs(rng, own[codes, 0], own[codes, 1]))
+        by_cluster = gammas / gammas.sum(axis=1, keepdims=True)
+    first = _from_signs(rng, rates, _signs(rng, by_cluster[codes, 0], by_cluster[codes, 1]))
     if n_seeds == 1:
         return first
-    wins = np.where(first.teacher, 0, own[codes, 0] / (1 - TEACHER))
-    losses = np.where(first.teacher, own[codes, 1] / TEACHER, 0)
+    wins = np.where(first.teacher, 0, by_cluster[codes, 0] / (1 - TEACHER))
+    losses = np.where(first.teacher, by_cluster[codes, 1] / TEACHER, 0)
     differs = rng.random((n_seeds, len(codes))) < np.minimum(1, wins + losses)
     return Pairs(first.teacher, differs ^ first.teacher)
 

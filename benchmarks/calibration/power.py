@@ -31,12 +31,12 @@ def power(*, case: str, n_repetitions: int, rng: np.random.Generator, **settings
         return {"mde": mde, "n": 0, "lost": 0}
     world, lost, n = world_at(mde, settings), 0, 0
     for _ in range(n_repetitions):
-        found = world.sample(rng)
-        if found is None:
+        draw = world.sample(rng)
+        if draw is None:
             continue
         n += 1
-        verdict = judge(found.inference.interval(1 - ALPHA), 0.0, "lower" if world.lower_is_better else "higher")
-        lost += verdict == "lost" and "lost" not in found.withheld
+        verdict = judge(draw.inference.interval(1 - ALPHA), 0.0, "lower" if world.lower_is_better else "higher")
+        lost += verdict == "lost" and "lost" not in draw.withheld
     return {"mde": mde, "n": n, "lost": lost}
 
 

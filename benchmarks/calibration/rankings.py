@@ -70,8 +70,8 @@ def ranking(
         if min(positive.sum(), n - positive.sum()) < MIN_CLASS:
             return None
         teacher = rng.standard_normal(n)
-        own = math.sqrt(1 - correlation**2)
-        noise = correlation * teacher + own * _own_noise(rng, n, seeds, icc=icc, codes=codes, positive=positive)
+        unshared = math.sqrt(1 - correlation**2)
+        noise = correlation * teacher + unshared * _own_noise(rng, n, seeds, icc=icc, codes=codes, positive=positive)
         students = noise + positive * (student_mean + seed_effect * rng.standard_normal((seeds, 1)))
         students[:, positive & (rng.random(n) < catastrophic)] = BOTTOM
         right = (teacher + positive * teacher_mean)[None, :]
@@ -79,23 +79,23 @@ def ranking(
 
     if metric == "auc":
         return World(-loss if loss else 0.0, sample)
-    of = partial(average_precision, positives=positives)
-    truth = of(student_mean, seed_effect, catastrophic) - of(teacher_mean, 0.0, 0.0)
+    precision_at = partial(average_precision, positives=positives)
+    truth = precision_at(student_mean, seed_effect, catastrophic) - precision_at(teacher_mean, 0.0, 0.0)
     return World(0.0 if abs(truth) < 1e-9 else truth, sample)
 
 
 def average_precision(mean: float, seed_effect: float, catastrophic: float, *, positives: float) -> float:
     """Return E[precision at a positive's score] of normal scores, by quadrature, also over seeds."""
-    found = 0.0
+    expected = 0.0
     for node, weight in zip(NODES, WEIGHTS, strict=True):
         moved = mean + seed_effect * node
         quantiles = stats.norm.ppf((np.arange(20_000) + 0.5) / 20_000) + moved
         hits = positives * (1 - catastrophic) * stats.norm.sf(quantiles - moved)
         precision = hits / (hits + (1 - positives) * stats.norm.sf(quantiles))
-        found += weight * ((1 - catastrophic) * float(precision.mean()) + catastrophic * positives)
+        expected += weight * ((1 - catastrophic) * float(precision.mean()) + catastrophic * positives)
         if seed_effect == 0:
             return (1 - catastrophic) * float(precision.mean()) + catastrophic * positives
-    return found
+    return expected
 
 
 def _own_noise(

@@ -16,7 +16,7 @@ WIDTH = 120
 
 def write_report(cells: Sequence[Result], folder: Path) -> None:
     """Write instrument.json and instrument.md."""
-    studies = {study: list(found) for study, found in groupby(sorted(cells, key=_study), key=_study)}
+    studies = {study: list(group) for study, group in groupby(sorted(cells, key=_study), key=_study)}
     (folder / "instrument.json").write_text(_as_json(studies), encoding="ascii")
     sections = [HEAD.strip(), *_summary(studies), *_short(studies)]
     for study, text in STUDY_TEXTS.items():
@@ -50,12 +50,12 @@ def _rounded(value: object) -> object:
 
 def _intervals(studies: dict[str, list[Result]]) -> dict[str, list[Result]]:
     """Return the studies of intervals, with the cells that an audit would measure."""
-    found = {
+    measured = {
         study: [c for c in cells if c["n"] >= min(FEWEST, c["n"] + c["skipped"])]
         for study, cells in studies.items()
         if "better" in cells[0]
     }
-    return {study: found[study] for study in STUDY_TEXTS if study in found}
+    return {study: measured[study] for study in STUDY_TEXTS if study in measured}
 
 
 def _summary(studies: dict[str, list[Result]]) -> Iterator[str]:
@@ -66,9 +66,9 @@ def _summary(studies: dict[str, list[Result]]) -> Iterator[str]:
         n = [sum(says(cell, figure) for cell in cells) for figure in FIGURES]
         held = 1 - sum(misses(cell) for cell in cells) / sum(cell["n"] for cell in cells)
         worst = min(covered(cell) for cell in cells)
-        counts = (f"{s} of {of}" for s, of in zip(short, n, strict=True))
+        counts = (f"{few} of {many}" for few, many in zip(short, n, strict=True))
         rows.append((study.replace("_", " "), *counts, f"{held:.1%}", f"{worst:.1%}"))
-    n_cells, n_sets = sum(map(len, studies.values())), sum(c["n"] for found in studies.values() for c in found)
+    n_cells, n_sets = sum(map(len, studies.values())), sum(c["n"] for group in studies.values() for c in group)
     yield "## Cells that fall short"
     yield f"{n_cells:,} cells, {n_sets:,.0f} data sets. The cells that fall short, of those that can tell:"
     yield _table(("study", *FIGURES.values(), "mean coverage", "least"), rows)
@@ -144,15 +144,15 @@ def _pivot(cells: list[Result]) -> str:
     across = [key for key in ACROSS if key in settings[0] and key not in fixed]
     down = [key for key in settings[0] if key not in across and key not in fixed]
     columns = list(dict.fromkeys(tuple(s[key] for key in across) for s in settings))
-    found: dict[tuple[object, ...], dict[tuple[object, ...], str]] = {}
+    by_row: dict[tuple[object, ...], dict[tuple[object, ...], str]] = {}
     for cell in cells:
         place = tuple(cell["settings"][key] for key in across)
-        found.setdefault(tuple(cell["settings"][key] for key in down), {})[place] = _percent(cell)
+        by_row.setdefault(tuple(cell["settings"][key] for key in down), {})[place] = _percent(cell)
     heads = [
         ", ".join(f"{key} {value}" for key, value in zip(across, column, strict=True)) or "coverage"
         for column in columns
     ]
-    rows = [(*map(str, row), *(by_column.get(column, "") for column in columns)) for row, by_column in found.items()]
+    rows = [(*map(str, row), *(by_column.get(column, "") for column in columns)) for row, by_column in by_row.items()]
     common = ", ".join(f"{key.replace('_', ' ')} {next(iter(values))}" for key, values in fixed.items())
     lead = f"All with {common}.\n\n" if common else ""
     return lead + _table((*(key.replace("_", " ") for key in down), *heads), rows)
@@ -179,11 +179,11 @@ def _null_table(cells: list[Result]) -> str:
     """Return the wrong statements by design, and by metric."""
     rows = []
     for design in dict.fromkeys(c["settings"]["design"] for c in cells):
-        of = [c for c in cells if c["settings"]["design"] == design]
-        names = sorted({name for c in of for name in c["by_metric"]})
-        by_metric = ", ".join(f"{name} {sum(c['by_metric'].get(name, 0) for c in of)}" for name in names)
-        n, wrong = sum(c["n"] for c in of), sum(c["wrong"] for c in of)
-        rows.append((design, f"{n:,}", f"{sum(c['rows'] for c in of) / n:.1f}", f"{wrong / n:.1%}", by_metric))
+        chosen = [c for c in cells if c["settings"]["design"] == design]
+        names = sorted({name for c in chosen for name in c["by_metric"]})
+        by_metric = ", ".join(f"{name} {sum(c['by_metric'].get(name, 0) for c in chosen)}" for name in names)
+        n, wrong = sum(c["n"] for c in chosen), sum(c["wrong"] for c in chosen)
+        rows.append((design, f"{n:,}", f"{sum(c['rows'] for c in chosen) / n:.1f}", f"{wrong / n:.1%}", by_metric))
     return _table(("design", "statements", "rows each", "wrong", "wrong rows by metric"), rows)
 
 

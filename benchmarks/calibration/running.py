@@ -70,10 +70,10 @@ def compute(block: Block) -> dict[str, Any]:
 
 def _merged(cell: Cell, files: Sequence[Path]) -> dict[str, Any]:
     """Return a cell's settings and its results over all blocks: counts are added up."""
-    found = [json.loads(file.read_text(encoding="ascii")) for file in files]
+    blocks = [json.loads(file.read_text(encoding="ascii")) for file in files]
     merged: dict[str, Any] = {"study": cell.study, "settings": dict(cell.settings)}
-    for key, first in found[0].items():
-        values = [block[key] for block in found]
+    for key, first in blocks[0].items():
+        values = [block[key] for block in blocks]
         if key in ("truth", "mde"):
             merged[key] = sum(values) / len(values)
         elif isinstance(first, dict):
@@ -110,10 +110,10 @@ def _file(module: str) -> Path:
 
 def _imports(source: bytes) -> list[str]:
     """Return the modules that a source imports from the package and from this one."""
-    found = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom) and node.module]
+    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom) and node.module]
     named = [
         f"{node.module}.{alias.name}" if node.module == "calibration" else node.module
-        for node in found
+        for node in nodes
         for alias in node.names
     ]
     return [name for name in dict.fromkeys(named) if name and name.split(".")[0] in ("angelshare", "calibration")]

@@ -16,7 +16,7 @@ LIGHT = 4.0
 
 def one_pair(*, n: int, discordance: float, loss: float) -> World:
     """Return Tango's interval on the counts of discordant items."""
-    rates = Rates.of(discordance, loss)
+    rates = Rates.from_loss(discordance, loss)
     cells = (rates.wins, rates.losses, 1 - discordance)
 
     def sample(rng: np.random.Generator) -> Found:
@@ -28,7 +28,7 @@ def one_pair(*, n: int, discordance: float, loss: float) -> World:
 
 def recipe(*, n: int, seeds: int, seed_effect: float, discordance: float, loss: float) -> World:
     """Return several seeds on independent items."""
-    rates = Rates.of(discordance, loss)
+    rates = Rates.from_loss(discordance, loss)
     return World(
         rates.difference,
         lambda rng: Found(share_difference(of_seeds(rng, rates, n, seeds, seed_effect).differences)),
@@ -39,7 +39,7 @@ def clustered(
     *, n: int, clusters: int, sizes: str, icc: float, discordance: float, loss: float, seeds: int = 1
 ) -> World:
     """Return items in clusters."""
-    rates, codes = Rates.of(discordance, loss), cluster_codes(n, clusters, sizes)
+    rates, codes = Rates.from_loss(discordance, loss), cluster_codes(n, clusters, sizes)
     withheld: tuple[Verdict, ...] = ("lost", "gained") if clusters < MIN_CLUSTERS else ()
 
     def sample(rng: np.random.Generator) -> Found:
@@ -55,14 +55,14 @@ def weighted(*, n: int, weights: str, discordance: float, loss: float) -> World:
     `exponential`: weights that say nothing about the outcome. `strata`: half of the items stand for one each, half for
     nine, and the former are four times as often discordant.
     """
-    rates = Rates.of(discordance, loss)
+    rates = Rates.from_loss(discordance, loss)
     heavy = discordance / (0.1 * LIGHT + 0.9)
 
     def sample(rng: np.random.Generator) -> Found:
         if weights == "exponential":
             return Found(share_difference(of_items(rng, rates, n).differences, Design(None, rng.exponential(size=n))))
         light = rng.random(n) < 1 / 2
-        where = [Rates.of(LIGHT * heavy, loss), Rates.of(heavy, loss)]
+        where = [Rates.from_loss(LIGHT * heavy, loss), Rates.from_loss(heavy, loss)]
         differences = np.where(light, *(of_items(rng, of_stratum, n).differences for of_stratum in where))
         return Found(share_difference(differences, Design(None, np.where(light, 1.0, 9.0))))
 
@@ -75,7 +75,7 @@ def excess(*, n: int, in_slice: int, design: str, discordance: float, loss: floa
     Designs: `items`, `5 seeds` (seed effect 0.1), `30 clusters` (equal, intra-cluster correlation 0.05, of which the
     slice takes items throughout).
     """
-    rates, mask = Rates.of(discordance, 0.0), np.zeros(n, dtype=np.bool_)
+    rates, mask = Rates.from_loss(discordance, 0.0), np.zeros(n, dtype=np.bool_)
     mask[(np.arange(in_slice) * n) // in_slice] = True
     codes = cluster_codes(n, 30, "equal")
 

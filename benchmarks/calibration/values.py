@@ -44,12 +44,12 @@ def mean(
         if codes is not None:
             effects = rng.standard_normal(int(codes.max()) + 1)[codes]
             noise = math.sqrt(1 - icc) * noise + math.sqrt(icc) * effects
-        found = loss + noise + seed_effect * rng.standard_normal((seeds, 1))
+        values = loss + noise + seed_effect * rng.standard_normal((seeds, 1))
         design = SIMPLE if codes is None else Design(codes)
         if weights == "exponential":
             design = Design(design.clusters, rng.exponential(size=n))
-        withheld = few or (("preserved",) if rests_on_few(found.mean(axis=0), design) else ())
-        return Found(inference(linear_mean(found, design), design, method="paired t"), withheld)
+        withheld = few or (("preserved",) if rests_on_few(values.mean(axis=0), design) else ())
+        return Found(inference(linear_mean(values, design), design, method="paired t"), withheld)
 
     return World(loss, sample, lower_is_better=True)
 
@@ -89,12 +89,12 @@ def correlation(
 
     def sample(rng: np.random.Generator) -> Found:
         truth, shared, of_teacher = rng.standard_normal((3, n))
-        own = rng.standard_normal((seeds, n))
+        noise = rng.standard_normal((seeds, n))
         if codes is not None:
-            own = math.sqrt(1 - icc) * own + math.sqrt(icc) * rng.standard_normal(int(codes.max()) + 1)[codes]
+            noise = math.sqrt(1 - icc) * noise + math.sqrt(icc) * rng.standard_normal(int(codes.max()) + 1)[codes]
         r = np.tanh(mean_z + seed_effect * rng.standard_normal((seeds, 1)))
         right = teacher * truth + math.sqrt(1 - teacher**2) * (shared + of_teacher) / math.sqrt(2)
-        left = r * truth + np.sqrt(1 - r**2) * (shared + own) / math.sqrt(2)
+        left = r * truth + np.sqrt(1 - r**2) * (shared + noise) / math.sqrt(2)
         shaped = [left, right[None, :], truth]
         if items == "lognormal":
             shaped = [np.exp(SIGMA * side) for side in shaped]

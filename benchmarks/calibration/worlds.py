@@ -55,26 +55,26 @@ def coverage(world: World, n_repetitions: int, rng: np.random.Generator) -> dict
     counts = dict.fromkeys(("n", "skipped", "better", "worse", "better_999", "worse_999"), 0.0)
     counts |= dict.fromkeys(("width", "preserved", "preserved_more", "lost", "gained"), 0.0)
     for _ in range(n_repetitions):
-        found = world.sample(rng)
-        if found is None:
+        draw = world.sample(rng)
+        if draw is None:
             counts["skipped"] += 1
             continue
         counts["n"] += 1
-        low, high = _bounds(found.inference, LEVEL, sign)
+        low, high = _bounds(draw.inference, LEVEL, sign)
         counts["width"] += high - low
         counts["better"] += low > truth
         counts["worse"] += high < truth
         if not low <= truth <= high:
             # intervals are nested: where the narrower one holds the truth, so does the wider
-            widest = _bounds(found.inference, SIMULTANEOUS, sign)
+            widest = _bounds(draw.inference, SIMULTANEOUS, sign)
             counts["better_999"] += widest[0] > truth
             counts["worse_999"] += widest[1] < truth
-        if truth < 0 and "preserved" not in found.withheld:
+        if truth < 0 and "preserved" not in draw.withheld:
             counts["preserved"] += low > truth and high > low
             counts["preserved_more"] += low > A_BIT_MORE * truth and high > low
         if truth == 0:
-            counts["lost"] += high < 0 and "lost" not in found.withheld and high > low
-            counts["gained"] += low > 0 and "gained" not in found.withheld and high > low
+            counts["lost"] += high < 0 and "lost" not in draw.withheld and high > low
+            counts["gained"] += low > 0 and "gained" not in draw.withheld and high > low
     return counts
 
 

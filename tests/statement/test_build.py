@@ -49,13 +49,13 @@ def test_a_primary_row_worked_by_hand(make_difference, make_statement):
 def test_exploratory_rows_are_judged_on_simultaneous_intervals(make_difference, make_statement):
     """Ten slices: each interval at 99.5%; what .95 would call lost is undecided."""
     rows = [make_difference(-0.035, 0.01, slice=f"s{i}") for i in range(10)]
-    found = make_statement(*rows).audits[0].differences
-    assert {(row.family, row.family_size) for row in found} == {("mlp/toy/quality", 10)}
-    assert found[0].interval_family.level == pytest.approx(0.995)
-    assert found[0].interval.high < -0.01 < found[0].interval_family.high
-    assert {row.verdict for row in found} == {"undecided"}
-    assert found[0].p_adjusted == pytest.approx(10 * 2 * stats.norm.sf(3.5))
-    assert found[0].mde > detectable_difference(rows[0].inference, alpha=0.05)
+    differences = make_statement(*rows).audits[0].differences
+    assert {(row.family, row.family_size) for row in differences} == {("mlp/toy/quality", 10)}
+    assert differences[0].interval_family.level == pytest.approx(0.995)
+    assert differences[0].interval.high < -0.01 < differences[0].interval_family.high
+    assert {row.verdict for row in differences} == {"undecided"}
+    assert differences[0].p_adjusted == pytest.approx(10 * 2 * stats.norm.sf(3.5))
+    assert differences[0].mde > detectable_difference(rows[0].inference, alpha=0.05)
 
 
 def test_families_are_kept_apart(make_difference, make_statement):
@@ -67,8 +67,8 @@ def test_families_are_kept_apart(make_difference, make_statement):
         make_difference(metric="auc", student="cnn"),
         make_difference(contrast="student-baseline"),
     ]
-    found = make_statement(*rows, gates=[Gate("accuracy", 0.01)], students=("mlp", "cnn")).audits[0].differences
-    assert [(row.family, row.family_size) for row in found] == [
+    differences = make_statement(*rows, gates=[Gate("accuracy", 0.01)], students=("mlp", "cnn")).audits[0].differences
+    assert [(row.family, row.family_size) for row in differences] == [
         ("primary", 2),
         ("mlp/toy/quality", 2),
         ("primary", 2),
@@ -80,10 +80,10 @@ def test_families_are_kept_apart(make_difference, make_statement):
 def test_margins_come_from_gates_then_from_the_recipe_then_by_default(make_difference, make_statement):
     """And the statement says which."""
     rows = [make_difference(), make_difference(metric="auc"), make_difference(metric="exact_match")]
-    found = make_statement(
+    statement = make_statement(
         *rows, gates=[Gate("accuracy", 0.02, "command line")], margins={"accuracy": 0.3, "auc": 0.04}
     )
-    assert [(row.margin, row.margin_source) for row in found.audits[0].differences] == [
+    assert [(row.margin, row.margin_source) for row in statement.audits[0].differences] == [
         (0.02, "command line"),
         (0.04, "recipe"),
         (0.01, "default"),

@@ -88,8 +88,8 @@ def test_gates_are_matched_by_what_they_are_about(make_difference, make_statemen
     """A new margin is no new gate."""
     old = make_statement(make_difference(), gates=[Gate("accuracy", 0.01), Gate("auc", 0.1)])
     new = make_statement(make_difference(), gates=[Gate("accuracy", 0.2), Gate("f1", 0.1, slice="a")])
-    found = [(g.rule, g.student, g.change, g.old, g.new, g.old_margin, g.new_margin) for g in gate_changes(old, new)]
-    assert found == [
+    changes = [(g.rule, g.student, g.change, g.old, g.new, g.old_margin, g.new_margin) for g in gate_changes(old, new)]
+    assert changes == [
         ("mlp loses at most 0.2 of accuracy", "mlp", "better", "lost", "held", 0.01, 0.2),
         ("mlp loses at most 0.1 of auc", "mlp", "gone", "not_measured", None, 0.1, None),
         ("mlp loses at most 0.1 of f1 on slice a", "mlp", "new", None, "not_measured", None, 0.1),
@@ -101,8 +101,10 @@ def test_models_are_matched_by_role_name_and_seed(make_statement):
     old, new = make_statement(students=("a", "b")), make_statement(students=("b", "c"))
     (teacher, *_) = new.models
     new = new.model_copy(update={"models": (teacher.model_copy(update={"fingerprint": "x"}), *new.models[1:])})
-    found = [(m.role, m.name, m.seed, m.change, m.old_fingerprint, m.new_fingerprint) for m in model_changes(old, new)]
-    assert found == [
+    changes = [
+        (m.role, m.name, m.seed, m.change, m.old_fingerprint, m.new_fingerprint) for m in model_changes(old, new)
+    ]
+    assert changes == [
         ("teacher", "teacher", 0, "changed", "print-of-teacher", "x"),
         ("student", "b", 0, "same", "print-of-b", "print-of-b"),
         ("student", "c", 0, "new", None, "print-of-c"),
@@ -123,10 +125,10 @@ def test_data_are_matched_by_name_and_split(make_statement):
         ]  # fmt: skip
         return make_statement().model_copy(update={"data": tuple(made)})
 
-    found = data_changes(
+    changes = data_changes(
         with_data(test="aa", train="b", selection="c"), with_data(test="aaa", train="b", validation="d")
     )
-    assert [(d.name, d.split, d.change, d.old_n, d.new_n, d.old_sha256, d.new_sha256) for d in found] == [
+    assert [(d.name, d.split, d.change, d.old_n, d.new_n, d.old_sha256, d.new_sha256) for d in changes] == [
         ("toy", "test", "changed", 2, 3, "aa", "aaa"),
         ("toy", "train", "same", 1, 1, "b", "b"),
         ("toy", "validation", "new", None, 1, None, "d"),

@@ -123,8 +123,8 @@ def test_the_margin_is_a_gates_then_an_earlier_gates_then_the_recipes(make_diffe
     assert NO_RULES.margin(aimless) == (0.0, "default")
     baseline = make_difference(contrast="student-baseline")
     assert Rules(recipe, [now], [before]).margin(baseline) == (0.0, "default")
-    own = Gate("accuracy", 0.05, contrast="student-baseline")
-    assert Rules(recipe, [], [own]).margin(baseline) == (0.05, "recipe")
+    gate = Gate("accuracy", 0.05, contrast="student-baseline")
+    assert Rules(recipe, [], [gate]).margin(baseline) == (0.05, "recipe")
 
 
 def test_an_earlier_gate_lends_its_margin_and_makes_no_row_primary(make_difference):
@@ -140,8 +140,8 @@ def test_families_are_counted_over_all_audits_and_rows_come_back_by_audit(make_d
     nothing = AuditResult("speed", "Fast?")
     second = AuditResult("calibration", "Sure?", differences=(make_difference(0.05, metric="nll", direction="lower"),))
     gates = [Gate("accuracy", 0.01), Gate("nll", 0.01)]
-    found = difference_rows([first, nothing, second], Rules({}, gates))
-    assert [[(row.metric, row.family, row.family_size) for row in rows] for rows in found] == [
+    rows_by_result = difference_rows([first, nothing, second], Rules({}, gates))
+    assert [[(row.metric, row.family, row.family_size) for row in rows] for rows in rows_by_result] == [
         [("accuracy", "primary", 2), ("auc", "mlp/toy/quality", 1)],
         [],
         [("nll", "primary", 2)],

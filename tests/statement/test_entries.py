@@ -82,9 +82,9 @@ def test_a_table_is_plain_values_and_its_texts_can_be_left_out(redact):
     """Numbers of numpy become Python's, what is not finite null; other columns stay when texts go."""
     rows = (("a text", np.float64(0.5), np.int64(3)), ("another", math.nan, None), ("third", np.float32(np.inf), True))
     table = Table("flips", "Texts", ("text", "confidence", "n"), rows, text_columns=("text",))
-    (found,) = audit_row(AuditResult("quality", "Good?", tables=(table,)), (), redact=redact).tables
+    (entry,) = audit_row(AuditResult("quality", "Good?", tables=(table,)), (), redact=redact).tables
     texts = [None] * 3 if redact else ["a text", "another", "third"]
-    assert found == TableRow(
+    assert entry == TableRow(
         name="flips",
         title="Texts",
         columns=("text", "confidence", "n"),
@@ -92,14 +92,14 @@ def test_a_table_is_plain_values_and_its_texts_can_be_left_out(redact):
         text_columns=("text",),
         redacted=redact,
     )
-    assert [type(cell) for cell in found.rows[0][1:]] == [float, int]
+    assert [type(cell) for cell in entry.rows[0][1:]] == [float, int]
 
 
 def test_a_table_without_texts_is_never_redacted():
     """There is nothing to leave out."""
     table = Table("counts", "Counts", ("n",), ((1,),))
-    (found,) = audit_row(AuditResult("quality", "Good?", tables=(table,)), (), redact=True).tables
-    assert (found.redacted, found.rows) == (False, ((1,),))
+    (entry,) = audit_row(AuditResult("quality", "Good?", tables=(table,)), (), redact=True).tables
+    assert (entry.redacted, entry.rows) == (False, ((1,),))
 
 
 def test_a_row_that_does_not_fit_its_columns_is_a_mistake():

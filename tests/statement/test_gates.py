@@ -182,8 +182,8 @@ def test_rows_that_only_an_earlier_gate_named_are_no_longer_primary(make_differe
     rows = [make_difference(-0.031, student=name) for name in ("mlp", "cnn")]
     statement = make_statement(*rows, make_difference(0.0, 0.001, metric="auc"), gates=[Gate("accuracy", 0.01)])
     again = regate(statement, [Gate("auc", 0.5)])
-    one, other, auc = again.audits[0].differences
-    assert {(row.family, row.family_size, row.margin, row.verdict) for row in (one, other)} == {
+    accuracy, on_slice, auc = again.audits[0].differences
+    assert {(row.family, row.family_size, row.margin, row.verdict) for row in (accuracy, on_slice)} == {
         ("former gates", 2, 0.01, "undecided")
     }
     assert (auc.family, auc.family_size, auc.verdict) == ("primary", 1, "preserved")
@@ -261,7 +261,7 @@ def test_a_gate_on_what_does_not_exist_is_not_measured(make_difference, make_sta
     """Exit code 5, also when the statement is only read again."""
     gate = Gate("accuracy", 0.5, **where)
     statement = make_statement(make_difference(), gates=[gate])
-    assert [(found.student, found.state) for found in statement.gates] == [("mlp", "not_measured")]
+    assert [(gate.student, gate.state) for gate in statement.gates] == [("mlp", "not_measured")]
     assert exit_code(statement) == 5
     again = regate(make_statement(make_difference()), [gate])
     assert (again.gates, exit_code(again)) == (statement.gates, 5)
@@ -302,7 +302,7 @@ def test_a_gate_on_another_label_is_not_asked_for_what_was_not_measured(make_dif
     ]
     gate = Gate("recall", 0.05, output="calm", student="mlp")
     statement = make_statement(row, gaps=[make_gap("anger"), *others], gates=[gate])
-    assert [(found.output, found.state) for found in statement.gates] == [("calm", "held")]
+    assert [(gate.output, gate.state) for gate in statement.gates] == [("calm", "held")]
     assert exit_code(statement) == 0
     assert states(make_statement(row, gaps=others, gates=[Gate("recall", 0.05, slice="women")])) == ["not_measured"]
 
@@ -346,10 +346,10 @@ def test_the_adjusted_p_value_of_a_gated_row_decides_its_gate(make_difference, m
     ):
         statement = make_statement(barely, other, gates=gates)
         assert states(statement) == ["undecided", "undecided"]
-        found = [row.p_adjusted for row in statement.audits[0].differences]
-        assert found == [pytest.approx(2 * 2 * stats.norm.sf(2.17)), 1.0]
+        adjusted = [row.p_adjusted for row in statement.audits[0].differences]
+        assert adjusted == [pytest.approx(2 * 2 * stats.norm.sf(2.17)), 1.0]
         again = regate(statement, gates)
-        assert (again.gates, [row.p_adjusted for row in again.audits[0].differences]) == (statement.gates, found)
+        assert (again.gates, [row.p_adjusted for row in again.audits[0].differences]) == (statement.gates, adjusted)
 
 
 @pytest.mark.parametrize("direction", ["higher", "lower"])
@@ -358,8 +358,8 @@ def test_the_adjusted_p_value_of_one_gated_row_is_its_own(make_difference, make_
     sign = -1 if direction == "higher" else 1
     for value, p in ((0.025, 0.1336144), (0.01, 1.0), (0.0, 1.0)):
         row = make_difference(sign * value, direction=direction)
-        (found,) = make_statement(row, gates=[Gate("accuracy", 0.01)]).audits[0].differences
-        assert found.p_adjusted == pytest.approx(p, abs=1e-6)
+        (difference,) = make_statement(row, gates=[Gate("accuracy", 0.01)]).audits[0].differences
+        assert difference.p_adjusted == pytest.approx(p, abs=1e-6)
 
 
 @pytest.mark.parametrize(("delta", "state"), [(0.3, "lost"), (-0.05, "held")])
@@ -370,8 +370,8 @@ def test_the_p_value_of_a_distance_from_a_target_decides_its_gate(make_differenc
     row = replace(row, left_value=0.1 + delta, right_value=0.1, right_inference=teacher)
     gates = [Gate("overconfidence", 0.01)]
     statement = make_statement(row, gates=gates)
-    (found,) = statement.audits[0].differences
-    assert (states(statement), found.p_adjusted) == ([state], found.p_margin if state == "lost" else 1.0)
+    (difference,) = statement.audits[0].differences
+    assert (states(statement), difference.p_adjusted) == ([state], difference.p_margin if state == "lost" else 1.0)
     assert regate(statement, gates) == statement
 
 

@@ -75,7 +75,7 @@ def test_the_p_value_of_a_loss_is_the_stored_one_at_the_rows_margin(make_differe
 
 
 @pytest.mark.parametrize(
-    ("own", "family", "p"),
+    ("plain", "family", "p"),
     [
         ((-0.08, -0.03), (-0.09, -0.025), 0.0125),  # both intervals exclude a loss of .02
         ((-0.08, -0.03), (-0.09, -0.015), 0.05),  # only the row's own does
@@ -85,12 +85,12 @@ def test_the_p_value_of_a_loss_is_the_stored_one_at_the_rows_margin(make_differe
     ],
 )
 def test_at_another_margin_a_p_value_is_bounded_by_the_intervals_that_exclude_it(
-    make_difference, make_statement, own, family, p
+    make_difference, make_statement, plain, family, p
 ):
     """By 1 - .95, and by 1 - .9875 where the family's interval excludes it too."""
     row = row_of(make_statement(make_difference(-0.05)))
     intervals = {
-        "interval": IntervalRow(low=own[0], high=own[1], level=0.95, method="t"),
+        "interval": IntervalRow(low=plain[0], high=plain[1], level=0.95, method="t"),
         "interval_family": IntervalRow(low=family[0], high=family[1], level=0.9875, method="t"),
     }
     assert loss_p(row.model_copy(update=intervals), 0.02) == pytest.approx(p)
@@ -100,7 +100,7 @@ def test_at_another_margin_a_p_value_is_bounded_by_the_intervals_that_exclude_it
         "target": 0.0,
         "right_value": 0.5,
         "delta": 0.05,
-        "judged": IntervalRow(low=-own[1], high=-own[0], level=0.95, method="t"),
+        "judged": IntervalRow(low=-plain[1], high=-plain[0], level=0.95, method="t"),
         "judged_family": IntervalRow(low=-family[1], high=-family[0], level=0.9875, method="t"),
     }
     assert loss_p(row.model_copy(update=aimed), 0.02) == pytest.approx(p)
@@ -169,8 +169,8 @@ def test_the_row_of_a_gate_says_all_that_the_gate_names(make_difference, make_st
 def test_a_gate_on_a_student_that_there_is_not_is_not_measured(make_difference, make_statement):
     """Of two gates on one student each, the other one's row does not count."""
     gates = [Gate("accuracy", 0.1, student="mlp"), Gate("accuracy", 0.1, student="cnn")]
-    found = make_statement(make_difference(), gates=gates).gates
-    assert [(gate.student, gate.state, gate.rule) for gate in found] == [
+    outcomes = make_statement(make_difference(), gates=gates).gates
+    assert [(gate.student, gate.state, gate.rule) for gate in outcomes] == [
         ("mlp", "held", "mlp loses at most 0.1 of accuracy"),
         ("cnn", "not_measured", "cnn loses at most 0.1 of accuracy"),
     ]
@@ -182,12 +182,12 @@ def test_a_gate_on_a_student_that_there_is_not_is_not_measured(make_difference, 
 def test_a_verdict_is_read_from_the_interval_of_the_rows_family(make_difference, make_statement, family, verdict):
     """Its own at -.07 to -.03 is a loss beyond .02, its family's at -.09 to -.01 is not."""
     row = row_of(make_statement(make_difference(), margins={"accuracy": 0.02}))
-    own, wide = (
+    narrow, wide = (
         IntervalRow(low=low, high=high, level=0.95, method="t") for low, high in ((-0.07, -0.03), (-0.09, -0.01))
     )
-    plain = {"interval": own, "interval_family": wide, "family": family}
+    plain = {"interval": narrow, "interval_family": wide, "family": family}
     assert judged(row.model_copy(update=plain)).verdict == verdict
-    distance = {"direction": "target", "target": 0.0, "judged": mirrored(own), "judged_family": mirrored(wide)}
+    distance = {"direction": "target", "target": 0.0, "judged": mirrored(narrow), "judged_family": mirrored(wide)}
     assert judged(row.model_copy(update=distance | {"family": family})).verdict == verdict
 
 

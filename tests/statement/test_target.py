@@ -15,7 +15,7 @@ sides = st.tuples(numbers, numbers).map(sorted)
 
 
 @pytest.mark.parametrize(
-    ("teacher", "delta", "found"),
+    ("teacher", "delta", "bounds"),
     [
         ((0.3, 0.5), (-0.1, 0.2), (-0.1, 0.2)),  # both above the target: L is delta
         ((-0.5, -0.3), (-0.1, 0.2), (-0.2, 0.1)),  # both below it: L is -delta
@@ -29,11 +29,11 @@ sides = st.tuples(numbers, numbers).map(sorted)
         ((0.9, 1.0), (-2.0, 0.5), (-1.0, 0.5)),
     ],
 )
-def test_extremes_worked_by_hand(teacher, delta, found):
+def test_extremes_worked_by_hand(teacher, delta, bounds):
     """On either side of the target, and across it."""
-    assert extremes(teacher, delta, 0.0) == pytest.approx(found)
+    assert extremes(teacher, delta, 0.0) == pytest.approx(bounds)
     moved = (teacher[0] + 50, teacher[1] + 50)
-    assert extremes(moved, delta, 50.0) == pytest.approx(found)
+    assert extremes(moved, delta, 50.0) == pytest.approx(bounds)
 
 
 @given(sides, sides, numbers)
@@ -65,15 +65,15 @@ def loss(teacher=0.0, delta=0.05, target=0.0):
 
 def test_far_from_the_target_it_is_the_difference_at_half_the_level():
     """Teacher 1 above the target: L = delta, so its 95% interval is delta's at 97.5%."""
-    found, delta = loss(1.0).interval(0.95), StudentT(0.05, 0.01, math.inf, 100).interval(0.975)
-    assert (found.low, found.high, found.level) == (pytest.approx(delta.low), pytest.approx(delta.high), 0.95)
+    interval, delta = loss(1.0).interval(0.95), StudentT(0.05, 0.01, math.inf, 100).interval(0.975)
+    assert (interval.low, interval.high, interval.level) == (pytest.approx(delta.low), pytest.approx(delta.high), 0.95)
 
 
 def test_a_student_on_the_target_has_gained_what_its_teacher_was_off():
     """From .3 to 0: L = -.3, and the interval holds it."""
-    found = loss(0.3, -0.3)
-    interval = found.interval()
-    assert found.value == pytest.approx(-0.3)
+    distance = loss(0.3, -0.3)
+    interval = distance.interval()
+    assert distance.value == pytest.approx(-0.3)
     assert interval.low <= -0.3 <= interval.high < -0.2
 
 
@@ -86,8 +86,8 @@ def test_equal_scores_keep_their_name():
 @given(numbers, numbers, numbers, st.sampled_from([0.5, 0.9, 0.95, 0.999]))
 def test_interval_and_p_value_are_one_procedure(teacher, delta, null, level):
     """A value inside the interval has p > 1 - level, one outside p <= 1 - level."""
-    found = loss(teacher, delta)
-    interval, p = found.interval(level), found.p_value(null)
+    distance = loss(teacher, delta)
+    interval, p = distance.interval(level), distance.p_value(null)
     if interval.low + 1e-9 < null < interval.high - 1e-9:
         assert p >= 1 - level - 1e-9
     elif null < interval.low - 1e-9 or null > interval.high + 1e-9:

@@ -86,8 +86,8 @@ def test_a_rule_without_a_bound_asks_for_every_student(make_difference, make_sta
     assert "not measured: gru loses at most 0.02 of accuracy\n" in said
     assert_no_loss(statement, "accuracy[student=mlp]", "accuracy[student=cnn]")
     labelled = [make_difference(0.0, 0.001, metric="recall", output=label) for label in ("calm", "glad")]
-    own = [Gate("recall", 0.02), Gate("recall", 0.2, output="calm")]
-    said = failure(make_statement(*labelled, gaps=[make_gap("anger")], gates=own), "recall")
+    gates = [Gate("recall", 0.02), Gate("recall", 0.2, output="calm")]
+    said = failure(make_statement(*labelled, gaps=[make_gap("anger")], gates=gates), "recall")
     assert said.startswith("1 of 3 rules on the statement 'toy' do not hold.\n\n")
     assert "not measured: mlp loses at most 0.02 of recall of anger\n" in said
 

@@ -157,12 +157,12 @@ def test_weights_are_repeated_items_in_value(items, seed):
     """The AUC of sklearn with weights; whole weights are as many items; the components are weighted shares."""
     scores, positive = items
     times = np.random.default_rng(seed).integers(1, 5, size=len(scores))
-    found = auc_components(scores, positive, times.astype(float))
-    assert found.auc == pytest.approx(roc_auc_score(positive, scores, sample_weight=times))
-    assert found.auc == pytest.approx(auc_components(np.repeat(scores, times), np.repeat(positive, times)).auc)
+    components = auc_components(scores, positive, times.astype(float))
+    assert components.auc == pytest.approx(roc_auc_score(positive, scores, sample_weight=times))
+    assert components.auc == pytest.approx(auc_components(np.repeat(scores, times), np.repeat(positive, times)).auc)
     pairs = brute_force(scores, positive)
-    np.testing.assert_allclose(found.positives, np.average(pairs, axis=1, weights=times[~positive]), atol=1e-12)
-    np.testing.assert_allclose(found.negatives, np.average(pairs, axis=0, weights=times[positive]), atol=1e-12)
+    np.testing.assert_allclose(components.positives, np.average(pairs, axis=1, weights=times[~positive]), atol=1e-12)
+    np.testing.assert_allclose(components.negatives, np.average(pairs, axis=0, weights=times[positive]), atol=1e-12)
     equal = auc_components(scores, positive, np.full(len(scores), 0.3))
     assert equal.auc == pytest.approx(auc_components(scores, positive).auc)
 
@@ -228,19 +228,19 @@ def test_weights_enter_value_and_variance():
     rng = np.random.default_rng(76)
     positive, weights = np.arange(60) % 3 == 0, rng.uniform(0.5, 3, size=60)
     left, right = rng.normal(size=(2, 60)) + positive
-    found = paired_auc(left[None], right[None], positive, Design(weights=weights))
+    difference = paired_auc(left[None], right[None], positive, Design(weights=weights))
     expected = [roc_auc_score(positive, side, sample_weight=weights) for side in (left, right)]
-    assert found.value == pytest.approx(expected[0] - expected[1])
-    assert found.df < 19
+    assert difference.value == pytest.approx(expected[0] - expected[1])
+    assert difference.df < 19
 
 
 def test_ten_of_each_class_are_enough():
     """Nine negatives are refused as nine positives are; the names of the method."""
     scores = np.random.default_rng(73).normal(size=(2, 1, 40))
-    found = paired_auc(*scores, np.arange(40) < 10)
-    assert (found.df, found.n, found.k) == (9, 40, 10)
+    difference = paired_auc(*scores, np.arange(40) < 10)
+    assert (difference.df, difference.n, difference.k) == (9, 40, 10)
     assert paired_auc(*scores, np.arange(40) >= 10).df == 9
-    assert found.method == "paired DeLong, t, with unseen items"
+    assert difference.method == "paired DeLong, t, with unseen items"
     with pytest.raises(ValueError, match=r"^2 members on the left do not pair with 3 on the right\.$"):
         linear_auc(np.zeros((2, 4)), np.zeros((3, 4)), np.arange(4) < 2)
     for labels in (np.zeros(4, dtype=bool), np.ones(4, dtype=bool)):

@@ -54,11 +54,11 @@ def test_three_clusters_worked_by_hand():
     spread = item_spread(linear_mean(differences, design), design)
     assert spread.variance == pytest.approx(1 / 12)
     assert (spread.df, spread.n_clusters, spread.n_contributing) == (pytest.approx(1), 3, pytest.approx(2))
-    found = inference(linear_mean(differences, design), design, method="t")
-    assert (found.value, found.n, found.n_clusters, found.n_seeds) == (0.5, 6, 3, 1)
-    assert found.se == pytest.approx(math.sqrt(1 / 12))
-    assert found.item_variance == pytest.approx(6 / 12)
-    assert found.method == "t, delete-one-cluster jackknife"
+    mean = inference(linear_mean(differences, design), design, method="t")
+    assert (mean.value, mean.n, mean.n_clusters, mean.n_seeds) == (0.5, 6, 3, 1)
+    assert mean.se == pytest.approx(math.sqrt(1 / 12))
+    assert mean.item_variance == pytest.approx(6 / 12)
+    assert mean.method == "t, delete-one-cluster jackknife"
 
 
 def test_unequal_clusters_count_for_fewer():
@@ -165,15 +165,15 @@ def test_independent_items_of_one_seed_are_the_paired_t_test_and_of_several_the_
     """Scipy's standard error of a mean; with three seeds that and theirs; and the names of the tests."""
     rng = np.random.default_rng(2)
     differences = rng.normal(0.1, 1, size=(3, 50))
-    one = inference(linear_mean(differences[:1]), SIMPLE, method="t")
-    assert (one.value, one.se, one.df) == (differences[0].mean(), pytest.approx(stats.sem(differences[0])), 49)
-    assert (one.item_variance, one.n_seeds, one.n, one.n_clusters) == (
+    mean = inference(linear_mean(differences[:1]), SIMPLE, method="t")
+    assert (mean.value, mean.se, mean.df) == (differences[0].mean(), pytest.approx(stats.sem(differences[0])), 49)
+    assert (mean.item_variance, mean.n_seeds, mean.n, mean.n_clusters) == (
         pytest.approx(differences[0].var(ddof=1)),
         1,
         50,
         None,
     )
-    assert (one.seed_variance, one.method) == (0, "t")
+    assert (mean.seed_variance, mean.method) == (0, "t")
     several = inference(linear_mean(differences), SIMPLE, method="t")
     items, seeds = differences.mean(axis=0).var(ddof=1) / 50, differences.mean(axis=1).var(ddof=1) / 3
     assert (several.value, several.se) == (pytest.approx(differences.mean()), pytest.approx(math.sqrt(items + seeds)))
@@ -188,15 +188,15 @@ def test_seeds_and_clusters_together():
     codes = np.repeat(np.arange(12), 5)
     differences = rng.normal(size=(4, 60)) + rng.normal(size=12)[codes]
     linear, design = linear_mean(differences), Design(codes)
-    spread, found = item_spread(linear, design), inference(linear, design, method="t")
+    spread, mean = item_spread(linear, design), inference(linear, design, method="t")
     by_seed = differences.mean(axis=1)
-    assert found.seed_variance == pytest.approx(by_seed.var(ddof=1) / 4)
-    assert found.se**2 == pytest.approx(spread.variance + found.seed_variance)
-    assert found.item_variance == pytest.approx(60 * spread.variance)
-    shares = spread.variance / found.se**2, found.seed_variance / found.se**2
-    assert found.df == pytest.approx(1 / (shares[0] ** 2 / spread.df + shares[1] ** 2 / 3))
-    assert (found.n_clusters, found.n, found.n_seeds) == (12, 60, 4)
-    assert found.method == "seeds x items, t, delete-one-cluster jackknife"
+    assert mean.seed_variance == pytest.approx(by_seed.var(ddof=1) / 4)
+    assert mean.se**2 == pytest.approx(spread.variance + mean.seed_variance)
+    assert mean.item_variance == pytest.approx(60 * spread.variance)
+    shares = spread.variance / mean.se**2, mean.seed_variance / mean.se**2
+    assert mean.df == pytest.approx(1 / (shares[0] ** 2 / spread.df + shares[1] ** 2 / 3))
+    assert (mean.n_clusters, mean.n, mean.n_seeds) == (12, 60, 4)
+    assert mean.method == "seeds x items, t, delete-one-cluster jackknife"
 
 
 def test_two_parts_add_their_variances_and_the_smaller_bounds_the_degrees_of_freedom():
@@ -205,9 +205,9 @@ def test_two_parts_add_their_variances_and_the_smaller_bounds_the_degrees_of_fre
     values = rng.normal(size=30)
     parts = Part(np.arange(12), values[:12]), Part(np.arange(12, 30), -values[12:])
     linear = Linear(np.array([values[:12].mean() - values[12:].mean()]), parts, 30)
-    found = inference(linear, SIMPLE, method="t")
-    assert found.value / found.se == pytest.approx(stats.ttest_ind(values[:12], values[12:], equal_var=False).statistic)
-    assert found.df == 11
+    mean = inference(linear, SIMPLE, method="t")
+    assert mean.value / mean.se == pytest.approx(stats.ttest_ind(values[:12], values[12:], equal_var=False).statistic)
+    assert mean.df == 11
     assert item_spread(Linear(linear.by_seed, parts, 30, rare=np.arange(5)), SIMPLE).df == 4
 
 
@@ -241,9 +241,9 @@ def test_rare_items_bound_the_degrees_of_freedom_in_clusters():
 
 def test_a_statistic_moves_to_other_positions_and_is_taken_from_another():
     """Positions are mapped, values flipped, seeds subtracted one by one; the fewer rare items stay."""
-    one = Linear(np.array([3.0, 1]), (Part(np.array([0, 1]), np.array([1.0, 2])),), 2, rare=np.array([1]))
+    here_alone = Linear(np.array([3.0, 1]), (Part(np.array([0, 1]), np.array([1.0, 2])),), 2, rare=np.array([1]))
     other = Linear(np.array([1.0, 1]), (Part(np.array([0, 1, 2]), np.array([4.0, 5, 6])),), 3, rare=np.array([0, 2]))
-    here, there = one.at(np.array([1, 4]), 5), other.at(np.array([0, 2, 3]), 5)
+    here, there = here_alone.at(np.array([1, 4]), 5), other.at(np.array([0, 2, 3]), 5)
     assert (here.n, here.parts[0].items.tolist(), here.rare.tolist()) == (5, [1, 4], [4])
     assert there.rare.tolist() == [0, 3]
     gap = here.minus(there)
@@ -326,30 +326,30 @@ def test_a_statistic_is_worth_its_smallest_group_unless_it_says_otherwise():
 def test_clusters_of_one_item_each_are_none():
     """Any codes become 0, 1, ...; one cluster of two keeps them all; weights stay."""
     weights = np.array([1.0, 2, 3])
-    alone, pair = Design.of(np.array([70, 5, 9]), weights), Design.of(np.array([70, 5, 70]), weights)
+    alone, pair = Design.from_codes(np.array([70, 5, 9]), weights), Design.from_codes(np.array([70, 5, 70]), weights)
     assert alone.clusters.tolist() == [2, 0, 1]
     assert alone.without_singles().clusters is None
     assert alone.without_singles().weights is weights
     assert pair.without_singles() is pair
-    assert Design.of(None, None).is_simple
+    assert Design.from_codes(None, None).is_simple
     assert SIMPLE.without_singles() is SIMPLE
 
 
 def test_an_interaction_worked_by_hand():
     """(1, 0, 1) less (0, 0, 1) on the same items is the mean of (1, 0, 0); both can lose an item of three: 3 / 2."""
-    one, other = linear_mean(np.array([[1.0, 0, 1]])), linear_mean(np.array([[0.0, 0, 1]]))
-    found = one.less(other)
-    assert found.value == pytest.approx(1 / 3)
-    assert found.parts[0].values.tolist() == [1, 0, 0]
-    assert found.worth == pytest.approx(1.5)
+    first, second = linear_mean(np.array([[1.0, 0, 1]])), linear_mean(np.array([[0.0, 0, 1]]))
+    interaction = first.less(second)
+    assert interaction.value == pytest.approx(1 / 3)
+    assert interaction.parts[0].values.tolist() == [1, 0, 0]
+    assert interaction.worth == pytest.approx(1.5)
 
 
 def test_statistics_on_other_items_have_no_interaction():
     """Nor have those of other seeds."""
-    one = linear_mean(np.array([[1.0, 0, 1]]))
+    mean = linear_mean(np.array([[1.0, 0, 1]]))
     for other in (linear_mean(np.array([[1.0, 0]])), linear_mean(np.array([[1.0, 0, 1], [0, 0, 1]]))):
         with pytest.raises(ValueError, match="have no joint difference"):
-            one.less(other)
+            mean.less(other)
 
 
 def test_a_statistic_among_its_own_items_alone():

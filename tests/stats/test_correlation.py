@@ -93,8 +93,8 @@ def test_sides_exchange_and_the_order_says_nothing(correlate, items, seed):
     truth = y + rng.normal(size=len(y))
     for design in (SIMPLE, Design(weights=weights), Design(np.arange(len(x)) % 4)):
         there, back, itself = (
-            inference(linear_correlation(one[None], other[None], truth, correlate, design), design, method="t")
-            for one, other in ((x, y), (y, x), (x, x))
+            inference(linear_correlation(left[None], right[None], truth, correlate, design), design, method="t")
+            for left, right in ((x, y), (y, x), (x, x))
         )
         assert (there.value, there.se) == (-back.value, back.se)
         assert (itself.value, itself.se) == (0, 0)
@@ -170,5 +170,5 @@ def test_what_one_item_can_move_worked_by_hand():
     # the further of all members counts, on either side
     members, truth = np.array([[1.0, 2, 2, 1], [1, 2, 3, 6]]), y
     for sides in ((members, members[:1]), (members[:1], members)):
-        found = linear_correlation(*sides, truth, pearson)
-        assert found.unseen == pytest.approx(4 / 4.337126, abs=1e-6)
+        linear = linear_correlation(*sides, truth, pearson)
+        assert linear.unseen == pytest.approx(4 / 4.337126, abs=1e-6)

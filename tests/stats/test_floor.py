@@ -90,9 +90,9 @@ def test_the_floor_is_of_the_smallest_part_or_of_the_rare_items():
     rng = np.random.default_rng(1)
     positive, sides = np.arange(30) < 12, rng.normal(size=(2, 1, 30))
     linear = linear_precision(*sides, positive)
-    found = with_floor(linear, SIMPLE, method="t")
-    assert found.k == pytest.approx(12 / math.log(12))
-    assert found.t == inference(linear, SIMPLE, method="t")
+    floored = with_floor(linear, SIMPLE, method="t")
+    assert floored.k == pytest.approx(12 / math.log(12))
+    assert floored.t == inference(linear, SIMPLE, method="t")
     assert with_floor(linear_mean(sides[0]), SIMPLE, method="t").k == 30
     weights = np.where(np.arange(30) < 6, 2.0, 1.0)
     # of all items (6 * 2 + 24)^2 / (6 * 4 + 24) = 1296 / 48 = 27 of 30
@@ -178,23 +178,23 @@ def test_one_heavy_item_hides_as_much_as_one_large_cluster():
 def test_an_item_of_exactly_a_twentieth_of_the_variance_is_not_too_much():
     """Deviations +-8 and 576 times +-1: 64 of 64 + 64 + 1152; with +-8.01 it is more."""
     ones = np.where(np.arange(1152) % 2, 1.0, -1.0)
-    found = [largest_share(np.concatenate([[m, -m], ones]), SIMPLE) for m in (8.0, 8.01)]
-    assert found == [0.05, pytest.approx(0.0501125, abs=1e-6)]
+    shares = [largest_share(np.concatenate([[m, -m], ones]), SIMPLE) for m in (8.0, 8.01)]
+    assert shares == [0.05, pytest.approx(0.0501125, abs=1e-6)]
     assert [rests_on_few(np.concatenate([[m, -m], ones]), SIMPLE) for m in (8.0, 8.01)] == [False, True]
 
 
 def test_no_interval_reaches_beyond_what_there_can_be():
     """With one degree of freedom t(.975) is 12.7: .5 +- 1.27 is cut at 1; the width before that is what power counts."""
-    found = Floored(StudentT(0.5, 0.1, 1.0, 20), 1e9, 1.0)
-    assert found.half_width() == pytest.approx(1.2706, abs=1e-4)
-    assert (found.interval().low, found.interval().high) == (pytest.approx(-0.7706, abs=1e-4), 1.0)
-    assert found.p_value(1.01) == 0
-    assert found.p_value(1.0) > 0.05
+    floored = Floored(StudentT(0.5, 0.1, 1.0, 20), 1e9, 1.0)
+    assert floored.half_width() == pytest.approx(1.2706, abs=1e-4)
+    assert (floored.interval().low, floored.interval().high) == (pytest.approx(-0.7706, abs=1e-4), 1.0)
+    assert floored.p_value(1.01) == 0
+    assert floored.p_value(1.0) > 0.05
 
 
 def test_a_difference_of_differences_can_be_twice_as_large():
     """So its limit is the sum of both."""
     positive = np.arange(20) % 2 == 0
-    one = linear_auc(np.arange(20.0)[None], np.ones((1, 20)), positive)
-    assert (one.limit, one.less(one).limit, one.minus(one).limit) == (1, 2, 2)
-    assert with_floor(one.less(one), SIMPLE, method="t").limit == 2
+    auc = linear_auc(np.arange(20.0)[None], np.ones((1, 20)), positive)
+    assert (auc.limit, auc.less(auc).limit, auc.minus(auc).limit) == (1, 2, 2)
+    assert with_floor(auc.less(auc), SIMPLE, method="t").limit == 2

@@ -65,9 +65,9 @@ def test_of_two_normal_values_it_is_the_normal_interval():
     sides = StudentT(1.0, 0.3, math.inf, 10), StudentT(0.4, 0.4, math.inf, 10)
     difference, normal = Recovered(1.0, sides[0], 0.4, sides[1]), StudentT(0.6, 0.5, math.inf, 20)
     for level in (0.5, 0.9, 0.999):
-        found, expected = difference.interval(level), normal.interval(level)
-        assert (found.low, found.high) == (pytest.approx(expected.low), pytest.approx(expected.high))
-        assert found.level == level
+        interval, expected = difference.interval(level), normal.interval(level)
+        assert (interval.low, interval.high) == (pytest.approx(expected.low), pytest.approx(expected.high))
+        assert interval.level == level
     for null in (-1.5, 0.0, 0.59, 0.61, 2.0):
         assert difference.p_value(null) == pytest.approx(normal.p_value(null), rel=1e-6)
     assert difference.p_value() == pytest.approx(2 * stats.norm.sf(0.6 / 0.5))

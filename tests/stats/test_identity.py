@@ -28,8 +28,8 @@ def pair_matrix(scores, above, below):
 
 def measured(mask, positive, *sides, weights=None):
     """Return the identity and its ranked members."""
-    classes = Classes.of(positive, Design(weights=weights))
-    return Identity.of(mask, classes), [RankedMember.of(scores, classes) for scores in sides]
+    classes = Classes.from_labels(positive, Design(weights=weights))
+    return Identity.from_mask(mask, classes), [RankedMember.from_scores(scores, classes) for scores in sides]
 
 
 @st.composite
@@ -51,8 +51,8 @@ def test_a_small_set_worked_by_hand():
     positive = np.array([1, 1, 1, 0, 0, 0, 1, 0], dtype=bool)
     scores = np.array([0.9, 0.8, 0.3, 0.2, 0.4, 0.1, 0.6, 0.6])
     identity, (member,) = measured(np.arange(8) < 4, positive, scores)
-    found = [identity.value(ordering, member) for ordering in ORDERINGS.values()]
-    assert found == pytest.approx([1, 1, 7 / 9, 1 / 6, -1 / 6], abs=1e-15)
+    values = [identity.value(ordering, member) for ordering in ORDERINGS.values()]
+    assert values == pytest.approx([1, 1, 7 / 9, 1 / 6, -1 / 6], abs=1e-15)
     assert [identity.count(cell) for cell in ((True, True), (True, False), (False, True), (False, False))] == [
         3,
         1,
@@ -69,10 +69,10 @@ def test_values_are_those_of_all_pairs_and_of_sklearn(items, metric):
     ordering = ORDERINGS[metric]
     above, below = cells(ordering, mask, positive)
     identity, (member,) = measured(mask, positive, scores)
-    found = identity.value(ordering, member)
-    assert found == pytest.approx(pair_matrix(scores, above, below).mean() - ordering.chance, abs=1e-12)
+    value = identity.value(ordering, member)
+    assert value == pytest.approx(pair_matrix(scores, above, below).mean() - ordering.chance, abs=1e-12)
     kept = above | below
-    assert found == pytest.approx(roc_auc_score(above[kept], scores[kept]) - ordering.chance, abs=1e-12)
+    assert value == pytest.approx(roc_auc_score(above[kept], scores[kept]) - ordering.chance, abs=1e-12)
 
 
 @given(marked_items(), st.sampled_from(list(ORDERINGS)))
@@ -85,7 +85,7 @@ def test_contributions_are_delongs_on_the_items_of_the_two_cells(items, metric):
     identity, members = measured(mask, positive, left, right)
     linear = identity.linear(ordering, members[:1], members[1:])
     pairs = pair_matrix(left, above, below) - pair_matrix(right, above, below)
-    assert [part.items.tolist() for part in linear.parts] == [np.flatnonzero(one).tolist() for one in (above, below)]
+    assert [part.items.tolist() for part in linear.parts] == [np.flatnonzero(side).tolist() for side in (above, below)]
     np.testing.assert_allclose(linear.parts[0].values, pairs.mean(axis=1), atol=1e-12)
     np.testing.assert_allclose(linear.parts[1].values, pairs.mean(axis=0), atol=1e-12)
     variance = sum(np.var(pairs.mean(axis=1 - axis), ddof=1) / pairs.shape[axis] for axis in (0, 1))
@@ -103,9 +103,9 @@ def test_a_published_paired_delong_agrees(metric):
     above, below = cells(ORDERINGS[metric], mask, positive)
     kept = above | below
     z, _ = Delong_test(above[kept].astype(int), left[kept], right[kept], return_ci=False, return_auc=False)
-    found = item_spread(identity.linear(ORDERINGS[metric], members[:1], members[1:]), SIMPLE)
+    spread = item_spread(identity.linear(ORDERINGS[metric], members[:1], members[1:]), SIMPLE)
     delta = np.subtract(*(roc_auc_score(above[kept], side[kept]) for side in (left, right)))
-    assert abs(delta) / np.sqrt(found.variance) == pytest.approx(abs(z), rel=1e-10)
+    assert abs(delta) / np.sqrt(spread.variance) == pytest.approx(abs(z), rel=1e-10)
 
 
 @pytest.mark.parametrize("n", [900, 60_000])
@@ -166,11 +166,13 @@ def test_members_pair_in_order_and_factors_scale_what_they_contribute():
     np.testing.assert_allclose(linear.by_seed, np.array(values[:3]) - values[3])
     single = [identity.linear(ordering, [member], right) for member in left]
     for i, part in enumerate(linear.parts):
-        np.testing.assert_allclose(part.values, np.mean([one.parts[i].values for one in single], axis=0), atol=1e-15)
-    own = identity.linear(ordering, left[:1], right, by=(np.zeros(1), -np.ones(1)))
+        np.testing.assert_allclose(
+            part.values, np.mean([by_member.parts[i].values for by_member in single], axis=0), atol=1e-15
+        )
+    by_hand = identity.linear(ordering, left[:1], right, by=(np.zeros(1), -np.ones(1)))
     scaled = identity.linear(ordering, left[:1], right, by=(np.array([3.0]), np.array([2.0])))
     np.testing.assert_allclose(scaled.by_seed, single[0].by_seed)
-    for part, plain, alone in zip(scaled.parts, single[0].parts, own.parts, strict=True):
+    for part, plain, alone in zip(scaled.parts, single[0].parts, by_hand.parts, strict=True):
         difference = part.values - (3 * plain.values + alone.values)
         np.testing.assert_allclose(difference, difference[0], atol=1e-14)
 

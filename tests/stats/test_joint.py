@@ -18,10 +18,10 @@ def some_terms(seed, design=SIMPLE, *, overlapping=True):
     """Return a mask of positives and the differences of the three AUCs of two identities."""
     rng = np.random.default_rng(seed)
     positive = rng.random(N) < 0.4
-    classes = Classes.of(positive, design)
+    classes = Classes.from_labels(positive, design)
     masks = rng.random((2, N)) < 0.4 if overlapping else np.arange(N) % 3 == np.arange(2)[:, None]
-    left, right = ([RankedMember.of(positive + rng.normal(size=N), classes)] for _ in "ab")
-    identities = [Identity.of(mask, classes) for mask in masks]
+    left, right = ([RankedMember.from_scores(positive + rng.normal(size=N), classes)] for _ in "ab")
+    identities = [Identity.from_mask(mask, classes) for mask in masks]
     return positive, [
         identity.linear(ORDERINGS[name], left, right) for name in list(ORDERINGS)[:3] for identity in identities
     ]
@@ -52,9 +52,9 @@ def test_a_sum_of_one_term_has_that_terms_spread(name):
     for term in terms:
         joint = sum_of(positive, [term], design)
         linear = joint.linear(term.by_seed, ZERO)
-        one, own = item_spread(linear, design), item_spread(term, design)
-        assert one.variance == pytest.approx(own.variance, rel=1e-9 if design.is_simple else 0.01)
-        assert one.df == pytest.approx(own.df, rel=1e-9 if design.is_simple else 0.01)
+        joined, alone = item_spread(linear, design), item_spread(term, design)
+        assert joined.variance == pytest.approx(alone.variance, rel=1e-9 if design.is_simple else 0.01)
+        assert joined.df == pytest.approx(alone.df, rel=1e-9 if design.is_simple else 0.01)
         assert linear.worth == pytest.approx(term.worth)
         assert joint.hidden == hidden_by_units(term, design)
         assert (linear.value, linear.n) == (term.value, N)
@@ -73,13 +73,13 @@ def test_of_items_that_are_not_shared_variances_add():
 def test_of_items_that_are_shared_covariances_count():
     """A term added twice has four times the variance; with it taken away once, or its opposite added, one and none."""
     positive, (term, *_) = some_terms(3)
-    own = item_spread(term, SIMPLE).variance
+    variance = item_spread(term, SIMPLE).variance
     twice = sum_of(positive, [term, term])
-    assert item_spread(twice.linear(ZERO, ZERO), SIMPLE).variance == pytest.approx(4 * own)
-    assert item_spread(twice.without(term).linear(ZERO, ZERO), SIMPLE).variance == pytest.approx(own)
+    assert item_spread(twice.linear(ZERO, ZERO), SIMPLE).variance == pytest.approx(4 * variance)
+    assert item_spread(twice.without(term).linear(ZERO, ZERO), SIMPLE).variance == pytest.approx(variance)
     nothing = sum_of(positive, [term]).plus(sum_of(positive, [term]).times(-1)).linear(ZERO, ZERO)
     assert item_spread(nothing, SIMPLE).variance == pytest.approx(0, abs=1e-30)
-    assert item_spread(twice.linear(ZERO, ZERO), SIMPLE).variance == pytest.approx(4 * own)
+    assert item_spread(twice.linear(ZERO, ZERO), SIMPLE).variance == pytest.approx(4 * variance)
 
 
 @settings(max_examples=20)
@@ -88,13 +88,13 @@ def test_the_covariance_is_that_of_the_contributions(seed):
     """Var(a + b) - Var(a - b) = 4 Cov(a, b), the sum over shared items of the product of their shifts."""
     positive, (a, _, b, *_) = some_terms(seed)
     both, apart = (sum_of(positive, [a]).plus(sum_of(positive, [b]).times(sign)) for sign in (1, -1))
-    found = [item_spread(joint.linear(ZERO, ZERO), SIMPLE).variance for joint in (both, apart)]
+    variances = [item_spread(joint.linear(ZERO, ZERO), SIMPLE).variance for joint in (both, apart)]
     shifts = np.zeros((2, N))
     for row, term in zip(shifts, (a, b), strict=True):
         for part in term.parts:
             m = len(part.items)
             row[part.items] = (part.values - part.values.mean()) / np.sqrt(m * (m - 1))
-    assert (found[0] - found[1]) / 4 == pytest.approx(float(shifts[0] @ shifts[1]), abs=1e-12)
+    assert (variances[0] - variances[1]) / 4 == pytest.approx(float(shifts[0] @ shifts[1]), abs=1e-12)
 
 
 @pytest.mark.parametrize("name", ["clusters", "unequal clusters", "both"])

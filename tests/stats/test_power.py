@@ -104,10 +104,10 @@ def test_a_loss_makes_items_vary_more_and_that_is_counted():
     """The difference d = .201172 + .841621 sqrt(.0025 + d (1/3 - d) / 20) is .251191; without the loss .243253."""
     t = StudentT(0, 0.05, math.inf, 300)
     floored = Floored(t, 20)
-    found = detectable_difference(floored, alpha=0.05)
+    detectable = detectable_difference(floored, alpha=0.05)
     half = floored.interval().high
-    assert found == pytest.approx(half + 0.8416212 * floored.se_at(found), abs=1e-7)
-    assert found == pytest.approx(0.251191, abs=1e-5)
+    assert detectable == pytest.approx(half + 0.8416212 * floored.se_at(detectable), abs=1e-7)
+    assert detectable == pytest.approx(0.251191, abs=1e-5)
     assert half + 0.8416212 * t.se == pytest.approx(0.243253, abs=1e-5)
     assert N_STEPS == 20
 

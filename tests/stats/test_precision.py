@@ -25,12 +25,12 @@ def scored_items(draw):
 
 def test_a_small_set_worked_by_hand():
     """Positives at .9 and .5, negatives at .7, .5 and .1: precision 1 and 2 / 4, mean 3/4."""
-    found = precision_components(np.array([0.9, 0.7, 0.5, 0.5, 0.1]), np.array([True, False, True, False, False]))
-    assert found.average_precision == pytest.approx(0.75)
+    components = precision_components(np.array([0.9, 0.7, 0.5, 0.5, 0.1]), np.array([True, False, True, False, False]))
+    assert components.average_precision == pytest.approx(0.75)
     # p = 2/5; b at .9 .5 = 1/5, 4/5; of positives at or below: E[Y/b] at .5: 1/4, at .9: 1/4 + 1 = 5/4
     # E[Y precision/b]: at .5: 1/8, at .9 9/8. The positive at .9: (1 + 5/4 - 9/8 - 3/4) / (2/5) = 15/16
     # the positive at .5: (1/2 + 1/4 - 1/8 - 3/4) / .4 = -5/16; negatives at .7 and .5: -1/8 / .4 = -5/16; at .1: 0
-    assert found.influence == pytest.approx(np.array([15, -5, -5, -5, 0]) / 16)
+    assert components.influence == pytest.approx(np.array([15, -5, -5, -5, 0]) / 16)
 
 
 @given(scored_items())
@@ -38,14 +38,14 @@ def test_a_small_set_worked_by_hand():
 def test_the_value_is_sklearns_with_weights_and_without(items):
     """Ties included; dense ranks give the same."""
     scores, positive, weights = items
-    found = precision_components(scores, positive)
-    assert found.average_precision == pytest.approx(average_precision_score(positive, scores))
-    assert precision_components(dense_ranks(scores), positive).average_precision == found.average_precision
+    components = precision_components(scores, positive)
+    assert components.average_precision == pytest.approx(average_precision_score(positive, scores))
+    assert precision_components(dense_ranks(scores), positive).average_precision == components.average_precision
     weighted = precision_components(scores, positive, weights)
     assert weighted.average_precision == pytest.approx(average_precision_score(positive, scores, sample_weight=weights))
     equal = precision_components(scores, positive, np.full(len(scores), 0.3))
-    assert equal.average_precision == pytest.approx(found.average_precision)
-    np.testing.assert_allclose(equal.influence, found.influence, atol=1e-9)
+    assert equal.average_precision == pytest.approx(components.average_precision)
+    np.testing.assert_allclose(equal.influence, components.influence, atol=1e-9)
     times = weights.astype(int)
     again = precision_components(np.repeat(scores, times), np.repeat(positive, times))
     assert weighted.average_precision == pytest.approx(again.average_precision)
@@ -57,15 +57,15 @@ def test_the_influence_is_the_derivative_by_the_weight_of_an_item(items):
     """A central difference at every item; its weighted mean is 0."""
     scores, positive, weights = items
     weights = weights / weights.sum()
-    found, step = precision_components(scores, positive, weights), 1e-6
+    components, step = precision_components(scores, positive, weights), 1e-6
     for item in range(len(scores)):
         ends = []
         for e in (step, -step):
             moved = (1 - e) * weights
             moved[item] += e
             ends.append(precision_components(scores, positive, moved).average_precision)
-        assert found.influence[item] == pytest.approx((ends[0] - ends[1]) / (2 * step), abs=1e-5)
-    assert weights @ found.influence == pytest.approx(0, abs=1e-9)
+        assert components.influence[item] == pytest.approx((ends[0] - ends[1]) / (2 * step), abs=1e-5)
+    assert weights @ components.influence == pytest.approx(0, abs=1e-9)
 
 
 @given(scored_items(), st.integers(0, 99))
@@ -112,9 +112,9 @@ def test_ranks_above_those_of_a_subset_hold_nothing():
     """Dense ranks of all items, on a few of them: as if ranked anew."""
     ranks = np.array([40, 3, 20, 7])
     positive = np.array([False, True, True, False])
-    found, anew = precision_components(ranks, positive), precision_components(ranks.astype(float), positive)
-    assert found.average_precision == anew.average_precision == pytest.approx((1 / 2 + 2 / 4) / 2)
-    np.testing.assert_allclose(found.influence, anew.influence)
+    components, anew = precision_components(ranks, positive), precision_components(ranks.astype(float), positive)
+    assert components.average_precision == anew.average_precision == pytest.approx((1 / 2 + 2 / 4) / 2)
+    np.testing.assert_allclose(components.influence, anew.influence)
     np.testing.assert_allclose(
         precision_components(np.array([9, 2, 0]), np.array([False, True, True])).influence, anew_small()
     )
@@ -128,10 +128,10 @@ def anew_small():
 def test_items_without_weight_at_the_top_say_nothing():
     """As if they were not there; a positive counts nothing either."""
     scores, positive = np.array([5.0, 4, 3, 2, 1]), np.array([False, True, False, True, False])
-    found = precision_components(scores, positive, np.array([0.0, 0, 1, 1, 1]))
+    components = precision_components(scores, positive, np.array([0.0, 0, 1, 1, 1]))
     rest = precision_components(scores[2:], positive[2:])
-    assert found.average_precision == pytest.approx(rest.average_precision)
-    np.testing.assert_allclose(found.influence[2:], rest.influence, atol=1e-12)
+    assert components.average_precision == pytest.approx(rest.average_precision)
+    np.testing.assert_allclose(components.influence[2:], rest.influence, atol=1e-12)
 
 
 def test_without_a_positive_there_is_none():
@@ -156,8 +156,8 @@ def test_the_interval_covers():
     truth = linear_precision(left, right, positive).value
     for _ in range(n_draws):
         positive, left, right = draw(300)
-        found = inference(linear_precision(left, right, positive), SIMPLE, method="t")
-        covered += found.p_value(truth) > 0.05
+        difference = inference(linear_precision(left, right, positive), SIMPLE, method="t")
+        covered += difference.p_value(truth) > 0.05
     assert covered / n_draws > 0.94 - 2 * math.sqrt(0.95 * 0.05 / n_draws)
 
 

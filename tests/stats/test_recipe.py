@@ -39,23 +39,23 @@ def test_a_recipe_worked_by_hand():
     # item variance: mean 3/8, squares (25 + 9 + 9 + 1)/64 = 44/64, / 3 = 11/48; / n = 11/192
     # seeds: variance of 1/2, 1/4 = 1/32; / K = 1/64. se^2 = 11/192 + 3/192 = 14/192
     # df: (14)^2 / (11^2 / 3 + 3^2 / 1) = 196 / 49.33 = 3.973
-    found = recipe_mean(np.array([[1.0, 0, 0, 1], [1, 0, 0, 0]]))
-    assert found.value == 0.375
-    assert found.se == pytest.approx(math.sqrt(14 / 192))
-    assert found.df == pytest.approx(196 / (121 / 3 + 9))
-    assert found.seed_variance == pytest.approx(1 / 64)
-    assert found.item_variance == pytest.approx(11 / 48)
-    assert found.n_seeds == 2
+    mean = recipe_mean(np.array([[1.0, 0, 0, 1], [1, 0, 0, 0]]))
+    assert mean.value == 0.375
+    assert mean.se == pytest.approx(math.sqrt(14 / 192))
+    assert mean.df == pytest.approx(196 / (121 / 3 + 9))
+    assert mean.seed_variance == pytest.approx(1 / 64)
+    assert mean.item_variance == pytest.approx(11 / 48)
+    assert mean.n_seeds == 2
 
 
 @given(DIFFERENCES)
 @settings(max_examples=25)
 def test_the_order_of_items_and_seeds_does_not_matter_and_the_sign_follows_the_sides(differences):
     """delta(a, b) = -delta(b, a); permuted items give the same standard error."""
-    found, reverse = recipe_mean(differences), recipe_mean(-differences[::-1, ::-1])
-    assert found.value == pytest.approx(-reverse.value)
-    assert found.se == pytest.approx(reverse.se)
-    assert found.df == pytest.approx(reverse.df)
+    mean, reverse = recipe_mean(differences), recipe_mean(-differences[::-1, ::-1])
+    assert mean.value == pytest.approx(-reverse.value)
+    assert mean.se == pytest.approx(reverse.se)
+    assert mean.df == pytest.approx(reverse.df)
 
 
 @given(DIFFERENCES)
@@ -63,8 +63,8 @@ def test_the_order_of_items_and_seeds_does_not_matter_and_the_sign_follows_the_s
 def test_satterthwaite_lies_between_the_smallest_and_the_pooled_degrees_of_freedom(differences):
     """min(n - 1, K - 1) <= df <= n + K - 2, unless nothing varies."""
     n_seeds, n = differences.shape
-    found = recipe_mean(differences)
-    assert min(n - 1, n_seeds - 1) - 1e-9 <= found.df <= n + n_seeds - 2 + 1e-9
+    mean = recipe_mean(differences)
+    assert min(n - 1, n_seeds - 1) - 1e-9 <= mean.df <= n + n_seeds - 2 + 1e-9
 
 
 def test_equal_seeds_leave_the_items_degrees_of_freedom():

@@ -34,7 +34,7 @@ def classified(draw, n_classes=3):
     return truth, left, right, np.array(draw(st.lists(st.integers(1, 4), min_size=n, max_size=n)), dtype=np.float64)
 
 
-def of(truth, *members, n_classes=3):
+def decided(truth, *members, n_classes=3):
     """Return decisions."""
     return Decisions.of_classes(truth, np.array(members), n_classes)
 
@@ -61,7 +61,7 @@ def test_sides_exchange_exactly_and_the_order_says_nothing(name, items, seed):
         patch.setattr(resampling, "N_DRAWS", 500)
         for design in (SIMPLE, Design(np.arange(len(truth)) % 5), Design(weights=weights)):
             there, back, itself = (
-                paired_counts(of(truth, a), of(truth, b), STATISTICS[name](), design)
+                paired_counts(decided(truth, a), decided(truth, b), STATISTICS[name](), design)
                 for a, b in ((left, right), (right, left), (left, left))
             )
             interval, mirrored = there.interval(), back.interval()
@@ -70,7 +70,10 @@ def test_sides_exchange_exactly_and_the_order_says_nothing(name, items, seed):
             assert there.p_value(0.02) == pytest.approx(back.p_value(-0.02))
             assert (itself.value, itself.se, itself.p_value()) == (0, 0, 1)
             turned = paired_counts(
-                of(truth[order], left[order]), of(truth[order], right[order]), STATISTICS[name](), design.take(order)
+                decided(truth[order], left[order]),
+                decided(truth[order], right[order]),
+                STATISTICS[name](),
+                design.take(order),
             )
             assert turned.interval().low == pytest.approx(interval.low, abs=1e-9)
             assert turned.interval().high == pytest.approx(interval.high, abs=1e-9)
@@ -82,11 +85,11 @@ def test_a_table_that_is_its_own_mirror_has_a_mirrored_interval():
     left, right = truth.copy(), truth.copy()
     left[:3], right[4:7] = 1 - left[:3], 1 - right[4:7]
     left[3], right[3] = 1 - left[3], 1 - right[3]
-    sides = of(truth, left, n_classes=2), of(truth, right, n_classes=2)
+    sides = decided(truth, left, n_classes=2), decided(truth, right, n_classes=2)
     draws = [resampled(*pair).percentiles(f1(1)) for pair in (sides, sides[::-1])]
-    for one in draws:
-        assert one.draws.tolist() == (-one.draws[::-1]).tolist()
-        assert len(one.draws) == 20_000
+    for percentiles in draws:
+        assert percentiles.draws.tolist() == (-percentiles.draws[::-1]).tolist()
+        assert len(percentiles.draws) == 20_000
     assert draws[0].draws.tolist() == draws[1].draws.tolist()
 
 
@@ -97,8 +100,8 @@ def test_cells_resampled_are_items_resampled(clustered):
     truth = rng.integers(0, 2, size=120)
     left, right = (np.where(rng.random(120) < share, 1 - truth, truth) for share in (0.25, 0.15))
     codes = np.arange(120) // 5 if clustered else np.arange(120)
-    found = resampled(
-        of(truth, left, n_classes=2), of(truth, right, n_classes=2), Design(codes) if clustered else SIMPLE
+    percentiles = resampled(
+        decided(truth, left, n_classes=2), decided(truth, right, n_classes=2), Design(codes) if clustered else SIMPLE
     ).percentiles(f1(1))
     draws, of_unit = [], [np.flatnonzero(codes == unit) for unit in range(codes.max() + 1)]
     for _ in range(3000):
@@ -108,11 +111,11 @@ def test_cells_resampled_are_items_resampled(clustered):
             for f in (lambda t, s: (t & s).sum(), lambda t, s: t.sum() + s.sum())
         )
         draws.append(2 * hits[0] / total[0] - 2 * hits[1] / total[1])
-    assert len(found.draws) == 10_000
-    assert found.draws.mean() == pytest.approx(np.mean(draws), abs=0.003)
-    assert found.draws.std() == pytest.approx(np.std(draws), rel=0.06)
-    assert found.interval().low == pytest.approx(np.quantile(draws, 0.025), abs=0.008)
-    assert found.interval().high == pytest.approx(np.quantile(draws, 0.975), abs=0.008)
+    assert len(percentiles.draws) == 10_000
+    assert percentiles.draws.mean() == pytest.approx(np.mean(draws), abs=0.003)
+    assert percentiles.draws.std() == pytest.approx(np.std(draws), rel=0.06)
+    assert percentiles.interval().low == pytest.approx(np.quantile(draws, 0.025), abs=0.008)
+    assert percentiles.interval().high == pytest.approx(np.quantile(draws, 0.975), abs=0.008)
 
 
 def test_percentiles_worked_by_hand():
@@ -143,17 +146,17 @@ def test_one_pair_is_resampled_and_the_hull_holds_t_and_the_percentiles():
     """The interval is the hull of all; spread and degrees of freedom are those of the influence function."""
     rng = np.random.default_rng(62)
     truth, (left, right) = noisy(rng, 200, 0.2, 2)
-    sides, rare = (of(truth, left, n_classes=2), of(truth, right, n_classes=2)), np.flatnonzero(truth == 1)
-    found = paired_counts(*sides, f1(1), rare=rare)
+    sides, rare = (decided(truth, left, n_classes=2), decided(truth, right, n_classes=2)), np.flatnonzero(truth == 1)
+    difference = paired_counts(*sides, f1(1), rare=rare)
     floored = with_floor(linear_counts(*sides, f1(1), rare=rare), SIMPLE, method="influence function, t")
-    draws, interval = resampled(*sides).percentiles(f1(1)), found.interval(0.9)
+    draws, interval = resampled(*sides).percentiles(f1(1)), difference.interval(0.9)
     assert interval.low == min(draws.interval(0.9).low, floored.interval(0.9).low)
     assert interval.high == max(draws.interval(0.9).high, floored.interval(0.9).high)
-    assert found.p_value(0.05) == max(draws.p_value(0.05), floored.p_value(0.05), floored.t.p_value(0.05))
+    assert difference.p_value(0.05) == max(draws.p_value(0.05), floored.p_value(0.05), floored.t.p_value(0.05))
     assert interval.method == "cells resampled, never narrower than influence function, t, with unseen items"
-    assert (found.df, found.se) == (len(rare) - 1, floored.se)
+    assert (difference.df, difference.se) == (len(rare) - 1, floored.se)
     assert floored.k == pytest.approx(len(rare))
-    assert found.value == pytest.approx(f1_score(truth, left) - f1_score(truth, right))
+    assert difference.value == pytest.approx(f1_score(truth, left) - f1_score(truth, right))
     clustered = paired_counts(*sides, f1(1), Design(np.arange(200) // 4))
     of_clusters = resampled(*sides, Design(np.arange(200) // 4)).percentiles(f1(1))
     assert clustered.regions[0].draws.tolist() == of_clusters.draws.tolist()
@@ -172,7 +175,7 @@ def test_clusters_are_whole_whatever_their_codes_and_sizes():
     rng = np.random.default_rng(77)
     truth, (left, right) = noisy(rng, 60, 0.3, 2)
     codes = np.concatenate([np.arange(20), np.repeat(np.arange(20, 30), 4)])
-    sides = of(truth, left, n_classes=2), of(truth, right, n_classes=2)
+    sides = decided(truth, left, n_classes=2), decided(truth, right, n_classes=2)
     dense, gaps = (resampled(*sides, Design(c)).percentiles(f1(1)).draws for c in (codes, codes * 3 + 2))
     assert dense.tolist() == gaps.tolist()
     # every draw is of 30 clusters; all of one item, those of items
@@ -187,11 +190,11 @@ def test_weights_enter_the_value_and_the_spread():
     rng = np.random.default_rng(78)
     truth, (left, right) = noisy(rng, 120, 0.25, 2)
     design = Design(weights=rng.uniform(0.5, 3, size=120))
-    sides = of(truth, left, n_classes=2), of(truth, right, n_classes=2)
-    found, linear = paired_counts(*sides, f1(1), design), linear_counts(*sides, f1(1), design)
+    sides = decided(truth, left, n_classes=2), decided(truth, right, n_classes=2)
+    difference, linear = paired_counts(*sides, f1(1), design), linear_counts(*sides, f1(1), design)
     values = [f1_score(truth, side, sample_weight=design.weights) for side in (left, right)]
-    assert found.value == pytest.approx(values[0] - values[1])
-    assert found.se == inference(linear, design, method="t").se
+    assert difference.value == pytest.approx(values[0] - values[1])
+    assert difference.se == inference(linear, design, method="t").se
     np.testing.assert_allclose(np.concatenate(linear.sides), values)
 
 
@@ -199,12 +202,14 @@ def test_several_members_weights_or_very_many_cells_are_left_to_t(monkeypatch):
     """No percentiles there."""
     rng = np.random.default_rng(63)
     truth, members = noisy(rng, 100, 0.2, 4)
-    one, other = (of(truth, member, n_classes=2) for member in members[:2])
-    assert isinstance(paired_counts(one, other, f1(1), Design(weights=np.ones(100))), Floored)
-    several = paired_counts(of(truth, *members[:3], n_classes=2), of(truth, members[3], n_classes=2), macro_f1())
+    left, right = (decided(truth, member, n_classes=2) for member in members[:2])
+    assert isinstance(paired_counts(left, right, f1(1), Design(weights=np.ones(100))), Floored)
+    several = paired_counts(
+        decided(truth, *members[:3], n_classes=2), decided(truth, members[3], n_classes=2), macro_f1()
+    )
     assert isinstance(several, Floored)
     assert several.n_seeds == 3
-    two = paired_counts(of(truth, *members[:2], n_classes=2), of(truth, members[3], n_classes=2), macro_f1())
+    two = paired_counts(decided(truth, *members[:2], n_classes=2), decided(truth, members[3], n_classes=2), macro_f1())
     assert isinstance(two, Floored)
     by_seed = [sklearn_macro(truth, member) - sklearn_macro(truth, members[3]) for member in members[:3]]
     assert several.value == pytest.approx(np.mean(by_seed))
@@ -212,17 +217,17 @@ def test_several_members_weights_or_very_many_cells_are_left_to_t(monkeypatch):
     # truth, left and right make 8 cells here, or 7
     n_cells = len(np.unique(np.stack([truth, *members[:2]]), axis=1).T)
     monkeypatch.setattr(resampling, "MOST_CELLS", n_cells)
-    assert resampled(one, other) is not None
+    assert resampled(left, right) is not None
     monkeypatch.setattr(resampling, "MOST_CELLS", n_cells - 1)
-    assert resampled(one, other) is None
-    assert isinstance(paired_counts(one, other, f1(1)), Floored)
+    assert resampled(left, right) is None
+    assert isinstance(paired_counts(left, right, f1(1)), Floored)
 
 
 def test_chunks_of_draws_and_the_way_to_find_cells_change_nothing(monkeypatch):
     """Small chunks draw the same sequence; more than 62 bits a row are compared as rows."""
     rng = np.random.default_rng(71)
     truth, members = noisy(rng, 80, 0.3, 2)
-    sides = [of(truth, member, n_classes=2) for member in members]
+    sides = [decided(truth, member, n_classes=2) for member in members]
     whole = resampled(*sides).percentiles(matthews()).draws
     monkeypatch.setattr(resampling, "CHUNK", 8 * 999)
     chunked = resampled(*sides).percentiles(matthews()).draws
@@ -242,9 +247,9 @@ def test_many_labels_are_counted_without_overflow(monkeypatch):
     monkeypatch.setattr(resampling, "N_DRAWS", 1000)
     rng = np.random.default_rng(66)
     truth, left, right = rng.integers(0, 40, size=(3, 200))
-    sides = of(truth, left, n_classes=40), of(truth, right, n_classes=40)
-    found = resampled(*sides).percentiles(macro_f1())
-    assert found.draws.mean() == pytest.approx(linear_counts(*sides, macro_f1()).value, abs=0.02)
+    sides = decided(truth, left, n_classes=40), decided(truth, right, n_classes=40)
+    percentiles = resampled(*sides).percentiles(macro_f1())
+    assert percentiles.draws.mean() == pytest.approx(linear_counts(*sides, macro_f1()).value, abs=0.02)
     assert linear_counts(*sides, macro_f1()).value == pytest.approx(
         f1_score(truth, left, average="macro") - f1_score(truth, right, average="macro")
     )
@@ -259,7 +264,9 @@ def test_the_interval_covers(name, monkeypatch):
     truth_delta = {"f1": 0.05, "matthews": 0.1}[name]
     for _ in range(n_draws):
         truth = rng.integers(0, 2, size=200)
-        sides = [of(truth, np.where(rng.random(200) < share, 1 - truth, truth), n_classes=2) for share in (0.15, 0.2)]
+        sides = [
+            decided(truth, np.where(rng.random(200) < share, 1 - truth, truth), n_classes=2) for share in (0.15, 0.2)
+        ]
         interval = paired_counts(*sides, STATISTICS[name]()).interval()
         covered += interval.low <= truth_delta <= interval.high
     assert covered / n_draws > 0.94 - 2 * math.sqrt(0.95 * 0.05 / n_draws)

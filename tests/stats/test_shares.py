@@ -103,11 +103,11 @@ def test_the_recipe_interval_covers_with_500_items_of_which_few_are_discordant()
     rng, n_draws, covered = np.random.default_rng(23), 1500, 0
     cells = [0.002, 0.0005, 0.9975]
     for _ in range(n_draws):
-        shared, own = (
+        shared, separate = (
             rng.choice([-1.0, 1.0, 0.0], size=500, p=cells),
             rng.choice([-1.0, 1.0, 0.0], size=(5, 500), p=cells),
         )
-        differences = np.where(shared == 0, own, shared)
+        differences = np.where(shared == 0, separate, shared)
         truth = -0.0015 * (1 + cells[2])
         covered += share_difference(differences).p_value(truth) > 0.05
     assert covered / n_draws > 0.94 - 2 * math.sqrt(0.95 * 0.05 / n_draws)
@@ -170,11 +170,11 @@ def test_weights_leave_fewer_items_of_which_the_weighted_share_is_discordant():
     weights = np.where(np.arange(40) < 10, 2.0, 1.0)
     differences = outcomes(40, [-5, 6, 20])
     assert tango(differences, Design(weights=weights)) == PairedProportions(2, 3, 35)
-    found = share_difference(differences, Design(weights=weights))
-    assert found.value == pytest.approx(-1 / 50)
-    assert found.regions == (PairedProportions(2, 3, 35),)
-    assert found.method == "t, never narrower than Tango score"
-    assert found.lent == PairedProportions(2, 3, 35)
+    difference = share_difference(differences, Design(weights=weights))
+    assert difference.value == pytest.approx(-1 / 50)
+    assert difference.regions == (PairedProportions(2, 3, 35),)
+    assert difference.method == "t, never narrower than Tango score"
+    assert difference.lent == PairedProportions(2, 3, 35)
 
 
 @given(RECIPES)
@@ -191,10 +191,12 @@ def test_equal_weights_are_no_weights(differences):
 def test_few_clusters_are_bounded_by_those_with_discordance():
     """Nine clusters of 4, one of them discordant: the bound; ten clusters of which six are: Tango's on the items."""
     few, enough = np.repeat(np.arange(9), 4), np.repeat(np.arange(10), 4)
-    found = share_difference(outcomes(36, [1, -2]), Design(few))
-    assert found.regions == (ClusterBound(1, 9, 1.0),)
-    assert found.method == ("t, delete-one-cluster jackknife, never narrower than exact bound on discordant clusters")
-    assert found.lent is None
+    difference = share_difference(outcomes(36, [1, -2]), Design(few))
+    assert difference.regions == (ClusterBound(1, 9, 1.0),)
+    assert difference.method == (
+        "t, delete-one-cluster jackknife, never narrower than exact bound on discordant clusters"
+    )
+    assert difference.lent is None
     spread = share_difference(outcomes(40, [0, 4, 8, 12, 16, 20]), Design(enough))
     assert spread.regions == (PairedProportions(0, 6, 40),)
     assert spread.lent == PairedProportions(0, 6, 40)
@@ -222,9 +224,9 @@ def test_clusters_of_which_few_make_up_the_variance_are_bounded_too():
 def test_clusters_without_weight_do_not_count():
     """The discordant item of the last cluster weighs nothing; sizes are sums of weights: 8 against a mean of 5."""
     codes, weights = np.repeat(np.arange(9), 4), np.repeat([2.0, 1, 1, 1, 1, 1, 1, 2, 0], 4)
-    found = share_difference(outcomes(36, [1, 35]), Design(codes, weights))
-    assert found.regions == (ClusterBound(1, 8, pytest.approx(1.6)),)
-    assert found.n_clusters == 8
+    difference = share_difference(outcomes(36, [1, 35]), Design(codes, weights))
+    assert difference.regions == (ClusterBound(1, 8, pytest.approx(1.6)),)
+    assert difference.n_clusters == 8
 
 
 def test_weights_and_clusters_together():
@@ -232,8 +234,8 @@ def test_weights_and_clusters_together():
     codes = np.repeat(np.arange(20), 2)
     weights = np.where(np.arange(40) % 2 == 0, 3.0, 1.0)
     # 80^2 / (20 * 9 + 20) = 32 items; losses of weight 3 in seven clusters: 21 / 80 of 32 = 8.4
-    found = share_difference(outcomes(40, range(0, 14, 2)), Design(codes, weights))
-    assert found.regions == (PairedProportions(0, 9, 32),)
+    difference = share_difference(outcomes(40, range(0, 14, 2)), Design(codes, weights))
+    assert difference.regions == (PairedProportions(0, 9, 32),)
     # of five clusters a win of weight 3 against a loss of weight 1; alike in number they would cancel
     cancel = outcomes(40, [1, -2, 3, -4, 5, -6, 7, -8, 9, -10, 11, 12])
     assert item_spread(linear_mean(cancel, Design(codes, weights)), Design(codes, weights)).n_contributing > 3
@@ -250,7 +252,7 @@ def test_weights_and_clusters_together():
 def test_a_clustered_share_mirrors_exactly_and_ignores_the_order(items):
     """delta(b, a) is delta(a, b) with its signs changed; items in another order give the same."""
     differences, codes = items
-    there, back = (share_difference(one, Design(codes)) for one in (differences, -differences))
+    there, back = (share_difference(rows, Design(codes)) for rows in (differences, -differences))
     interval, mirrored = there.interval(), back.interval()
     assert (there.value, there.se) == (-back.value, back.se)
     assert (interval.low, interval.high) == (-mirrored.high, -mirrored.low)
@@ -267,16 +269,16 @@ def test_an_excess_worked_by_hand():
     """A slice of 50 that loses 5, a rest of 150 that wins 3: -.1 - .02 = -.12."""
     # variances: (.1 - .01) 50/49 / 50 = .0018367; (.02 - .0004) 150/149 / 150 = .00013154; se .044365
     differences, in_slice = outcomes(200, [*range(5), -60, -61, -62]), np.arange(200) < 50
-    found = share_excess(differences, in_slice)
-    assert found.value == pytest.approx(-0.12)
-    assert found.se == pytest.approx(0.044365, abs=1e-6)
-    assert (found.df, found.n, found.n_seeds) == (49, 200, 1)
-    assert found.method == "t, never narrower than MOVER of Tango score"
+    excess = share_excess(differences, in_slice)
+    assert excess.value == pytest.approx(-0.12)
+    assert excess.se == pytest.approx(0.044365, abs=1e-6)
+    assert (excess.df, excess.n, excess.n_seeds) == (49, 200, 1)
+    assert excess.method == "t, never narrower than MOVER of Tango score"
     sides = PairedProportions(0, 5, 50), PairedProportions(3, 0, 150)
-    assert found.regions == (Recovered(-0.1, sides[0], 0.02, sides[1]),)
+    assert excess.regions == (Recovered(-0.1, sides[0], 0.02, sides[1]),)
     # low: -.12 - sqrt((-.1 - low of the slice)^2 + (high of the rest - .02)^2)
     parts = -0.1 - sides[0].interval().low, sides[1].interval().high - 0.02
-    assert found.regions[0].interval().low == pytest.approx(-0.12 - math.hypot(*parts))
+    assert excess.regions[0].interval().low == pytest.approx(-0.12 - math.hypot(*parts))
 
 
 @given(RECIPES)
@@ -284,11 +286,11 @@ def test_an_excess_worked_by_hand():
 def test_an_excess_mirrors_exactly_with_the_sides_and_with_the_slice(differences):
     """Students and teacher exchanged, or slice and rest: the sign, and nothing else."""
     in_slice = np.arange(differences.shape[1]) % 3 == 0
-    found = share_excess(differences, in_slice)
+    excess = share_excess(differences, in_slice)
     for other in (share_excess(-differences, in_slice), share_excess(differences, ~in_slice)):
-        assert other.value == pytest.approx(-found.value, abs=1e-15)
-        assert other.interval().low == pytest.approx(-found.interval().high, abs=1e-12)
-        assert other.p_value(-0.1) == pytest.approx(found.p_value(0.1), rel=1e-6)
+        assert other.value == pytest.approx(-excess.value, abs=1e-15)
+        assert other.interval().low == pytest.approx(-excess.interval().high, abs=1e-12)
+        assert other.p_value(-0.1) == pytest.approx(excess.p_value(0.1), rel=1e-6)
     assert share_excess(0 * differences, in_slice).value == 0
     assert share_excess(0 * differences, in_slice).interval().high > 0
 
@@ -297,13 +299,13 @@ def test_an_excess_of_weighted_items_and_of_few_clusters():
     """Weights 3 and 1 on either side; the method names the region of the slice."""
     differences, in_slice = outcomes(40, [0, 1, -20]), np.arange(40) < 20
     weights = np.where(np.arange(40) % 20 == 0, 3.0, 1.0)
-    found = share_excess(differences, in_slice, Design(weights=weights))
+    excess = share_excess(differences, in_slice, Design(weights=weights))
     # -(3 + 1) / 22 on the slice, 3 / 22 on the rest
-    assert found.value == pytest.approx(-7 / 22)
+    assert excess.value == pytest.approx(-7 / 22)
     # 22^2 / 28 = 17.3 items: 4 / 22 of 17 are 3.1, 3 / 22 of 17 are 2.3
-    assert found.regions[0].left == PairedProportions(0, 4, 17)
-    assert found.regions[0].right == PairedProportions(3, 0, 17)
-    assert found.regions[0].left_value == pytest.approx(-4 / 22)
+    assert excess.regions[0].left == PairedProportions(0, 4, 17)
+    assert excess.regions[0].right == PairedProportions(3, 0, 17)
+    assert excess.regions[0].left_value == pytest.approx(-4 / 22)
     codes = np.concatenate([np.arange(20) % 5, np.arange(20)])
     mixed = share_excess(outcomes(40, [0, 1, 25, 26, -27, 28, 29, 30, 31, 32, 33, 34, 35]), in_slice, Design(codes))
     assert isinstance(mixed.regions[0].left, ClusterBound)
@@ -317,10 +319,10 @@ def test_the_excess_of_clusters_that_lie_on_both_sides_is_joint():
     """Every cluster has an item on either side with the same difference: the excess has no variance at all."""
     codes = np.tile(np.arange(20), 2)
     one_side = np.where(np.arange(20) % 4 == 0, -1.0, 0.0)
-    found = share_excess(np.tile(one_side, 2)[None], np.arange(40) < 20, Design(codes))
-    assert found.value == 0
-    assert found.se == pytest.approx(0, abs=1e-12)
-    assert found.n_clusters == 20
+    excess = share_excess(np.tile(one_side, 2)[None], np.arange(40) < 20, Design(codes))
+    assert excess.value == 0
+    assert excess.se == pytest.approx(0, abs=1e-12)
+    assert excess.n_clusters == 20
     few = share_excess(np.tile(one_side[:8], 2)[None], np.arange(16) < 8, Design(np.tile(np.arange(8), 2)))
     assert few.regions[0].left == ClusterBound(2, 8, 1.0)
 
@@ -353,11 +355,11 @@ def test_no_difference_of_shares_exceeds_one_and_no_excess_two():
     wins[0, :6] = wins[1, 1:9] = 1
     wins[:, 10:] = -wins[:, :10]
     alone = t_inference(linear_mean(wins[:, :10]), SIMPLE, method="t").interval()
-    found = share_difference(wins[:, :10])
+    difference = share_difference(wins[:, :10])
     assert alone.high > 1
-    assert found.interval().high == 1.0
+    assert difference.interval().high == 1.0
     assert share_difference(-wins[:, :10]).interval().low == -1.0
-    assert (found.p_value(1.0) > 0, found.p_value(1.01)) == (True, 0.0)
+    assert (difference.p_value(1.0) > 0, difference.p_value(1.01)) == (True, 0.0)
     excess = share_excess(wins, np.arange(20) < 10)
     assert excess.interval(0.999).high == 2.0
     assert (excess.p_value(2.0) > 0, excess.p_value(2.01)) == (True, 0.0)

@@ -115,7 +115,7 @@ def audit(
     members = [*members_of("teacher", teacher), *members_of("student", student)]
     members += [] if baseline is None else members_of("baseline", baseline)
     rows = rows_of(data, slices=slices, clusters=clusters, weights=weights, columns=data_columns or {})
-    refuse_other_index({DATA: data} | {one.called: one.what for one in members})
+    refuse_other_index({DATA: data} | {each.called: each.what for each in members})
     choices = audits_of(audits, identities) or audits_of(DEFAULT_AUDITS, identities)
     rules = gates_of(gates)
     with TemporaryDirectory(prefix="angelshare-") as scratch:

@@ -172,21 +172,21 @@ def _in_folder(teacher: object) -> Iterator[str]:
 def _texts(texts: object, truth: object, card: ModelCard) -> TextSet:
     """Return the texts to distil on, with human labels where there are any."""
     if isinstance(texts, str | PathLike):
-        batch, own = load_texts(fspath(texts)).batch, None
+        batch, human_labels = load_texts(fspath(texts)).batch, None
     else:
         frame = _frame(texts, "texts")
-        batch, own = read_batch(frame, where="texts"), _truth(frame, card, "texts")
+        batch, human_labels = read_batch(frame, where="texts"), _truth(frame, card, "texts")
     if truth is not None:
         labels = as_array(truth, "truth", most=1)
         if len(labels) != len(batch):
             raise InputError(
                 f"texts has {len(batch)} items, and truth has {len(labels)}. Give one label for every text."
             )
-        own = _truth(pd.DataFrame({"label": labels}), card, "truth")
+        human_labels = _truth(pd.DataFrame({"label": labels}), card, "truth")
     if not len(batch):
         raise InputError("texts is empty. Give at least one text.")
     ids = tuple(map(str, range(len(batch))))
-    return TextSet("texts", card.scored_task, card.labels, ids, batch, own)
+    return TextSet("texts", card.scored_task, card.labels, ids, batch, human_labels)
 
 
 def _truth(frame: pd.DataFrame, card: ModelCard, where: str) -> Array | None:

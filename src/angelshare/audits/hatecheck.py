@@ -159,7 +159,7 @@ def _remarks(panel: Panel[Predictions], cases: Items) -> list[str]:
     if cases.clusters is None:
         return said
     names, codes = np.unique(cases.columns[COLUMN], return_inverse=True)
-    alone = names[clusters_of(codes, Design.of(cases.clusters, None)) == 1].tolist()
+    alone = names[clusters_of(codes, Design.from_codes(cases.clusters, None)) == 1].tolist()
     if alone:
         said.append(
             f"{len(alone)} of {len(names)} functionalities have a single template ({', '.join(alone[:10])}): they have "

@@ -68,7 +68,7 @@ class IdentityAuc(Audit[IdentityOptions]):
                 continue
             sample = countable(contrast, findings)
             if sample is not None:
-                measure_identities(Compared.of(sample, panel.data, names, findings))
+                measure_identities(Compared.from_sample(sample, panel.data, names, findings))
         return findings.result(self, tables=(_table(panel, names),))
 
 
@@ -147,13 +147,13 @@ def _values(panel: Panel[Predictions], names: Sequence[str]) -> Iterator[tuple[o
     known = counted(panel.items, Findings())
     kept = panel.items.take(known)
     positive = np.asarray(kept.truth == 1)
-    classes = Classes.of(positive, Design(weights=kept.weights))
+    classes = Classes.from_labels(positive, Design(weights=kept.weights))
     for role, member in _members(panel):
         if not member.has_scores:
             continue
-        ranked = RankedMember.of(member.ranking(1)[known], classes)
+        ranked = RankedMember.from_scores(member.ranking(1)[known], classes)
         for name in names:
-            identity = Identity.of(kept.slices[name], classes)
+            identity = Identity.from_mask(kept.slices[name], classes)
             n_positive, n_negative = identity.count((True, True)), identity.count((True, False))
             values = (
                 None if too_few(identity, ordering) else identity.value(ordering, ranked)

@@ -276,7 +276,7 @@ def _measure_auc(panel: Panel[Predictions], swapped: Swapped, findings: Findings
 def _swapped(panel: Panel[Predictions]) -> Swapped:
     """Return which items are swaps of one another."""
     templates, identities = (panel.columns[name] for name in COLUMNS)
-    return Swapped.of(templates, identities, panel.items.clusters)
+    return Swapped.from_templates(templates, identities, panel.items.clusters)
 
 
 def _units(data: str, swapped: Swapped, identity: int | None = None) -> Units:

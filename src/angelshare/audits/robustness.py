@@ -113,7 +113,7 @@ class Robustness(Audit[NoOptions]):
         if "variant" in panel.columns and n_labelled(panel.truth):
             _measure_variants(panel, findings, settings)
         if _has_pairs(panel):
-            partners = Partners.of(panel.columns["pair"], panel.columns["variant"])
+            partners = Partners.from_pairs(panel.columns["pair"], panel.columns["variant"])
             for sentence in partners.remarks:
                 findings.remark(sentence)
             for contrast in pairing.contrasts:

@@ -67,7 +67,7 @@ class Seat(Audit[SeatOptions]):
         tests, missing = _with_texts(self._tests(), panel)
         if not tests:
             return AuditResult(self.name, self.question, not_applicable=" ".join(missing))
-        effects = Effects.of(panel, tests)
+        effects = Effects.from_panel(panel, tests)
         remarks, warnings = _how_pooled(panel)
         return AuditResult(
             self.name,

@@ -165,13 +165,13 @@ def _refuse_other_labels(reference: Member, member: Member) -> None:
 
 def _refuse_other_lengths(reference: Observed[M], member: Observed[M]) -> None:
     """Refuse likelihoods of the same items under other lengths in bytes, where no text says which are right."""
-    one, other = reference.member, member.member
-    if not (isinstance(one, Likelihoods) and isinstance(other, Likelihoods)):
+    first, second = reference.member, member.member
+    if not (isinstance(first, Likelihoods) and isinstance(second, Likelihoods)):
         return
-    differs = np.flatnonzero(one.n_bytes != other.n_bytes)
+    differs = np.flatnonzero(first.n_bytes != second.n_bytes)
     if differs.size:
         raise MisalignedError(
-            f"{one.name} and {other.name} disagree about the bytes of {differs.size} items, the first "
+            f"{first.name} and {second.name} disagree about the bytes of {differs.size} items, the first "
             f"{str(reference.items.ids[differs[0]])!r}. Bytes are those of the text in UTF-8, whichever model reads it."
         )
 

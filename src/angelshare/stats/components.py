@@ -28,7 +28,7 @@ class Design:
     weights: Vector | None = None
 
     @classmethod
-    def of(cls, clusters: Labels | None, weights: Vector | None) -> "Design":
+    def from_codes(cls, clusters: Labels | None, weights: Vector | None) -> "Design":
         """Return the design of items with any integer codes of clusters."""
         return cls(None if clusters is None else np.unique(clusters, return_inverse=True)[1], weights)
 

@@ -67,7 +67,7 @@ class Classes:
     n: int
 
     @classmethod
-    def of(cls, positive: Mask, design: Design = SIMPLE) -> "Classes":
+    def from_labels(cls, positive: Mask, design: Design = SIMPLE) -> "Classes":
         """Return the items under a mask, and the others."""
         items = {True: np.flatnonzero(positive), False: np.flatnonzero(~positive)}
         weights = {k: None if design.weights is None else design.weights_of(i) for k, i in items.items()}
@@ -89,7 +89,7 @@ class RankedMember:
     lower: Mapping[bool, Array]
 
     @classmethod
-    def of(cls, scores: Vector, classes: Classes) -> "RankedMember":
+    def from_scores(cls, scores: Vector, classes: Classes) -> "RankedMember":
         """Return the ranks of (n,) scores."""
         dense = dense_ranks(scores)
         n_ranks = int(dense.max(initial=-1)) + 1
@@ -117,7 +117,7 @@ class Identity:
     lower: dict[tuple[RankedMember, bool], Array] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, mask: Mask, classes: Classes) -> "Identity":
+    def from_mask(cls, mask: Mask, classes: Classes) -> "Identity":
         """Return the identity of the items under a mask."""
         places: dict[Cell, Labels] = {}
         for label, items in classes.items.items():

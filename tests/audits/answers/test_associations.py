@@ -99,7 +99,7 @@ def test_effects_of_all_members_are_told_with_their_means_and_against_the_teache
         Population("teacher", "teacher", (there,)),
         (Population("student", "s", (turned, embeddings("s/1", *there.vectors))),),
     )
-    effects = Effects.of(panel, tests)
+    effects = Effects.from_panel(panel, tests)
     rows = {(e.metric, e.student, e.output): e.value for e in effects.estimates()}
     assert rows["seat_d", None, "there"] == pytest.approx(d)
     assert rows["seat_d", None, "back"] == pytest.approx(-d)
@@ -123,7 +123,7 @@ def test_a_test_without_an_effect_size_is_in_no_mean():
     texts = TextBatch(("1", "2", "3", "4", "5", "6"))
     flat = embeddings("t", *([[1, 0]] * 6))
     panel = Panel("seat", Items("seat", np.array(texts.keys()), texts), Population("teacher", "t", (flat,)), ())
-    effects = Effects.of(panel, [AssociationTest("flat", (x, y), (a, b))])
+    effects = Effects.from_panel(panel, [AssociationTest("flat", (x, y), (a, b))])
     assert list(effects.estimates()) == []
     assert effects.table().rows[0][5] is None
 

@@ -16,7 +16,7 @@ def test_pairs_that_are_none_are_left_out_with_counts():
     """One member, no original, three originals, and items in no pair at all."""
     pairs = names(["a", "a", "b", "c", "c", "d", "d", "d", "", "e", "e"])
     variants = names(["original", "x", "original", "x", "y", "original", "base_2", "", "x", "base", "y"])
-    partners = Partners.of(pairs, variants)
+    partners = Partners.from_pairs(pairs, variants)
     assert partners.original.tolist() == [0, 9]
     assert partners.partner.tolist() == [1, 10]
     assert partners.remarks == (
@@ -36,10 +36,10 @@ def test_originals_go_by_several_names():
 def test_counterfactual_reviews_turn_their_labels():
     """Every pair of the test split has an original and a revision with the other label."""
     reviews = load_splits("cad_imdb").role("test")
-    partners = Partners.of(reviews.columns["pair"], reviews.columns["variant"])
+    partners = Partners.from_pairs(reviews.columns["pair"], reviews.columns["variant"])
     same, other = partners.same_label(reviews.truth)
     assert (len(partners), int(same.sum()), int(other.sum())) == (488, 0, 488)
     styles = load_splits("sst2_styles").role("validation")
-    partners = Partners.of(styles.columns["pair"], styles.columns["variant"])
+    partners = Partners.from_pairs(styles.columns["pair"], styles.columns["variant"])
     assert len(partners) == 10 * 872
     assert partners.same_label(styles.truth)[0].all()

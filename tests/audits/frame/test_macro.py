@@ -24,7 +24,7 @@ def test_the_standard_error_of_the_mean_over_functions_is_that_of_strata(suite, 
     )
     contrast = pair(make_panel(members[:1], members[1:])).contrasts[0]
     metric = Macro(facts=MACRO_ACCURACY, per_item=correct, column="functionality")
-    population = metric.population(Sample.of(contrast))
+    population = metric.population(Sample.from_contrast(contrast))
     variance = (0.56 / 3 / 4 + 0.06 / 6) / 4
     # the jackknife divides by what is left without a cluster: a little more, of ten clusters
     assert metric.difference(population).se ** 2 == pytest.approx(variance, rel=0.25)
@@ -43,6 +43,6 @@ def test_the_interval_of_the_mean_over_functions_covers(suite, make_panel):
         student = rng.random(240) >= by_template.repeat(5)
         members = suite({"teacher": np.ones(240), "student": student}, functions, templates)
         contrast = pair(make_panel(members[:1], members[1:])).contrasts[0]
-        interval = metric.difference(metric.population(Sample.of(contrast))).interval(0.95)
+        interval = metric.difference(metric.population(Sample.from_contrast(contrast))).interval(0.95)
         covered += interval.low <= -losses.mean() <= interval.high
     assert covered >= 180

@@ -24,7 +24,7 @@ def compared(noisy, make_panel):
         )
         findings = Findings()
         (contrast,) = pair(make_panel([teacher], [mlp])).contrasts
-        return Compared.of(countable(contrast, findings), "toy", ["identity"], findings)
+        return Compared.from_sample(countable(contrast, findings), "toy", ["identity"], findings)
 
     return build
 
@@ -82,7 +82,7 @@ def test_too_few_are_told_with_both_counts():
     """Nine positives of the identity, ten negatives."""
     positive = np.arange(60) < 20
     mask = (np.arange(60) < 9) | (np.arange(60) >= 50)
-    identity = Identity.of(mask, Classes.of(positive, SIMPLE))
+    identity = Identity.from_mask(mask, Classes.from_labels(positive, SIMPLE))
     said = "9 positives of the identity and 10 negatives of the identity, at least 10 of each are needed"
     assert too_few(identity, ORDERINGS["subgroup_auc"]) == said
     assert too_few(identity, ORDERINGS["bpsn_auc"]) is None

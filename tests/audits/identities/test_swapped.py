@@ -23,7 +23,7 @@ def test_spreads_hold_together_whatever_the_scores(scores):
         "m", "binary", ("no", "yes"), "probabilities",
         np.column_stack([1 - scores.ravel(), scores.ravel()]),
     )  # fmt: skip
-    swapped = Swapped.of(held["template"], held["identity"])
+    swapped = Swapped.from_templates(held["template"], held["identity"])
     dev, spread = (ScoreSpread(swapped, is_range=is_range)(member) for is_range in (False, True))
     frame = pd.DataFrame({**held, "score": scores.ravel()})
     by_template = frame.groupby("template")["score"]

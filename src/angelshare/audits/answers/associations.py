@@ -67,7 +67,7 @@ class Places:
     b: Labels
 
     @classmethod
-    def of(cls, test: AssociationTest, items: Items) -> "Places":
+    def from_test(cls, test: AssociationTest, items: Items) -> "Places":
         """Return the positions of a test's texts among items whose keys, or ids, are their content keys."""
         place = {key: position for position, key in enumerate(content_keys(items))}
         return cls(*(np.array([place[text_key(text)] for text in group.texts]) for group in test.groups))
@@ -88,9 +88,9 @@ class Effects:
     by_member: Mapping[tuple[ModelRole, str], tuple[float | None, ...]]
 
     @classmethod
-    def of(cls, panel: Panel[Embeddings], tests: Sequence[AssociationTest]) -> "Effects":
+    def from_panel(cls, panel: Panel[Embeddings], tests: Sequence[AssociationTest]) -> "Effects":
         """Return the effect sizes of all members of a panel."""
-        places = [Places.of(test, panel.items) for test in tests]
+        places = [Places.from_test(test, panel.items) for test in tests]
         by_member = {
             (population.role, member.name): tuple(effect_size(member.vectors, each) for each in places)
             for population in panel.populations

@@ -46,7 +46,7 @@ def functionality_table(contrasts: Sequence[Contrast], rows: Sequence[Difference
     table = []
     for contrast in contrasts:
         names, codes = np.unique(contrast.items.columns["functionality"], return_inverse=True)
-        design = Design.of(contrast.items.clusters, contrast.items.weights)
+        design = Design.from_codes(contrast.items.clusters, contrast.items.weights)
         units = np.arange(len(codes)) if design.clusters is None else design.clusters
         student, teacher = (_accuracy(side, contrast.items, codes, design) for side in (contrast.left, contrast.right))
         positives = _means((truth_of(contrast.items) == 1)[None], codes, design)[0]
@@ -70,7 +70,7 @@ def functionality_counts(contrast: Contrast, data: str, level: float) -> Iterato
     functionality of one template stays as it is. Seeds are not resampled: they are those that were trained.
     """
     names, codes = np.unique(contrast.items.columns["functionality"], return_inverse=True)
-    design = Design.of(contrast.items.clusters, contrast.items.weights)
+    design = Design.from_codes(contrast.items.clusters, contrast.items.weights)
     gains = np.mean(
         [correct(left, contrast.items) - correct(right, contrast.items) for left, right in contrast.pairs], axis=0
     )

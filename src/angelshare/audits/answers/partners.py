@@ -33,7 +33,7 @@ class Partners:
         return len(self.partner)
 
     @classmethod
-    def of(cls, pairs: Array, variants: Array) -> "Partners":
+    def from_pairs(cls, pairs: Array, variants: Array) -> "Partners":
         """Return the partners among n items: every pair has one original and at least one partner.
 
         Args:

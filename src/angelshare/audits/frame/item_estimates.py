@@ -42,7 +42,7 @@ class Figure:
 
 def design_of(items: Items) -> Design:
     """Return how the items were drawn; clusters of one item each count as none."""
-    return Design.of(items.clusters, items.weights).without_singles()
+    return Design.from_codes(items.clusters, items.weights).without_singles()
 
 
 def share(by_seed: Scores, design: Design, level: float) -> Figure:

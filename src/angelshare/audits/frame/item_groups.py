@@ -66,7 +66,7 @@ class Units:
     @property
     def design(self) -> Design:
         """Return how the units were drawn."""
-        return SIMPLE if self.clusters is None else Design.of(self.clusters, None).without_singles()
+        return SIMPLE if self.clusters is None else Design.from_codes(self.clusters, None).without_singles()
 
     @property
     def n_clusters(self) -> int | None:

@@ -121,7 +121,7 @@ def countable(contrast: Contrast[M], findings: Findings) -> Sample[M] | None:
     known = counted(contrast.items, findings)
     if not known.any():
         return None
-    sample = Sample.of(contrast if known.all() else contrast.take(known))
+    sample = Sample.from_contrast(contrast if known.all() else contrast.take(known))
     n_clusters = _n_clusters(sample)
     if n_clusters == 1:
         findings.remark("All items are of one cluster, from which nothing follows for others: nothing is measured.")

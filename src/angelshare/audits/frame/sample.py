@@ -38,10 +38,10 @@ class Sample(Generic[M]):
     memo: dict[Hashable, Any] = field(default_factory=dict)  # Any: each name has its own type
 
     @classmethod
-    def of(cls, contrast: Contrast[M]) -> "Sample[M]":
+    def from_contrast(cls, contrast: Contrast[M]) -> "Sample[M]":
         """Return the sample of all items of a contrast."""
         items = contrast.items
-        return cls(contrast, np.arange(len(items)), Design.of(items.clusters, items.weights))
+        return cls(contrast, np.arange(len(items)), Design.from_codes(items.clusters, items.weights))
 
     def __len__(self) -> int:
         """Return the number of items."""

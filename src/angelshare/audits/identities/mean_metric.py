@@ -41,8 +41,8 @@ class IdentityMean(Metric):
 
     def linear(self, sample: Sample) -> Linear:
         """Return the difference, and what every item contributes to all identities together."""
-        classes, design = Classes.of(self._positive(sample), sample.design), sample.design
-        left, right = ([RankedMember.of(row, classes) for row in side] for side in sample.rankings(1))
+        classes, design = Classes.from_labels(self._positive(sample), sample.design), sample.design
+        left, right = ([RankedMember.from_scores(row, classes) for row in side] for side in sample.rankings(1))
         joint, sides = Joint.empty(self._positive(sample), design), []
         for identity in self._measured(sample):
             linear = identity.linear(ORDERINGS[self.auc], left, right)
@@ -66,11 +66,11 @@ class IdentityMean(Metric):
 
     def _measured(self, sample: Sample) -> list[Identity]:
         """Return the identities with enough items in enough clusters; several of the same items count once."""
-        classes, ordering = Classes.of(self._positive(sample), sample.design), ORDERINGS[self.auc]
+        classes, ordering = Classes.from_labels(self._positive(sample), sample.design), ORDERINGS[self.auc]
         slices = sample.contrast.items.slices
         names = [name for name in slices if any(fnmatchcase(name, pattern) for pattern in self.identities)]
         masks = {mask.tobytes(): mask for mask in (slices[name][sample.items] for name in names)}
-        identities = [Identity.of(mask, classes) for mask in masks.values()]
+        identities = [Identity.from_mask(mask, classes) for mask in masks.values()]
         enough = (identity for identity in identities if too_few(identity, ordering) is None)
         return [identity for identity in enough if self._is_spread(identity, sample)]
 
@@ -79,5 +79,5 @@ class IdentityMean(Metric):
         if sample.design.clusters is None:
             return True
         ordering, ranks = ORDERINGS[self.auc], sample.rankings(1)
-        member = RankedMember.of(ranks[1][0], identity.classes)
+        member = RankedMember.from_scores(ranks[1][0], identity.classes)
         return min(n_units(identity.linear(ordering, [member], [member]), sample.design)) >= MIN_CLUSTERS

@@ -60,7 +60,7 @@ class Compared:
     findings: Findings
 
     @classmethod
-    def of(cls, sample: Sample, data: str, names: Sequence[str], findings: Findings) -> "Compared":
+    def from_sample(cls, sample: Sample, data: str, names: Sequence[str], findings: Findings) -> "Compared":
         """Return the members' ranks on the items of a sample.
 
         Args:
@@ -70,9 +70,10 @@ class Compared:
             findings: to which rows are added.
         """
         contrast, positive, design = sample.contrast, np.asarray(sample.truth == 1), sample.design
-        identities, classes = {name: contrast.items.slices[name] for name in names}, Classes.of(positive, design)
+        identities = {name: contrast.items.slices[name] for name in names}
+        classes = Classes.from_labels(positive, design)
         left, right = (
-            tuple(RankedMember.of(member.ranking(1), classes) for member in side)
+            tuple(RankedMember.from_scores(member.ranking(1), classes) for member in side)
             for side in (contrast.left, contrast.right)
         )
         return cls(sample, data, identities, positive, design, classes, (left, right), findings)
@@ -80,7 +81,7 @@ class Compared:
     def each(self) -> Iterator[tuple[str, Identity]]:
         """Yield every identity."""
         for name, mask in self.identities.items():
-            yield name, Identity.of(mask, self.classes)
+            yield name, Identity.from_mask(mask, self.classes)
 
     @property
     def has_excess(self) -> bool:

@@ -37,7 +37,7 @@ class Swapped:
     memo: dict[Predictions, Vector] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, templates: Array, identities: Array, clusters: Labels | None = None) -> "Swapped":
+    def from_templates(cls, templates: Array, identities: Array, clusters: Labels | None = None) -> "Swapped":
         """Return the swaps among n items with these templates and identities, "" where missing, and clusters."""
         named = np.flatnonzero((templates != "") & (identities != ""))
         _, template = np.unique(templates[named], return_inverse=True)

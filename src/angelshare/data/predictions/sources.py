@@ -77,8 +77,8 @@ def _opened(source: Source, columns: Mapping[str, str], threshold: float | None)
     if kind in _LOGS:
         log = _LOGS[kind](path, columns=columns, threshold=threshold)
         # a log's own `target` is the right answer, not whom a text is about
-        own = [name for name in ITEM_COLUMNS if name in log.frame.columns and name not in columns]
-        return log.frame.drop(columns=own), log.declared
+        taken = [name for name in ITEM_COLUMNS if name in log.frame.columns and name not in columns]
+        return log.frame.drop(columns=taken), log.declared
     return read_table(path, columns=columns), read_declared(path) if kind == "parquet" else Declared()
 
 

@@ -176,8 +176,11 @@ def _origin(files: Sequence[Source], population: Population[Observed[Predictions
     paths = [file for file in files if not isinstance(file, AnswersAtHand)]
     if len(paths) == len(files):
         return f"file:{_digest(Path(path).read_bytes() for path in paths)}", "file of predictions"
-    answers = ((one.items.ids.tolist(), one.member.labels, one.member.outputs) for one in population.members)
-    values = (np.ascontiguousarray(one.member.values).tobytes() for one in population.members)
+    answers = (
+        (observed.items.ids.tolist(), observed.member.labels, observed.member.outputs)
+        for observed in population.members
+    )
+    values = (np.ascontiguousarray(observed.member.values).tobytes() for observed in population.members)
     return f"answers:{_digest([*values, *(repr(said).encode() for said in answers)])}", "answers in memory"
 
 

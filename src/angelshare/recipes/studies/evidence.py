@@ -152,7 +152,7 @@ class Evidence:
         kept = labelled(truth) if among is None else labelled(truth) & among
         if not kept.any():
             raise NotMeasured(f"{metric.name} on {data} is not measured: no item is left.")
-        sample = Sample.of(contrast if kept.all() else contrast.take(kept))
+        sample = Sample.from_contrast(contrast if kept.all() else contrast.take(kept))
         problem = metric.problem(sample)
         if problem is not None:
             raise NotMeasured(f"{metric.name} on {data} is not measured: {problem}.")

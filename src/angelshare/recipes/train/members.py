@@ -171,9 +171,9 @@ class MemberMaker:
         if isinstance(entry, PretrainedEntry):
             inputs["backbone"] = backbone_fingerprint(entry.model)
         distil = entry.distil.onto(self._recipe.distil).model_dump(mode="json")
-        return {**inputs, **self._checksums, **self._of(entry).checksums, "distil": distil}
+        return {**inputs, **self._checksums, **self._student_texts(entry).checksums, "distil": distil}
 
-    def _of(self, entry: NeuralEntry) -> StudentTexts:
+    def _student_texts(self, entry: NeuralEntry) -> StudentTexts:
         """Return the texts that a student learns from."""
         return self._texts[plan_of(self._recipe, entry)]
 
@@ -197,7 +197,7 @@ class MemberMaker:
 
     def _train_on(self, member: Member, entry: NeuralEntry, result: Path, work: Path) -> None:
         """Train on the threads that are set."""
-        texts, validation = self._of(entry), self._splits.role("validation")
+        texts, validation = self._student_texts(entry), self._splits.role("validation")
         train, transfer = texts.train, texts.transfer
         settings = entry.distil.onto(self._recipe.distil)
         model, tokenizer = build_student(
@@ -253,7 +253,7 @@ class MemberMaker:
         if isinstance(entry, TransformerEntry | PretrainedEntry) or entry.tokenizer == "teacher":
             return None
         if entry.name not in self._tokenizers:
-            given = self._of(entry)
+            given = self._student_texts(entry)
             batches = (given.train.batch, given.transfer.batch)
             texts = chain.from_iterable((*batch.texts, *(batch.pairs or ())) for batch in batches)
             self._tokenizers[entry.name] = build_word_tokenizer(texts, entry.vocabulary, max_length=entry.max_length)
