@@ -53,6 +53,13 @@ def test_an_option_given_twice_is_refused():
         audits_of(["speed:n_texts=5, n_texts=6"])
 
 
+@pytest.mark.parametrize("given", [5, None, b"quality", [5], {}, {"n_texts": 5}, {"kind": None}])
+def test_what_names_no_audit_is_refused(given):
+    """With both forms."""
+    with pytest.raises(InputError, match=r'is no audit\. Write its name, or {"kind": NAME, OPTION: VALUE}\.$'):
+        audits_of(given)
+
+
 def test_an_audit_is_also_a_mapping_as_in_a_recipe():
     """Or a choice that was made before; one alone needs no list."""
     speed = Choice("speed", {"n_texts": 200})

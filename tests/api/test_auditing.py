@@ -356,6 +356,10 @@ WRONG = {
         lambda a: {"student": NAMES[a.truth].tolist()},
         r"^student is a list of 120 texts, which are read as the paths of its seeds.*give an array: np\.array",
     ),
+    "a file twice": (
+        lambda a: {"student": ["mlp=other/s.csv", "mlp=other/s.csv"]},
+        r"^The student other/s\.csv is given more than once\. Give each of its seeds once\.$",
+    ),
     "a missing folder": (
         lambda a: {"student": "no/such/folder"},
         r"^The student no/such/folder is neither a file nor a",

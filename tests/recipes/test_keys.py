@@ -1,5 +1,11 @@
 """What a recipe's keys mean, for people who never open the source."""
 
+from importlib.metadata import EntryPoint
+
+import pytest
+
+from angelshare.audits.frame.installed import GROUP, InstalledAudits
+from angelshare.core.errors import LeftOut
 from angelshare.core.student_spec import TfidfSpec
 from angelshare.recipes.keys import key_sections, known_places, meanings
 from angelshare.recipes.schema import Recipe
@@ -16,6 +22,14 @@ def test_all_that_a_recipe_may_say_has_its_section():
     assert [place for place in places if "." not in place] == [key for key in Recipe.model_fields if key in places]
     kinds = {section.kind for section in key_sections() if section.place == "students"}
     assert kinds >= {"mlp", "bilstm", "cnn", "transformer", "pretrained", "tfidf"}
+
+
+def test_an_audit_that_cannot_be_used_is_left_out_with_a_warning():
+    """Its options are not known; all other keys are."""
+    entry = EntryPoint("mine", "angelshare.audits.quality:METRICS", GROUP)
+    with pytest.warns(LeftOut, match="The audit 'mine' is left out"):
+        sections = key_sections(InstalledAudits(brought=lambda: [entry]))
+    assert sections == key_sections()
 
 
 def test_a_row_says_what_a_value_may_be():

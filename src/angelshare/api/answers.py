@@ -109,12 +109,17 @@ def _seeds(given: object, called: str) -> Sequence[object]:
     if not given:
         raise InputError(f"{called} is an empty list. Give at least one model, or its answers.")
     texts = {each for each in given if isinstance(each, str)}
-    if texts and len(texts) < len(given) and not any(Path(each).exists() for each in texts):
+    if texts and len(texts) < len(given) and not any(map(_names_a_place, texts)):
         raise InputError(
             f"{called} is a list of {len(given)} texts, which are read as the paths of its seeds, and some are the "
             "same. If they are its answers, give an array: np.array(...)."
         )
     return given
+
+
+def _names_a_place(text: str) -> bool:
+    """Whether a text looks like `[NAME=]PATH` or a hub id, rather than like a label that was decided for."""
+    return bool({"/", "\\", "="} & set(text)) or Path(text).exists()
 
 
 def side_of(given: Given, desk: Desk) -> Side:

@@ -36,7 +36,7 @@ def audits_of(wishes: AuditWish | Sequence[AuditWish], identities: Sequence[str]
     Raises:
         InputError: if one has another form.
     """
-    several = [wishes] if isinstance(wishes, str | Mapping | Choice) else wishes
+    several = wishes if isinstance(wishes, Sequence) and not isinstance(wishes, str | bytes) else [wishes]
     return tuple(_choice(wish, identities) for wish in several)
 
 
@@ -53,9 +53,11 @@ def _choice(wish: AuditWish, identities: Sequence[str]) -> Choice:
         return wish
     if isinstance(wish, str):
         name, given = _parsed(wish)
-    else:
+    elif isinstance(wish, Mapping) and isinstance(wish.get("kind"), str):
         given = {str(option): value for option, value in wish.items()}
-        name = str(given.pop("kind", ""))
+        name = str(given.pop("kind"))
+    else:
+        raise InputError(f'{wish!r} is no audit. Write its name, or {{"kind": NAME, OPTION: VALUE}}.')
     options = {"identities": tuple(identities)} if identities and name == "identity_auc" else {}
     return Choice(name, {**options, **given})
 

@@ -29,7 +29,7 @@ _SAID = {
     "path_type": "{!r} is no path.",
     "tuple_type": "{!r} is no list.",
     "string_type": "{!r} is no text.",
-    "too_short": "The list is empty. Give at least one.",
+    "too_short": "Give at least one.",
 }
 """What is wrong, where pydantic would speak of Python."""
 

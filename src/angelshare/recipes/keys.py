@@ -2,11 +2,13 @@
 
 import inspect
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from angelshare.audits.frame.installed import AUDITS, InstalledAudits
+from angelshare.core.errors import InputError, LeftOut
 from angelshare.core.strict import Strict
 from angelshare.recipes.schema import Recipe
 
@@ -102,9 +104,13 @@ def _sections(model: type[Strict], place: str) -> Iterator[KeySection]:
 
 
 def _options(section: KeySection, audits: InstalledAudits) -> Iterator[KeySection]:
-    """Yield, after the section on audits, the options of every audit that has any."""
+    """Yield, after the section on audits, the options of every audit that has any; of an unusable one a warning."""
     for name in audits.names() if section.place == AUDITS_KEY else ():
-        first, *below = _sections(audits.get(name).Options, AUDITS_KEY)
+        try:
+            first, *below = _sections(audits.get(name).Options, AUDITS_KEY)
+        except InputError as error:
+            warnings.warn(str(error), LeftOut, stacklevel=2)
+            continue
         if first.rows:
             yield from (replace(first, kind=name), *below)
 

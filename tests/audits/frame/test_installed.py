@@ -105,6 +105,21 @@ def test_an_audit_that_cannot_be_imported_is_named_and_left_out_and_all_else_goe
         assert "accuracy" in audits.facts
 
 
+def test_a_module_that_ends_the_process_is_left_out_too(monkeypatch, tmp_path):
+    """A script, for example."""
+    (tmp_path / "a_script.py").write_text("import sys\nsys.exit(3)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(InputError, match=r"since a_script cannot be used: SystemExit: 3\."):
+        brought("mine", "a_script").get("mine")
+
+
+@pytest.mark.parametrize("value", ["angelshare.audits.quality:METRICS", "angelshare.core.items:Items"])
+def test_what_is_no_class_of_audits_is_named(value):
+    """Instances, and other classes."""
+    with pytest.raises(InputError, match=rf"^The audit 'mine' is left out: at {value} is .*, which is no class of aud"):
+        brought("mine", value).get("mine")
+
+
 @pytest.mark.parametrize(
     ("metrics", "told"),
     [
@@ -113,6 +128,7 @@ def test_an_audit_that_cannot_be_imported_is_named_and_left_out_and_all_else_goe
             "of the metric 'accuracy' is left out: another audit states it",
         ),
         (("accuracy",), "its METRICS hold 'accuracy', which are no MetricFacts"),
+        (None, "its METRICS hold None, which are no MetricFacts"),
     ],
 )
 def test_what_another_package_states_of_our_metrics_does_not_hold(monkeypatch, metrics, told):

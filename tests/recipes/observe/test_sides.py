@@ -104,7 +104,9 @@ def test_a_folder_of_logs_is_no_model(tmp_path):
     sides = (Side("teacher", None, "t.csv"), Side("student", None, str(tmp_path)))
     for name in ("b.eval", "a.jsonl", "notes.txt"):
         (tmp_path / name).write_text("x")
-    with pytest.raises(InputError, match=r"is a folder without a model\. Name one of its 2 files, such as a\.jsonl\.$"):
+    with pytest.raises(
+        InputError, match=r"is a folder without a model\. Name a file in it, such as a\.jsonl \(2 there\)\.$"
+    ):
         grouped(sides)
     (tmp_path / "config.json").write_text("{}")
     assert len(grouped(sides)) == 2

@@ -41,12 +41,20 @@ class InstalledAudits:
         """Return the class of an audit.
 
         Raises:
-            InputError: if no audit has this name (the nearest is given), or its package cannot be imported.
+            InputError: if no audit has this name (the nearest is given), its package cannot be imported, or brings
+                something else under this name.
         """
         if name not in self._places:
             raise InputError(unknown_name("audit", name, self._places))
-        _, _, attribute = self._places[name].value.partition(":")
-        return self._part(name, attribute or "AUDIT")
+        from angelshare.core.audit import Audit
+
+        entry = self._places[name]
+        kind = self._part(name, entry.value.partition(":")[2] or "AUDIT")
+        if not (isinstance(kind, type) and issubclass(kind, Audit)):
+            raise InputError(
+                f"The audit {name!r} is left out: at {entry.value} is {kind!r}, which is no class of audits."
+            )
+        return kind
 
     def metrics(self, name: str) -> tuple[MetricFacts, ...]:
         """Return the facts of what an audit measures.
@@ -55,7 +63,8 @@ class InstalledAudits:
             InputError: as `get`.
         """
         metrics: tuple[MetricFacts, ...] = self._part(name, "METRICS")
-        strange = [repr(facts) for facts in metrics if not isinstance(facts, MetricFacts)]
+        several = metrics if isinstance(metrics, tuple | list) else (metrics,)
+        strange = [repr(facts) for facts in several if not isinstance(facts, MetricFacts)]
         if strange:
             raise InputError(
                 f"The audit {name!r} is left out: its METRICS hold {', '.join(strange)}, which are no MetricFacts."
@@ -105,12 +114,12 @@ class InstalledAudits:
         entry = self._places[name]
         try:
             return getattr(import_module(entry.module), attribute)
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # some modules end the process that imports them
             if entry.dist is None:
                 raise
             raise InputError(
                 f"The audit {name!r} of the package {entry.dist.name} is left out, since {entry.value} cannot be used: "
-                f"{type(error).__name__}: {error}. Mend that package, or uninstall it."
+                f"{type(error).__name__}: {' '.join(str(error).split())}. Mend that package, or uninstall it."
             ) from error
 
 

@@ -117,8 +117,8 @@ def _refuse_folder_of_files(side: Side) -> None:
     files = sorted(path.name for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
     if files and not any(folder.glob("seed-*")):
         raise InputError(
-            f"The {side.role} {side.source} is a folder without a model. Name one of its {len(files)} files, such as "
-            f"{files[0]}."
+            f"The {side.role} {side.source} is a folder without a model. Name a file in it, such as {files[0]} "
+            f"({len(files)} there)."
         )
 
 

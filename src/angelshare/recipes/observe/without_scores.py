@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from angelshare.core.alignment import Observed
-from angelshare.core.errors import InputError
+from angelshare.core.errors import InputError, ModelError
 from angelshare.core.observations import Kind
 from angelshare.core.protocols import ModelCard
 from angelshare.data.predictions.observation_files import read_continuations, read_embeddings, read_likelihoods
@@ -66,7 +66,10 @@ def models_of_kinds(group: SideGroup, kinds: Sequence[Kind], max_length: int | N
     for seed, source in folders:
         seat = Seat(group.role, group.name, seed)
         load = partial(load_embedder, pooling="mean") if embeds else load_causal
-        model = load(source, name=seat.member, max_length=max_length)
+        try:
+            model = load(source, name=seat.member, max_length=max_length)
+        except ModelError as error:
+            raise ModelError(f"{seat.member} gives no {' and no '.join(kinds)}: {error}") from error
         fingerprints.append(model.card.fingerprint)
         refuse_copies(group, fingerprints, [folder for _, folder in folders])
         yield Opened(seat, model.card, source, loading=Loading(source, max_length=max_length))
