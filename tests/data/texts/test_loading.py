@@ -41,6 +41,18 @@ def test_the_task_of_a_file_must_be_declared(remarks):
         load_splits(str(remarks), task="binery")
 
 
+def test_where_labels_are_not_needed_neither_is_a_task(remarks, tmp_path):
+    """Where one is declared and there are labels, they are read, so that the content has the same checksum."""
+    plain = load_splits(str(remarks), labelled=False)
+    assert (plain.role("train").truth, plain.role("train").ids) == (None, ("07", "8"))
+    known = load_splits(str(remarks), task="binary", labelled=False)
+    assert known.card.sha256 == load_splits(str(remarks), task="binary").card.sha256 != plain.card.sha256
+    (tmp_path / "texts.csv").write_text("text\nwell done\n")
+    assert load_splits(str(tmp_path / "texts.csv"), task="binary", labelled=False).role("test").truth is None
+    with pytest.raises(InputError, match=r"no task called 'binery'\. Did you mean 'binary'"):
+        load_splits(str(remarks), task="binery", labelled=False)
+
+
 def test_the_order_of_labels_can_be_given(remarks):
     """The first is index 0."""
     splits = load_splits(str(remarks), task="binary", labels=["rude", "fine"])

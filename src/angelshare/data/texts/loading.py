@@ -60,6 +60,8 @@ def load_splits(
         if fractional:
             raise InputError(f"{source} has no fractional labels. Leave fractional_labels out.")
         return generated_splits(source)
+    if task is not None and task not in TASKS:
+        raise InputError(unknown_name("task", task, TASKS))
     tables = open_tables(source, columns or {})
     refuse_missing(keep, tables.frames.values(), where=tables.place)
     if labelled or _has_labels(tables, task):
@@ -144,8 +146,6 @@ def _classes(
 def _declared_task(tables: Tables, task: Task | None) -> Task:
     """Return the task that the card or the caller declares."""
     name = tables.card.name
-    if task is not None and task not in TASKS:
-        raise InputError(unknown_name("task", task, TASKS))
     if tables.entry is None:
         if task is None:
             raise InputError(f"The task of {name} is not declared. Say which it is: {', '.join(TASKS)}.")
