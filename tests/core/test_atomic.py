@@ -110,3 +110,12 @@ def test_a_folder_is_named():
     assert folder_of(Path("runs/demo")) == Path("runs/demo")  # a default passes through it too
     with pytest.raises(InputError, match=r"^--out is blank\. Name a folder; the one that you are in is `--out \.`\.$"):
         folder_of("")
+
+
+def test_a_folder_is_not_a_file(tmp_path):
+    """Nor does it lie below one; it need not be there."""
+    (tmp_path / "file").touch()
+    assert folder_of(tmp_path / "new" / "deep") == tmp_path / "new" / "deep"
+    for path in ("file", "file/below"):
+        with pytest.raises(InputError, match=r"^--out names .*file, which is a file\. Name a folder\.$"):
+            folder_of(tmp_path / path)

@@ -4,6 +4,7 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from os import PathLike, fspath
 from pathlib import Path
 from typing import BinaryIO
 
@@ -61,12 +62,18 @@ def replace_folder(new: Path, folder: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def folder_of(given: str | Path) -> Path:
-    """Return the folder that `--out` names, or its default.
+def folder_of(given: str | PathLike[str]) -> Path:
+    """Return the folder that `--out` names, or its default; it need not be there yet.
 
     Raises:
-        InputError: if it is blank, which would be the folder in which the command was called.
+        InputError: if it is blank, which would be the folder in which the command was called, or a file.
     """
-    if not str(given).strip():
+    if not isinstance(given, str | PathLike):
+        raise InputError(f"--out is a {type(given).__name__}. Name a folder.")
+    if not fspath(given).strip():
         raise InputError("--out is blank. Name a folder; the one that you are in is `--out .`.")
-    return Path(given)
+    folder = Path(given)
+    there = next((place for place in (folder, *folder.parents) if place.exists()), None)
+    if there is not None and not there.is_dir():
+        raise InputError(f"--out names {there}, which is a file. Name a folder.")
+    return folder
