@@ -36,6 +36,8 @@ def test_identities_of_their_own_option_are_those_of_the_audit():
     """Of no other audit; what stands with the audit goes before."""
     quality, identity_auc = audits_of(["quality", "identity_auc"], ["old*", "young"])
     assert (quality.options, identity_auc.load().options.identities) == ({}, ("old*", "young"))
+    (alone,) = audits_of("identity_auc", "old*")
+    assert alone.load().options.identities == ("old*",)
     (both,) = audits_of(["identity_auc:identities=women"], ["old*"])
     assert both.load().options.identities == ("women",)
 

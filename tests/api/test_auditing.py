@@ -35,7 +35,15 @@ FORMS = {
     "a column that is 2-d": (lambda p: p[:, None], {"outputs": "probabilities"}),
     "nested lists": (lambda p: both(p).tolist(), {"outputs": "probabilities"}),
     "a list of numbers": (lambda p: p.tolist(), {"outputs": "probabilities"}),
+    "a tuple of numbers": (lambda p: tuple(p.tolist()), {"outputs": "probabilities"}),
     "objects": (lambda p: p.astype(object), {"outputs": "probabilities"}),
+    "a series of rows": (lambda p: pd.Series(list(both(p))), {"outputs": "probabilities"}),
+    "categories of numbers": (lambda p: pd.Series(p).astype("category"), {"outputs": "probabilities"}),
+    "a series of Arrow's": (lambda p: pd.Series(p).astype("double[pyarrow]"), {"outputs": "probabilities"}),
+    "an index of rows that repeat": (
+        lambda p: pd.Series(p, index=np.arange(len(p)) // 2),
+        {"outputs": "probabilities"},
+    ),
     "nothing masked": (np.ma.masked_array, {"outputs": "probabilities"}),
     "half precision": (lambda p: np.log(both(p)).astype(np.float16), {"outputs": "logits"}),
     "logits": (lambda p: np.log(both(p)), {"outputs": "logits"}),
@@ -63,6 +71,7 @@ TRUTHS = {
     "numbers": (lambda t: t, None),
     "positions of names": (lambda t: t, ["fine", "rude"]),
     "names": (lambda t: NAMES[t], ["fine", "rude"]),
+    "names of any length": (lambda t: NAMES[t].astype(np.dtypes.StringDType()), ["fine", "rude"]),
     "names in a series": (lambda t: pd.Series(NAMES[t]), ["fine", "rude"]),
     "categories": (lambda t: pd.Series(NAMES[t]).astype("category"), ["fine", "rude"]),
     "yes and no": (lambda t: t.astype(bool), None),
@@ -330,6 +339,10 @@ WRONG = {
         },
         r"^data and student have other indices, .* reset_index\(drop=True\)\.$",
     ),
+    "the same rows in another order": (
+        lambda a: {"student": pd.Series(a.student)[::-1], "data": pd.Series(a.truth)},
+        r"^student and data have other indices, so their rows are not the same items in one order\.",
+    ),
     "a short mask": (lambda a: {"slices": {"x": [True]}}, r"^data has 120 items, and slices\['x'\] has 1\."),
     "a mask with gaps": (
         lambda a: {"slices": {"x": pd.Series([True, pd.NA] * 60, dtype="boolean")}},
@@ -366,6 +379,60 @@ WRONG = {
     ),
     "a missing file": (lambda a: {"student": "none.csv"}, r"^There is no file none\.csv\. Check the path\.$"),
     "missing data": (lambda a: {"data": "none.csv"}, r"^There is no file none\.csv\. Check the path\.$"),
+    "blank data": (lambda a: {"data": ""}, r"^`data` is blank\. Name a folder, a file, a hub id or a known set\.$"),
+    "a file for a folder": (
+        lambda a: {"out": __file__},
+        r"^`out` names .*test_auditing\.py, which is a file\. Name a fold",
+    ),
+    "a folder below a file": (
+        lambda a: {"out": f"{__file__}/a"},
+        r"^`out` names .*test_auditing\.py, which is a file\.",
+    ),
+    "a number for a folder": (lambda a: {"out": 3}, r"^`out` is a int\. Name a folder\.$"),
+    "a text for labels": (
+        lambda a: {"labels": "fine,rude"},
+        r"^`labels` is a str\. Give a list of names, in the order",
+    ),
+    "labels without order": (
+        lambda a: {"labels": {"fine", "rude"}},
+        r"^`labels` is a set\. Give a list of names, in the",
+    ),
+    "a label twice": (lambda a: {"labels": ["fine", "fine"]}, r"^`labels` has 'fine' more than once\."),
+    "outputs of nobody": (
+        lambda a: {"outputs": {"teacher": "probabilities", "studnt": "logits"}},
+        r"^`outputs`: There is no model called 'studnt'\. Did you mean 'student'\?",
+    ),
+    "a list of outputs": (lambda a: {"outputs": ["logits"]}, r"^There is no kind of outputs called \"\['logits'\]\"\."),
+    "values of classes": (
+        lambda a: {"outputs": "values"},
+        r"^teacher is declared to be values, and a binary task is answered by decisions, logits, probabilities or a score",
+    ),
+    "logits of a regression": (
+        lambda a: {"outputs": "logits", "task": "regression"},
+        r"^teacher is declared to be logits, and a regression task is answered by values\.$",
+    ),
+    "human labels in columns": (
+        lambda a: {"data": both(a.truth)},
+        r"^data has 2 columns of human labels, and a binary task has one label for every item\. Give that one, such as",
+    ),
+    "a number for a task": (lambda a: {"task": 3}, r"^There is no task called '3'\. Known: binary"),
+    "a number for gates": (
+        lambda a: {"gates": 3},
+        r"^`gates` holds a int\. Give rules such as 'accuracy >= -0\.01'\.$",
+    ),
+    "a text for a margin": (
+        lambda a: {"gates": {"auc": "x"}},
+        r"^`gates`: the margin of auc is 'x'\. Give a number such",
+    ),
+    "a number for audits": (lambda a: {"audits": 3}, r"^3 is no audit\. Write its name, or \{\"kind\": NAME"),
+    "a mask without a name": (
+        lambda a: {"slices": a.truth > 0},
+        r"^`slices` holds a bool(_)?\. Give name -> mask, or texts such as 'column=source'\.$",
+    ),
+    "a text for a threshold": (
+        lambda a: {"outputs": "score", "threshold": "x"},
+        r"^teacher: the threshold x is not finite\. Give a number",
+    ),
     "a blank folder": (lambda a: {"out": " "}, r"^`out` is blank\. Name a folder"),
     "rows without answers in memory": (
         lambda a: {"teacher": "a.csv", "student": "b.csv"},

@@ -69,6 +69,7 @@ def test_students_of_every_kind_have_a_teacher_of_every_form(network, texts, tmp
 
 WRONG = {
     "another kind": ({"student": "bilstn"}, r"^There is no kind of student called 'bilstn'\. Did you mean 'bilstm'\?"),
+    "a number for a kind": ({"student": 3}, r"^student is a int\. Give its kind, such as 'bilstm', or its settings\.$"),
     "a key misspelt": (
         {"student": {"kind": "mlp", "hiden_width": 3}},
         r"^The student mlp: there is no option 'hiden_width'; .* Did you mean 'hidden_width'\?$",

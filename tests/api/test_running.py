@@ -10,6 +10,8 @@ def test_all_mistakes_of_a_recipe_are_told_at_once():
     """By name, as a file or as a mapping; nothing is loaded or written before."""
     with pytest.raises(RecipeError, match=r"^There is no recipe called 'sst'\. Did you mean 'sst2'\?"):
         ash.run("sst")
+    with pytest.raises(InputError, match=r"^recipe is a int\. Give a recipe's name, its file, or its content\.$"):
+        ash.run(3)
     content = {"version": 1, "name": "x", "dta": {"source": "demo"}, "students": [{"name": "a", "kind": "mpl"}]}
     with pytest.raises(RecipeError) as caught:
         ash.run(content)

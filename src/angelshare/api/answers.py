@@ -52,7 +52,7 @@ class Desk:
             declared = self.outputs.get(population or role, self.outputs.get(role))
         else:
             declared = self.outputs
-        if declared is not None and declared not in OUTPUTS:
+        if declared is not None and str(declared) not in OUTPUTS:
             raise InputError(unknown_name("kind of outputs", str(declared), tuple(OUTPUTS)))
         return declared
 
@@ -92,6 +92,18 @@ def members_of(role: ModelRole, given: object) -> Iterator[Given]:
         if not (isinstance(name, str) and name.strip()):
             raise InputError(f"A {role} is called {name!r}. Give it a name: {role}={{'mlp': ...}}.")
         yield from _population(role, name, members)
+
+
+def refuse_outputs_of_nobody(outputs: object, members: Sequence[Given]) -> None:
+    """Refuse kinds of outputs that are declared for a name which nobody bears.
+
+    Raises:
+        InputError: with the nearest name.
+    """
+    known = tuple(dict.fromkeys(name for each in members for name in (each.role, each.population) if name))
+    for name in outputs if isinstance(outputs, Mapping) else ():
+        if name not in known:
+            raise InputError(f"`outputs`: {unknown_name('model', str(name), known)}")
 
 
 def _population(role: ModelRole, population: str | None, given: object) -> Iterator[Given]:
@@ -181,6 +193,9 @@ def _of_array(values: Array, name: str, outputs: Outputs | None, task: Task | No
     elif outputs is None and task == "multi_label" and kind in _OF_DECISIONS:
         outputs = "decisions"
     outputs = _declared(outputs, name, [])
+    if task is not None and (outputs == "values") != (task == "regression"):
+        known = "values" if task == "regression" else "decisions, logits, probabilities or a score"
+        raise InputError(f"{name} is declared to be {outputs}, and a {task} task is answered by {known}.")
     column = {"score": "score", "values": "value", "decisions": "label"}.get(outputs)
     if column is not None and single and not (task == "multi_label" and outputs == "decisions"):
         return AnswersAtHand(TableAtHand(name, pd.DataFrame({column: values.reshape(-1)})))

@@ -9,9 +9,13 @@ import pandas as pd
 from angelshare.core.arrays import Array
 from angelshare.core.errors import InputError
 
-_READABLE = "biufUO"
-"""Kinds of NumPy arrays that are read: bool, integers, floats, texts, objects."""
+_READABLE = "biufUTO"
+"""Kinds of NumPy arrays that are read: bool, integers, floats, texts of both kinds, objects."""
 _DIMENSIONS = (1, 2)
+_ROW = (list, tuple, np.ndarray)
+"""What a cell of a column holds where each item has a row of values."""
+_WIDER = {"e": np.float32, "T": object}
+"""What half floats and NumPy's texts of any length are read as, which few functions take."""
 
 
 def as_frame(given: object, name: str) -> pd.DataFrame | None:
@@ -48,7 +52,7 @@ def as_array(given: object, name: str, *, most: int = 2) -> Array:
         raise InputError(f"{name} has {values.ndim} dimensions, of shape {values.shape}. Give {wanted}.")
     if values.dtype.kind not in _READABLE:
         raise InputError(f"{name} holds {values.dtype}. Give numbers or texts.")
-    return values.astype(np.float32) if values.dtype == np.float16 else values
+    return values.astype(_WIDER.get(values.dtype.char, values.dtype), copy=False)
 
 
 def refuse_missing(values: Array, name: str) -> None:
@@ -83,17 +87,18 @@ def refuse_other_lengths(lengths: Mapping[str, int]) -> None:
 def refuse_other_index(given: Mapping[str, object]) -> None:
     """Refuse series and frames whose indices say that their rows are of other items, or in another order.
 
-    An index that only numbers the rows says nothing: rows are then taken as they come. Where there are ids these say
-    it.
+    An index that only numbers the rows says nothing, unless another has the same numbers in another order: rows are
+    then taken as they come. Where there are ids these say it.
 
     Raises:
         InputError: naming the first two that differ.
     """
     in_pandas = {name: each for name, each in given.items() if isinstance(each, pd.Series | pd.DataFrame)}
     nameless = {name: each.index for name, each in in_pandas.items() if each.ndim == 1 or "id" not in each}
-    telling = {name: index for name, index in nameless.items() if not index.equals(pd.RangeIndex(len(index)))}
+    telling = {name: index for name, index in nameless.items() if not _numbers_rows(index)}
     first, reference = next(iter(telling.items()), ("", pd.Index([])))
-    for name, index in telling.items():
+    reordered = bool(telling) and set(reference) == set(range(len(reference)))
+    for name, index in (nameless if reordered else telling).items():
         if len(index) == len(reference) and not index.equals(reference):
             raise InputError(
                 f"{first} and {name} have other indices, so their rows are not the same items in one order. Put them "
@@ -101,9 +106,14 @@ def refuse_other_index(given: Mapping[str, object]) -> None:
             )
 
 
+def _numbers_rows(index: "pd.Index[Any]") -> bool:
+    """Whether an index says no more than which row comes first."""
+    return index.equals(pd.RangeIndex(len(index)))
+
+
 def is_list_of_values(given: object) -> bool:
     """Whether a list holds the values of an array, such as numbers, or rows of them; texts are paths."""
-    if not isinstance(given, list) or not given:
+    if not isinstance(given, list | tuple) or not given:
         return False
     first = given[0]
     row = isinstance(first, list | tuple) and bool(first) and isinstance(first[0], int | float)
@@ -121,7 +131,7 @@ def _in_numpy(given: object, name: str) -> Array:
     if isinstance(given, np.ma.MaskedArray):
         return _unmasked(given, name)
     if isinstance(given, pd.Series | pd.Index | pd.DataFrame):
-        return given.to_numpy()
+        given = given.to_numpy()
     if hasattr(given, "detach"):  # a tensor, wherever it lies
         given = (
             cast("Any", given).detach().cpu().tolist()
@@ -129,7 +139,9 @@ def _in_numpy(given: object, name: str) -> Array:
             else cast("Any", given).numpy(force=True)
         )
     try:
-        return np.asarray(given)
+        values = np.asarray(given)
+        rows = values.dtype == object and values.ndim == 1 and values.size and isinstance(values[0], _ROW)
+        return np.asarray(values.tolist()) if rows else values
     except (ValueError, TypeError):
         what = "has rows of different lengths" if isinstance(given, Sequence) else "cannot be read as an array"
         raise InputError(f"{name} {what}. Give one value, or one row of values, for every item.") from None

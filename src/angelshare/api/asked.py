@@ -1,8 +1,10 @@
 """What is asked of a comparison, as Python people and the command line write it: audits with options, and gates."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from numbers import Real
+from typing import Any
 
 import yaml
 
@@ -11,6 +13,7 @@ from angelshare.core.errors import InputError
 from angelshare.statement.gate_rules import has_bound, parse_gate, parse_rows
 from angelshare.statement.gates import Gate, distinct
 
+_RULES = "rules such as 'accuracy >= -0.01'"
 AuditWish = str | Mapping[str, object] | Choice
 GateWish = str | Gate
 
@@ -22,8 +25,17 @@ def gates_of(wishes: GateWish | Sequence[GateWish] | Mapping[str, float]) -> tup
         InputError: if a rule is none, or two contradict each other.
     """
     if isinstance(wishes, Mapping):
-        return distinct(Gate(metric, margin, "command line") for metric, margin in wishes.items())
-    return distinct(map(_gate, [wishes] if isinstance(wishes, str | Gate) else wishes))
+        return distinct(_with_margin(metric, margin) for metric, margin in wishes.items())
+    return distinct(map(_gate, several(wishes, (str, Gate), "gates", _RULES)))
+
+
+def rules_of(wishes: Sequence[GateWish]) -> tuple[GateWish, ...]:
+    """Return rules that are asked of a statement.
+
+    Raises:
+        InputError: if one is neither a text nor a gate.
+    """
+    return several(wishes, (str, Gate), "rules", _RULES)
 
 
 def audits_of(wishes: AuditWish | Sequence[AuditWish], identities: Sequence[str] = ()) -> tuple[Choice, ...]:
@@ -36,8 +48,39 @@ def audits_of(wishes: AuditWish | Sequence[AuditWish], identities: Sequence[str]
     Raises:
         InputError: if one has another form.
     """
-    several = wishes if isinstance(wishes, Sequence) and not isinstance(wishes, str | bytes) else [wishes]
-    return tuple(_choice(wish, identities) for wish in several)
+    patterns = several(identities, (str,), "identities", "patterns such as 'mentions_*'")
+    chosen = wishes if isinstance(wishes, Sequence) and not isinstance(wishes, str | bytes) else [wishes]
+    return tuple(_choice(wish, patterns) for wish in chosen)
+
+
+def several(given: object, kinds: tuple[type, ...], called: str, wanted: str) -> tuple[Any, ...]:  # Any: of `kinds`
+    """Return what may be given alone or as several.
+
+    Args:
+        given: for an argument.
+        kinds: of one alone.
+        called: the argument.
+        wanted: what to give, for the message.
+
+    Raises:
+        InputError: for things of another kind.
+    """
+    things = tuple(given) if isinstance(given, Iterable) and not isinstance(given, kinds) else (given,)
+    for thing in things:
+        if not isinstance(thing, kinds):
+            raise InputError(f"`{called}` holds a {type(thing).__name__}. Give {wanted}.")
+    return things
+
+
+def _with_margin(metric: object, margin: object) -> Gate:
+    """Return the gate on a metric.
+
+    Raises:
+        InputError: if the margin is no number.
+    """
+    if not isinstance(margin, Real):
+        raise InputError(f"`gates`: the margin of {metric} is {margin!r}. Give a number such as 0.01.")
+    return Gate(str(metric), float(margin), "command line")
 
 
 def _gate(wish: GateWish) -> Gate:

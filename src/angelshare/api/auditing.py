@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from os import PathLike, fspath
+from os import PathLike
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from angelshare.api.answers import Desk, members_of, side_of
+from angelshare.api.answers import Desk, members_of, refuse_outputs_of_nobody, side_of
 from angelshare.api.arrays import refuse_other_index
 from angelshare.api.asked import AuditWish, GateWish, audits_of, gates_of
 from angelshare.api.kinds import Data, Model, Models, Values
-from angelshare.api.labels import labels_in_memory
+from angelshare.api.labels import declared_labels, labels_in_memory
 from angelshare.api.rows import DATA, Rows, rows_of
 from angelshare.api.statement import Statement
 from angelshare.audits.frame.registry import DEFAULT_AUDITS
@@ -119,12 +119,13 @@ def audit(
     choices = audits_of(audits, identities) or audits_of(DEFAULT_AUDITS, identities)
     rules = gates_of(gates)
     with TemporaryDirectory(prefix="angelshare-") as scratch:
+        refuse_outputs_of_nobody(outputs, members)
         desk = Desk(task, outputs, columns or {}, Path(scratch))
         sides = [side_of(member, desk) for member in members]
         named = _labels(labels, sides, rows, task, positive)
         request = AuditRequest(
-            sides=tuple(_with_rows(sides, rows.under(named))),
-            out=Path(scratch) if out is None else folder_of(fspath(out)),
+            sides=tuple(_with_rows(sides, rows.under(named, task))),
+            out=Path(scratch) if out is None else folder_of(out),
             now=datetime.now(UTC),
             data=rows.data,
             split=split,
@@ -154,7 +155,7 @@ def _labels(
 ) -> tuple[str, ...] | None:
     """Return the labels, as declared or as answers in memory show them; None: texts or files say them."""
     if declared is not None:
-        return tuple(map(str, declared))
+        return declared_labels(declared)
     if rows.data is not None:
         return None
     answers = [side.answers for side in sides if side.answers is not None]

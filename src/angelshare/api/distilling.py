@@ -102,7 +102,7 @@ def distil(
         InputError: for a teacher that is no classifier, texts or labels that are none, or a setting that there is not.
     """
     spec, chosen = spec_of(student), settings_of(settings)
-    folder = folder_of(fspath(out))
+    folder = folder_of(out)
     told = progress or Silent()
 
     # mistakes show before the networks are loaded, which takes seconds
@@ -131,6 +131,8 @@ def spec_of(student: str | Mapping[str, Any] | NeuralSpec) -> NeuralSpec:  # Any
     """
     if isinstance(student, StudentSpec):
         return student
+    if not isinstance(student, str | Mapping):
+        raise InputError(f"student is a {type(student).__name__}. Give its kind, such as 'bilstm', or its settings.")
     wanted = {"kind": student} if isinstance(student, str) else dict(student)
     kind = str(wanted.get("kind"))
     if kind not in KINDS:

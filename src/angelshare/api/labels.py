@@ -1,6 +1,6 @@
 """The labels of answers in memory, where the user does not name them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -64,6 +64,21 @@ def labels_in_memory(
         )
     ranked = any("score" in each.table.frame.columns for each in answers)
     return None if ranked else tuple(sorted(used))
+
+
+def declared_labels(given: object) -> tuple[str, ...]:
+    """Return labels that are declared, as names in their order.
+
+    Raises:
+        LabelError: if they have no order, or one stands there twice.
+    """
+    if isinstance(given, str | set | frozenset | Mapping) or not isinstance(given, Iterable):
+        raise LabelError(f"`labels` is a {type(given).__name__}. Give a list of names, in the order of the columns.")
+    names = tuple(map(str, given))
+    for i, name in enumerate(names):
+        if name in names[:i]:
+            raise LabelError(f"`labels` has {name!r} more than once. Give every label a name of its own.")
+    return names
 
 
 def _numbered(used: set[str], least: Sequence[int]) -> tuple[str, ...]:

@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 
 from angelshare.api.arrays import as_array, as_frame, refuse_other_index, refuse_other_lengths
+from angelshare.api.asked import several
 from angelshare.core.arrays import Array
 from angelshare.core.errors import InputError, MisalignedError
 from angelshare.core.items import label_indices
+from angelshare.core.task import Task
 from angelshare.data.predictions.at_hand import as_names
 from angelshare.data.slices.slicing import Sliceable, cut
 from angelshare.data.slices.specs import ColumnSlices, CrossedSlices, SliceSpec, parse_slice
@@ -54,11 +56,12 @@ class Rows:
         new = [column for column in known.columns if column not in frame.columns]
         return frame.assign(**{str(column): known[column].array for column in new})
 
-    def under(self, labels: Sequence[str] | None) -> "Rows":
+    def under(self, labels: Sequence[str] | None, task: Task | None) -> "Rows":
         """Return the rows with human labels by name, or with a column of them for every label.
 
         Raises:
-            InputError: if the labels are not known, or more or fewer than the columns of human labels.
+            InputError: if the labels are not known, or more or fewer than the columns of human labels; or for several
+                columns where the task has one label for every item.
             LabelError: for a human label that is none of the labels.
         """
         if self.truth is None and labels and self.frame is not None and "truth" in self.frame.columns:
@@ -67,6 +70,11 @@ class Rows:
             return replace(self, frame=named)
         if self.truth is None:
             return self
+        if task not in (None, "multi_label"):
+            raise InputError(
+                f"{DATA} has {self.truth.shape[1]} columns of human labels, and a {task} task has one label for every "
+                "item. Give that one, such as flags.argmax(axis=1)."
+            )
         if labels is None or len(labels) != self.truth.shape[1]:
             raise InputError(
                 f"{DATA} has {self.truth.shape[1]} columns of human labels, and the labels are {list(labels or ())}. "
@@ -93,7 +101,8 @@ def rows_of(
         parts = {f"slice:{name}": (f"slices[{name!r}]", mask) for name, mask in slices.items()}
         specs: tuple[SliceSpec, ...] = ()
     else:
-        parts, specs = {}, tuple(map(parse_slice, [slices] if isinstance(slices, str) else slices))
+        wishes = several(slices, (str,), "slices", "name -> mask, or texts such as 'column=source'")
+        parts, specs = {}, tuple(map(parse_slice, wishes))
     parts |= {"cluster": ("clusters", clusters)} if clusters is not None else {}
     parts |= {"weight": ("weights", weights)} if weights is not None else {}
     refuse_other_index({DATA: data} | dict(parts.values()))
@@ -102,6 +111,8 @@ def rows_of(
     if data is None or isinstance(data, str | PathLike):
         refuse_other_lengths(lengths)
         named = None if data is None else fspath(data)
+        if named is not None and not named.strip():
+            raise InputError("--data is blank. Name a folder, a file, a hub id or a known set.")
         return Rows(named, _checked(pd.DataFrame(by_row)) if by_row else None, slices=specs)
     frame, truth = _known(data, columns)
     refuse_other_lengths({DATA: len(frame)} | lengths)

@@ -10,6 +10,7 @@ from typing import Any
 from angelshare.api.asked import GateWish, gates_of
 from angelshare.api.statement import Statement
 from angelshare.core.atomic import folder_of
+from angelshare.core.errors import InputError
 from angelshare.core.protocols import Progress, Silent
 from angelshare.recipes.reading import checked, read_recipe
 from angelshare.recipes.schema import Recipe
@@ -47,7 +48,7 @@ def run(
     # mistakes show before the networks are loaded, which takes seconds
     from angelshare.recipes.run import RunSettings, run_recipe
 
-    folder = Path("runs") / content.name if out is None else folder_of(fspath(out))
+    folder = Path("runs") / content.name if out is None else folder_of(out)
     settings = RunSettings(now=datetime.now(UTC), gates=rules, redact_texts=redact_texts, jobs=jobs_of(jobs))
     return Statement(run_recipe(content, folder, settings, progress=progress or Silent()), folder)
 
@@ -61,4 +62,8 @@ def _content(recipe: str | PathLike[str] | Mapping[str, Any] | Recipe) -> Recipe
     """Return the recipe in whatever form it was given."""
     if isinstance(recipe, str | PathLike):
         return read_recipe(fspath(recipe))
-    return checked(Recipe, recipe, where="recipe") if isinstance(recipe, Mapping) else recipe
+    if isinstance(recipe, Mapping):
+        return checked(Recipe, recipe, where="recipe")
+    if not isinstance(recipe, Recipe):
+        raise InputError(f"recipe is a {type(recipe).__name__}. Give a recipe's name, its file, or its content.")
+    return recipe

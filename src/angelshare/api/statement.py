@@ -1,14 +1,16 @@
 """The loss statement that Python people get: shown, asked, and kept."""
 
 from collections.abc import Iterator
-from os import PathLike, fspath
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from angelshare.api.asked import rules_of
 from angelshare.api.door import door
 from angelshare.core.atomic import folder_of
+from angelshare.core.errors import StatementError
 from angelshare.recipes.conclude.kept import copy_kept
 from angelshare.recipes.conclude.publish import publish
 from angelshare.recipes.conclude.statements import Conclusion
@@ -101,7 +103,7 @@ class Statement:
         Raises:
             InputError: if a rule is none, or there are no rules at all.
         """
-        return outcome(self.content, rules)
+        return outcome(self.content, rules_of(rules))
 
     @door("Statement.save")
     def save(self, folder: str | PathLike[str]) -> Path:
@@ -112,7 +114,7 @@ class Statement:
         Raises:
             InputError: if the folder has no name, or holds looks that cannot be read.
         """
-        place = folder_of(fspath(folder))
+        place = folder_of(folder)
         if self._conclusion is not None:
             self.content = self._conclusion.write(place)
             self._conclusion = None
@@ -132,6 +134,8 @@ def read(path: str | PathLike[str]) -> Statement:
     Raises:
         StatementError: if there is none, it is none of this schema, or it contradicts itself.
     """
+    if not isinstance(path, str | PathLike):
+        raise StatementError(f"A statement is read from its folder, and this is a {type(path).__name__}.")
     place = Path(path)
     return Statement(read_statement(place), place if place.is_dir() else place.parent)
 

@@ -52,7 +52,7 @@ def open_source(
     if not len(frame):
         raise InputError(f"{source} has no rows. Give at least one item.")
     if task is not None and task not in TASKS:
-        raise InputError(unknown_name("task", task, TASKS))
+        raise InputError(unknown_name("task", str(task), TASKS))
     if task is not None and said.task not in (None, task):
         raise InputError(
             f"{source} says that it answers a {said.task} task, and {task} was declared. Leave the task out."

@@ -61,7 +61,7 @@ def load_splits(
             raise InputError(f"{source} has no fractional labels. Leave fractional_labels out.")
         return generated_splits(source)
     if task is not None and task not in TASKS:
-        raise InputError(unknown_name("task", task, TASKS))
+        raise InputError(unknown_name("task", str(task), TASKS))
     tables = open_tables(source, columns or {})
     refuse_missing(keep, tables.frames.values(), where=tables.place)
     if labelled or _has_labels(tables, task):
