@@ -85,7 +85,8 @@ def audit(
         baseline: the students trained on human labels only, under the students' names.
         data: human labels, row by row; or a data frame of them (`truth`) with `slice:NAME`, `cluster`, `weight` and
             further columns; or labelled texts (`text`, `label`), which models need: a data frame, file, folder, hub id,
-            or a name that `angelshare data list` knows. Missing labels are unlabelled items.
+            or a name that `angelshare data list` knows. Missing labels are unlabelled items; `perplexity` and `seat`
+            need none.
         split: which part of labelled texts.
         task: what the models answer; of texts and files that say it themselves, theirs.
         labels: names in the order of columns and positions; by default those of the data, else the positions.

@@ -249,6 +249,14 @@ def test_invalid_utf8_in_parquet_names_column_and_row(tmp_path, kind):
         read_table(path)
 
 
+def test_invalid_utf8_in_a_columns_name_is_damage(tmp_path):
+    """The name stands several times in a file."""
+    pd.DataFrame({"id": ["a"], "remark": ["x"]}).to_parquet(tmp_path / "whole.parquet")
+    raw = (tmp_path / "whole.parquet").read_bytes().replace(b"remark", b"rem\xf1rk")
+    with pytest.raises(InputError, match=r"is no Parquet, or truncated or damaged .*copy it again\."):
+        read_table(written(tmp_path, "a.parquet", raw))
+
+
 @pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
 def test_only_the_columns_that_are_asked_for_are_read(tmp_path, kind):
     """Those that are not there are left out; other mapped columns are not looked for."""

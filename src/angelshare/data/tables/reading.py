@@ -121,7 +121,7 @@ def _read_parquet(path: Path, only: Collection[str]) -> pd.DataFrame:
             table = file.read([name for name in names if name in only] if only else None)
             _refuse_invalid_utf8(table, path)
             frame = table.to_pandas(types_mapper=_INTEGERS.get, ignore_metadata=True)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:  # the last: names of columns
         msg = f"{path} is no Parquet, or truncated or damaged ({first_line(error)}). Write or copy it again."
         raise InputError(msg) from error
     return as_objects(frame)
