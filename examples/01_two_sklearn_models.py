@@ -31,5 +31,5 @@ statement = ash.audit(
 print(statement)
 
 rows = statement.to_frame().query("metric == 'accuracy' and contrast == 'student-teacher'")
-print(rows[["slice", "right_value", "left_value", "delta", "verdict"]].to_string(index=False))
+print(rows.fillna({"slice": "all"})[["slice", "right_value", "left_value", "delta", "verdict"]].to_string(index=False))
 print(statement.check("accuracy[slice=word_order] >= -0.02"))

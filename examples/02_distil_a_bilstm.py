@@ -1,6 +1,6 @@
 """A BiLSTM distilled from a fine-tuned MiniLM: teacher, student and statement, a call for each.
 
-Small enough for a minute on one core, so that neither of the two is good.
+Small enough for two minutes on one core, so that neither of the two is good.
 """
 
 import argparse
