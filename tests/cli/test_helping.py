@@ -104,6 +104,17 @@ def test_help_loads_nothing_that_measures():
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
 
 
+def test_the_help_of_a_command_loads_neither_tables_nor_distributions():
+    """It lists the audits and their metrics, which say what they are before they measure."""
+    code = (
+        "import sys\nfrom angelshare.cli.main import main\nsys.argv = ['angelshare', 'audit', '-h']\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "heavy = {'pandas', 'pyarrow', 'scipy.optimize', 'scipy.special', 'scipy.stats'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
 def test_a_built_in_recipe_is_shown_to_begin_with(tmp_path):
     """What is shown can be run as a file."""
     shown = CliRunner().invoke(app, ["recipe", "show", "sst2"])

@@ -1,8 +1,7 @@
 """Items that are not independent for more than one reason."""
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse import csgraph
+import scipy
 
 from angelshare.core.arrays import Array, Labels
 
@@ -21,5 +20,5 @@ def linked(names: Array, clusters: Labels | None) -> Labels:
         return np.unique(codes, return_inverse=True)[1]
     beyond = codes.max() + 1 + np.unique(clusters, return_inverse=True)[1]
     n_nodes = beyond.max() + 1
-    links = sparse.coo_array((np.ones(len(codes)), (codes, beyond)), shape=(n_nodes, n_nodes))
-    return np.unique(csgraph.connected_components(links, directed=False)[1][codes], return_inverse=True)[1]
+    links = scipy.sparse.coo_array((np.ones(len(codes)), (codes, beyond)), shape=(n_nodes, n_nodes))
+    return np.unique(scipy.sparse.csgraph.connected_components(links, directed=False)[1][codes], return_inverse=True)[1]

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Protocol
 
-from scipy import optimize
+import scipy
 
 from angelshare.core.estimate import Interval
 from angelshare.stats.inference import StudentT, Widened
@@ -141,4 +141,4 @@ class Recovered:
             return SMALLEST_P
         if inside(largest) >= 0:
             return 1.0
-        return math.exp(optimize.brentq(inside, smallest, largest, xtol=1e-9))
+        return math.exp(scipy.optimize.brentq(inside, smallest, largest, xtol=1e-9))

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from scipy import optimize
+import scipy
 
 from angelshare.core.estimate import Interval
 from angelshare.stats.distributions import binomial_cdf, fair_coin_pmf, normal_quantile, normal_two_sided
@@ -158,4 +158,4 @@ def _upper(left_only: int, right_only: int, n: int, z: float) -> float:
     def excess(delta: float) -> float:
         return surplus - n * delta + z * math.sqrt(n * _score_variance(left_only, right_only, n, delta))
 
-    return float(optimize.brentq(excess, surplus / n, 1.0, xtol=1e-14))
+    return float(scipy.optimize.brentq(excess, surplus / n, 1.0, xtol=1e-14))

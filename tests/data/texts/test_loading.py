@@ -7,10 +7,9 @@ import pandas as pd
 import pytest
 
 from angelshare.core.errors import InputError, LabelError
-from angelshare.data.texts.catalog import catalog, catalog_card
+from angelshare.data.texts.catalog import FOLDER_VARIABLE, catalog, catalog_card
 from angelshare.data.texts.generated import GENERATED
 from angelshare.data.texts.loading import load_splits, load_texts
-from angelshare.data.texts.sources import FOLDER_VARIABLE
 
 ROWS = "id,text,label,split\n07,well done,fine,train\n8,how dull,rude,train\n9,nice chart,,test\n"
 

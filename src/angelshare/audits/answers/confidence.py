@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr
+import scipy
 
 from angelshare.audits.answers.decisions import answers, log_chances, probabilities
 from angelshare.core.arrays import Array, Vector
@@ -177,7 +177,7 @@ def folded_mean(mean: Vector, sd: Vector) -> Vector:
     # beyond 40 standard deviations the fold is negligible, and squares overflow
     ratio = np.minimum(ratio, 40.0)
     density = np.exp(-(ratio**2) / 2) / np.sqrt(2 * np.pi)
-    return np.asarray(2 * sd * density + mean * (1 - 2 * ndtr(-ratio)))
+    return np.asarray(2 * sd * density + mean * (1 - 2 * scipy.special.ndtr(-ratio)))
 
 
 def _outcomes(items: Items) -> Array:

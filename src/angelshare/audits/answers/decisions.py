@@ -1,7 +1,7 @@
 """A model's answers, item by item: labels, whether they are right, and the probabilities behind them."""
 
 import numpy as np
-from scipy.special import expit
+import scipy
 
 from angelshare.core.arrays import Array, Mask, Scores, Vector
 from angelshare.core.items import Items, labelled
@@ -53,7 +53,7 @@ def probabilities(member: Predictions) -> Scores:
     if member.task != "multi_label":
         return np.asarray(np.exp(member.log_probabilities()))
     values = member.values.astype(np.float64)
-    return np.asarray(expit(values) if member.outputs == "logits" else values)
+    return np.asarray(scipy.special.expit(values) if member.outputs == "logits" else values)
 
 
 def log_chances(member: Predictions) -> Array:

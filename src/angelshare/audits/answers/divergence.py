@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
-from scipy.special import rel_entr
+import scipy
 
 from angelshare.audits.answers.decisions import has_probabilities, log_chances
 from angelshare.audits.frame.contrasts import Contrast
@@ -44,7 +44,7 @@ def loyalty(teacher: Array, student: Array) -> Vector:
     """Return (n,) 1 - sqrt(JS), JS in bits, from (n, questions, outcomes) log-probabilities."""
     left, right = np.exp(teacher), np.exp(student)
     middle = (left + right) / 2
-    bits = (rel_entr(left, middle) + rel_entr(right, middle)).sum(axis=2) / (2 * np.log(2))
+    bits = (scipy.special.rel_entr(left, middle) + scipy.special.rel_entr(right, middle)).sum(axis=2) / (2 * np.log(2))
     return np.asarray(1 - np.sqrt(np.clip(bits, 0.0, 1.0)).mean(axis=1))
 
 

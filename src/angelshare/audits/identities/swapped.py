@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.special import expit
+import scipy
 
 from angelshare.core.arrays import Array, Labels, Mask, Vector
 from angelshare.core.predictions import Predictions
@@ -132,7 +132,7 @@ def _of_templates(template: Labels, clusters: Labels) -> Labels | None:
 def positive_score(member: Predictions) -> Vector:
     """Return (n,) the probability of the positive label, in float64 from logits; ranking scores stay as they are."""
     if member.outputs == "logits":
-        return np.asarray(expit(member.ranking(1)), dtype=np.float64)
+        return np.asarray(scipy.special.expit(member.ranking(1)), dtype=np.float64)
     if member.outputs == "score":
         return member.ranking(1)
     return np.asarray(np.exp(member.log_probabilities()[:, 1]))

@@ -18,10 +18,9 @@ from angelshare.core.protocols import DataCard
 from angelshare.core.strict import Strict
 from angelshare.core.task import Role, SuiteScale
 from angelshare.data.suites.making import GENERATED, MADE, drawn, labelled_as
-from angelshare.data.texts.catalog import catalog_card
+from angelshare.data.texts.catalog import FOLDER_VARIABLE, catalog_card
 from angelshare.data.texts.joining import join_splits
 from angelshare.data.texts.loading import load_splits
-from angelshare.data.texts.sources import FOLDER_VARIABLE
 from angelshare.data.texts.textset import Splits, TextSet
 
 IN_DOMAIN = "in_domain"

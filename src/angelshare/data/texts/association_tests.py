@@ -10,7 +10,7 @@ from typing import Any
 from angelshare.core.errors import InputError
 from angelshare.core.factories import unknown_name
 from angelshare.data.tables.text_files import decoded, first_line
-from angelshare.data.texts.sources import FOLDER_VARIABLE
+from angelshare.data.texts.catalog import FOLDER_VARIABLE
 
 PARTS = ("targ1", "targ2", "attr1", "attr2")
 """What the four sets of a test are called in the file: X and Y, then A and B."""

@@ -13,6 +13,9 @@ from angelshare.core.protocols import DataCard
 from angelshare.core.strict import Strict
 from angelshare.core.task import Role, Task
 
+FOLDER_VARIABLE = "ANGELSHARE_DATA"
+"""The environment variable that names the folder of local copies."""
+
 
 class CatalogCard(Strict):
     """All that is known of a data set.

@@ -16,11 +16,8 @@ from angelshare.core.task import Role
 from angelshare.data.tables.at_hand import TableAtHand
 from angelshare.data.tables.columns import read_names
 from angelshare.data.tables.reading import TABLE_SUFFIXES, as_objects, read_table, renamed, rows_of
-from angelshare.data.texts.catalog import CatalogCard, catalog
+from angelshare.data.texts.catalog import FOLDER_VARIABLE, CatalogCard, catalog
 from angelshare.data.texts.templates import with_templates
-
-FOLDER_VARIABLE = "ANGELSHARE_DATA"
-"""The environment variable that names the folder of local copies."""
 
 WHOLE = "all"
 """The only split of a file without a column `split`; it plays the role *test*."""
