@@ -404,6 +404,12 @@ REFUSED = {
         InputError,
         "has one column 'truth' for all labels, and a multi_label task needs ['truth:a', 'truth:b']. Give truth:LABEL",
     ),
+    "truth in columns": (
+        "id,logit:a,logit:b,truth:a,truth:b\nx,0,1,0,1\n",
+        {"task": "binary"},
+        InputError,
+        "has ['truth:a', 'truth:b'], and a binary task has one label for every item. Give one column 'truth'.",
+    ),
     "overflow": (
         "id,value,truth\nx,1,2\ny,-1e155,2\n",
         {"task": "regression"},

@@ -168,6 +168,11 @@ def _truth(frame: pd.DataFrame, task: Task, outputs: OutputColumns, where: str) 
             raise InputError(f"{msg} Give truth:LABEL with 0 and 1 for every label, or leave 'truth' out.")
         return np.stack([read_flags(frame, name, where=where) for name in names], axis=1) if present else None
     if "truth" not in frame.columns:
+        several = [str(name) for name in frame.columns if str(name).startswith("truth:")]
+        if several:
+            raise InputError(
+                f"{where} has {several[:5]}, and a {task} task has one label for every item. Give one column 'truth'."
+            )
         return None
     if task == "regression":
         return read_numbers(frame, "truth", path=where, gaps=True)
