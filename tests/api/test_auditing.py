@@ -289,7 +289,7 @@ WRONG = {
         lambda a: {"student": ruined(a.student, 3, np.inf)},
         r"^student, row 4: the probability inf is not finite",
     ),
-    "a word": (lambda a: {"student": ruined(a.student, 3, "x")}, r"^student, row 4: the probability x is no number"),
+    "a word": (lambda a: {"student": ruined(a.student, 3, "x")}, r"^student, row 4: the probability x is not a number"),
     "names without order": (
         lambda a: {"data": NAMES[a.truth]},
         r"^teacher has 2 columns without names, and the labels are called \['fine', 'rude'\]\. Say which is which: labels=",
@@ -313,7 +313,7 @@ WRONG = {
     ),
     "undeclared": (
         lambda a: {"outputs": None},
-        r"^teacher holds numbers, and nobody says what they are\. Declare it: outputs='logits'",
+        r"^teacher holds numbers, and nothing says what they are\. Declare it: outputs='logits'",
     ),
     "unknown outputs": (
         lambda a: {"outputs": "probability"},
@@ -321,13 +321,13 @@ WRONG = {
     ),
     "scores in two columns": (
         lambda a: {"teacher": both(a.teacher), "outputs": "score"},
-        r"^teacher has 2 columns, and score of a binary task are",
+        r"^teacher has 2 columns, but outputs='score' of a binary task takes one",
     ),
     "a score without its label": (
         lambda a: {"outputs": "score", "data": NAMES[a.truth]},
-        r"it is not said for which label\. Name it: `positive` LABEL",
+        r"nothing says for which label\. Name it: `positive` LABEL",
     ),
-    "no probabilities": (lambda a: {"student": a.student * 3}, r"^student, row .* no probability\."),
+    "no probabilities": (lambda a: {"student": a.student * 3}, r"^student, row .* not a probability\."),
     "columns twice": (
         lambda a: {"student": pd.DataFrame(both(a.student), columns=["0", "0"])},
         r"^student has more than one column called '0'",
@@ -337,7 +337,7 @@ WRONG = {
             "student": pd.Series(a.student, index=range(1, 121)),
             "data": pd.Series(a.truth, index=range(120, 0, -1)),
         },
-        r"^data and student have other indices, .* reset_index\(drop=True\)\.$",
+        r"^data and student have different indices, .* reset_index\(drop=True\)\.$",
     ),
     "the same rows in another order": (
         lambda a: {"student": pd.Series(a.student)[::-1], "data": pd.Series(a.truth)},
@@ -348,7 +348,10 @@ WRONG = {
         lambda a: {"slices": {"x": pd.Series([True, pd.NA] * 60, dtype="boolean")}},
         r"^data, row 2: slice:x is <NA>\. Write 0 or 1",
     ),
-    "a slice of another form": (lambda a: {"slices": "kolumn=x"}, r"^`slices` 'kolumn=x' says no slice\. Write one of"),
+    "a slice of another form": (
+        lambda a: {"slices": "kolumn=x"},
+        r"^`slices` 'kolumn=x' is not a slice\. Write one of",
+    ),
     "a slice of texts that are not there": (lambda a: {"slices": "length=5"}, r"are not at hand\. Give `data`, or"),
     "weights below zero": (lambda a: {"weights": -a.student}, r"^data, row 1 \(id '0'\): the weight is -0\."),
     "no task": (lambda a: {"task": None}, r"^teacher does not say which task it answers\. Declare it: `task` binary|"),
@@ -363,7 +366,7 @@ WRONG = {
         lambda a: {"teacher": {"a": a.teacher}},
         r"^There is one teacher, and `teacher` is a mapp",
     ),
-    "a student called teacher": (lambda a: {"student": {"teacher": a.student}}, r"is called as the teacher is"),
+    "a student called teacher": (lambda a: {"student": {"teacher": a.student}}, r"has the name of the teacher"),
     "a student without a name": (lambda a: {"student": {" ": a.student}}, r"^A student is called ' '\. Give it a name"),
     "a list of labels": (
         lambda a: {"student": NAMES[a.truth].tolist()},
@@ -461,9 +464,7 @@ def test_a_model_is_asked_to_answer_by_its_owner(answers):
         def predict(self, texts):
             return texts
 
-    with pytest.raises(
-        InputError, match=r"^student is a Pipeline, which angelshare does not call\. Give what it answers"
-    ):
+    with pytest.raises(InputError, match=r"^student is a Pipeline, which angelshare cannot run\. Give its answers"):
         audited(answers.teacher, Pipeline(), data=answers.truth, outputs="probabilities")
 
 

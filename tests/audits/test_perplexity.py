@@ -62,8 +62,8 @@ def test_files_of_likelihoods_give_rows_on_all_texts_and_in_slices(two):
 
 def test_a_model_that_gives_no_likelihoods_makes_it_not_applicable():
     """The reason is the observer's."""
-    nothing = Observations({}, {(TEST, "likelihoods"): "bert/0 is no causal language model."})
-    with pytest.raises(NotObserved, match="bert/0 is no causal language model"):
+    nothing = Observations({}, {(TEST, "likelihoods"): "bert/0 is not a causal language model."})
+    with pytest.raises(NotObserved, match="bert/0 is not a causal language model"):
         Perplexity().measure(nothing, AuditSettings())
 
 

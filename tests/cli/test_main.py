@@ -113,7 +113,7 @@ def test_slices_are_measured_and_a_wrong_one_is_bad_input(files, tmp_path):
     assert any(note.startswith("Slice length 4 or more holds all of the 1,000 items") for note in notes)
     wrong = audit(files, tmp_path / "out", "--slice", "words=she")
     assert wrong.returncode == 3
-    assert "error: --slice 'words=she' says no slice." in wrong.stderr
+    assert "error: --slice 'words=she' is not a slice." in wrong.stderr
 
 
 def test_json_prints_the_statement_and_nothing_else(files, tmp_path):

@@ -108,7 +108,7 @@ def test_a_folder_is_named():
     """A blank is the folder that one is in, which nobody meant to fill."""
     assert folder_of(".") == Path()
     assert folder_of(Path("runs/demo")) == Path("runs/demo")  # a default passes through it too
-    with pytest.raises(InputError, match=r"^--out is blank\. Name a folder; the one that you are in is `--out \.`\.$"):
+    with pytest.raises(InputError, match=r"^--out is blank\. Name a folder; the current one is `--out \.`\.$"):
         folder_of("")
 
 

@@ -28,8 +28,8 @@ def test_no_items_are_refused():
 @pytest.mark.parametrize(
     ("weights", "what"),
     [
-        ([1, -1, 1], "1 weights that are negative or no number, the first under id 'b': -1.0"),
-        ([1, 1, np.nan], "1 weights that are negative or no number, the first under id 'c': nan"),
+        ([1, -1, 1], "1 weights that are negative or not a number, the first under id 'b': -1.0"),
+        ([1, 1, np.nan], "1 weights that are negative or not a number, the first under id 'c': nan"),
         ([0, 0, 0], "All weights of mlp/0 are 0"),
     ],
 )

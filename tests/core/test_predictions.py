@@ -77,7 +77,7 @@ def test_probabilities_are_known_from_logits_and_probabilities_only():
     np.testing.assert_allclose(
         predictions([[0.5, 1.5]], outputs="probabilities").log_probabilities(), np.log([[0.25, 0.75]])
     )
-    with pytest.raises(InputError, match="probabilities are not known"):
+    with pytest.raises(InputError, match="which give no probabilities"):
         predictions([[0, 1]], outputs="decisions").log_probabilities()
 
 

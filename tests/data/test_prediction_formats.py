@@ -116,11 +116,11 @@ REFUSED = {
             "Leave the white space out."
         ),
     ),
-    "a blank id": ({"id": ["a", " ", "c"]}, "row 2: the id ' ' is no id (1 such rows). Ids are texts or integers;"),
-    "an id that is a fraction": ({"id": ["1", "1.0", "c"]}, "row 2: the id '1.0' is no id (1 such rows)."),
+    "a blank id": ({"id": ["a", " ", "c"]}, "row 2: the id ' ' is not an id (1 such rows). Ids are texts or integers;"),
+    "an id that is a fraction": ({"id": ["1", "1.0", "c"]}, "row 2: the id '1.0' is not an id (1 such rows)."),
     "a repeated id": (
         {"id": ["a", "c", "c"]},
-        "row 3: the id 'c' stands in 2 rows (1 rows repeat an id). Give every row an id of its own.",
+        "row 3: the id 'c' is in 2 rows (1 rows repeat an id). Give every row an id of its own.",
     ),
     "an infinite logit": ({"logit:no": [0.0, float("inf"), 0.0]}, "row 2 (id 'b'): the logit:no inf is not finite (1"),
     "a missing logit": ({"logit:no": [0.0, 1.0, None]}, "row 3 (id 'c'): the logit:no "),
@@ -156,12 +156,12 @@ def test_bad_values_are_refused_in_each_format(written, case):
 
 def test_ids_that_differ_only_in_type_are_one_id(tmp_path):
     """JSON and Parquet know both; a fraction is none."""
-    for second, message in (("1", "the id '1' stands in 2 rows"), (1.0, "1.0 is no id"), (True, "True is no id")):
+    for second, message in (("1", "the id '1' is in 2 rows"), (1.0, "1.0 is not an id"), (True, "True is not an id")):
         as_json_lines(tmp_path / "t.jsonl", {"id": [1, second], "label": ["x", "y"]})
         with pytest.raises(InputError, match=message):
             read_predictions(tmp_path / "t.jsonl", name="x", task="binary")
     as_parquet(tmp_path / "t.parquet", {"id": [1.0, 2.0], "label": ["x", "y"]})
-    with pytest.raises(InputError, match=r"the id 1\.0 is no id \(2 such rows\)"):
+    with pytest.raises(InputError, match=r"the id 1\.0 is not an id \(2 such rows\)"):
         read_predictions(tmp_path / "t.parquet", name="x", task="binary")
 
 

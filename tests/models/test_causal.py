@@ -154,7 +154,9 @@ def copied(folder, tmp_path, **changes):
 
 def test_networks_that_do_not_predict_the_next_token_are_refused(bert_folder, gpt_folder, word_tokenizer, tmp_path):
     """A classifier; a network that sees what follows; one whose head is not there."""
-    with pytest.raises(ModelError, match="is no causal language model: it was saved as BertForSequenceClassification"):
+    with pytest.raises(
+        ModelError, match="is not a causal language model: it was saved as BertForSequenceClassification"
+    ):
         load_causal(bert_folder)
     two_way = BertLMHeadModel(BertConfig(vocab_size=40, hidden_size=8, num_hidden_layers=1, num_attention_heads=1))
     two_way.save_pretrained(tmp_path / "bert")

@@ -150,7 +150,7 @@ def test_a_model_without_a_classification_head_is_refused(bert_folder):
         bert_folder / "model.safetensors",
         metadata={"format": "pt"},
     )
-    with pytest.raises(ModelError, match="no sequence classifier"):
+    with pytest.raises(ModelError, match="is not a sequence classifier"):
         load_scorer(bert_folder)
 
 

@@ -14,4 +14,4 @@ def test_a_network_of_another_type_is_named_without_the_hundreds_that_would_do()
     """Transformers lists them all."""
     with pytest.raises(ModelError) as raised, one_error(Path("small")):
         AutoModelForCausalLM.from_config(MlpConfig())
-    assert str(raised.value) == "small cannot be loaded: AutoModelForCausalLM of transformers reads no MlpConfig."
+    assert str(raised.value) == "small cannot be loaded: AutoModelForCausalLM of transformers does not read MlpConfig."

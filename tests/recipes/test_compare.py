@@ -329,7 +329,7 @@ def test_predictions_of_other_data_than_the_statements_are_left_out(releases, tm
     write_statement(statement.model_copy(update={"data": before}), mixed / "statement.json")
     comparison = compare(mixed, releases["bad"], Gate("accuracy", 0.05))
     assert comparison.items == (
-        f"The changes have no intervals: the predictions in {mixed / FOLDER} are of other data than its statement."
+        f"The changes have no intervals: the predictions in {mixed / FOLDER} come from other data than its statement."
     )
     assert exit_code(comparison) == 5
     kept = json.loads((mixed / FOLDER / INDEX).read_text("utf-8"))

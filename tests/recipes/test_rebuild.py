@@ -81,7 +81,7 @@ def test_without_kept_answers_there_is_nothing_to_rebuild_from(audited):
     index = audited / "predictions" / "members.json"
     kept = json.loads(index.read_text())
     index.write_text(json.dumps({**kept, "sha256": ["another"]}))
-    with pytest.raises(InputError, match="of other data than its statement"):
+    with pytest.raises(InputError, match="from other data than its statement"):
         rebuild(audited)
     index.unlink()
     with pytest.raises(InputError, match="holds no predictions"):

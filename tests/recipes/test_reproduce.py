@@ -85,7 +85,7 @@ def test_a_scale_that_a_paper_lacks_is_refused(folder):
         ("small: mlp", "big: mlp", r"parts\.small: this key is needed"),
         ("    seeds:", "    sedes:", r"arms\.small\.sedes: unknown key\. Did you mean 'seeds'"),
         ("kind: mlp", "kind: nlp", r"arms\.small\.students\.0: .*'nlp'"),
-        ("  small:", "  predictions:", "An arm is called predictions, as another folder is"),
+        ("  small:", "  predictions:", "An arm has the name of another folder, predictions"),
         ("version: 1\nabout", "suite: lost\nversion: 1\nabout", "no suite called 'lost'"),
         ("    seeds", "    suites: [lost-in-distillation]\n    seeds", "The arm small names a suite"),
         (

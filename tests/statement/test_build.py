@@ -213,12 +213,12 @@ def test_redacted_texts_are_left_out_and_the_rest_stays(make_statement, texts_ta
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"{", "is no JSON"),
-        (b"\xff", "is no JSON"),
+        (b"{", "is not JSON"),
+        (b"\xff", "is not JSON"),
         (b"[]", "schema None"),
         (b'{"schema": "loss-statement/9"}', "schema 'loss-statement/9'"),
         (b'{"schema": "loss-statement/0"}', "mistakes, the first at created"),
-        (b'{"schema": "loss-statement/0", "x": NaN}', "NaN is no JSON number"),
+        (b'{"schema": "loss-statement/0", "x": NaN}', "NaN is not a JSON number"),
         (b"[" * 100_000, "nests deeper than 100 levels"),
         (b'{"recipe": ' + b"[" * 200 + b"]" * 200 + b"}", "nests deeper than 100 levels"),
     ],
@@ -244,7 +244,7 @@ def test_what_is_no_statement_is_refused(tmp_path, content, said):
         (("audits", 0, "differences", 0, "n", -1), r"differences\.0\.n:"),
         (("audits", 0, "differences", 0, "interval", "low", 0.5), r"interval\.high: .*below its lower end 0\.5"),
         (("audits", 0, "differences", 0, "interval_family", "high", -0.5), r"interval_family\.high: "),
-        (("audits", 0, "differences", 0, "se", 1e999), "Infinity is no JSON number"),
+        (("audits", 0, "differences", 0, "se", 1e999), "Infinity is not a JSON number"),
         (
             ("audits", 0, "differences", 0, "delta", 0.02),
             r"json contradicts itself: the interval of accuracy \(mlp, student-teacher, toy\), -0\.0695996 to -0\.0304004,",

@@ -49,24 +49,24 @@ def test_a_rule_is_read(text, gate):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("accuracy", f"'accuracy' is no gate. {FORM}"),
-        ("accuracy=0.01", "'accuracy=0.01': of accuracy higher is better, so a gate on it has >=, not =."),
+        ("accuracy", f"'accuracy' is not a gate. {FORM}"),
+        ("accuracy=0.01", "'accuracy=0.01': for accuracy higher is better, so a gate on it has >=, not =."),
         ("acuracy >= -0.01", "There is no metric with a margin called 'acuracy'. Did you mean 'accuracy'?"),
         (
             "accuracy <= 0.01",
             (
-                "'accuracy <= 0.01': of accuracy higher is better, so a gate on it has >=, not <=. "
+                "'accuracy <= 0.01': for accuracy higher is better, so a gate on it has >=, not <=. "
                 "Write accuracy >= -0.01."
             ),
         ),
         (
             "mse[slice=long] >= -0.01",
-            "of mse lower is better, so a gate on it has <=, not >=. Write mse[slice=long] <= 0.01.",
+            "for mse lower is better, so a gate on it has <=, not >=. Write mse[slice=long] <= 0.01.",
         ),
         (
             "overconfidence >= -0.01",
             (
-                "of overconfidence the distance from the target is judged, and less is better, so a gate on it has <=, "
+                "for overconfidence the distance from the target is judged, and less is better, so a gate on it has <=, "
                 "not >=. Write overconfidence <= 0.01."
             ),
         ),
@@ -79,7 +79,7 @@ def test_a_rule_is_read(text, gate):
             ),
         ),
         ("mse <= -1", "demands a gain; a gate says how much worse is still acceptable. Write mse <= 1."),
-        ("accuracy >= -1%", f"'-1%' is no number. {FORM}"),
+        ("accuracy >= -1%", f"'-1%' is not a number. {FORM}"),
         ("accuracy >= nan", f"the margin cannot be nan. {FORM}"),
         ("mse <= inf", f"the margin cannot be inf. {FORM}"),
         ("accuracy >= -1", "less than 1, so it cannot be 1.0. Write 0.01 for one point."),
@@ -87,7 +87,7 @@ def test_a_rule_is_read(text, gate):
         ("accuracy[slice=a b] >= -0.01", f"'slice=a b' is not key=value. {FORM}"),
         ("accuracy[slice=] >= -0.01", f"'slice=' is not key=value. {FORM}"),
         ("accuracy[slice==women] >= -0.01", f"'slice==women' is not key=value. {FORM}"),
-        ("accuracy[slice=women >= -0.01", f"'accuracy[slice=women >= -0.01' is no gate. {FORM}"),
+        ("accuracy[slice=women >= -0.01", f"'accuracy[slice=women >= -0.01' is not a gate. {FORM}"),
         (
             "accuracy[slce=women] >= -0.01",
             (
@@ -100,7 +100,7 @@ def test_a_rule_is_read(text, gate):
             "accuracy[contrast=student-techer] >= 0",
             "There is no contrast for gates called 'student-techer'. Did you mean 'student-teacher'?",
         ),
-        ("", f"'' is no gate. {FORM}"),
+        ("", f"'' is not a gate. {FORM}"),
     ],
 )
 def test_a_mistake_in_a_rule_is_named(text, said):
@@ -133,7 +133,7 @@ def test_a_text_that_is_no_rule_is_told_what_to_write():
     """Whole sentences; the first = parts a margin."""
     with pytest.raises(InputError) as margin:
         parse_margin("accuracy=b=0.1")
-    assert str(margin.value) == "The margin of accuracy is 'b=0.1', which is no number. Write accuracy=0.01."
+    assert str(margin.value) == "The margin of accuracy is 'b=0.1', which is not a number. Write accuracy=0.01."
     for text in ("[", "auc >= -0.01"):
         with pytest.raises(InputError) as rows:
             parse_rows(text)

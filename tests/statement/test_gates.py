@@ -31,7 +31,7 @@ def test_a_margin_on_the_command_line_is_a_gate():
     [
         ("accuracy", "Write METRIC=VALUE"),
         ("acuracy=0.01", "Did you mean 'accuracy'"),
-        ("accuracy=small", "is 'small', which is no number"),
+        ("accuracy=small", "is 'small', which is not a number"),
         ("accuracy=-0.01", "cannot be -0.01"),
         ("accuracy=nan", "cannot be nan"),
         ("accuracy=inf", "cannot be inf"),

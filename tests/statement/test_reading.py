@@ -47,7 +47,7 @@ def test_what_is_no_statement_is_told_with_its_file(make_statement, make_differe
     with pytest.raises(StatementError) as schema:
         read_statement(tmp_path)
     assert str(schema.value) == (
-        f"{path} has the schema 'loss-statement/9', this version of angelshare reads 'loss-statement/0'. "
+        f"{path} has the schema 'loss-statement/9'; this version of angelshare reads 'loss-statement/0'. "
         "Make the statement again, or use the version that wrote it."
     )
     content = json.loads(as_text(make_statement(make_difference())))
@@ -55,7 +55,7 @@ def test_what_is_no_statement_is_told_with_its_file(make_statement, make_differe
     with pytest.raises(StatementError) as field:
         read_statement(path)
     assert str(field.value) == (
-        f"{path} is no valid loss-statement/0: 1 mistakes, the first at test_looks: Input should be a valid integer, "
+        f"{path} is not a valid loss-statement/0: 1 mistakes, the first at test_looks: Input should be a valid integer, "
         "unable to parse string as an integer. Make the statement again."
     )
 

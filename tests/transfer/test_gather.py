@@ -187,7 +187,7 @@ def test_pairs_stay_pairs():
     splits = Splits(CARD, {"train": pairs})
     texts = gather_texts(TransferSpec(), splits)
     assert texts.batch == TextBatch(("one", "one"), ("left", "right"))
-    with pytest.raises(InputError, match="needs one sort"):
+    with pytest.raises(InputError, match="holds one or the other"):
         gather_texts(TransferSpec(sources=("train", "web")), splits, pools(web=("single",)))
     with pytest.raises(InputError, match="cannot be cut into sentences"):
         gather_texts(TransferSpec(sources=(TextSource(source="train", sentences=True),)), splits)

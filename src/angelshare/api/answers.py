@@ -150,8 +150,8 @@ def side_of(given: Given, desk: Desk) -> Side:
         return Side(given.role, given.population, saved(network, place))
     if hasattr(given.what, "predict"):
         raise InputError(
-            f"{given.called} is a {type(given.what).__name__}, which angelshare does not call. Give what it answers, "
-            "such as model.predict_proba(texts), and say what that is: outputs='probabilities'."
+            f"{given.called} is a {type(given.what).__name__}, which angelshare cannot run. Give its answers, "
+            "such as model.predict_proba(texts), and say what they are: outputs='probabilities'."
         )
     answers = _answers(given.what, given.called, desk.outputs_of(given.role, given.population), desk)
     return Side(given.role, given.population, given.called, answers)
@@ -176,7 +176,7 @@ def _answers(given: object, name: str, outputs: Outputs | None, desk: Desk) -> A
     prefix = OUTPUTS[_declared(outputs, name, of_labels)]
     if prefix is None:
         raise InputError(
-            f"{name} has {len(of_labels)} columns {of_labels[:5]}, and {outputs} are one. Give that one alone."
+            f"{name} has {len(of_labels)} columns {of_labels[:5]}, but outputs={outputs!r} takes one. Give it alone."
         )
     return AnswersAtHand(TableAtHand(name, frame.rename(columns={c: f"{prefix}:{c}" for c in of_labels})))
 
@@ -201,8 +201,8 @@ def _of_array(values: Array, name: str, outputs: Outputs | None, task: Task | No
         return AnswersAtHand(TableAtHand(name, pd.DataFrame({column: values.reshape(-1)})))
     if column is not None and (outputs != "decisions" or task != "multi_label"):
         raise InputError(
-            f"{name} has {values.shape[1]} columns, and {outputs} of a {task} task are one for every item. Give that "
-            "one, or say what these are: outputs='logits' or 'probabilities'."
+            f"{name} has {values.shape[1]} columns, but outputs={outputs!r} of a {task} task takes one. "
+            "Give it alone, or say what these are: outputs='logits' or 'probabilities'."
         )
     return AnswersAtHand(
         TableAtHand(name, pd.DataFrame(index=range(len(values)))), outputs, values.reshape(len(values), -1)
@@ -214,7 +214,7 @@ def _declared(outputs: Outputs | None, name: str, columns: Sequence[str]) -> Out
     if outputs is None:
         what = f"has the columns {list(columns)[:5]}" if columns else "holds numbers"
         raise InputError(
-            f"{name} {what}, and nobody says what they are. Declare it: outputs='logits', 'probabilities' or 'score' "
-            "(of a regression 'values', of labels that were decided for 'decisions')."
+            f"{name} {what}, and nothing says what they are. Declare it: outputs='logits', 'probabilities' or 'score' "
+            "('values' for a regression, 'decisions' for labels)."
         )
     return outputs

@@ -101,8 +101,8 @@ def refuse_other_index(given: Mapping[str, object]) -> None:
     for name, index in (nameless if reordered else telling).items():
         if len(index) == len(reference) and not index.equals(reference):
             raise InputError(
-                f"{first} and {name} have other indices, so their rows are not the same items in one order. Put them "
-                "into one order, or drop what the indices say: reset_index(drop=True)."
+                f"{first} and {name} have different indices, so their rows are not the same items in one order. Sort "
+                "them alike, or drop the indices: reset_index(drop=True)."
             )
 
 

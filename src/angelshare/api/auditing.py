@@ -179,8 +179,8 @@ def _with_rows(sides: Sequence[Side], rows: Rows) -> Iterator[Side]:
     """
     if rows.frame is not None and all(side.answers is None for side in sides):
         raise InputError(
-            "Human labels, masks of slices, clusters and weights are given row by row, and no model is given by its "
-            "answers in memory. Give them as columns of a data frame with the texts: data=..."
+            "Human labels, masks of slices, clusters and weights are given row by row, but no model by answers "
+            "in memory. Give them as columns of a data frame with the texts: data=..."
         )
     for side in sides:
         if side.answers is None:

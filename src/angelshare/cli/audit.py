@@ -68,7 +68,7 @@ def audit(
         str | None, typer.Option("--positive", metavar="LABEL", help="The positive label of a `score` column.")
     ] = None,
     threshold: Annotated[
-        float | None, typer.Option("--threshold", metavar="NUMBER", help="The score from which on an item is positive.")
+        float | None, typer.Option("--threshold", metavar="NUMBER", help="The score from which an item is positive.")
     ] = None,
     clip: Annotated[bool, typer.Option("--clip", help="Raise probabilities of 0 so that KL is finite.")] = False,
     max_length: MaxLength = None,

@@ -23,7 +23,7 @@ def rebuild(
     from angelshare.statement.build import read_statement
 
     if out is not None and len(folders) > 1:
-        raise InputError("--out takes the statement of one folder. Name one, or leave --out away.")
+        raise InputError("--out takes the statement of one folder. Name one, or leave out --out.")
     differing = 0
     for folder in folders:
         statement = rebuild(folder)

@@ -71,7 +71,7 @@ def folder_of(given: str | PathLike[str]) -> Path:
     if not isinstance(given, str | PathLike):
         raise InputError(f"--out is a {type(given).__name__}. Name a folder.")
     if not fspath(given).strip():
-        raise InputError("--out is blank. Name a folder; the one that you are in is `--out .`.")
+        raise InputError("--out is blank. Name a folder; the current one is `--out .`.")
     folder = Path(given)
     there = next((place for place in (folder, *folder.parents) if place.exists()), None)
     if there is not None and not there.is_dir():

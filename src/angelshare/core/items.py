@@ -91,7 +91,7 @@ def _check_weights(source: str, ids: Array, weights: Vector | None) -> None:
     if bad.any():
         row = int(np.argmax(bad))
         raise InputError(
-            f"{source} has {int(bad.sum())} weights that are negative or no number, the first under id "
+            f"{source} has {int(bad.sum())} weights that are negative or not a number, the first under id "
             f"{str(ids[row])!r}: {weights[row]}. A weight says how many items one stands for: give 0 or more."
         )
     if len(weights) and not weights.any():

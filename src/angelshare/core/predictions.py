@@ -145,7 +145,7 @@ class Predictions:
         if self.outputs == "probabilities":
             with np.errstate(divide="ignore"):
                 return np.asarray(np.log(values / values.sum(axis=1, keepdims=True)))
-        msg = f"{self.name} holds {self.outputs}: probabilities are not known from them."
+        msg = f"{self.name} holds {self.outputs}, which give no probabilities."
         raise InputError(msg)
 
 

@@ -26,9 +26,9 @@ def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
 Names = Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(_listed), AfterValidator(_each_once)]
 """An option of several names, each of which counts once; a single one needs no list."""
 _SAID = {
-    "path_type": "{!r} is no path.",
-    "tuple_type": "{!r} is no list.",
-    "string_type": "{!r} is no text.",
+    "path_type": "{!r} is not a path.",
+    "tuple_type": "{!r} is not a list.",
+    "string_type": "{!r} is not text.",
     "too_short": "Give at least one.",
 }
 """What is wrong, where pydantic would speak of Python."""

@@ -30,7 +30,7 @@ def label_weights(
     if given is None:
         return None
     if task not in ("binary", "single_label"):
-        raise InputError(f"class_weights are for tasks with a single label, and this is {task}. Leave them out.")
+        raise InputError(f"class_weights are for tasks with a single label, but this is {task}. Leave them out.")
     if given != "balanced":
         for label in given:
             if label not in labels:

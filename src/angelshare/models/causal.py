@@ -46,7 +46,7 @@ def load_causal(source: str | Path, *, name: str | None = None, max_length: int 
     model, tokenizer, missing = read_network(AutoModelForCausalLM.from_pretrained, folder)
     problem = _not_causal(model, missing)
     if problem is not None:
-        raise ModelError(f"{folder} is no causal language model: {problem}. Give a model such as GPT-2.")
+        raise ModelError(f"{folder} is not a causal language model: {problem}. Give a model such as GPT-2.")
     card = network_card(
         folder, model, tokenizer, name=name or Path(source).name, precision="fp32", max_length=max_length
     )

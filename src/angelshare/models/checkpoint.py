@@ -78,7 +78,7 @@ def load_scorer(
     labels = labels_of(model.config, name)
     if labels == tuple(f"LABEL_{i}" for i in range(len(labels))):
         _LOG.warning(
-            "%s names its labels only LABEL_0, LABEL_1, ...: see that they mean what the data's labels do.", name
+            "%s names its labels only LABEL_0, LABEL_1, ...: check that they mean what the data's labels do.", name
         )
     card = network_card(
         folder,
@@ -107,8 +107,8 @@ def load_model(
     )
     if missing:
         msg = (
-            f"{folder} is no sequence classifier: {len(missing)} weights are not in it ({', '.join(missing[:3])}) and "
-            "would be random numbers. Fine-tune it first, or give the folder of the fine-tuned model."
+            f"{folder} is not a sequence classifier: {len(missing)} weights are not in it ({', '.join(missing[:3])}) "
+            "and would be random numbers. Fine-tune it first, or give the folder of the fine-tuned model."
         )
         raise ModelError(msg)
     check_padding(tokenizer, folder)

@@ -77,7 +77,7 @@ def read_config(folder: Path) -> dict[str, Any]:  # Any: JSON
     """Return the content of config.json."""
     path = folder / "config.json"
     if not path.is_file():
-        raise ModelError(f"{folder} is no model folder: it has no config.json. Give the folder that holds it.")
+        raise ModelError(f"{folder} is not a model folder: it has no config.json. Give the folder that holds it.")
     try:
         fields = json.loads(path.read_bytes())
     except ValueError as error:

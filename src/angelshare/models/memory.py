@@ -81,7 +81,7 @@ def _in_a_copy(loading: Loading, texts: TextBatch) -> PeakMemory:
         try:
             return PeakMemory(copy.submit(_peak, loading, texts).result())
         except BrokenProcessPool:
-            return PeakMemory(None, "The process that loaded it was killed, perhaps for want of memory.")
+            return PeakMemory(None, "The process that loaded it was killed, perhaps for lack of memory.")
         except (AngelshareError, OSError) as error:
             return PeakMemory(None, str(error))
 

@@ -150,4 +150,4 @@ def one_error(folder: Path) -> Iterator[None]:
 def _told(error: Exception) -> str:
     """Return what a loader says; of a type that it does not know, without the hundreds that it does."""
     unknown = _UNKNOWN_TYPE.match(str(error))
-    return str(error) if unknown is None else f"{unknown['loader']} of transformers reads no {unknown['type']}."
+    return str(error) if unknown is None else f"{unknown['loader']} of transformers does not read {unknown['type']}."

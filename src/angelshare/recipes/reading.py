@@ -58,7 +58,7 @@ def parse_recipe(text: str, *, where: str) -> Recipe:
         # PyYAML lets the errors of its constructors through: impossible dates, numbers without digits, lists as keys
         raise RecipeError([f"{where} is not valid YAML: {' '.join(str(error).split())[:500]}"]) from error
     if not isinstance(content, dict):
-        raise RecipeError([f"{where} holds {type(content).__name__}, a recipe is a mapping of keys such as `data:`."])
+        raise RecipeError([f"{where} holds {type(content).__name__}; a recipe is a mapping of keys such as `data:`."])
     return checked(Recipe, content, where=where)
 
 

@@ -193,7 +193,7 @@ class Recipe(Strict):
         """Refuse two students of one name, which would overwrite each other, and one that is named teacher."""
         names = [student.name.lower() for student in self.students]  # some file systems ignore case
         if "teacher" in names:
-            raise ValueError("A student is called teacher, as the teacher is. Give it another name.")
+            raise ValueError("A student has the name of the teacher. Give it another.")
         repeated = sorted({name for name in names if names.count(name) > 1})
         if repeated:
             raise ValueError(f"The student names must differ; {', '.join(repeated)} appears more than once.")

@@ -157,7 +157,7 @@ def parse_statement(content: object, *, where: str) -> Statement:
     schema = content.get("schema") if isinstance(content, dict) else None
     if schema != SCHEMA:
         raise StatementError(
-            f"{where} has the schema {schema!r}, this version of angelshare reads {SCHEMA!r}. "
+            f"{where} has the schema {schema!r}; this version of angelshare reads {SCHEMA!r}. "
             "Make the statement again, or use the version that wrote it."
         )
     try:
@@ -166,7 +166,7 @@ def parse_statement(content: object, *, where: str) -> Statement:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         raise StatementError(
-            f"{where} is no valid {SCHEMA}: {error.error_count()} mistakes, the first at {place}: {first['msg']}. "
+            f"{where} is not a valid {SCHEMA}: {error.error_count()} mistakes, the first at {place}: {first['msg']}. "
             "Make the statement again."
         ) from error
     problem = contradiction([row for audit in statement.audits for row in audit.differences])

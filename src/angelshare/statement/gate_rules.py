@@ -30,13 +30,13 @@ def parse_margin(text: str) -> Gate:
     """
     metric, equals, value = (part.strip() for part in text.partition("="))
     if not equals:
-        raise InputError(f"{text!r} is no margin. Write METRIC=VALUE, such as accuracy=0.01.")
+        raise InputError(f"{text!r} is not a margin. Write METRIC=VALUE, such as accuracy=0.01.")
     if "[" in metric:
         raise InputError(f"{text!r} names more than a metric. Give it as --gate. {_FORM}")
     try:
         margin = float(value)
     except ValueError as error:
-        raise InputError(f"The margin of {metric} is {value!r}, which is no number. Write {metric}=0.01.") from error
+        raise InputError(f"The margin of {metric} is {value!r}, which is not a number. Write {metric}=0.01.") from error
     return Gate(metric, margin, "command line")
 
 
@@ -52,7 +52,7 @@ def parse_gate(text: str, source: MarginSource = "command line") -> Gate:
     """
     rule = _RULE.fullmatch(text)
     if rule is None or rule["sign"] is None:
-        raise InputError(f"{text!r} is no gate. {_FORM}")
+        raise InputError(f"{text!r} is not a gate. {_FORM}")
     keys = _named(text, rule)
     return Gate(rule["metric"], _margin(text, rule), source, **keys)  # type: ignore[arg-type]  # Gate checks contrasts
 
@@ -106,7 +106,7 @@ def _margin(text: str, rule: re.Match[str]) -> float:
     try:
         bound = float(rule["bound"])
     except ValueError as error:
-        raise InputError(f"{text!r}: {rule['bound']!r} is no number. {_FORM}") from error
+        raise InputError(f"{text!r}: {rule['bound']!r} is not a number. {_FORM}") from error
     if not math.isfinite(bound):
         raise InputError(f"{text!r}: the margin cannot be {bound}. {_FORM}")
     direction = judged_metric(metric).direction
@@ -118,7 +118,7 @@ def _margin(text: str, rule: re.Match[str]) -> float:
         better = {"higher": "higher is better", "lower": "lower is better"}.get(
             direction, "the distance from the target is judged, and less is better"
         )
-        raise InputError(f"{text!r}: of {metric} {better}, so a gate on it has {right}, not {sign}. {form}")
+        raise InputError(f"{text!r}: for {metric} {better}, so a gate on it has {right}, not {sign}. {form}")
     if bound and (bound > 0) == higher:
         raise InputError(f"{text!r} demands a gain; a gate says how much worse is still acceptable. {form}")
     return abs(bound)

@@ -30,7 +30,7 @@ def read_json(file: Path) -> object:
             f"There is no statement at {file} ({error.strerror}). Give the folder of a run."
         ) from error
     except ValueError as error:
-        raise StatementError(f"{file} is no JSON: {error}. Make the statement again.") from error
+        raise StatementError(f"{file} is not JSON: {error}. Make the statement again.") from error
     except RecursionError as error:
         raise StatementError(_too_deep(file)) from error
     if _deeper_than(content, MAX_DEPTH):
@@ -94,7 +94,7 @@ def _too_deep(file: Path) -> str:
 
 def _refuse(constant: str) -> float:
     """Refuse the numbers that Python reads and JSON does not have."""
-    raise ValueError(f"{constant} is no JSON number")
+    raise ValueError(f"{constant} is not a JSON number")
 
 
 def _deeper_than(content: object, depth: int) -> bool:

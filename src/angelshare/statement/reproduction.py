@@ -150,4 +150,4 @@ def read_reproduction(path: Path) -> Reproduction:
     try:
         return Reproduction.model_validate_json(file.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise StatementError(f"{file} holds no reproduction of a paper. Carry the study out again.") from error
+        raise StatementError(f"{file} holds no reproduction of a paper. Run the study again.") from error

@@ -146,8 +146,8 @@ def _human_shares(answered: Answered, split: str, splits: Splits | None) -> Vect
     never = [label for label, share, n in zip(labels, shares, chosen, strict=True) if share > 0 and not n]
     if never:
         raise InputError(
-            f"{answered.card.name} calls none of {len(answered.logits)} transfer texts {', '.join(never)}, people do "
-            f"in {split}: the distribution cannot be matched. Add sources that have such texts."
+            f"{answered.card.name} calls none of {len(answered.logits)} transfer texts {', '.join(never)}, but people "
+            f"do in {split}, so the distribution cannot be matched. Add sources that have such texts."
         )
     return shares
 

@@ -261,5 +261,5 @@ def _check_shapes(pools: Sequence[_Pool]) -> None:
     single = [pool.name for pool in pools if pool.batch.pairs is None]
     if single and len(single) < len(pools):
         paired = [pool.name for pool in pools if pool.batch.pairs is not None]
-        msg = f"The sources {paired} have pairs, {single} have single texts. A transfer set needs one sort."
+        msg = f"The sources {paired} have pairs, but {single} have single texts. A transfer set holds one or the other."
         raise InputError(msg)

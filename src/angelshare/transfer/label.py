@@ -190,7 +190,7 @@ def _drawn(
     pool = np.flatnonzero(among & ~spared)
     if spared.all():
         raise InputError(
-            f"All {len(texts)} transfer texts have human labels, so that scope unlabelled leaves nothing to choose "
+            f"All {len(texts)} transfer texts have human labels, so `scope: unlabelled` leaves nothing to choose "
             "among. Write scope: all, or add a source."
         )
     if not len(pool):

@@ -127,8 +127,8 @@ def test_what_is_no_class_of_audits_is_named(value):
             (MetricFacts("accuracy", "accuracy", "It."),),
             "of the metric 'accuracy' is left out: another audit states it",
         ),
-        (("accuracy",), "its METRICS hold 'accuracy', which are no MetricFacts"),
-        (None, "its METRICS hold None, which are no MetricFacts"),
+        (("accuracy",), "its METRICS hold 'accuracy', which are not MetricFacts"),
+        (None, "its METRICS hold None, which are not MetricFacts"),
     ],
 )
 def test_what_another_package_states_of_our_metrics_does_not_hold(monkeypatch, metrics, told):

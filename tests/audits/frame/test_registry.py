@@ -143,8 +143,8 @@ def test_an_unknown_audit_is_named_with_the_nearest():
         ),
         (Choice("quality", {"level": 0.9}), "The audit quality: there is no option 'level'; it has none."),
         (Choice("speed", {"rounds": 1}), "The audit speed: rounds: Input should be greater than or equal to 3."),
-        (Choice("seat", {"tests": 5}), "The audit seat: tests: 5 is no path."),
-        (Choice("seat", {"names": 5}), "The audit seat: names: 5 is no list."),
+        (Choice("seat", {"tests": 5}), "The audit seat: tests: 5 is not a path."),
+        (Choice("seat", {"names": 5}), "The audit seat: names: 5 is not a list."),
         (Choice("seat", {"names": []}), "The audit seat: names: Give at least one."),
     ],
 )

@@ -75,7 +75,7 @@ def test_terms_are_read_from_a_table_and_from_yaml(tmp_path):
         ("name,adjectiv,noun\na,b,c\n", "row 1: there is no column 'adjectiv'. Did you mean 'adjective'?"),
         ("name,noun\na,b\n,c\n", "row 2: the name is blank"),
         ("name,noun\na,b\nc,\n", "row 2: 'c' has neither adjective nor noun nor plural"),
-        ("name,noun\na,b\na,c\n", "row 2: the name 'a' stands in row 1"),
+        ("name,noun\na,b\na,c\n", "row 2: the name 'a' is already in row 1"),
         ("name,noun\na,b\nc,B\n", "row 2: 'B' stands for 'c' and for 'a'"),
         ("name,noun,article\na,b,the\n", "row 1: the article is 'the'"),
         ("name,noun,gender\na,b,neuter\n", "row 1: the gender is 'neuter'"),
@@ -93,9 +93,9 @@ def test_a_bad_table_of_terms_names_the_row(tmp_path, content, message):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("name: a\n", "is no list of terms"),
+        ("name: a\n", "is not a list of terms"),
         ("[]", "has no terms"),
-        ("- {name: a, noun: [b]}", "row 1, noun holds ['b'], which is no text"),
+        ("- {name: a, noun: [b]}", "row 1, noun holds ['b'], which is not text"),
         (
             "- {name: a, noun: b, also: {c: genitive}}",
             "row 1, also: 'c' has the form 'genitive'. Known forms: adjective",

@@ -174,7 +174,7 @@ def test_declared_labels_name_the_other_label_of_a_score_but_not_the_positive_on
     """Which label a score ranks by is the user's to say."""
     content = "id,score\na,0.9\nb,0.2\n"
     assert read(content, labels=("fine", "toxic"), positive="toxic").member.labels == ("fine", "toxic")
-    with pytest.raises(InputError, match="it is not said for which label"):
+    with pytest.raises(InputError, match="nothing says for which label"):
         read(content, labels=("fine", "toxic"))
     with pytest.raises(LabelError, match="Check --positive 'rude'"):
         read(content, labels=("fine", "toxic"), positive="rude")
@@ -221,13 +221,13 @@ REFUSED = {
         LOGITS + "a,0,1\n1.5,0,1\n",
         {},
         InputError,
-        "row 2: the id '1.5' is no id (1 such rows). Ids are texts or integers;",
+        "row 2: the id '1.5' is not an id (1 such rows). Ids are texts or integers;",
     ),
     "repeated": (
         LOGITS + "a,0,1\na,0,1\n",
         {},
         InputError,
-        "row 2: the id 'a' stands in 2 rows (1 rows repeat an id). Give every",
+        "row 2: the id 'a' is in 2 rows (1 rows repeat an id). Give every",
     ),
     "nan": (
         LOGITS + "a,0,1\nb,nan,1\n",
@@ -251,7 +251,7 @@ REFUSED = {
         LOGITS + "a,x,1\n",
         {},
         InputError,
-        "row 1 (id 'a'): the logit:no x is no number (1 such rows). Score these",
+        "row 1 (id 'a'): the logit:no x is not a number (1 such rows). Score these",
     ),
     "sum": (
         "id,probability:no,probability:yes\na,0.5,0.5\nb,0.5,0.4\n",
@@ -263,7 +263,7 @@ REFUSED = {
         "id,probability:no,probability:yes\na,-1,2\n",
         {},
         InputError,
-        "row 1 (id 'a'): probability:no is -1, no probability. Call the columns logit:LABEL if they are logits.",
+        "row 1 (id 'a'): probability:no is -1, not a probability. Call the columns logit:LABEL if they are logits.",
     ),
     "both kinds": (
         "id,logit:a,probability:a\nx,0,1\n",
@@ -275,7 +275,7 @@ REFUSED = {
         "id,logit:a,logit:b,logit:c\nx,0,1,2\n",
         {},
         LabelError,
-        "a binary task has two labels, here are columns for 3: ['a', 'b'",
+        "a binary task has two labels, but there are columns for 3: ['a', 'b'",
     ),
     "one": (
         "id,logit:a\nx,0\n",
@@ -299,7 +299,7 @@ REFUSED = {
         "id,score\na,1\n",
         {},
         InputError,
-        "has a score, and it is not said for which label. Name it: --positive LABEL.",
+        "has a score, but nothing says for which label. Name it: --positive LABEL.",
     ),
     "score task": (
         "id,score\na,1\n",
@@ -311,7 +311,7 @@ REFUSED = {
         "id,score,truth\na,1,x\nb,0,y\n",
         {"positive": "z"},
         LabelError,
-        "a binary task has two labels, here are ['x', 'y', 'z']. Check --positive 'z'.",
+        "a binary task has two labels, but there are ['x', 'y', 'z']. Check --positive 'z'.",
     ),
     "score and label": (
         "id,score,label\na,1,no\nb,0,yes\n",
@@ -470,7 +470,7 @@ REFUSED = {
         "id,logit:no,logit:no\0\na,0,1\n",
         {},
         InputError,
-        "has a column called 'logit:no\\x00': NUL and half surrogate pairs can stand in no name. Rename it.",
+        "has a column called 'logit:no\\x00': a name cannot hold NUL or half a surrogate pair. Rename it.",
     ),
     "half a truth": (
         "id,logit:a,logit:b,truth:a\nx,0,1,1\n",
@@ -566,7 +566,7 @@ def test_what_is_written_is_read_back(tmp_path, shape):
 def test_a_written_file_refuses_another_task(tmp_path):
     """Its metadata say what it answers."""
     write_predictions(member().items, member().member, tmp_path / "p.parquet")
-    with pytest.raises(InputError, match="says that it answers a binary task, and regression was declared"):
+    with pytest.raises(InputError, match="says that it answers a binary task, but regression was declared"):
         read_predictions(tmp_path / "p.parquet", name="x", task="regression")
 
 
@@ -695,20 +695,26 @@ def test_parquet_of_other_tools_is_read(tmp_path):
 
 
 SAID_WRONGLY = {
-    "labels that are no JSON": ({b"labels": b"fine, rude"}, "the metadata angelshare.labels are 'fine, rude', no JSON"),
-    "labels that are a number": ({b"labels": b"5"}, "angelshare.labels are '5', no JSON list of distinct names. Write"),
-    "labels that are a text": ({b"labels": b'"no"'}, "no JSON list of distinct names. Write the file with `write_"),
-    "a label that is a number": ({b"labels": b'["no", 3]'}, r"""are '["no", 3]', no JSON list"""),
-    "a label that is a list": ({b"labels": b'[["no"], ["yes"]]'}, "no JSON list of distinct names."),
-    "a repeated label": ({b"labels": b'["no", "no"]'}, "no JSON list of distinct names."),
-    "a label with NUL": ({b"labels": rb'["no", "yes\u0000"]'}, "no JSON list of distinct names."),
-    "labels too deep": ({b"labels": b"[" * 100_000}, "no JSON list of distinct names."),
+    "labels that are no JSON": (
+        {b"labels": b"fine, rude"},
+        "the metadata angelshare.labels are 'fine, rude', not a JSON",
+    ),
+    "labels that are a number": (
+        {b"labels": b"5"},
+        "angelshare.labels are '5', not a JSON list of distinct names. Write",
+    ),
+    "labels that are a text": ({b"labels": b'"no"'}, "not a JSON list of distinct names. Write the file with `write_"),
+    "a label that is a number": ({b"labels": b'["no", 3]'}, r"""are '["no", 3]', not a JSON list"""),
+    "a label that is a list": ({b"labels": b'[["no"], ["yes"]]'}, "not a JSON list of distinct names."),
+    "a repeated label": ({b"labels": b'["no", "no"]'}, "not a JSON list of distinct names."),
+    "a label with NUL": ({b"labels": rb'["no", "yes\u0000"]'}, "not a JSON list of distinct names."),
+    "labels too deep": ({b"labels": b"[" * 100_000}, "not a JSON list of distinct names."),
     "a threshold that is no number": (
         {b"threshold": b"high"},
-        "angelshare.threshold is 'high', no finite number. Write",
+        "angelshare.threshold is 'high', not a finite number. Write",
     ),
-    "a threshold that is nan": ({b"threshold": b"nan"}, "angelshare.threshold is 'nan', no finite number."),
-    "a threshold that is infinite": ({b"threshold": b"1e999"}, "angelshare.threshold is '1e999', no finite number."),
+    "a threshold that is nan": ({b"threshold": b"nan"}, "angelshare.threshold is 'nan', not a finite number."),
+    "a threshold that is infinite": ({b"threshold": b"1e999"}, "angelshare.threshold is '1e999', not a finite number."),
     "a value that is not UTF-8": (
         {b"fingerprint": b"\xff"},
         r"the metadata b'angelshare.fingerprint': b'\xff' are not",

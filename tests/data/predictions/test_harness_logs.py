@@ -240,7 +240,7 @@ REFUSED = {
         [answer(0, right=1.0, name="f1"), answer(1, right=0.25, name="f1")],
         {},
         (
-            "sample '1': f1 is 0.25, neither right (1) nor wrong (0) (1 such samples). Say from where on an answer is "
+            "sample '1': f1 is 0.25, neither right (1) nor wrong (0) (1 such samples). Say from which value on an answer is "
             "right: --threshold 0.5, for example."
         ),
     ),
@@ -252,7 +252,7 @@ REFUSED = {
     "another kind of task": (
         [answer(0, right=["oak", "ash"])],
         {},
-        "has no metric that says of each sample how good its answer was. Take another log.",
+        "has no metric that says how good the answer to each sample was. Take another log.",
     ),
     "a threshold on likelihoods": (
         TONE,
@@ -293,10 +293,10 @@ REFUSED = {
     "a repeated document": (
         [TONE[0], TONE[0]],
         {},
-        "row 2: the id '0' stands in 2 rows (1 rows repeat an id). Give every row an id of its own.",
+        "row 2: the id '0' is in 2 rows (1 rows repeat an id). Give every row an id of its own.",
     ),
-    "ids that differ in type only": ([TONE[0], TONE[1] | {"doc_id": "0"}], {}, "row 2: the id '0' stands in 2 rows"),
-    "another task": ([*TONE], {"task": "regression"}, "says that it answers a binary task, and regression was"),
+    "ids that differ in type only": ([TONE[0], TONE[1] | {"doc_id": "0"}], {}, "row 2: the id '0' is in 2 rows"),
+    "another task": ([*TONE], {"task": "regression"}, "says that it answers a binary task, but regression was"),
     "a column that is not there": (
         TONE,
         {"columns": {"cluster": "doc.barel"}},
@@ -324,10 +324,10 @@ def test_a_log_that_was_cut_off_is_refused(log):
     """With the line where it ends."""
     path = log(TONE)
     path.write_text(path.read_text()[:-40])
-    with pytest.raises(InputError, match=r"line 3 is no JSON object .* Write one object a line\."):
+    with pytest.raises(InputError, match=r"line 3 is not a JSON object .* Write one object a line\."):
         read_predictions(path, name="x")
     path.write_text(json.dumps(TONE)[:-40])
-    with pytest.raises(InputError, match=r"is no JSON list, or truncated .* Write or copy it again\."):
+    with pytest.raises(InputError, match=r"is not a JSON list, or is truncated .* Write or copy it again\."):
         read_predictions(path, name="x")
 
 

@@ -191,7 +191,9 @@ def test_a_truncated_log_is_refused(tmp_path, compression, share):
     """Wherever it ends."""
     path = archived(tmp_path / "casks.eval", [sample("a", "C")], compression=compression)
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
-    with pytest.raises(InputError, match=r"casks\.eval is no log of inspect_ai, or truncated or damaged \(.*\)\. Copy"):
+    with pytest.raises(
+        InputError, match=r"casks\.eval is not a log of inspect_ai, or is truncated or damaged \(.*\)\. Copy"
+    ):
         read_predictions(path, name="x")
 
 
@@ -250,7 +252,7 @@ REFUSED = {
         {"status": "error"},
         {},
         (
-            "the log's status is 'error', so the evaluation has not ended as it should. Finish it (`inspect eval-retry`), "
+            "the log's status is 'error', so the evaluation did not end properly. Finish it (`inspect eval-retry`), "
             "and give the log of that."
         ),
     ),
@@ -265,7 +267,7 @@ REFUSED = {
         [sample("a", "C", scores=None)],
         {},
         {},
-        "has no scorer that says of each sample how good its answer was. Take another log.",
+        "has no scorer that says how good the answer to each sample was. Take another log.",
     ),
     "an unknown scorer": (
         [sample("a", "C")],
@@ -277,13 +279,13 @@ REFUSED = {
         [sample("a", "good")],
         {},
         {},
-        "sample 'a': match says 'good', which is no number and none of C, P, I, N, yes, true, no, false. Choose another",
+        "sample 'a': match says 'good', which is neither a number nor one of C, P, I, N, yes, true, no, false. Choose another",
     ),
     "ids that differ in type only": (
         [sample(1, "C"), sample("1", "C")],
         {},
         {},
-        "the id '1' stands in 2 rows",
+        "the id '1' is in 2 rows",
     ),
     "scores that are a list": (
         [sample("a", "C", scores=["C"])],
@@ -355,11 +357,11 @@ def test_a_plan_that_cannot_be_read_is_not_looked_at(written, planned, epochs):
 def test_a_file_called_eval_that_is_none_is_refused(tmp_path):
     """And so is JSON that is cut off."""
     (tmp_path / "casks.eval").write_text("id,label\n")
-    with pytest.raises(InputError, match="is no log of inspect_ai, or truncated or damaged"):
+    with pytest.raises(InputError, match="is not a log of inspect_ai, or is truncated or damaged"):
         read_predictions(tmp_path / "casks.eval", name="x")
     path = as_json(tmp_path / "casks.json", [sample("a", "C")])
     path.write_text(path.read_text()[:-20])
-    with pytest.raises(InputError, match=r"casks\.json is no JSON, or truncated .* Copy it again\."):
+    with pytest.raises(InputError, match=r"casks\.json is not JSON, or is truncated .* Copy it again\."):
         read_predictions(path, name="x")
 
 

@@ -122,11 +122,11 @@ def test_bytes_are_counted_where_they_are_left_out_and_the_texts_are_there(jsonl
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ({}, r"row 2 \(id 'b'\): the embedding is None, no list of numbers \(1 such rows\)\. Write a list"),
-        ({"embedding": "[1, 2]"}, r"is '\[1, 2\]', no list of numbers .* CSV has no lists"),
-        ({"embedding": []}, r"is \[\], no list"),
-        ({"embedding": [1, "2"]}, r"is \[1, '2'\], no list"),
-        ({"embedding": [1, True]}, r"is \[1, True\], no list"),
+        ({}, r"row 2 \(id 'b'\): the embedding is None, not a list of numbers \(1 such rows\)\. Write a list"),
+        ({"embedding": "[1, 2]"}, r"is '\[1, 2\]', not a list of numbers .* CSV has no lists"),
+        ({"embedding": []}, r"is \[\], not a list"),
+        ({"embedding": [1, "2"]}, r"is \[1, '2'\], not a list"),
+        ({"embedding": [1, True]}, r"is \[1, True\], not a list"),
         ({"embedding": [1, 2, 3]}, r"row 2 \(id 'b'\): the embedding has 3 numbers, that of the first row 2"),
         ({"embedding": [1, float("nan")]}, r"row 2 \(id 'b'\): the embedding holds NaN or an infinite number"),
     ],
@@ -143,8 +143,8 @@ def test_what_is_no_embedding_is_refused_with_its_row_and_id(jsonl, row, message
         ({"nats": -3}, r"row 2 \(id 'b'\): the nats are -3 \(1 such rows\)\. They are negative log-likelihoods"),
         ({"nats": None}, "the nats are blank"),
         ({"nats": "inf"}, "the nats inf is not finite"),
-        ({"tokens": 0}, r"the tokens are 0, no positive whole number .* An empty text has no likelihood"),
-        ({"tokens": 2.5}, "the tokens are 2.5, no positive whole number"),
+        ({"tokens": 0}, r"the tokens are 0, not a positive whole number .* An empty text has no likelihood"),
+        ({"tokens": 2.5}, "the tokens are 2.5, not a positive whole number"),
         ({"bytes": None}, "the bytes are blank"),
         ({"bytes": 5}, r"row 2 \(id 'b'\): bytes are 5, and the text has 4 in UTF-8"),
     ],
@@ -160,7 +160,7 @@ def test_what_is_no_likelihood_is_refused_with_its_row_and_id(jsonl, row, messag
 def test_what_is_no_list_of_texts_is_refused_with_its_row_and_id(jsonl, value):
     """A bare text, too."""
     with pytest.raises(
-        InputError, match=r"row 2 \(id 'b'\): the continuations are .*, no list of texts \(1 such rows\)"
+        InputError, match=r"row 2 \(id 'b'\): the continuations are .*, not a list of texts \(1 such rows\)"
     ):
         read_continuations(jsonl({"continuations": ["one"]}, {"continuations": value}), name="m")
 

@@ -32,7 +32,7 @@ def test_timings_come_back_as_they_were_written(tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("{", "is no JSON"),
+        ("{", "is not JSON"),
         ("[]", "no object with a model under every key"),
         ({}, "no object with a model under every key"),
         ({"teacher t": 3}, "texts_per_second, latency_ms, busy of teacher t cannot be read"),

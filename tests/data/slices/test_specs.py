@@ -37,7 +37,7 @@ def test_another_form_is_refused_with_the_right_ones(given):
     with pytest.raises(InputError) as error:
         parse_slice(given)
     assert str(error.value) == (
-        f"--slice {given!r} says no slice. Write one of column=COLUMN, column:COLUMN=EDGE,EDGE, words:NAME=FILE, "
+        f"--slice {given!r} is not a slice. Write one of column=COLUMN, column:COLUMN=EDGE,EDGE, words:NAME=FILE, "
         "words:NAME=WORD,WORD, length=EDGE,EDGE, length:quantiles=NUMBER, cross=SLICE*SLICE."
     )
 
@@ -45,12 +45,12 @@ def test_another_form_is_refused_with_the_right_ones(given):
 @pytest.mark.parametrize(
     ("given", "problem"),
     [
-        ("length=16,8", "--slice 'length=16,8': The edges must rise, and ['16', '8'] do not."),
-        ("length=8,8", "--slice 'length=8,8': The edges must rise, and ['8', '8'] do not."),
-        ("length=8,many", "--slice 'length=8,many': '8,many' are no numbers with commas between them."),
+        ("length=16,8", "--slice 'length=16,8': The edges must rise, but ['16', '8'] do not."),
+        ("length=8,8", "--slice 'length=8,8': The edges must rise, but ['8', '8'] do not."),
+        ("length=8,many", "--slice 'length=8,many': '8,many' are not numbers with commas between them."),
         ("length=8,inf", "--slice 'length=8,inf': the edges must be finite."),
         ("length:quantiles=1", "--slice 'length:quantiles=1': Input should be greater than or equal to 2"),
-        ("length:quantiles=-1", "--slice 'length:quantiles=-1': '-1' is no whole number of parts."),
+        ("length:quantiles=-1", "--slice 'length:quantiles=-1': '-1' is not a whole number of parts."),
         ("words:women=,", "--slice 'words:women=,': The list of words is blank. Give at least one word."),
         (
             "words:a*b=she,her",

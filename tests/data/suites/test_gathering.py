@@ -196,7 +196,7 @@ def test_covert_toxicity_is_the_larger_of_covert_and_overt():
 def test_a_score_that_is_no_number_is_named_with_its_row():
     """It would silently be no false positive."""
     texts = a_set(3, columns={"api_score": np.array(["0.1", "high", "0.3"], dtype=object)})
-    with pytest.raises(InputError, match=r"remarks, row 2: api_score is 'high', which is no number"):
+    with pytest.raises(InputError, match=r"remarks, row 2: api_score is 'high', which is not a number"):
         called_toxic_and_random(texts)
 
 

@@ -66,23 +66,23 @@ REFUSED = {
         r"line 4 \(row 2\) is not UTF-8: byte 0xff at offset 18",
     ),
     "invalid UTF-8 in JSON": ("a.jsonl", b'{"id": 1}\n{"id": "\xe9"}\n', r"line 2 \(row 2\) is not UTF-8: byte 0xe9"),
-    "broken JSON": ("a.jsonl", '{"id": 1}\n{"id": \n', r"line 2 is no JSON object .*Write one object a line\."),
+    "broken JSON": ("a.jsonl", '{"id": 1}\n{"id": \n', r"line 2 is not a JSON object .*Write one object a line\."),
     "JSON array": ("a.jsonl", "[1]\n", r"line 1 holds '\[1\]', not an object"),
     "repeated JSON key": ("a.jsonl", '{"id": 1, "id": 2}\n', r"line 1 .*the key 'id' is repeated"),
     "endless number": (
         "a.jsonl",
         '{"id": 1}\n{"id": ' + "9" * 5000 + "}\n",
-        r"line 2 is no JSON object \(a number of 5000 digits, to be written as text if it is an id\)",
+        r"line 2 is not a JSON object \(a number of 5000 digits, to be written as text if it is an id\)",
     ),
     "half a surrogate pair in a name": (
         "a.jsonl",
         '{"id": 1, "slice:\\ud800": 1}\n',
-        r"a\.jsonl has a column called 'slice:\\ud800': NUL and half surrogate pairs can stand in no name\. Rename it",
+        r"a\.jsonl has a column called 'slice:\\ud800': a name cannot hold NUL or half a surrogate pair\. Rename it",
     ),
     "garbage as Parquet": (
         "a.parquet",
         "no parquet at all",
-        r"is no Parquet, or truncated or damaged .*copy it again\.",
+        r"is not Parquet, or is truncated or damaged .*copy it again\.",
     ),
 }
 
@@ -148,13 +148,13 @@ def test_a_missing_column_names_the_nearest():
 def test_what_is_no_id_is_refused(value):
     """Fractions lose digits; even whole ones are not trusted."""
     frame = pd.DataFrame({"id": pd.Series(["a", value], dtype=object)})
-    with pytest.raises(InputError, match=r"f, row 2: the id .* is no id \(1 such rows\)"):
+    with pytest.raises(InputError, match=r"f, row 2: the id .* is not an id \(1 such rows\)"):
         read_ids(frame, "id", path="f")
 
 
 def test_a_column_of_floats_is_no_column_of_ids():
     """A reader that went through floats has already lost digits."""
-    with pytest.raises(InputError, match=r"row 1: the id 1\.0 is no id"):
+    with pytest.raises(InputError, match=r"row 1: the id 1\.0 is not an id"):
         read_ids(pd.DataFrame({"id": [1.0, 2.0]}), "id", path="f")
 
 
@@ -187,12 +187,13 @@ def test_large_numbers_are_numbers():
 
 def test_repeated_ids_are_refused_with_the_second_row():
     """Which of them would be scored?"""
-    with pytest.raises(InputError, match=r"f, row 3: the id 'a' stands in 2 rows \(1 rows repeat an id\)"):
+    with pytest.raises(InputError, match=r"f, row 3: the id 'a' is in 2 rows \(1 rows repeat an id\)"):
         read_ids(pd.DataFrame({"id": ["a", "b", "a"]}, dtype=object), "id", path="f")
 
 
 @pytest.mark.parametrize(
-    ("value", "why"), [("nan", "not finite"), ("inf", "not finite"), (float("inf"), "not finite"), ("x", "no number")]
+    ("value", "why"),
+    [("nan", "not finite"), ("inf", "not finite"), (float("inf"), "not finite"), ("x", "not a number")],
 )
 def test_what_is_no_finite_number_is_refused_with_row_and_id(value, why):
     """NaN spelt out is a failed computation, not a gap."""

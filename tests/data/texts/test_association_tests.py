@@ -43,7 +43,7 @@ def test_tests_are_read_by_name_in_the_order_asked_for(written):
     [
         ({"weat6": TEST}, r"no association test called 'sent-weat6'\. Did you mean 'weat6'\?"),
         ([TEST], "holds a list, not an object"),
-        ("{", r"is no JSON \(Expecting property name"),
+        ("{", r"is not JSON \(Expecting property name"),
         ({"sent-weat6": []}, 'sent-weat6 has no targ1: write {"category"'),
         ({"sent-weat6": TEST | {"attr2": {"category": "Wood"}}}, "has no attr2"),
         ({"sent-weat6": TEST | {"attr2": {"category": "Wood", "examples": []}}}, "has no attr2"),

@@ -86,7 +86,7 @@ def test_templates_may_share_runs_but_no_text():
     apart = {"train": as_set(LONG + " x"), "test": as_set(LONG + " y")}
     assert len(remove_leaks(Splits(DataCard("own", "here"), apart, from_templates=True)).roles["train"]) == 1
     same = {"train": as_set(LONG), "test": as_set(LONG)}
-    with pytest.raises(InputError, match="also stands in"):
+    with pytest.raises(InputError, match="is also in"):
         remove_leaks(Splits(DataCard("own", "here"), same, from_templates=True))
 
 

@@ -68,7 +68,7 @@ def test_a_binary_task_has_two_labels(tmp_path):
     """Otherwise the declaration is wrong."""
     path = tmp_path / "a.csv"
     path.write_text("text,label\nx,a\ny,b\nz,c\n")
-    with pytest.raises(LabelError, match="a binary task has two labels, here are 3"):
+    with pytest.raises(LabelError, match="a binary task has two labels, but there are 3"):
         load_splits(str(path), task="binary")
 
 
@@ -296,7 +296,7 @@ def test_every_labelled_public_set_loads_with_the_content_of_its_card(name):
 @pytest.mark.parametrize("name", ["bbq", "bold", "crows_pairs", "stereoset", "books", "seat"])
 def test_sets_for_other_models_say_what_they_are_for(name):
     """They are no classification sets."""
-    with pytest.raises(InputError, match=rf"{name} (is no labelled set|holds no texts in rows)"):
+    with pytest.raises(InputError, match=rf"{name} (is not a labelled set|holds no texts in rows)"):
         load_splits(name)
 
 

@@ -136,5 +136,5 @@ def test_too_few_texts_to_cut_from_are_an_error():
 def test_two_roles_that_share_a_text_are_refused():
     """Case, spaces and hyphens do not make a text another one."""
     shared = splits(train=remarks("A well-made chair.", prefix="t"), test=remarks("a well made chair", prefix="e"))
-    with pytest.raises(InputError, match=r"id 'e0' in test also stands in train \(id 't0'\)"):
+    with pytest.raises(InputError, match=r"id 'e0' in test is also in train \(id 't0'\)"):
         shared.refuse_shared_texts()

@@ -44,7 +44,7 @@ def test_a_kept_file_of_timings_holds_one_model(tmp_path):
     """As every kept file."""
     file = tmp_path / "0000.json"
     write_timings({"student a": MEMBERS["timing"], "student b": MEMBERS["timing"]}, file)
-    with pytest.raises(InputError, match="holds 2 models, and was kept for m/1 alone"):
+    with pytest.raises(InputError, match="holds 2 models, but was kept for m/1 alone"):
         FORMATS["timing"].read(file, "m/1")
 
 

@@ -119,8 +119,8 @@ def test_a_folder_of_logs_is_no_model(tmp_path):
         ("baseline", " =a.csv", "The baseline ' =a.csv' has no name before the `=`."),
         ("student", "mlp=", "The student 'mlp=' names no file, folder or hub id."),
         ("teacher", " ", "The teacher ' ' names no file, folder or hub id."),
-        ("student", "teacher=a.csv", "The student 'a.csv' is called as the teacher is."),
-        ("baseline", "teacher=a.csv", "The baseline 'a.csv' is called as the teacher is."),
+        ("student", "teacher=a.csv", "The student 'a.csv' has the name of the teacher."),
+        ("baseline", "teacher=a.csv", "The baseline 'a.csv' has the name of the teacher."),
     ],
 )
 def test_a_side_without_a_name_or_path_or_with_the_teachers_name_is_refused(role, given, says):

@@ -117,18 +117,18 @@ def test_what_does_not_fit_is_refused(likelihoods, writer, tiny, tmp_path):
     classifier = [("teacher", tiny / "teacher"), ("student", f"small={tiny / 'teacher'}")]
     files = [("teacher", likelihoods["teacher"]), ("student", likelihoods["s0"])]
     writers = [("teacher", writer), ("student", f"same={writer}")]
-    with pytest.raises(ModelError, match="is no causal language model"):
+    with pytest.raises(ModelError, match="is not a causal language model"):
         audited(tmp_path, classifier, Choice("perplexity"), **labelled)
     too_long = {**labelled, "reading": Reading(task="binary", max_length=1000)}
     with pytest.raises(ModelError, match="a maximum length of 1000 tokens is too long for it"):
         audited(tmp_path, writers, Choice("perplexity"), **too_long)
-    with pytest.raises(ModelError, match="is no sequence classifier"):
+    with pytest.raises(ModelError, match="is not a sequence classifier"):
         audited(tmp_path, writers, Choice("quality"), Choice("perplexity"), **labelled)
     with pytest.raises(InputError, match="there are no texts for it to read"):
         audited(tmp_path, writers, Choice("perplexity"))
-    with pytest.raises(InputError, match="brings its items itself: leave --data out"):
+    with pytest.raises(InputError, match="brings its own items: leave --data out"):
         audited(tmp_path, files, Choice("perplexity"), **labelled)
-    with pytest.raises(InputError, match="need likelihoods and embeddings, and a file holds one of them"):
+    with pytest.raises(InputError, match="need likelihoods and embeddings, but a file holds only one of them"):
         audited(tmp_path, files, Choice("perplexity"), Choice("seat"))
     with pytest.raises(InputError, match="says that it holds likelihoods, not embeddings"):
         audited(tmp_path, files, Choice("seat"))

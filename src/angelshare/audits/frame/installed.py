@@ -67,7 +67,7 @@ class InstalledAudits:
         strange = [repr(facts) for facts in several if not isinstance(facts, MetricFacts)]
         if strange:
             raise InputError(
-                f"The audit {name!r} is left out: its METRICS hold {', '.join(strange)}, which are no MetricFacts."
+                f"The audit {name!r} is left out: its METRICS hold {', '.join(strange)}, which are not MetricFacts."
             )
         return metrics
 
@@ -126,7 +126,7 @@ class InstalledAudits:
 def _named_twice(entry: EntryPoint, first: EntryPoint) -> str:
     """Return a sentence about an audit that bears the name of another."""
     return (
-        f"The audit {entry.name!r} at {entry.value} is left out: {first.value} has that name. "
+        f"The audit {entry.name!r} at {entry.value} is left out: {first.value} already has that name. "
         "Its package must give it another."
     )
 

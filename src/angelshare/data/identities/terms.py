@@ -150,7 +150,9 @@ def _refuse_repeats(terms: Sequence[IdentityTerm], path: Path) -> None:
     for number, term in enumerate(terms, start=1):
         where = f"{path}, row {number}"
         if names.setdefault(term.name, number) != number:
-            raise InputError(f"{where}: the name {term.name!r} stands in row {names[term.name]}. Give each term once.")
+            raise InputError(
+                f"{where}: the name {term.name!r} is already in row {names[term.name]}. Give each term once."
+            )
         for word in term.forms:
             owner = owners.setdefault(word.casefold(), term)
             if owner is not term:
@@ -167,7 +169,7 @@ def _yaml_rows(path: Path) -> list[Mapping[str, Any]]:
     except (OSError, yaml.YAMLError) as error:
         raise InputError(f"{path} cannot be read as YAML ({first_line(error)}). Write a list of terms.") from error
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise InputError(f"{path} is no list of terms. Write one `- {{name: ..., noun: ..., plural: ...}}` a term.")
+        raise InputError(f"{path} is not a list of terms. Write one `- {{name: ..., noun: ..., plural: ...}}` a term.")
     return rows
 
 
@@ -217,7 +219,7 @@ def _word(value: object, where: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise InputError(f"{where} holds {value!r}, which is no text. Put it in quotes.")
+        raise InputError(f"{where} holds {value!r}, which is not text. Put it in quotes.")
     return " ".join(value.split())
 
 

@@ -79,7 +79,7 @@ class AnswersAtHand:
         n_columns, prefix = values.shape[1], PREFIXES[self.outputs]
         if labels is None:
             raise LabelError(
-                f"Nobody says which labels the {n_columns} columns of {self} are about. Name them in the order of "
+                f"Nothing says which labels the {n_columns} columns of {self} are about. Name them in the order of "
                 "the columns: --labels A,B,..."
             )
         if n_columns == 1 and len(labels) == N_BINARY and self.outputs != "decisions":

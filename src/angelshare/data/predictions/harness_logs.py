@@ -93,11 +93,11 @@ def _samples(path: Path) -> list[Row]:
     try:
         samples = json.loads(text)
     except (ValueError, RecursionError) as error:
-        msg = f"{path} is no JSON list, or truncated ({first_line(error)}). Write or copy it again."
+        msg = f"{path} is not a JSON list, or is truncated ({first_line(error)}). Write or copy it again."
         raise InputError(msg) from error
     wrong = [row for row, sample in enumerate(samples) if not isinstance(sample, dict)]
     if wrong:
-        raise InputError(f"{path}, sample {wrong[0] + 1} is no object. Write or copy the log again.")
+        raise InputError(f"{path}, sample {wrong[0] + 1} is not an object. Write or copy the log again.")
     return list(samples)
 
 

@@ -35,7 +35,7 @@ def read_archive(path: Path) -> tuple[Any, Iterator[Any]]:
     except (zipfile.BadZipFile, OSError) as error:
         raise _damaged(path, error) from error
     if "header.json" not in members:
-        msg = f"{path} has no header.json: the evaluation has not ended, or this is no log of inspect_ai. "
+        msg = f"{path} has no header.json: the evaluation has not ended, or this is not a log of inspect_ai. "
         raise InputError(f"{msg}Finish it (`inspect eval-retry`), or give a log that is.")
     samples = [member for name, member in members.items() if name.startswith("samples/") and name.endswith(".json")]
     header = _read(path, members["header.json"])
@@ -71,7 +71,7 @@ def _decompressed(path: Path, member: zipfile.ZipInfo) -> bytes:
         file.seek(member.header_offset)
         signature, name_length, extra_length = _LOCAL_HEADER.unpack(file.read(_LOCAL_HEADER.size))
         if signature != _LOCAL_SIGNATURE:
-            raise zipfile.BadZipFile(f"{member.filename} does not stand where it should")
+            raise zipfile.BadZipFile(f"{member.filename} is not where it should be")
         file.seek(name_length + extra_length, 1)
         raw = file.read(member.compress_size)
     if member.compress_type == zipfile.ZIP_STORED:
@@ -89,4 +89,6 @@ def _decompressed(path: Path, member: zipfile.ZipInfo) -> bytes:
 
 def _damaged(path: Path, error: Exception) -> InputError:
     """Return the error for an archive that cannot be read."""
-    return InputError(f"{path} is no log of inspect_ai, or truncated or damaged ({first_line(error)}). Copy it again.")
+    return InputError(
+        f"{path} is not a log of inspect_ai, or is truncated or damaged ({first_line(error)}). Copy it again."
+    )

@@ -94,7 +94,7 @@ def _opened(path: Path) -> tuple[Mapping[str, Any], Iterable[Any]]:
     try:
         log = json.loads(decoded(path))
     except (ValueError, RecursionError) as error:
-        msg = f"{path} is no JSON, or truncated ({first_line(error)}). Copy it again."
+        msg = f"{path} is not JSON, or is truncated ({first_line(error)}). Copy it again."
         raise InputError(msg) from error
     samples = log.get("samples") if isinstance(log, dict) else None
     if not isinstance(samples, list):
@@ -148,10 +148,10 @@ def _grade(value: object, scorer: str, item: object, where: str) -> float:
         return float(value)  # type: ignore[arg-type]  # what is no number is refused below
     except (TypeError, ValueError, OverflowError) as error:
         known = ", ".join(GRADES)
-        msg = (
-            f"{where}, sample {str(item)!r}: {scorer} says {str(value)[:60]!r}, which is no number and none of {known}."
-        )
-        raise InputError(f"{msg} Choose another scorer: --columns label=SCORER.") from error
+        raise InputError(
+            f"{where}, sample {str(item)!r}: {scorer} says {str(value)[:60]!r}, which is neither a number nor one of "
+            f"{known}. Choose another scorer: --columns label=SCORER."
+        ) from error
 
 
 def _text(raw: Mapping[str, Any]) -> str:
@@ -220,8 +220,8 @@ def _refuse_unfinished(header: Mapping[str, Any], where: str) -> None:
     """Refuse the log of a failed evaluation: its plan is not always known, and scores may be missing."""
     if header.get("status", FINISHED) != FINISHED:
         raise InputError(
-            f"{where}: the log's status is {str(header['status'])[:40]!r}, so the evaluation has not ended as it "
-            "should. Finish it (`inspect eval-retry`), and give the log of that."
+            f"{where}: the log's status is {str(header['status'])[:40]!r}, so the evaluation did not end "
+            "properly. Finish it (`inspect eval-retry`), and give the log of that."
         )
 
 

@@ -47,7 +47,7 @@ def right_or_wrong(
         row = graded[0]
         raise InputError(
             f"{where}, sample {str(ids[row])!r}: {name} is {grades[row]:g}, neither right (1) nor wrong (0) "
-            f"({len(graded)} such samples). Say from where on an answer is right: --threshold 0.5, for example."
+            f"({len(graded)} such samples). Say from which value on an answer is right: --threshold 0.5, for example."
         )
     return [RIGHT if grade >= (1 if threshold is None else threshold) else WRONG for grade in grades]
 
@@ -61,7 +61,7 @@ def only_one(what: str, names: Sequence[str], chosen: str | None, where: str) ->
     if chosen is not None and chosen not in names:
         raise InputError(f"{where}: {unknown_name(what, chosen, tuple(names))}")
     if not names:
-        raise InputError(f"{where} has no {what} that says of each sample how good its answer was. Take another log.")
+        raise InputError(f"{where} has no {what} that says how good the answer to each sample was. Take another log.")
     if chosen is None and len(names) > 1:
         msg = f"{where} has {len(names)} {what}s: {', '.join(names)}."
         raise InputError(f"{msg} Choose one: --columns label={names[0]}, for example.")

@@ -68,7 +68,7 @@ def own_metadata(path: Path) -> dict[str, str]:
 
 def _labels(written: str, path: Path) -> tuple[str, ...]:
     """Return the labels from a JSON list of distinct names."""
-    wrong = f"{path}: the metadata {METADATA}labels are {written[:60]!r}, no JSON list of distinct names. {_REMEDY}"
+    wrong = f"{path}: the metadata {METADATA}labels are {written[:60]!r}, not a JSON list of distinct names. {_REMEDY}"
     try:
         labels = json.loads(written)
     except (ValueError, RecursionError) as error:
@@ -82,7 +82,7 @@ def _labels(written: str, path: Path) -> tuple[str, ...]:
 
 def _threshold(written: str, path: Path) -> float:
     """Return the threshold as a finite number."""
-    wrong = f"{path}: the metadata {METADATA}threshold is {written[:60]!r}, no finite number. {_REMEDY}"
+    wrong = f"{path}: the metadata {METADATA}threshold is {written[:60]!r}, not a finite number. {_REMEDY}"
     try:
         threshold = float(written)
     except ValueError as error:

@@ -28,7 +28,7 @@ def read_vectors(
     if missing:
         value = frame[name].iloc[missing[0]]
         remedy = _NO_LISTS if isinstance(value, str) else "Write a list of numbers in every row."
-        _refuse(path, missing, ids, f"the {name} is {_short(value)}, no list of numbers", remedy)
+        _refuse(path, missing, ids, f"the {name} is {_short(value)}, not a list of numbers", remedy)
     known = [vector for vector in vectors if vector is not None]
     width = len(known[0])
     other = [row for row, vector in enumerate(known) if len(vector) != width]
@@ -67,7 +67,7 @@ def read_counts(frame: pd.DataFrame, name: str, *, path: str | Path, ids: Sequen
     _refuse_blank(counts, name, path=path, ids=ids)
     wrong = np.flatnonzero((counts < 1) | (counts != np.round(counts))).tolist()
     if wrong:
-        fault = f"the {name} are {counts[wrong[0]]:g}, no positive whole number"
+        fault = f"the {name} are {counts[wrong[0]]:g}, not a positive whole number"
         _refuse(path, wrong, ids, fault, "An empty text has no likelihood: leave it out for every model.")
     return counts.astype(np.int64)
 
@@ -89,7 +89,7 @@ def read_text_lists(
             if isinstance(value, str)
             else "Write at least one; a model that stops at once gives an empty text."
         )
-        _refuse(path, wrong, ids, f"the {name} are {_short(value)}, no list of texts", remedy)
+        _refuse(path, wrong, ids, f"the {name} are {_short(value)}, not a list of texts", remedy)
     return tuple(tuple(value) for value in values)
 
 

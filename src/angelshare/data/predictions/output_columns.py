@@ -106,7 +106,7 @@ def _class_scores(frame: pd.DataFrame, prefix: str, task: Task, where: str, ids:
 def _check_labels(labels: tuple[str, ...], task: Task, where: str) -> None:
     """Refuse fewer labels than the task has."""
     if task == "binary" and len(labels) != N_BINARY:
-        msg = f"{where}: a binary task has two labels, here are columns for {len(labels)}: {list(labels)}."
+        msg = f"{where}: a binary task has two labels, but there are columns for {len(labels)}: {list(labels)}."
         msg += " Give both, or `score`."
         raise LabelError(msg)
     if task == "single_label" and len(labels) < N_BINARY:
@@ -134,7 +134,7 @@ def _check_probabilities(values: Scores, names: Sequence[str], task: Task, where
     if outside.any():
         row, j = (int(i) for i in np.argwhere(outside)[0])
         msg = (
-            f"{where}, row {row + 1} (id {str(ids[row])!r}): {names[j]} is {values[row, j]:g}, no probability. "
+            f"{where}, row {row + 1} (id {str(ids[row])!r}): {names[j]} is {values[row, j]:g}, not a probability. "
             "Call the columns logit:LABEL if they are logits."
         )
         raise InputError(msg)
@@ -194,12 +194,12 @@ def _score(
             f"{where} has one score, which answers a binary task, not {task}. Give a column for every label."
         )
     if positive is None:
-        raise InputError(f"{where} has a score, and it is not said for which label. Name it: --positive LABEL.")
+        raise InputError(f"{where} has a score, but nothing says for which label. Name it: --positive LABEL.")
     used = set(labels) | _used(frame, "truth", where) | _used(frame, "label", where)
     others = sorted(used - {positive})
     if len(others) > 1:
         named = sorted(used | {positive})
-        msg = f"{where}: a binary task has two labels, here are {named}. Check --positive {positive!r}."
+        msg = f"{where}: a binary task has two labels, but there are {named}. Check --positive {positive!r}."
         raise LabelError(msg)
     both = (others[0] if others else f"not {positive}", positive)
     values = _numbers(frame, ["score"], where, ids)

@@ -55,7 +55,7 @@ def open_source(
         raise InputError(unknown_name("task", str(task), TASKS))
     if task is not None and said.task not in (None, task):
         raise InputError(
-            f"{source} says that it answers a {said.task} task, and {task} was declared. Leave the task out."
+            f"{source} says that it answers a {said.task} task, but {task} was declared. Leave the task out."
         )
     declared = task or said.task
     if declared is None:

@@ -57,7 +57,7 @@ def read_timings(path: Path, *, n_texts: int | None = None) -> dict[str, Timing]
     try:
         models = json.loads(decoded(path))
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{path} is no JSON ({first_line(error)}). Write it again.") from error
+        raise InputError(f"{path} is not JSON ({first_line(error)}). Write it again.") from error
     if not isinstance(models, dict) or not models:
         raise InputError(f"{path} holds no object with a model under every key. {_SHAPE}")
     timings = {key: _of_json(key, model, n_texts, path) for key, model in models.items()}

@@ -20,7 +20,7 @@ FORM = (
 def _rising(edges: tuple[float, ...]) -> tuple[float, ...]:
     """Refuse edges that do not rise: a band between them would be empty."""
     if any(low >= high for low, high in pairwise(edges)):
-        raise ValueError(f"The edges must rise, and {[f'{edge:g}' for edge in edges]} do not.")
+        raise ValueError(f"The edges must rise, but {[f'{edge:g}' for edge in edges]} do not.")
     return edges
 
 
@@ -136,7 +136,7 @@ def parse_slice(given: str) -> SliceSpec:
     elif kind == "cross" and not name:
         content = {"of": [part.strip() for part in what.split("*")]}
     if content is None or not separator:
-        raise InputError(f"--slice {given!r} says no slice. {FORM}")
+        raise InputError(f"--slice {given!r} is not a slice. {FORM}")
     try:
         return loaded(_SPEC.validate_python({"kind": kind, **content}))
     except ValidationError as error:
@@ -186,7 +186,7 @@ def _numbers(what: str, given: str) -> tuple[float, ...]:
     try:
         edges = tuple(float(part) for part in what.split(","))
     except ValueError as error:
-        raise InputError(f"--slice {given!r}: {what!r} are no numbers with commas between them.") from error
+        raise InputError(f"--slice {given!r}: {what!r} are not numbers with commas between them.") from error
     if not all(math.isfinite(edge) for edge in edges):
         raise InputError(f"--slice {given!r}: the edges must be finite.")
     return edges
@@ -195,5 +195,5 @@ def _numbers(what: str, given: str) -> tuple[float, ...]:
 def _whole(what: str, given: str) -> int:
     """Return a whole number of parts."""
     if not (what.isascii() and what.isdecimal()):
-        raise InputError(f"--slice {given!r}: {what!r} is no whole number of parts.")
+        raise InputError(f"--slice {given!r}: {what!r} is not a whole number of parts.")
     return int(what)

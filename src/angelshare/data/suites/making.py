@@ -117,7 +117,7 @@ def _numbers(texts: TextSet, column: str) -> Vector:
     if np.isnan(numbers).any():
         row = int(np.argmax(np.isnan(numbers)))
         raise InputError(
-            f"{texts.name}, row {row + 1}: {column} is {texts.columns[column][row]!r}, which is no number."
+            f"{texts.name}, row {row + 1}: {column} is {texts.columns[column][row]!r}, which is not a number."
         )
     return numbers
 

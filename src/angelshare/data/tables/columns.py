@@ -69,7 +69,7 @@ def read_ids(frame: pd.DataFrame, name: str, *, path: str | Path) -> Array:
     if len(ids) < len(values):
         row = read.index(None)
         msg = (
-            f"{path}, row {row + 1}: the {name} {values[row]!r} is no id ({read.count(None)} such rows). "
+            f"{path}, row {row + 1}: the {name} {values[row]!r} is not an id ({read.count(None)} such rows). "
             "Ids are texts or integers; fractions, even whole ones, lose digits. Write ids as text."
         )
         raise InputError(msg)
@@ -84,7 +84,7 @@ def read_ids(frame: pd.DataFrame, name: str, *, path: str | Path) -> Array:
     if len(set(ids)) != len(ids):
         repeated, count = Counter(ids).most_common(1)[0]
         msg = (
-            f"{path}, row {_second(ids, repeated) + 1}: the {name} {repeated!r} stands in {count} rows "
+            f"{path}, row {_second(ids, repeated) + 1}: the {name} {repeated!r} is in {count} rows "
             f"({len(ids) - len(set(ids))} rows repeat an id). Give every row an id of its own."
         )
         raise InputError(msg)
@@ -224,7 +224,7 @@ def _fault(value: str, number: float) -> str:
     """Return the fault of a value that was read as this number."""
     if _NOT_FINITE.fullmatch(value.strip()):
         return "not finite"
-    return "no number" if np.isnan(number) else f"too large: beyond {LARGEST:g} statistics overflow"
+    return "not a number" if np.isnan(number) else f"too large: beyond {LARGEST:g} statistics overflow"
 
 
 def _refuse_unwritable(values: Sequence[str], name: str, path: str | Path) -> None:

@@ -104,7 +104,7 @@ def check_names(names: Sequence[str], path: str | Path) -> None:
     """Refuse a header with repeated names, or names that cannot be written."""
     for name in names:
         if UNWRITABLE.search(name):
-            msg = f"{path} has a column called {name!r}: NUL and half surrogate pairs can stand in no name. Rename it."
+            msg = f"{path} has a column called {name!r}: a name cannot hold NUL or half a surrogate pair. Rename it."
             raise InputError(msg)
     repeated = sorted(name for name, count in Counter(names).items() if count > 1)
     if repeated:
@@ -122,7 +122,7 @@ def _read_parquet(path: Path, only: Collection[str]) -> pd.DataFrame:
             _refuse_invalid_utf8(table, path)
             frame = table.to_pandas(types_mapper=_INTEGERS.get, ignore_metadata=True)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:  # the last: names of columns
-        msg = f"{path} is no Parquet, or truncated or damaged ({first_line(error)}). Write or copy it again."
+        msg = f"{path} is not Parquet, or is truncated or damaged ({first_line(error)}). Write or copy it again."
         raise InputError(msg) from error
     return as_objects(frame)
 
@@ -177,7 +177,7 @@ def _refuse_open_quote(text: str, path: Path) -> None:
     except csv.Error as error:
         if "end of data" in str(error):
             msg = (
-                f"{path}: a quote is opened and never closed, the file ends inside a value. Close or double the quote."
+                f"{path}: a quote is opened and never closed: the file ends inside a value. Close or double the quote."
             )
             raise InputError(msg) from error
 

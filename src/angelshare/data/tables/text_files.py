@@ -53,7 +53,9 @@ def _json_row(line: str, number: int, path: Path) -> Row:
     try:
         row = json.loads(line, object_pairs_hook=_without_repeats, parse_int=_whole)
     except (ValueError, RecursionError) as error:
-        msg = f"{path}, line {number} is no JSON object ({first_line(error)}): {line[:60]!r}. Write one object a line."
+        msg = (
+            f"{path}, line {number} is not a JSON object ({first_line(error)}): {line[:60]!r}. Write one object a line."
+        )
         raise InputError(msg) from error
     if not isinstance(row, dict):
         raise InputError(f"{path}, line {number} holds {line[:60]!r}, not an object. Write one object a line.")

@@ -71,7 +71,7 @@ def read_association_tests(path: Path | None, names: Sequence[str]) -> tuple[Ass
     try:
         tests = json.loads(decoded(path))
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{path} is no JSON ({first_line(error)}). Write it again.") from error
+        raise InputError(f"{path} is not JSON ({first_line(error)}). Write it again.") from error
     if not isinstance(tests, dict):
         raise InputError(f"{path} holds a {type(tests).__name__}, not an object with a test under every name.")
     return tuple(_test(tests, name, path) for name in names)
@@ -104,7 +104,7 @@ def _group(test: object, part: str, where: str) -> TextGroup:
         raise InputError(f'{where} has no {part}: write {{"category": "...", "examples": ["...", ...]}}.')
     wrong = [text for text in texts if not (isinstance(text, str) and text.strip())]
     if wrong:
-        raise InputError(f"{where}: {part} holds {wrong[0]!r}, which is no text ({len(wrong)} such).")
+        raise InputError(f"{where}: {part} holds {wrong[0]!r}, which is not text ({len(wrong)} such).")
     if len(set(texts)) < len(texts):
         repeated = next(text for text in texts if texts.count(text) > 1)
         raise InputError(f"{where}: {part} holds {repeated!r} more than once. Leave the others out.")

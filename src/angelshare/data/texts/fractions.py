@@ -24,7 +24,7 @@ def read_fractions(
             not one half contradict the labels: they must be about the other label then.
     """
     if task != "binary":
-        raise InputError(f"{where}: fractional labels are for binary tasks, and this is {task}. Leave them out.")
+        raise InputError(f"{where}: fractional labels are for binary tasks, but this is {task}. Leave them out.")
     if "fraction" not in frame.columns:
         return None
     shares = read_numbers(frame, "fraction", path=where, gaps=True)

@@ -113,7 +113,7 @@ def known_labels(frames: Sequence[pd.DataFrame], *, task: Task, where: str) -> t
     labels = tuple(dict.fromkeys(name for _, name in numbered))
     if task == "binary" and len(labels) != N_BINARY:
         raise LabelError(
-            f"{where}: a binary task has two labels, here are {len(labels)}: {list(labels)[:10]}. Name both."
+            f"{where}: a binary task has two labels, but there are {len(labels)}: {list(labels)[:10]}. Name both."
         )
     return labels
 

@@ -151,7 +151,7 @@ def _declared_task(tables: Tables, task: Task | None) -> Task:
             raise InputError(f"The task of {name} is not declared. Say which it is: {', '.join(TASKS)}.")
         return task
     if tables.entry.task is None:
-        raise InputError(f"{name} is no labelled set for a classifier. {tables.entry.about}")
+        raise InputError(f"{name} is not a labelled set for a classifier. {tables.entry.about}")
     if task not in (None, tables.entry.task):
         raise InputError(f"{name} is a {tables.entry.task} set, and {task} was declared. Leave the task out.")
     return tables.entry.task

@@ -95,7 +95,7 @@ def _open_catalog(name: str, entry: CatalogCard, columns: Mapping[str, str]) -> 
         return Tables(entry.data_card(name), _by_split(frame, str(path)), str(path), entry)
     if entry.hub is None and entry.file is None:
         where = f" It is described at {entry.homepage}." if entry.homepage else ""
-        raise InputError(f"{name} has neither a local copy nor a hub that angelshare could read.{where}")
+        raise InputError(f"{name} has neither a local copy nor a hub id that angelshare can read.{where}")
     if entry.hub is None:
         looked = f"{path} is not there" if path else f"{FOLDER_VARIABLE} is not set"
         remedy = f"Set {FOLDER_VARIABLE} to the folder with {entry.file}."

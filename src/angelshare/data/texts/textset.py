@@ -219,7 +219,7 @@ class Splits:
                 other, other_id = owner.setdefault(key, (role, item))
                 if other != role:
                     msg = (
-                        f"{self.card.name}: the text with id {item!r} in {role} also stands in {other} "
+                        f"{self.card.name}: the text with id {item!r} in {role} is also in {other} "
                         f"(id {other_id!r}). Roles must be disjoint: remove leaks first."
                     )
                     raise InputError(msg)

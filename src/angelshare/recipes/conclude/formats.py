@@ -57,7 +57,7 @@ def _read_timing(file: Path, name: str) -> Observed[Timing]:
     """Return a timing as it was written."""
     timing, *others = read_timings(file).values()
     if others:
-        raise InputError(f"{file} holds {1 + len(others)} models, and was kept for {name} alone.")
+        raise InputError(f"{file} holds {1 + len(others)} models, but was kept for {name} alone.")
     return Observed(timed_items(timing.n_texts), replace(timing, name=name))
 
 

@@ -116,7 +116,9 @@ def kept_index(folder: Path, statement: Statement) -> KeptIndex:
         raise InputError(f"{place} holds no predictions. Make the statement again, from the models.")
     index = read_list(place / INDEX)
     if index.sha256 != _contents(statement):
-        raise InputError(f"The predictions in {place} are of other data than its statement. Make the statement again.")
+        raise InputError(
+            f"The predictions in {place} come from other data than its statement. Make the statement again."
+        )
     return index
 
 
@@ -156,7 +158,7 @@ def kept_panel(folder: Path, statement: Statement) -> Kept:
         return Kept(None, f"{place} holds no predictions")
     index = read_list(place / INDEX)
     if index.sha256 != _contents(statement):
-        return Kept(None, f"the predictions in {place} are of other data than its statement")
+        return Kept(None, f"the predictions in {place} come from other data than its statement")
     if index.sets[0].kind != "scores":
         return Kept(None, f"the answers in {place} are no scores of classes")
     panel = _panel(place, index.sets[0])

@@ -35,7 +35,7 @@ class Side:
         """Refuse a student that would pass for its teacher."""
         if self.role != "teacher" and self.name == TEACHER:
             raise InputError(
-                f"The {self.role} {self.source!r} is called as the teacher is. Give it another name: NAME=PATH."
+                f"The {self.role} {self.source!r} has the name of the teacher. Give it another: NAME=PATH."
             )
 
     @property
@@ -158,7 +158,9 @@ def seed_folders(group: SideGroup) -> Sequence[tuple[int | None, str]]:
         if not folders:
             plain.append(side.source)
     if by_seed and plain:
-        raise InputError(f"{plain[0]} has no seed-* folders, {group.name}'s other sources do. Give each seed's folder.")
+        raise InputError(
+            f"{plain[0]} has no seed-* folders, but {group.name}'s other sources do. Give each seed's folder."
+        )
     if len(plain) == 1:
         return [(None, plain[0])]
     return sorted(by_seed.items()) or list(enumerate(plain))

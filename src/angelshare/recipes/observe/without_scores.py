@@ -35,11 +35,13 @@ def files_of_kinds(
     """
     if data is not None:
         raise InputError(
-            f"{group.sides[0].source} brings its items itself: leave --data out. Clusters, slices and weights stand "
-            "in one of the files, where there are any. A model is compared with a file once it has one as well."
+            f"{group.sides[0].source} brings its own items: leave --data out, and put clusters, slices and weights "
+            "into one of the files. To compare it with a model, write a file of that model's answers."
         )
     if len(kinds) > 1:
-        raise InputError(f"The audits need {' and '.join(kinds)}, and a file holds one of them. Ask for one audit.")
+        raise InputError(
+            f"The audits need {' and '.join(kinds)}, but a file holds only one of them. Ask for one audit."
+        )
     (kind,) = kinds
     for position, side in enumerate(group.sides):
         observed = READERS[kind](side.source, name=group.name, columns=columns)

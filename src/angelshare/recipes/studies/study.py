@@ -26,7 +26,7 @@ def _known_suite(suite: str | SuiteSpec) -> str | SuiteSpec:
 def _free(name: str) -> str:
     """Refuse a name for an arm whose folder serves another purpose."""
     if name in TAKEN:
-        raise ValueError(f"An arm is called {name}, as another folder is. Give it another name.")
+        raise ValueError(f"An arm has the name of another folder, {name}. Give it another.")
     return name
 
 

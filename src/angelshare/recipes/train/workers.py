@@ -56,7 +56,7 @@ def _each(results: "IMapIterator[bool]") -> Iterator[bool]:
         except NothingYet:
             if {process.pid for process in active_children()} != workers:
                 raise AngelshareError(
-                    "A process that trained a student was killed, perhaps for want of memory. "
+                    "A process that trained a student was killed, perhaps for lack of memory. "
                     "The same command goes on where it stood; with --jobs 1 it needs less memory."
                 ) from None
 
