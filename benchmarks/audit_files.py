@@ -1,8 +1,7 @@
-"""Seconds and memory of `angelshare audit` on two files of predictions, as a user types it.
+"""Seconds and memory of `angelshare audit` on two files of predictions.
 
-Makes two Parquet files of binary predictions (probabilities, truth, slices), runs the command in a process of its own
-with the audits quality, agreement and calibration, and prints seconds, peak memory and whether torch was imported, as
-JSON.
+Makes two Parquet files of binary predictions (probabilities, truth, slices), runs the command in a new process with
+the audits quality, agreement and calibration, and prints seconds, peak memory and whether torch was imported, as JSON.
 
     python benchmarks/audit_files.py --rows 100000 --slices 0
     python benchmarks/audit_files.py --rows 2000000 --slices 24

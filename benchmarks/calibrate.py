@@ -1,7 +1,7 @@
 """Whether the instrument is right: simulated coverage, wrong verdicts and power (see docs/results/instrument.md).
 
-Every cell's result is kept under --cache, by its settings and the source that it depends on, so that a run that was
-stopped goes on where it was. Writes instrument.json and instrument.md.
+Every cell's result is kept under --cache, by its settings and the source that it depends on, so that a stopped run
+resumes. Writes instrument.json and instrument.md.
 
     python benchmarks/calibrate.py --out docs/results
     python benchmarks/calibrate.py --quick --out runs/calibration

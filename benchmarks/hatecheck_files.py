@@ -1,8 +1,8 @@
-"""Two of our own models on HateCheck, as files of hard decisions, against a count by hand and brute-force resampling.
+"""Two of our own models on HateCheck, as files of hard decisions, against an independent count and brute force.
 
 Scores the suite with a teacher and a student, writes one CSV of hard decisions each, lets `angelshare audit` compare
-them, and counts the same again with nothing but dictionaries and loops: accuracies, flips, and for accuracy on all
-items and in every slice the difference, its delete-one-cluster jackknife (each cluster left out and the difference
+them, and counts the same again with dictionaries and loops only: accuracies, flips, and for accuracy on all items and
+in every slice the difference, its delete-one-cluster jackknife (each cluster left out and the difference
 computed anew), and the standard error of a bootstrap that draws whole templates. Prints JSON; ends with 1 where
 anything differs.
 

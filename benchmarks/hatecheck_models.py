@@ -1,8 +1,8 @@
-"""Seconds of `angelshare audit` on HateCheck with two real models, as a user types it.
+"""Seconds of `angelshare audit` on HateCheck with two real models.
 
-Scores 1,865 cases with a teacher and a student and runs the audits quality and hatecheck, in a process of its own with
-nothing cached, and writes seconds and what was found as JSON. Without models it first trains those of
-`benchmarks/toxicity.yaml`, which takes minutes and is not counted.
+Scores 1,865 cases with a teacher and a student and runs the audits quality and hatecheck, in a new process with nothing
+cached, and writes the seconds and the audit's rows as JSON. Without models it first trains those of
+`benchmarks/toxicity.yaml`, which takes minutes that are not counted.
 
     ANGELSHARE_DATA=FOLDER python benchmarks/hatecheck_models.py --teacher RUN/teacher --student RUN/students/mlp/seed-0
 """
@@ -73,7 +73,7 @@ def called(*arguments: str) -> None:
 
 
 def functionality_rows(statement: dict[str, Any]) -> dict[str, Any]:
-    """Return what the audit says of all functionalities together."""
+    """Return the audit's figures over all functionalities."""
     (audit,) = [audit for audit in statement["audits"] if audit["name"] == "hatecheck"]
     (macro,) = [
         row

@@ -1,7 +1,7 @@
 """Seconds of 24 identities x 3 AUCs with paired intervals for two models, against a loop over sklearn's AUC.
 
-The loop over `roc_auc_score` gives the values of both models and no interval. Both run in one process, in turns, on
-made-up items: identities of 1 to 10% of them that overlap, 15% positive, scores of two correlated models, rounded so
+The loop over `roc_auc_score` gives both models' values without intervals. Both run in one process, in turns, on made-up
+items: identities of 1 to 10% of them that overlap, 15% positive, scores of two correlated models, rounded so
 that there are ties, and once more unrounded. Memory is measured in a process of its own for each number of rows.
 
     OMP_NUM_THREADS=1 python benchmarks/identity_aucs.py --out docs/results/benchmarks/identity_aucs.json
@@ -69,9 +69,9 @@ def items(n: int, decimals: int | None) -> tuple[Mask, list[Mask], list[Vector]]
 
 
 def turns(n: int, n_rounds: int, *, decimals: int | None) -> dict[str, Any]:
-    """Return the seconds of both, round by round, their ratio, and how far the values are apart.
+    """Return the seconds of both, round by round, their ratio, and how far their values differ.
 
-    Both run on one thread, so that the processor's seconds are those of a machine that does nothing else.
+    Both run on one thread, so that processor seconds are those of an idle machine.
     """
     positive, masks, scores = items(n, decimals)
     seconds: dict[str, list[tuple[float, float]]] = {"angelshare": [], "sklearn": []}
@@ -129,7 +129,7 @@ def _peak_kilobytes() -> int:
 
 
 def _of_process(n: int) -> dict[str, Any]:
-    """Return what a process of its own needs."""
+    """Return the peak memory of a new process."""
     command = [sys.executable, __file__, "--memory", "--rows", str(n)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     peaks: dict[str, Any] = json.loads(done.stdout)

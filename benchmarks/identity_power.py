@@ -1,9 +1,9 @@
 """Power, false losses and coverage of the audit `identity_auc` on simulated populations whose truth is known.
 
-Scores are normal within each label, those of teacher and student correlated 0.9. In the student the negatives of the
-first identity may be raised, by so much that its BPSN AUC falls by the gap.
+Scores are normal within each label, and correlated 0.9 between teacher and student. The student's scores of the first
+identity's negatives can be raised, so that its BPSN AUC falls by the gap.
 
-Finished cells are kept under --cache, so that a run that was stopped goes on where it was.
+Finished cells are kept under --cache, so that a stopped run resumes.
 
     python benchmarks/identity_power.py --out docs/results/benchmarks/identity_power.json
 """

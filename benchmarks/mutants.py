@@ -1,4 +1,4 @@
-"""How many mutants the tests killed, by module, and which ones survived: `make mutants`.
+"""How many mutants the tests killed, by module, and which survived: `make mutants`.
 
 Reads the folder that mutmut leaves, and prints the table of `docs/results/mutants.md`.
 """
@@ -13,7 +13,7 @@ OUTCOMES = {1: "killed", 3: "killed"} | dict.fromkeys(TIMED_OUT, "timed out")
 
 
 def outcomes(meta: Path) -> dict[str, str]:
-    """Return what became of every mutant of one module; a mutant on which the tests never end counts as noticed."""
+    """Return the outcome of every mutant of a module; one on which the tests time out counts as detected."""
     codes = json.loads(meta.read_text(encoding="utf-8"))["exit_code_by_key"]
     return {name: OUTCOMES.get(code, "survived") for name, code in codes.items()}
 

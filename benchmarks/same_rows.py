@@ -3,7 +3,7 @@
     python benchmarks/same_rows.py [--before COMMIT] [FOLDER ...]
 
 Every folder holds a statement with its `predictions/`. The files of its first text set are audited by the earlier
-commit, in a work tree of its own, and by this one, with every audit that needs no model; all rows (differences,
+commit, in a separate work tree, and by this one, with every audit that needs no model; all rows (differences,
 estimates, tables, gaps, gates) of the two statements are compared.
 """
 

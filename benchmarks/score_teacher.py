@@ -1,9 +1,9 @@
 """Texts per second of `observe` against `transformers.pipeline`, with the same model, texts and threads.
 
 The peer is `pipeline("text-classification")` in float32, with truncation and dynamic padding, at batch sizes 1, 8 and
-32. Texts go to it in their own order, as its users give them. All contestants take turns on the same chunk of texts, in
-an order that rotates, so that whatever else the machine does falls on all of them alike. A peer that was more than a
-tenth slower than the best peer on the first chunk takes no part in the others. Prints JSON.
+32. It gets the texts in their given order, as from its users. All contestants take turns on the same chunk of texts, in
+rotating order, so that other load falls on all alike. A peer more than a tenth slower than the best peer on the first
+chunk drops out. Prints JSON.
 
     python benchmarks/score_teacher.py --n 20000 --max-length 256 --out result.json
 """
@@ -93,7 +93,7 @@ def _contestants(folder: Path, max_length: int) -> dict[str, Contestant]:
 
 
 def _race(contestants: dict[str, Contestant], texts: list[str], n_rounds: int) -> dict[str, Any]:
-    """Return texts per second of each contestant, and how often the labels of the first are those of the best peer."""
+    """Return texts per second of each contestant, and how often the first one's labels equal the best peer's."""
     seconds: dict[str, list[float]] = {name: [] for name in contestants}
     labels: dict[str, list[str]] = {name: [] for name in contestants}
     ours, *peers = contestants

@@ -1,8 +1,8 @@
 """Seconds until `angelshare --help` has printed and `import angelshare` is done, of the installed wheel, on one core.
 
-Builds the wheel, installs it into an environment of its own without the extra `models`, and starts each command in
+Builds the wheel, installs it into a fresh environment without the extra `models`, and starts each command in
 interleaved rounds, beside the bare interpreter and `import typer`, which bound it from below. Prints the medians of
-wall and of user + sys as JSON, and what takes most of the imports behind the help.
+wall and processor (user + sys) seconds as JSON, and the slowest imports behind the help.
 
     python benchmarks/startup.py --out docs/results/benchmarks/startup.json
 """

@@ -1,9 +1,9 @@
-"""Distilling an MLP on cached logits: our trainer against a bare torch loop over the very same batches.
+"""Distilling an MLP on cached logits: our trainer against a bare torch loop over the same batches.
 
 Prints JSON: seconds of both in interleaved rounds, and their ratio. The trainer's seconds hold everything that
 `distil_from` does for a user: tokenising, padding, validation, checkpoints with checksums, the schedule. The bare loop
-has its batches padded and at hand, and does nothing but forward, loss, backward, clipping and AdamW; tokenising is
-timed apart. `ratio` counts tokenising on both sides, `ratio_of_loops` on neither.
+gets its batches padded, and does only forward, loss, backward, clipping and AdamW; tokenising is timed apart. `ratio`
+counts tokenising on both sides, `ratio_of_loops` on neither.
 
 Student and settings are those of the built-in recipe `sst2`, without early stopping. Texts are mask-and-sample copies
 of SST-2's training split. How long a step takes does not depend on the logits, so they are made up, unless `--teacher`

@@ -1,1 +1,1 @@
-"""Simulations that show whether intervals cover, verdicts are right, and power is what it is said to be."""
+"""Simulations: do intervals cover, are verdicts right, and is the power as stated?"""

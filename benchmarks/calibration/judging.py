@@ -19,7 +19,7 @@ FEWEST = 100
 
 
 def says(cell: Result, figure: str) -> bool:
-    """Whether a cell has anything to say on a figure."""
+    """Whether a cell bears on a figure."""
     return figure == "coverage" or rate(cell, figure) is not None
 
 

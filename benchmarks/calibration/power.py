@@ -1,4 +1,4 @@
-"""How often a loss as large as the stated detectable difference is found."""
+"""How often a loss as large as the stated detectable difference is detected."""
 
 from collections.abc import Callable
 from typing import Any

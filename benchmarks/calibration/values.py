@@ -28,7 +28,7 @@ def mean(
     weights: str = "none",
     loss: float = 1.0,
 ) -> World:
-    """Return a mean over items, an error: less is better. An interval moves with the loss, whose size is no matter.
+    """Return a mean error over items: less is better. The interval moves with the loss, so its size does not matter.
 
     Items: `normal`, `exponential` (skewness 2), `lognormal` (skewness 6), `t3` (heavy tails on both sides), all with
     variance 1. With several seeds half an item's variance is shared by all; `seed_effect` is the standard deviation

@@ -341,7 +341,7 @@ WRONG = {
     ),
     "the same rows in another order": (
         lambda a: {"student": pd.Series(a.student)[::-1], "data": pd.Series(a.truth)},
-        r"^student and data have other indices, so their rows are not the same items in one order\.",
+        r"^student and data have different indices, so their rows are not the same items in one order\.",
     ),
     "a short mask": (lambda a: {"slices": {"x": [True]}}, r"^data has 120 items, and slices\['x'\] has 1\."),
     "a mask with gaps": (

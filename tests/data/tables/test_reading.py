@@ -254,7 +254,7 @@ def test_invalid_utf8_in_a_columns_name_is_damage(tmp_path):
     """The name stands several times in a file."""
     pd.DataFrame({"id": ["a"], "remark": ["x"]}).to_parquet(tmp_path / "whole.parquet")
     raw = (tmp_path / "whole.parquet").read_bytes().replace(b"remark", b"rem\xf1rk")
-    with pytest.raises(InputError, match=r"is no Parquet, or truncated or damaged .*copy it again\."):
+    with pytest.raises(InputError, match=r"is not Parquet, or is truncated or damaged .*copy it again\."):
         read_table(written(tmp_path, "a.parquet", raw))
 
 
