@@ -221,7 +221,7 @@ def test_files_and_arrays_are_compared_with_each_other(answers, tmp_path):
     student = frame.assign(label=(answers.student >= 0.5).astype(int))
     statement = audited(tmp_path / "teacher.csv", student, data=frame.rename(columns={"label": "truth"}))
     assert accuracies(statement)[0] == 1
-    with pytest.raises(MisalignedError, match="0 shared"):
+    with pytest.raises(MisalignedError, match="they share 0"):
         audited(tmp_path / "teacher.csv", answers.student, data=answers.truth, outputs="probabilities")
 
 
@@ -292,7 +292,7 @@ WRONG = {
     "a word": (lambda a: {"student": ruined(a.student, 3, "x")}, r"^student, row 4: the probability x is not a number"),
     "names without order": (
         lambda a: {"data": NAMES[a.truth]},
-        r"^teacher has 2 columns without names, and the labels are called \['fine', 'rude'\]\. Say which is which: labels=",
+        r"^The numbers of teacher do not say which label they are about, and the labels are called \['fine', 'rude'\]\. Say which is which: labels=",
     ),
     "other names": (
         lambda a: {"data": NAMES[a.truth], "labels": ["good", "bad"]},

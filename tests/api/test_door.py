@@ -61,7 +61,7 @@ def test_a_missing_extra_is_named():
         raise ModuleNotFoundError("No module named 'torch'", name="torch")
 
     with pytest.raises(
-        MissingExtraError, match=r"^ash\.thing needs torch here, .* pip install 'angelshare\[models\]'$"
+        MissingExtraError, match=r"^ash\.thing needs the package torch, .* pip install 'angelshare\[models\]'$"
     ):
         thing()
 

@@ -160,9 +160,9 @@ def test_it_says_why_it_is_not_applicable(make_member, make_panel):
     assert why() == "None of the 40 items of toy carries a human label, which an AUC needs."
     assert "hard decisions" in why(values=np.eye(2)[truth], truth=truth, outputs="decisions", slices=slices)
     said = why(truth=truth, slices=slices)
-    assert said.startswith("No slice is an identity: the names sought are mentions_*, identity*, the slices short.")
+    assert said.startswith("No slice is called like an identity (mentions_*, identity*). The slices: short.")
     assert "--identities" in said
-    assert "the slices none" in why(truth=truth)
+    assert "The slices: none." in why(truth=truth)
 
 
 def test_a_student_of_hard_decisions_is_a_gap_beside_one_that_ranks(noisy, make_member, make_panel, texts):

@@ -96,8 +96,8 @@ def test_what_needs_it_says_so_in_a_line(folder, without_extra, command, module)
     done = without_extra(*command.split())
     assert done.returncode == 3, done.stderr
     (line,) = done.stderr.splitlines()
-    assert line.startswith(f"error: `angelshare {command.split()[0]}` needs {module}")
-    assert line.endswith("comes with the networks: pip install 'angelshare[models]'")
+    assert line.startswith(f"error: `angelshare {command.split()[0]}` needs the package {module}")
+    assert line.endswith("which is not installed: pip install 'angelshare[models]'")
     assert sorted(folder.iterdir()) == before
 
 
@@ -133,5 +133,5 @@ def test_the_wheel_in_an_empty_environment_audits_two_files(folder, tmp_path):
     refused = subprocess.run([command, "run", "sst2"], capture_output=True, text=True, check=False)
     assert refused.returncode == 3
     assert refused.stderr == (
-        "error: `angelshare run` needs transformers here, which comes with the networks: pip install 'angelshare[models]'\n"
+        "error: `angelshare run` needs the package transformers, which is not installed: pip install 'angelshare[models]'\n"
     )

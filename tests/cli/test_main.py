@@ -71,7 +71,7 @@ def test_slices_are_named_as_identities(files, tmp_path):
     """The pattern reaches the audit, which says that no slice has such a name."""
     done = audit(files, tmp_path / "out", "--audit", "identity_auc", "--identities", "moon*", "--json")
     (result,) = json.loads(done.stdout)["audits"]
-    assert result["not_applicable"].startswith("No slice is an identity: the names sought are moon*, the slices ")
+    assert result["not_applicable"].startswith("No slice is called like an identity (moon*). The slices: ")
     same = audit(files, tmp_path / "out", "--audit", "identity_auc:identities=moon*", "--json")
     assert json.loads(same.stdout)["audits"] == [result]
 
@@ -144,6 +144,13 @@ def test_only_the_audits_that_are_named_run_and_files_have_no_speed(files, tmp_p
     assert speed["not_applicable"] in (tmp_path / "out" / "statement.md").read_text()
 
 
+def test_the_terminal_says_what_was_not_measured_and_what_carries_no_verdict(files, tmp_path):
+    """Else an audit that was asked for by name would be passed over in silence."""
+    told = audit(files, tmp_path / "out", "--audit", "agreement", "--audit", "speed").stdout.splitlines()
+    assert "-            Nothing that was measured carries a verdict; the page has the figures." in told
+    assert any(line.startswith("not measured speed: Speed is not measured, because files") for line in told)
+
+
 def test_audit_on_files_loads_no_network_library(files, tmp_path):
     """It takes seconds, and works where torch is not wanted."""
     code = (
@@ -213,7 +220,7 @@ def bad_files(files, folder):
         write("sums.csv", sums): ["sums.csv", "1.1"],
         write("other.csv", other): ["kind", "fine"],
         write("missing.csv", good.drop(columns="id")): ["missing.csv", "id"],
-        write("fewer.csv", good.iloc[:-1]): ["999", "1000"],
+        write("fewer.csv", good.iloc[:-1]): ["999", "1,000"],
         write("repeated.csv", pd.concat([good, good.iloc[:1]])): ["repeated.csv", "i0"],
         write("empty.csv", good.iloc[:0]): ["empty.csv"],
         folder / "utf8.csv": ["utf8.csv", "row 6"],
@@ -275,7 +282,7 @@ def test_mistakes_in_a_command_get_a_code_and_the_nearest_name(arguments, code, 
 
 def test_the_catalogue_is_listed_and_shown():
     """Source, licence and hazards of every set can be read."""
-    assert "sst2" in angelshare("data", "list").stdout
+    assert {"sst2", "real_toxicity_prompts", "wiki_context_toxicity"} <= set(angelshare("data", "list").stdout.split())
     shown = json.loads(angelshare("data", "show", "emotion", "--json").stdout)
     assert shown["task"] == "single_label"
 

@@ -50,7 +50,7 @@ def test_items_come_sorted_by_id_with_everything_that_belongs_to_them():
 def test_missing_ids_are_refused_with_the_counts():
     """3 against 2 items, 2 shared."""
     teacher, student = observed([[0, 1]] * 3, name="teacher"), observed([[0, 1]] * 2)
-    with pytest.raises(MisalignedError, match=r"teacher has 3 items, mlp/0 2, 2 shared \(not shared: '2'"):
+    with pytest.raises(MisalignedError, match=r"teacher has 3 items and mlp/0 2; they share 2 \(not '2'\)\."):
         panel(teacher, student)
 
 

@@ -27,7 +27,7 @@ def test_the_modules_are_those_of_the_extra():
 
 def test_a_missing_module_of_the_extra_is_a_sentence():
     """The remedy is one command."""
-    told = "^`angelshare run` needs torch.nn here, which comes with the networks: pip install 'angelshare\\[models\\]'$"
+    told = "^`angelshare run` needs the package torch.nn, which is not installed: pip install 'angelshare\\[models\\]'$"
     with pytest.raises(MissingExtraError, match=told), extra_named("`angelshare run`"):
         raise ModuleNotFoundError(name="torch.nn")
 

@@ -60,7 +60,8 @@ def labels_in_memory(
     if widths:
         first = next((str(each) for each in answers if each.values is not None), "data")
         raise LabelError(
-            f"{first} has {max(widths)} columns without names, and the labels are called {sorted(used)[:10]}. {_REMEDY}"
+            f"The numbers of {first} do not say which label they are about, and the labels are called "
+            f"{sorted(used)[:10]}. {_REMEDY}"
         )
     ranked = any("score" in each.table.frame.columns for each in answers)
     return None if ranked else tuple(sorted(used))

@@ -103,7 +103,7 @@ def _not_applicable(panel: Panel[Predictions], names: Sequence[str], patterns: S
     if not names:
         there = ", ".join(panel.items.slices) or "none"
         return (
-            f"No slice is an identity: the names sought are {', '.join(patterns)}, the slices {there}. "
+            f"No slice is called like an identity ({', '.join(patterns)}). The slices: {there}. "
             "Name the identities' slices with --identities 'PATTERN', or cut such as --slice column=identity does."
         )
     return None

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from angelshare.core.shown import one_line
@@ -22,8 +22,10 @@ from angelshare.statement.schema import Statement
 
 MOST_ROWS = 12
 """The most rows of a table of changes on a terminal."""
+NO_VERDICTS = "Nothing that was measured carries a verdict; the page has the figures."
 _STYLES = {"lost": "bold red", "preserved": "bold blue", "gained": "bold green", "undecided": "bold yellow"}
-_CLAIM_STYLES = {"holds": "bold green", "contradicted": "bold red", "undecided": "bold yellow"}
+_CLAIMNO_VERDICTS = "Nothing that was measured carries a verdict; the page has the figures."
+_STYLES = {"holds": "bold green", "contradicted": "bold red", "undecided": "bold yellow"}
 
 
 def finish(statement: Statement, folder: Path | None, *, as_json: bool) -> None:
@@ -55,8 +57,13 @@ def print_statement(console: Console, statement: Statement, folder: Path | None)
         console.print(Text(f"\n{one_line(words.student)}", style="bold"), soft_wrap=True)
         for sentence in words.sentences:
             console.print(_line(sentence.verdict or "-", sentence.text), soft_wrap=True)
+        if not words.sentences:
+            console.print(_line("-", NO_VERDICTS), soft_wrap=True)
     for warning in warnings(statement):
         console.print(_line("warning", warning), soft_wrap=True)
+    for audit in statement.audits:
+        if audit.not_applicable:
+            console.print(_line("not measured", f"{audit.name}: {audit.not_applicable}"), soft_wrap=True)
     if folder is not None:
         console.print(Text(f"\nThe statement: {one_line(str(folder / 'statement.html'))}"), soft_wrap=True)
 
@@ -95,8 +102,11 @@ def print_reproduction(console: Console, reproduction: Reproduction, folder: Pat
 
 
 def print_cards(console: Console, cards: Mapping[str, CatalogCard]) -> None:
-    """Print one line per data set."""
-    table = Table("name", "task", "what it is", "licence", box=None, padding=(0, 2, 0, 0))
+    """Print one line per data set; names are never cut, so that they can be copied."""
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column("name", no_wrap=True, min_width=max(map(len, cards)))
+    for title in ("task", "what it is", "licence"):
+        table.add_column(title)
     for name, card in cards.items():
         table.add_row(Text(name), Text(card.task or "-"), Text(card.about), Text(card.licence))
     console.print(table)
@@ -104,7 +114,7 @@ def print_cards(console: Console, cards: Mapping[str, CatalogCard]) -> None:
 
 def print_card(console: Console, name: str, card: CatalogCard) -> None:
     """Print all that is known about a data set."""
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table = Table(Column(no_wrap=True), Column(overflow="fold"), box=None, show_header=False, padding=(0, 2, 0, 0))
     lines = {
         "name": name,
         "what it is": card.about,

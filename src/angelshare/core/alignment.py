@@ -15,6 +15,8 @@ from angelshare.core.panel import Member, Panel, Population
 from angelshare.core.predictions import MIN_DISTINCT, Predictions
 
 M = TypeVar("M", bound=Member)
+MOST_NAMED = 3
+"""The most ids that a refusal names."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -181,11 +183,11 @@ def _refuse_other_items(reference: Items, name: str, member: Observed[M]) -> Non
     items = member.items
     if not np.array_equal(items.ids, reference.ids):
         shared = len(np.intersect1d(items.ids, reference.ids))
-        only = np.setxor1d(items.ids, reference.ids)[:3].tolist()
+        only = np.setxor1d(items.ids, reference.ids).tolist()
+        named = ", ".join(map(repr, only[:MOST_NAMED])) + ("..." if len(only) > MOST_NAMED else "")
         raise MisalignedError(
-            f"{name} has {len(reference)} items, {member.name} {len(items)}, {shared} shared "
-            f"(not shared: {', '.join(map(repr, only))}...): paired statistics need the same items. "
-            "Score both on one text set."
+            f"{name} has {len(reference):,} items and {member.name} {len(items):,}; "
+            f"they share {shared:,} (not {named}). Paired statistics need the same items: score both on one text set."
         )
     _refuse_other_texts(reference, name, member)
     _refuse_other_truth(reference, name, member)

@@ -34,5 +34,5 @@ def extra_named(what: str) -> Iterator[None]:
         if (error.name or "").partition(".")[0] not in MODELS:
             raise
         raise MissingExtraError(
-            f"{what} needs {error.name} here, which comes with the networks: pip install 'angelshare[models]'"
+            f"{what} needs the package {error.name}, which is not installed: pip install 'angelshare[models]'"
         ) from error

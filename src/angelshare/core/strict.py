@@ -29,6 +29,8 @@ _SAID = {
     "path_type": "{!r} is not a path.",
     "tuple_type": "{!r} is not a list.",
     "string_type": "{!r} is not text.",
+    "int_parsing": "{!r} is not a whole number.",
+    "float_parsing": "{!r} is not a number.",
     "too_short": "Give at least one.",
 }
 """What is wrong, where pydantic would speak of Python."""

@@ -181,3 +181,18 @@ def _gate_row(gate: Gate, student: str | None, output: str | None, state: GateSt
         student=student,
         state=state,
     )
+
+
+def reasons_of(gate: GateRow, statement: Statement) -> tuple[str, ...]:
+    """Return why the rows of a gate were not measured; none where the statement knows of no such row."""
+    gaps = (gap for audit in statement.audits for gap in audit.gaps if is_about(gate, gap))
+    return tuple(dict.fromkeys(gap.why for gap in gaps))
+
+
+def is_about(gate: GateRow, row: Named) -> bool:
+    """Return whether a gate's state was read from this row or gap."""
+    return (
+        (gate.metric, gate.slice, gate.contrast, gate.student) == (row.metric, row.slice, row.contrast, row.student)
+        and gate.output in (None, row.output)
+        and gate.data in (None, row.data)
+    )

@@ -7,7 +7,8 @@ from angelshare.core.errors import InputError
 from angelshare.core.shown import one_line
 from angelshare.statement.build import regate
 from angelshare.statement.gate_rules import has_bound, parse_gate, parse_rows
-from angelshare.statement.gates import Gate, Named
+from angelshare.statement.gates import Gate
+from angelshare.statement.judging import is_about, reasons_of
 from angelshare.statement.schema import DifferenceRow, GateRow, GateState, Statement
 
 WORST_FIRST: tuple[GateState, ...] = ("lost", "not_measured", "undecided", "held")
@@ -107,20 +108,12 @@ def _paragraph(gate: GateRow, statement: Statement) -> str:
     """Return a rule with its state, the measured numbers, and a remedy."""
     head = f"{gate.state.replace('_', ' ')}: {gate.rule}"
     if gate.state == "not_measured":
-        reasons = {f"  {gap.why}": None for audit in statement.audits for gap in audit.gaps if _is_about(gate, gap)}
-        return "\n".join(map(one_line, [head, *reasons, f"  {_MORE_ITEMS if reasons else _NO_SUCH_ROW}"]))
-    numbers = [f"  {line}" for row in _rows(statement) if _is_about(gate, row) for line in _numbers(row)]
+        reasons = reasons_of(gate, statement)
+        told = (*reasons, _MORE_ITEMS if reasons else _NO_SUCH_ROW)
+        return "\n".join(map(one_line, [head, *(f"  {line}" for line in told)]))
+    numbers = [f"  {line}" for row in _rows(statement) if is_about(gate, row) for line in _numbers(row)]
     advice = [f"  {_ADVICE[gate.state]}"] if gate.state in _ADVICE else []
     return "\n".join(map(one_line, [head, *numbers, *advice]))
-
-
-def _is_about(gate: GateRow, row: Named) -> bool:
-    """Return whether a gate's state was read from this row or gap."""
-    return (
-        (gate.metric, gate.slice, gate.contrast, gate.student) == (row.metric, row.slice, row.contrast, row.student)
-        and gate.output in (None, row.output)
-        and gate.data in (None, row.data)
-    )
 
 
 def _numbers(row: DifferenceRow) -> Iterator[str]:

@@ -94,9 +94,7 @@ def test_looks_are_counted_in_the_run_folder_and_name_the_split(statement: State
     assert "validation items in reviews" in text
     assert "test split" not in text
     given = (statement.data[0].model_copy(update={"split": "given"}),)
-    assert "The given items were looked at once in this run folder" in shown(
-        statement.model_copy(update={"data": given})
-    )
+    assert "The items were looked at once in this run folder" in shown(statement.model_copy(update={"data": given}))
 
 
 def test_notes_that_warn_stand_among_the_warnings_and_only_there(statement: Statement):

@@ -24,7 +24,7 @@ def test_the_summary_fits_a_comment_and_starts_with_the_verdict(statement: State
     assert "more differences on the page." in text
     assert "conditional on it" in text
     assert "collapsed" in text
-    assert "test looked at once in this run folder" in text
+    assert "test items looked at once in this run folder" in text
     assert "- the content of reviews differs" in text
 
 

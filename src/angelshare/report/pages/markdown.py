@@ -148,11 +148,12 @@ def _warnings(statement: Statement) -> list[str]:
 def _provenance(statement: Statement) -> list[str]:
     """Return one line on the origin of the numbers."""
     dropped = sum(row.leaked_and_dropped for row in statement.data)
-    split = lookup.audited_split(statement)
     tests = ", ".join(
-        f"{row.name} ({row.n:,} items, {row.sha256[:12]})" for row in statement.data if row.split == split
+        f"{row.name} ({row.n:,} items, {row.sha256[:12]})"
+        for row in statement.data
+        if row.split == lookup.audited_split(statement)
     )
-    seen = f"{'given items' if split == 'given' else split} {lookup.looked_at(statement)}"
+    seen = f"{lookup.audited_items(statement)} {lookup.looked_at(statement)}"
     parts = [f"angelshare {statement.angelshare}", minute(statement.created), tests, seen]
     parts.append(f"{dropped:,} leaked texts dropped")
     metric = lookup.main_metric(statement)

@@ -119,13 +119,12 @@ def facts(statement: Statement) -> tuple[Fact, ...]:
         if ratio >= NOTABLE:
             figures.append(Fact(times(ratio), f"fewer parameters in {smallest.name} ({ends})"))
     figures += _speed(statement)
-    split = lookup.audited_split(statement)
-    audited = [data for data in statement.data if data.split == split]
+    audited = [data for data in statement.data if data.split == lookup.audited_split(statement)]
+    items, seen = lookup.audited_items(statement), lookup.looked_at(statement)
     if len(audited) > MOST_SETS:
-        items = count(sum(d.n for d in audited))
-        figures.append(Fact(items, f"{split} items in {len(audited)} text sets, {lookup.looked_at(statement)}"))
+        figures.append(Fact(count(sum(d.n for d in audited)), f"{items} in {len(audited)} text sets, {seen}"))
     else:
-        figures += [Fact(count(d.n), f"{split} items in {d.name}, {lookup.looked_at(statement)}") for d in audited]
+        figures += [Fact(count(d.n), f"{items} in {d.name}, {seen}") for d in audited]
     seeds = [entry.n_members for entry in lookup.population_sizes(statement).values() if entry.role == "student"]
     if seeds:
         n = f"{min(seeds)}" if min(seeds) == max(seeds) else f"{min(seeds)}{DASH}{max(seeds)}"

@@ -1,7 +1,8 @@
 """What a reader must know before believing a number."""
 
 from angelshare.report.words import lookup, phrases
-from angelshare.statement.schema import Statement
+from angelshare.statement.judging import reasons_of
+from angelshare.statement.schema import GateRow, Statement
 
 MOST_NAMES = 3
 
@@ -17,10 +18,16 @@ def warnings(statement: Statement) -> tuple[str, ...]:
     few = sorted({row.student for row in lookup.differences(statement) if row.remark and "few seeds" in row.remark})
     if few:
         texts.append(
-            f"Few seeds: the spread of {', '.join(few)} over training runs was estimated from fewer than five."
+            f"Few seeds: the spread of {phrases.joined(few)} over training runs was estimated from fewer than five."
         )
-    texts += [f"Not measured: the gate {gate.rule}." for gate in statement.gates if gate.state == "not_measured"]
+    texts += [_unmeasured(gate, statement) for gate in statement.gates if gate.state == "not_measured"]
     return tuple(texts)
+
+
+def _unmeasured(gate: GateRow, statement: Statement) -> str:
+    """Return a sentence on a gate that was not measured, with the reasons."""
+    reasons = reasons_of(gate, statement) or ("there is no such row; remarks on the page say what was left out",)
+    return f"Not measured: the gate {gate.rule}: {'; '.join(reasons)}."
 
 
 def _models_that_failed(statement: Statement) -> list[str]:

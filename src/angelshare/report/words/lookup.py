@@ -70,6 +70,12 @@ def looked_at(statement: Statement) -> str:
     return f"looked at {times} in this run folder"
 
 
+def audited_items(statement: Statement) -> str:
+    """Return what was audited, to stand after a number: `test items`, or `items` where they were given."""
+    split = audited_split(statement)
+    return "items" if split == "given" else f"{split} items"
+
+
 def population(member: str) -> str:
     """Return the population of a member: `mlp` for `mlp/3`."""
     name, stroke, seed = member.rpartition("/")

@@ -93,7 +93,7 @@ def methods(statement: Statement) -> tuple[tuple[str, int], ...]:
 def looks(statement: Statement) -> str:
     """Return a sentence on how often the audited items were looked at, and on what counts as a look."""
     split = lookup.audited_split(statement)
-    what = "The given items were" if split == "given" else f"The {split} split was"
+    what = "The items were" if split == "given" else f"The {split} split was"
     return f"{what} {lookup.looked_at(statement)}: each set of models that is measured there is one look."
 
 
