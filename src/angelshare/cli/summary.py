@@ -24,8 +24,7 @@ MOST_ROWS = 12
 """The most rows of a table of changes on a terminal."""
 NO_VERDICTS = "Nothing that was measured carries a verdict; the page has the figures."
 _STYLES = {"lost": "bold red", "preserved": "bold blue", "gained": "bold green", "undecided": "bold yellow"}
-_CLAIMNO_VERDICTS = "Nothing that was measured carries a verdict; the page has the figures."
-_STYLES = {"holds": "bold green", "contradicted": "bold red", "undecided": "bold yellow"}
+_CLAIM_STYLES = {"holds": "bold green", "contradicted": "bold red", "undecided": "bold yellow"}
 
 
 def finish(statement: Statement, folder: Path | None, *, as_json: bool) -> None:
