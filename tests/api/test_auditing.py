@@ -177,6 +177,9 @@ def test_rows_are_joined_by_id_where_both_sides_name_them(answers):
     assert accuracies(by_id) == accuracies(by_row)
     with pytest.raises(MisalignedError, match=r"^teacher has 120 items, data 119: 0 missing \(\), 1 extra \('i0'\)"):
         audited(teacher, student, data=data[1:], outputs="probabilities")
+    twice = pd.concat([data, data[3:4].assign(truth=1 - data.truth[3])])
+    with pytest.raises(MisalignedError, match=r"^data has several rows for 1 of its ids, the first 'i3'\."):
+        audited(teacher, student, data=twice, outputs="probabilities")
 
 
 def test_arrays_follow_the_order_of_labelled_texts(answers, tmp_path):
@@ -421,7 +424,7 @@ WRONG = {
     "a number for a task": (lambda a: {"task": 3}, r"^There is no task called '3'\. Known: binary"),
     "a number for gates": (
         lambda a: {"gates": 3},
-        r"^`gates` holds a int\. Give rules such as 'accuracy >= -0\.01'\.$",
+        r"^`gates` holds a value of type int\. Give rules such as 'accuracy >= -0\.01'\.$",
     ),
     "a text for a margin": (
         lambda a: {"gates": {"auc": "x"}},
@@ -430,7 +433,7 @@ WRONG = {
     "a number for audits": (lambda a: {"audits": 3}, r"^3 is no audit\. Write its name, or \{\"kind\": NAME"),
     "a mask without a name": (
         lambda a: {"slices": a.truth > 0},
-        r"^`slices` holds a bool(_)?\. Give name -> mask, or texts such as 'column=source'\.$",
+        r"^`slices` holds a value of type bool(_)?\. Give name -> mask, or texts such as 'column=source'\.$",
     ),
     "a text for a threshold": (
         lambda a: {"outputs": "score", "threshold": "x"},

@@ -33,3 +33,10 @@ def test_a_blank_folder_is_refused():
     for blank in ("", " "):
         with pytest.raises(InputError, match=r"^`out` is blank\."):
             ash.run(content, out=blank)
+
+
+def test_fewer_than_one_job_is_refused():
+    """Elsewhere -1 stands for all processors."""
+    for jobs in (0, -1):
+        with pytest.raises(InputError, match=rf"^`jobs` is {jobs}\. Give 1 or more, or leave it out"):
+            ash.run("demo", jobs=jobs)

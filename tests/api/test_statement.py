@@ -96,5 +96,5 @@ def test_what_cannot_be_read_or_written_is_said_in_a_sentence(statement, tmp_pat
         statement.save("")
     with pytest.raises(StatementError, match=r"^A statement is read from its folder, and this is a int\.$"):
         ash.read(3)
-    with pytest.raises(InputError, match=r"^`rules` holds a list\. Give rules such as"):
+    with pytest.raises(InputError, match=r"^`rules` holds a value of type list\. Give rules such as"):
         statement.check(["accuracy >= -0.01"])

@@ -68,7 +68,7 @@ def several(given: object, kinds: tuple[type, ...], called: str, wanted: str) ->
     things = tuple(given) if isinstance(given, Iterable) and not isinstance(given, kinds) else (given,)
     for thing in things:
         if not isinstance(thing, kinds):
-            raise InputError(f"`{called}` holds a {type(thing).__name__}. Give {wanted}.")
+            raise InputError(f"`{called}` holds a value of type {type(thing).__name__}. Give {wanted}.")
     return things
 
 

@@ -174,8 +174,19 @@ def _cut_by_column(frame: pd.DataFrame, specs: tuple[SliceSpec, ...]) -> tuple[d
 
 
 def _by_id(known: pd.DataFrame, ids: "pd.Series[str]", name: str) -> pd.DataFrame:
-    """Return the rows of these ids, in this order."""
+    """Return the rows of these ids, in this order.
+
+    Raises:
+        MisalignedError: for other items than these, or several rows of one.
+    """
     place = {str(item): row for row, item in enumerate(known["id"].tolist())}
+    if len(place) < len(known):
+        repeated = known["id"].astype(str)
+        repeated = repeated[repeated.duplicated()]
+        raise MisalignedError(
+            f"{DATA} has several rows for {repeated.nunique()} of its ids, the first {repeated.iloc[0]!r}. Give one "
+            "row for every item."
+        )
     wanted = [str(item) for item in ids.tolist()]
     missing, extra = sorted(set(place) - set(wanted)), sorted(set(wanted) - set(place))
     if missing or extra:

@@ -41,20 +41,26 @@ def run(
 
     Raises:
         RecipeError: with every mistake of the recipe.
-        InputError: for data or gates that cannot be used.
+        InputError: for data, gates or a number of jobs that cannot be used.
     """
-    content, rules = _content(recipe), gates_of(gates)
+    content, rules, side_by_side = _content(recipe), gates_of(gates), jobs_of(jobs)
 
     # mistakes show before the networks are loaded, which takes seconds
     from angelshare.recipes.run import RunSettings, run_recipe
 
     folder = Path("runs") / content.name if out is None else folder_of(out)
-    settings = RunSettings(now=datetime.now(UTC), gates=rules, redact_texts=redact_texts, jobs=jobs_of(jobs))
+    settings = RunSettings(now=datetime.now(UTC), gates=rules, redact_texts=redact_texts, jobs=side_by_side)
     return Statement(run_recipe(content, folder, settings, progress=progress or Silent()), folder)
 
 
 def jobs_of(given: int | None) -> int:
-    """Return how many students train side by side."""
+    """Return how many students train side by side.
+
+    Raises:
+        InputError: for fewer than one.
+    """
+    if given is not None and given < 1:
+        raise InputError(f"--jobs is {given}. Give 1 or more, or leave it out for one per processor.")
     return given or min(os.cpu_count() or 1, MOST_JOBS)
 
 

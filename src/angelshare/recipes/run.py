@@ -1,4 +1,4 @@
-"""A recipe carried out, from its data over teacher, transfer set, students and baselines to its statement."""
+"""A recipe carried out: data, teacher, transfer set, students and baselines, statement."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence

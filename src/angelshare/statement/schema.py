@@ -130,7 +130,7 @@ class TableRow(Row):
 
 
 class GapRow(Row):
-    """A difference that could not be measured: a gate that names it is `not_measured`. See `core.protocols.Gap`.
+    """A difference that could not be measured: a gate that names it is `not_measured`. See `core.audit.Gap`.
 
     Attributes:
         metric, data, student, contrast, slice, output: as in `DifferenceRow`.

@@ -1,8 +1,7 @@
 """Quantiles and probabilities of the distributions that tests and intervals rest on.
 
-To the last digit those of `scipy.stats`, whose import alone takes as long as an audit of two small files: it calls the
-same functions of `scipy.special`, which is loaded at the first call, since listing the
-audits needs none of it.
+They equal those of `scipy.stats` to the last digit, whose import alone takes as long as an audit of two small files: it
+calls the same functions of `scipy.special`. They are loaded at the first call, since listing audits needs none.
 """
 
 import scipy

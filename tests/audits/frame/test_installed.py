@@ -11,6 +11,7 @@ import pytest
 from angelshare.audits.answers.quality_metrics import ACCURACY
 from angelshare.audits.frame.installed import GROUP, InstalledAudits
 from angelshare.audits.quality import Quality
+from angelshare.core.audit import Audit
 from angelshare.core.errors import InputError, LeftOut
 from angelshare.core.metric import MetricFacts
 
@@ -118,6 +119,25 @@ def test_what_is_no_class_of_audits_is_named(value):
     """Instances, and other classes."""
     with pytest.raises(InputError, match=rf"^The audit 'mine' is left out: at {value} is .*, which is no class of aud"):
         brought("mine", value).get("mine")
+
+
+def test_a_class_without_a_question_is_named(monkeypatch):
+    """Else help, which shows every question, would end for everybody."""
+    module = ModuleType("foreign")
+    module.AUDIT = type("Half", (Audit,), {"name": "mine"})
+    monkeypatch.setitem(sys.modules, "foreign", module)
+    with pytest.raises(InputError, match="'mine' is left out: its class at foreign has no question, Options"):
+        brought("mine", "foreign").get("mine")
+
+
+def test_a_single_metric_needs_no_tuple(monkeypatch):
+    """`METRICS = (YES)` is a tuple only to the eye, and must not end the audits of everybody else."""
+    module = ModuleType("foreign")
+    module.METRICS = MetricFacts("assent_rate", "rate of assent", "How often the answer is yes.")
+    monkeypatch.setitem(sys.modules, "foreign", module)
+    audits = brought("mine", "foreign")
+    assert audits.metrics("mine") == (module.METRICS,)
+    assert audits.facts["assent_rate"] is module.METRICS
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from angelshare import audits
 from angelshare.core.errors import InputError, LeftOut
 from angelshare.core.factories import unknown_name
 from angelshare.core.metric import MetricFacts, unknown_metric
+
+if TYPE_CHECKING:  # listing names must not load tables of numbers
+    from angelshare.core.audit import Audit
 
 GROUP = "angelshare.audits"
 
@@ -37,12 +40,12 @@ class InstalledAudits:
         """Return the names of all audits, sorted, including those of packages that may turn out not to import."""
         return tuple(sorted(self._places))
 
-    def get(self, name: str) -> Any:  # noqa: ANN401  (Audit is a protocol of instances, and classes differ in arguments)
+    def get(self, name: str) -> "type[Audit[Any]]":
         """Return the class of an audit.
 
         Raises:
             InputError: if no audit has this name (the nearest is given), its package cannot be imported, or brings
-                something else under this name.
+                something else, or half an audit, under this name.
         """
         if name not in self._places:
             raise InputError(unknown_name("audit", name, self._places))
@@ -54,6 +57,9 @@ class InstalledAudits:
             raise InputError(
                 f"The audit {name!r} is left out: at {entry.value} is {kind!r}, which is no class of audits."
             )
+        lacking = [part for part in ("name", "question", "Options") if not hasattr(kind, part)]
+        if lacking:
+            raise InputError(f"The audit {name!r} is left out: its class at {entry.value} has no {', '.join(lacking)}.")
         return kind
 
     def metrics(self, name: str) -> tuple[MetricFacts, ...]:
@@ -62,9 +68,9 @@ class InstalledAudits:
         Raises:
             InputError: as `get`.
         """
-        metrics: tuple[MetricFacts, ...] = self._part(name, "METRICS")
-        several = metrics if isinstance(metrics, tuple | list) else (metrics,)
-        strange = [repr(facts) for facts in several if not isinstance(facts, MetricFacts)]
+        stated = self._part(name, "METRICS")
+        metrics: tuple[MetricFacts, ...] = tuple(stated) if isinstance(stated, tuple | list) else (stated,)
+        strange = [repr(facts) for facts in metrics if not isinstance(facts, MetricFacts)]
         if strange:
             raise InputError(
                 f"The audit {name!r} is left out: its METRICS hold {', '.join(strange)}, which are not MetricFacts."

@@ -198,8 +198,8 @@ def read_slices(frame: pd.DataFrame, *, where: str) -> dict[str, Mask]:
         wrong = ~((shares >= 0) & (shares <= 1))
         if wrong.any():
             row = int(np.argmax(wrong))
-            msg = f"{where}, row {row + 1}: {name} is {frame[name].iloc[row]!r}. Write 0 or 1, or a share between them."
-            raise InputError(msg)
+            value = frame[name].astype(object).iloc[row]  # not a number of numpy's, which would name its type
+            raise InputError(f"{where}, row {row + 1}: {name} is {value!r}. Write 0 or 1, or a share between them.")
         masks[name.removeprefix("slice:")] = shares >= _HALF
     return masks
 
