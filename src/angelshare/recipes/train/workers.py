@@ -2,7 +2,9 @@
 
 import os
 import signal
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing import TimeoutError as NothingYet
 from multiprocessing import active_children, connection, get_context, parent_process
 from multiprocessing.pool import IMapIterator
@@ -34,11 +36,26 @@ def train_members(maker: MemberMaker, members: Sequence[Member], *, jobs: int, p
         return
     quiet = maker.for_workers(members)
     progress.start(f"training students, {jobs} at a time", len(members))
+    n_processes = min(jobs, len(members))
     # leaving the context ends the processes, also after an error or Ctrl-C
-    with get_context("spawn").Pool(min(jobs, len(members)), initializer=_begin, initargs=(quiet,)) as pool:
+    with _apart_from_main(), get_context("spawn").Pool(n_processes, initializer=_begin, initargs=(quiet,)) as pool:
         for _ in _each(pool.imap_unordered(_make, members, chunksize=1)):
             progress.advance(1)
     progress.finish()
+
+
+@contextmanager
+def _apart_from_main() -> Iterator[None]:
+    """Keep workers from running the user's script, which they would do first, up to the call that started them."""
+    main = vars(sys.modules["__main__"])
+    file, spec = main.pop("__file__", None), main["__spec__"]
+    main["__spec__"] = None
+    try:
+        yield
+    finally:
+        main["__spec__"] = spec
+        if file is not None:
+            main["__file__"] = file
 
 
 def _each(results: "IMapIterator[bool]") -> Iterator[bool]:
