@@ -299,7 +299,7 @@ WRONG = {
     ),
     "other names": (
         lambda a: {"data": NAMES[a.truth], "labels": ["good", "bad"]},
-        r"^data, row \d+: the label '(fine|rude)' is none of \['good', 'bad'\] \(120 such rows\)\.$",
+        r"^data, row \d+: the label '(fine|rude)' is none of \['good', 'bad'\] \(such rows: 120\)\.$",
     ),
     "positions that there are not": (
         lambda a: {"data": a.truth + 1, "labels": ["fine", "rude"]},

@@ -86,5 +86,7 @@ def test_something_is_known_of_an_item_where_any_label_is():
 def test_label_names_become_indices_and_an_unknown_one_is_named_with_its_row():
     """Rows count from 1."""
     assert label_indices(["yes", "no"], ["no", "yes"], where="a.csv").tolist() == [1, 0]
-    with pytest.raises(LabelError, match=r"a.csv, row 2: the label 'maybe' is none of \['no', 'yes'\] \(1 such rows\)"):
+    with pytest.raises(
+        LabelError, match=r"a.csv, row 2: the label 'maybe' is none of \['no', 'yes'\] \(such rows: 1\)"
+    ):
         label_indices(["yes", "maybe"], ["no", "yes"], where="a.csv")

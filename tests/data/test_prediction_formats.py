@@ -99,7 +99,7 @@ REFUSED = {
     "a negative weight": (
         {"weight": [1.0, -0.5, -1.0]},
         (
-            "row 2 (id 'b'): the weight is -0.5 (2 such rows). A weight says how many items one stands for: write 0 or "
+            "row 2 (id 'b'): the weight is -0.5 (such rows: 2). A weight says how many items one stands for: write 0 or "
             "more in every row."
         ),
     ),
@@ -112,22 +112,28 @@ REFUSED = {
     "an id with white space": (
         {"id": ["a", "a ", "c\t"]},
         (
-            "row 2: the id 'a ' begins or ends with white space (2 such rows), so that it pairs with no id that does not. "
+            "row 2: the id 'a ' begins or ends with white space (such rows: 2), so that it pairs with no id that does not. "
             "Leave the white space out."
         ),
     ),
-    "a blank id": ({"id": ["a", " ", "c"]}, "row 2: the id ' ' is not an id (1 such rows). Ids are texts or integers;"),
-    "an id that is a fraction": ({"id": ["1", "1.0", "c"]}, "row 2: the id '1.0' is not an id (1 such rows)."),
+    "a blank id": (
+        {"id": ["a", " ", "c"]},
+        "row 2: the id ' ' is not an id (such rows: 1). Ids are texts or integers;",
+    ),
+    "an id that is a fraction": ({"id": ["1", "1.0", "c"]}, "row 2: the id '1.0' is not an id (such rows: 1)."),
     "a repeated id": (
         {"id": ["a", "c", "c"]},
-        "row 3: the id 'c' is in 2 rows (1 rows repeat an id). Give every row an id of its own.",
+        "row 3: the id 'c' is in 2 rows (rows that repeat an id: 1). Give every row an id of its own.",
     ),
-    "an infinite logit": ({"logit:no": [0.0, float("inf"), 0.0]}, "row 2 (id 'b'): the logit:no inf is not finite (1"),
+    "an infinite logit": (
+        {"logit:no": [0.0, float("inf"), 0.0]},
+        "row 2 (id 'b'): the logit:no inf is not finite (such rows: 1)",
+    ),
     "a missing logit": ({"logit:no": [0.0, 1.0, None]}, "row 3 (id 'c'): the logit:no "),
     "an unknown truth": (
         {"truth": ["no", "ja", "nein"]},
         (
-            "column truth, row 2: the label 'ja' is none of ['no', 'yes'] (2 such rows). Correct the column, or name all "
+            "column truth, row 2: the label 'ja' is none of ['no', 'yes'] (such rows: 2). Correct the column, or name all "
             "labels: --labels A,B,..."
         ),
     ),
@@ -161,7 +167,7 @@ def test_ids_that_differ_only_in_type_are_one_id(tmp_path):
         with pytest.raises(InputError, match=message):
             read_predictions(tmp_path / "t.jsonl", name="x", task="binary")
     as_parquet(tmp_path / "t.parquet", {"id": [1.0, 2.0], "label": ["x", "y"]})
-    with pytest.raises(InputError, match=r"the id 1\.0 is not an id \(2 such rows\)"):
+    with pytest.raises(InputError, match=r"the id 1\.0 is not an id \(such rows: 2\)"):
         read_predictions(tmp_path / "t.parquet", name="x", task="binary")
 
 
@@ -283,7 +289,7 @@ def test_a_table_of_texts_has_weights():
     read = text_set(frame, name="own", task="binary", labels=("no", "yes"), where="own.csv")
     assert read.weights.tolist() == [1.0, 2.0]
     frame["weight"] = [1.0, -2.0]
-    with pytest.raises(InputError, match=r"own\.csv, row 2 \(id 'b'\): the weight is -2 \(1 such rows\)"):
+    with pytest.raises(InputError, match=r"own\.csv, row 2 \(id 'b'\): the weight is -2 \(such rows: 1\)"):
         text_set(frame, name="own", task="binary", labels=("no", "yes"), where="own.csv")
 
 

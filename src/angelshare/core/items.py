@@ -128,6 +128,6 @@ def label_indices(names: Sequence[str], labels: Sequence[str], *, where: str) ->
     unknown = [(row, name) for row, name in enumerate(names) if name not in index]
     if unknown:
         row, name = unknown[0]
-        msg = f"{where}, row {row + 1}: the label {name!r} is none of {list(labels)} ({len(unknown)} such rows)."
+        msg = f"{where}, row {row + 1}: the label {name!r} is none of {list(labels)} (such rows: {len(unknown)})."
         raise LabelError(msg)
     return np.array([index[name] for name in names], dtype=np.int64)

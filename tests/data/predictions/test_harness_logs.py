@@ -240,7 +240,7 @@ REFUSED = {
         [answer(0, right=1.0, name="f1"), answer(1, right=0.25, name="f1")],
         {},
         (
-            "sample '1': f1 is 0.25, neither right (1) nor wrong (0) (1 such samples). Say from which value on an answer is "
+            "sample '1': f1 is 0.25, neither right (1) nor wrong (0) (such samples: 1). Say from which value on an answer is "
             "right: --threshold 0.5, for example."
         ),
     ),
@@ -293,7 +293,7 @@ REFUSED = {
     "a repeated document": (
         [TONE[0], TONE[0]],
         {},
-        "row 2: the id '0' is in 2 rows (1 rows repeat an id). Give every row an id of its own.",
+        "row 2: the id '0' is in 2 rows (rows that repeat an id: 1). Give every row an id of its own.",
     ),
     "ids that differ in type only": ([TONE[0], TONE[1] | {"doc_id": "0"}], {}, "row 2: the id '0' is in 2 rows"),
     "another task": ([*TONE], {"task": "regression"}, "says that it answers a binary task, but regression was"),
@@ -305,7 +305,7 @@ REFUSED = {
     "a negative weight": (
         [sample | {"doc": {"w": 1 - sample["doc_id"]}} for sample in TONE],
         {"columns": {"weight": "doc.w"}},
-        "row 3 (id '2'): the weight is -1 (1 such rows). A weight says how many items one stands for: write 0 or more",
+        "row 3 (id '2'): the weight is -1 (such rows: 1). A weight says how many items one stands for: write 0 or more",
     ),
 }
 

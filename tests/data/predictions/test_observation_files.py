@@ -122,7 +122,7 @@ def test_bytes_are_counted_where_they_are_left_out_and_the_texts_are_there(jsonl
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ({}, r"row 2 \(id 'b'\): the embedding is None, not a list of numbers \(1 such rows\)\. Write a list"),
+        ({}, r"row 2 \(id 'b'\): the embedding is None, not a list of numbers \(such rows: 1\)\. Write a list"),
         ({"embedding": "[1, 2]"}, r"is '\[1, 2\]', not a list of numbers .* CSV has no lists"),
         ({"embedding": []}, r"is \[\], not a list"),
         ({"embedding": [1, "2"]}, r"is \[1, '2'\], not a list"),
@@ -140,7 +140,7 @@ def test_what_is_no_embedding_is_refused_with_its_row_and_id(jsonl, row, message
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ({"nats": -3}, r"row 2 \(id 'b'\): the nats are -3 \(1 such rows\)\. They are negative log-likelihoods"),
+        ({"nats": -3}, r"row 2 \(id 'b'\): the nats are -3 \(such rows: 1\)\. They are negative log-likelihoods"),
         ({"nats": None}, "the nats are blank"),
         ({"nats": "inf"}, "the nats inf is not finite"),
         ({"tokens": 0}, r"the tokens are 0, not a positive whole number .* An empty text has no likelihood"),
@@ -160,7 +160,7 @@ def test_what_is_no_likelihood_is_refused_with_its_row_and_id(jsonl, row, messag
 def test_what_is_no_list_of_texts_is_refused_with_its_row_and_id(jsonl, value):
     """A bare text, too."""
     with pytest.raises(
-        InputError, match=r"row 2 \(id 'b'\): the continuations are .*, not a list of texts \(1 such rows\)"
+        InputError, match=r"row 2 \(id 'b'\): the continuations are .*, not a list of texts \(such rows: 1\)"
     ):
         read_continuations(jsonl({"continuations": ["one"]}, {"continuations": value}), name="m")
 

@@ -148,7 +148,7 @@ def test_a_missing_column_names_the_nearest():
 def test_what_is_no_id_is_refused(value):
     """Fractions lose digits; even whole ones are not trusted."""
     frame = pd.DataFrame({"id": pd.Series(["a", value], dtype=object)})
-    with pytest.raises(InputError, match=r"f, row 2: the id .* is not an id \(1 such rows\)"):
+    with pytest.raises(InputError, match=r"f, row 2: the id .* is not an id \(such rows: 1\)"):
         read_ids(frame, "id", path="f")
 
 
@@ -164,7 +164,7 @@ def test_names_and_ids_with_nul_or_half_surrogate_pairs_are_refused(read, value)
     """NumPy drops NUL at the end: the id would pair with another."""
     frame = pd.DataFrame({"id": ["a", value]}, dtype=object)
     with pytest.raises(
-        InputError, match=r"f, row 2: the id .* holds NUL or half a surrogate pair \(1 such rows\)\. Leave"
+        InputError, match=r"f, row 2: the id .* holds NUL or half a surrogate pair \(such rows: 1\)\. Leave"
     ):
         read(frame, "id", path="f")
 
@@ -174,7 +174,7 @@ def test_numbers_whose_squares_overflow_are_refused(value):
     """Nobody's score; an integer of JSON may be longer than any float."""
     frame = pd.DataFrame({"score": pd.Series([1, value], dtype=object)})
     with pytest.raises(
-        InputError, match=r"f, row 2: the score -?[\de+]{4,40} is too large: beyond 1e\+60 statistics overflow \(1 such"
+        InputError, match=r"f, row 2: the score -?[\de+]{4,40} is too large: beyond 1e\+60 statistics overflow \(such"
     ):
         read_numbers(frame, "score", path="f")
 
@@ -187,7 +187,7 @@ def test_large_numbers_are_numbers():
 
 def test_repeated_ids_are_refused_with_the_second_row():
     """Which of them would be scored?"""
-    with pytest.raises(InputError, match=r"f, row 3: the id 'a' is in 2 rows \(1 rows repeat an id\)"):
+    with pytest.raises(InputError, match=r"f, row 3: the id 'a' is in 2 rows \(rows that repeat an id: 1\)"):
         read_ids(pd.DataFrame({"id": ["a", "b", "a"]}, dtype=object), "id", path="f")
 
 
@@ -199,7 +199,7 @@ def test_what_is_no_finite_number_is_refused_with_row_and_id(value, why):
     """NaN spelt out is a failed computation, not a gap."""
     frame = pd.DataFrame({"score": pd.Series(["1", value], dtype=object)})
     with pytest.raises(
-        InputError, match=rf"f, row 2 \(id 'b'\): the score {value} is {why} \(1 such rows\)\. Score these"
+        InputError, match=rf"f, row 2 \(id 'b'\): the score {value} is {why} \(such rows: 1\)\. Score these"
     ):
         read_numbers(frame, "score", path="f", ids=["a", "b"])
 
@@ -220,7 +220,7 @@ def test_blank_numbers_are_gaps():
 
 def test_a_row_without_text_is_refused():
     """A missing text is not an empty one."""
-    with pytest.raises(InputError, match=r"f, row 2: the text is None, not text \(1 such rows\)"):
+    with pytest.raises(InputError, match=r"f, row 2: the text is None, not text \(such rows: 1\)"):
         read_texts(pd.DataFrame({"text": pd.Series(["x", None], dtype=object)}), "text", path="f")
 
 

@@ -116,7 +116,7 @@ def as_names(frame: pd.DataFrame, column: str, labels: Sequence[str], where: str
         row = int(np.argmax(outside))
         raise LabelError(
             f"{where}, row {row + 1}: the {column} {numbers[row]:g} is neither a name nor a position among the labels "
-            f"{list(labels)} ({int(outside.sum())} such rows). Give 0 to {len(labels) - 1}, or names."
+            f"{list(labels)} (such rows: {int(outside.sum())}). Give 0 to {len(labels) - 1}, or names."
         )
     names = np.array([*labels, None], dtype=object)  # the last for what is not known, at -1 too
     return pd.Series(names[np.where(known, numbers, UNLABELLED).astype(np.int64)], dtype=object)

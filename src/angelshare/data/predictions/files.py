@@ -183,6 +183,6 @@ def _truth(frame: pd.DataFrame, task: Task, outputs: OutputColumns, where: str) 
         n_rows = int(np.isin(named.codes, [named.distinct.index(name) for name in unknown]).sum())
         raise LabelError(
             f"{where}, column truth, row {named.row_of(unknown[0]) + 1}: the label {unknown[0]!r} is none of "
-            f"{list(outputs.labels)} ({n_rows} such rows). Correct the column, or name all labels: --labels A,B,..."
+            f"{list(outputs.labels)} (such rows: {n_rows}). Correct the column, or name all labels: --labels A,B,..."
         )
     return np.asarray(np.array([index[name] for name in named.distinct], dtype=np.int64)[named.codes])

@@ -47,7 +47,7 @@ def right_or_wrong(
         row = graded[0]
         raise InputError(
             f"{where}, sample {str(ids[row])!r}: {name} is {grades[row]:g}, neither right (1) nor wrong (0) "
-            f"({len(graded)} such samples). Say from which value on an answer is right: --threshold 0.5, for example."
+            f"(such samples: {len(graded)}). Say from which value on an answer is right: --threshold 0.5, for example."
         )
     return [RIGHT if grade >= (1 if threshold is None else threshold) else WRONG for grade in grades]
 

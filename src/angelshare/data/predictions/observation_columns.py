@@ -121,7 +121,7 @@ def _refuse_blank(numbers: Vector, name: str, *, path: str | Path, ids: Sequence
 def _refuse(path: str | Path, rows: Sequence[int], ids: Sequence[str] | Array, fault: str, remedy: str) -> NoReturn:
     """Say what is wrong with the first of these rows, how many there are, and what to do."""
     first = rows[0]
-    raise InputError(f"{path}, row {first + 1} (id {str(ids[first])!r}): {fault} ({len(rows)} such rows). {remedy}")
+    raise InputError(f"{path}, row {first + 1} (id {str(ids[first])!r}): {fault} (such rows: {len(rows)}). {remedy}")
 
 
 def _short(value: object, most: int = 40) -> str:

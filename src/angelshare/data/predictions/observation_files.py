@@ -177,5 +177,5 @@ def _refuse_other_bytes(written: Array, counted: Array | None, ids: Array, path:
         row = int(differs[0])
         raise InputError(
             f"{path}, row {row + 1} (id {str(ids[row])!r}): bytes are {written[row]}, and the text has {counted[row]} "
-            f"in UTF-8 ({differs.size} such rows). Leave the column `bytes` out, or give the texts that were read."
+            f"in UTF-8 (such rows: {differs.size}). Leave the column `bytes` out, or give the texts that were read."
         )

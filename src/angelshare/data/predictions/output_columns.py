@@ -121,7 +121,7 @@ def _numbers(frame: pd.DataFrame, names: Sequence[str], where: str, ids: Array) 
         row, j = (int(i) for i in np.argwhere(blank)[0])
         n_rows = int(blank.any(axis=1).sum())
         msg = (
-            f"{where}, row {row + 1} (id {str(ids[row])!r}): the {names[j]} is blank ({n_rows} such rows). "
+            f"{where}, row {row + 1} (id {str(ids[row])!r}): the {names[j]} is blank (such rows: {n_rows}). "
             "Score these texts again, or drop these rows for every model."
         )
         raise InputError(msg)
@@ -144,7 +144,7 @@ def _check_probabilities(values: Scores, names: Sequence[str], task: Task, where
         row = int(np.argmax(wrong))
         msg = (
             f"{where}, row {row + 1} (id {str(ids[row])!r}): the probabilities sum to {sums[row]:.6g} "
-            f"({int(wrong.sum())} such rows); 1 +- {SUM_TOLERANCE:g} is accepted. "
+            f"(such rows: {int(wrong.sum())}); 1 +- {SUM_TOLERANCE:g} is accepted. "
             "Give every class, or declare the task multi_label."
         )
         raise InputError(msg)

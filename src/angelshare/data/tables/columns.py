@@ -69,7 +69,7 @@ def read_ids(frame: pd.DataFrame, name: str, *, path: str | Path) -> Array:
     if len(ids) < len(values):
         row = read.index(None)
         msg = (
-            f"{path}, row {row + 1}: the {name} {values[row]!r} is not an id ({read.count(None)} such rows). "
+            f"{path}, row {row + 1}: the {name} {values[row]!r} is not an id (such rows: {read.count(None)}). "
             "Ids are texts or integers; fractions, even whole ones, lose digits. Write ids as text."
         )
         raise InputError(msg)
@@ -78,14 +78,14 @@ def read_ids(frame: pd.DataFrame, name: str, *, path: str | Path) -> Array:
     if padded:
         msg = (
             f"{path}, row {padded[0] + 1}: the {name} {ids[padded[0]]!r} begins or ends with white space "
-            f"({len(padded)} such rows), so that it pairs with no id that does not. Leave the white space out."
+            f"(such rows: {len(padded)}), so that it pairs with no id that does not. Leave the white space out."
         )
         raise InputError(msg)
     if len(set(ids)) != len(ids):
         repeated, count = Counter(ids).most_common(1)[0]
         msg = (
             f"{path}, row {_second(ids, repeated) + 1}: the {name} {repeated!r} is in {count} rows "
-            f"({len(ids) - len(set(ids))} rows repeat an id). Give every row an id of its own."
+            f"(rows that repeat an id: {len(ids) - len(set(ids))}). Give every row an id of its own."
         )
         raise InputError(msg)
     return np.array(ids, dtype=np.str_)
@@ -124,7 +124,7 @@ def read_numbers(
         value = str(values.iloc[row])
         msg = (
             f"{path}, row {row + 1}{at}: the {name} {value[:40]} is {_fault(value, float(numbers[row]))} "
-            f"({int(bad.sum())} such rows). Score these texts again, or drop these rows for every model."
+            f"(such rows: {int(bad.sum())}). Score these texts again, or drop these rows for every model."
         )
         raise InputError(msg)
     return np.where(blank, np.nan, numbers)
@@ -140,7 +140,7 @@ def read_texts(frame: pd.DataFrame, name: str, *, path: str | Path) -> tuple[str
     wrong = [row for row, value in enumerate(values) if not isinstance(value, str)]
     if wrong:
         msg = (
-            f"{path}, row {wrong[0] + 1}: the {name} is {values[wrong[0]]!r}, not text ({len(wrong)} such rows). "
+            f"{path}, row {wrong[0] + 1}: the {name} is {values[wrong[0]]!r}, not text (such rows: {len(wrong)}). "
             "Write an empty text where there is none, or leave the rows out."
         )
         raise InputError(msg)
@@ -238,7 +238,7 @@ def _refuse_unwritable(values: Sequence[str], name: str, path: str | Path) -> No
 def _unwritable(value: str, row: int, n_rows: int, name: str, path: str | Path) -> InputError:
     """Return the error for a name or id with characters that cannot be written."""
     return InputError(
-        f"{path}, row {row + 1}: the {name} {value!r} holds NUL or half a surrogate pair ({n_rows} such rows). "
+        f"{path}, row {row + 1}: the {name} {value!r} holds NUL or half a surrogate pair (such rows: {n_rows}). "
         "Leave these characters out."
     )
 

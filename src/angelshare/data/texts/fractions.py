@@ -32,7 +32,7 @@ def read_fractions(
     if wrong.any():
         row = int(np.argmax(wrong))
         raise InputError(
-            f"{where}, row {row + 1}: the fraction is {shares[row]:g} ({int(wrong.sum())} such rows). It is the share "
+            f"{where}, row {row + 1}: the fraction is {shares[row]:g} (such rows: {int(wrong.sum())}). It is the share "
             f"of the annotators who say {labels[-1]}: write a number from 0 to 1, or leave it blank."
         )
     if truth is not None:

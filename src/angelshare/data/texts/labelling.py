@@ -248,7 +248,7 @@ def read_weights(frame: pd.DataFrame, *, where: str, ids: Sequence[str] | Array)
         row = int(np.argmax(wrong))
         what = "blank" if np.isnan(weights[row]) else f"{weights[row]:g}"
         raise InputError(
-            f"{where}, row {row + 1} (id {str(ids[row])!r}): the weight is {what} ({int(wrong.sum())} such rows). "
+            f"{where}, row {row + 1} (id {str(ids[row])!r}): the weight is {what} (such rows: {int(wrong.sum())}). "
             "A weight says how many items one stands for: write 0 or more in every row."
         )
     if not weights.any():
