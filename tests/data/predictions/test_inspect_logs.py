@@ -129,7 +129,9 @@ def test_partly_right_answers_need_a_threshold(written):
     """P is worth one half; at the threshold an answer is right."""
     path = written([sample("a", "P"), sample("b", "C"), sample("c", 0.49)])
     assert read_predictions(path, name="x", threshold=0.5).member.decisions().tolist() == [1, 1, 0]
-    with pytest.raises(InputError, match=r"sample 'a': match is 0\.5, neither right \(1\) nor wrong \(0\) \(2 such"):
+    with pytest.raises(
+        InputError, match=r"sample 'a': match is 0\.5, neither right \(1\) nor wrong \(0\) \(such samples: 2\)"
+    ):
         read_predictions(path, name="x")
 
 
