@@ -42,6 +42,12 @@ def test_identities_of_their_own_option_are_those_of_the_audit():
     assert both.load().options.identities == ("women",)
 
 
+def test_identities_without_the_audit_that_looks_at_them_are_refused():
+    """They would be measured nowhere, and nothing would say so."""
+    with pytest.raises(InputError, match=r"is about identity_auc, which is not among the audits\. Add that audit\.$"):
+        audits_of(["quality"], ["women"])
+
+
 @pytest.mark.parametrize("given", ["speed:n_texts", "speed:=5", "identity_auc:identities=*old", "speed:n_texts=[1"])
 def test_an_option_of_another_form_is_refused(given):
     """With one of the right form."""

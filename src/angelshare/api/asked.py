@@ -13,6 +13,8 @@ from angelshare.core.errors import InputError
 from angelshare.statement.gate_rules import has_bound, parse_gate, parse_rows
 from angelshare.statement.gates import Gate, distinct
 
+WITH_IDENTITIES = "identity_auc"
+"""The audit whose identities may be given apart from it."""
 _RULES = "rules such as 'accuracy >= -0.01'"
 AuditWish = str | Mapping[str, object] | Choice
 GateWish = str | Gate
@@ -46,11 +48,14 @@ def audits_of(wishes: AuditWish | Sequence[AuditWish], identities: Sequence[str]
         identities: an option of `identity_auc`.
 
     Raises:
-        InputError: if one has another form.
+        InputError: if one has another form, or none has the option that is given.
     """
     patterns = several(identities, (str,), "identities", "patterns such as 'mentions_*'")
-    chosen = wishes if isinstance(wishes, Sequence) and not isinstance(wishes, str | bytes) else [wishes]
-    return tuple(_choice(wish, patterns) for wish in chosen)
+    wanted = wishes if isinstance(wishes, Sequence) and not isinstance(wishes, str | bytes) else [wishes]
+    chosen = tuple(_choice(wish, patterns) for wish in wanted)
+    if patterns and chosen and all(choice.kind != WITH_IDENTITIES for choice in chosen):
+        raise InputError(f"--identities is about {WITH_IDENTITIES}, which is not among the audits. Add that audit.")
+    return chosen
 
 
 def several(given: object, kinds: tuple[type, ...], called: str, wanted: str) -> tuple[Any, ...]:  # Any: of `kinds`
@@ -101,7 +106,7 @@ def _choice(wish: AuditWish, identities: Sequence[str]) -> Choice:
         name = str(given.pop("kind"))
     else:
         raise InputError(f'{wish!r} is no audit. Write its name, or {{"kind": NAME, OPTION: VALUE}}.')
-    options = {"identities": tuple(identities)} if identities and name == "identity_auc" else {}
+    options = {"identities": tuple(identities)} if identities and name == WITH_IDENTITIES else {}
     return Choice(name, {**options, **given})
 
 
