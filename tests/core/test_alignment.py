@@ -21,9 +21,9 @@ def observed(values, *, name="mlp/0", task="binary", labels=("no", "yes"), ids=N
     return Observed(Items(name, ids, **known), Predictions(name, task, labels, "logits", values))
 
 
-def panel(teacher, student):
-    """Return the panel of two members."""
-    return aligned("toy", Population("teacher", "t", (teacher,)), (Population("student", "s", (student,)),))
+def panel(teacher, *students):
+    """Return the panel of a teacher and the seeds of one student."""
+    return aligned("toy", Population("teacher", "t", (teacher,)), (Population("student", "s", students),))
 
 
 def test_items_come_sorted_by_id_with_everything_that_belongs_to_them():
@@ -60,6 +60,15 @@ def test_other_labels_another_order_or_another_task_are_refused():
     for student in (observed([[0, 1]], labels=("yes", "no")), observed([[0, 1]], task="single_label")):
         with pytest.raises(LabelError, match="same labels in the same order"):
             panel(teacher, student)
+
+
+def test_students_with_different_texts_are_refused_though_the_teacher_has_none():
+    """Whoever comes first need not know the texts."""
+    first, second = (
+        observed([[0, i]] * 2, name=f"mlp/{i}", keys=np.array(keys)) for i, keys in enumerate((["k", "l"], ["k", "m"]))
+    )
+    with pytest.raises(MisalignedError, match="1 texts differ between mlp/0 and mlp/1"):
+        panel(observed([[0, 1]] * 2, name="teacher"), first, second)
 
 
 def test_different_texts_or_truths_under_one_id_are_refused():

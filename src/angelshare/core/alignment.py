@@ -128,9 +128,10 @@ def _shared_items(members: Sequence[Observed[M]]) -> Items:
         if known.items is not merged and len(known) == len(reference):
             merged = _merged(merged, known.items)
     merged = replace(merged, weights=_in_own_unit(merged.weights))
+    first_read = next((member for member in members if member.items.keys is not None), reference)
     for member in members:
         _refuse_other_labels(reference.member, member.member)
-        _refuse_other_items(merged, reference.name, member)
+        _refuse_other_items(merged, reference.name, member, first_read)
         _refuse_other_lengths(reference, member)
     return merged
 
@@ -178,8 +179,15 @@ def _refuse_other_lengths(reference: Observed[M], member: Observed[M]) -> None:
         )
 
 
-def _refuse_other_items(reference: Items, name: str, member: Observed[M]) -> None:
-    """Refuse a member that saw other items, or whose file contradicts the others."""
+def _refuse_other_items(reference: Items, name: str, member: Observed[M], first_read: Observed[M]) -> None:
+    """Refuse a member that saw other items, or whose file contradicts the others.
+
+    Args:
+        reference: all that is known of the items.
+        name: of the first member.
+        member: to be checked.
+        first_read: the first member whose texts are known.
+    """
     items = member.items
     if not np.array_equal(items.ids, reference.ids):
         shared = len(np.intersect1d(items.ids, reference.ids))
@@ -189,7 +197,7 @@ def _refuse_other_items(reference: Items, name: str, member: Observed[M]) -> Non
             f"{name} has {len(reference):,} items and {member.name} {len(items):,}; "
             f"they share {shared:,} (not {named}). Paired statistics need the same items: score both on one text set."
         )
-    _refuse_other_texts(reference, name, member)
+    _refuse_other_texts(first_read, member)
     _refuse_other_truth(reference, name, member)
     for what, differs in _contradictions(reference, items):
         if differs.any():
@@ -199,16 +207,16 @@ def _refuse_other_items(reference: Items, name: str, member: Observed[M]) -> Non
             )
 
 
-def _refuse_other_texts(reference: Items, name: str, member: Observed[M]) -> None:
+def _refuse_other_texts(reference: Observed[M], member: Observed[M]) -> None:
     """Refuse members with different texts under one id."""
-    keys = member.items.keys
-    if reference.keys is None or keys is None or keys is reference.keys:
+    expected, keys = reference.items.keys, member.items.keys
+    if expected is None or keys is None or keys is expected:
         return
-    differs = np.flatnonzero(reference.keys != keys)
+    differs = np.flatnonzero(expected != keys)
     if differs.size:
         raise MisalignedError(
-            f"{differs.size} texts differ between {name} and {member.name}, the first under id "
-            f"{str(reference.ids[differs[0]])!r}. Score both on one text set."
+            f"{differs.size} texts differ between {reference.name} and {member.name}, the first under id "
+            f"{str(reference.items.ids[differs[0]])!r}. Score both on one text set."
         )
 
 
