@@ -71,12 +71,13 @@ def without_extra(folder):
         yield carry_out
 
 
-def test_files_are_audited_checked_and_compared_without_it(folder, without_extra):
+def test_files_are_audited_checked_compared_and_rebuilt_without_it(folder, without_extra):
     """The statement lists only packages that are there."""
     done = without_extra(*files(folder, "out"))
     assert (done.returncode, done.stderr) == (0, "")
     assert without_extra("check", "out", "--margin", "accuracy=0.9").returncode == 0
     assert without_extra("compare", "out", "out").returncode == 0
+    assert without_extra("rebuild", "out").returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -87,7 +88,6 @@ def test_files_are_audited_checked_and_compared_without_it(folder, without_extra
         ("reproduce lost-in-distillation --scale tiny", "transformers"),
         ("suite lost-in-distillation --teacher model --student model --scale tiny", "transformers"),
         ("audit --teacher model --student model --data texts.csv --task binary --out models", "transformers"),
-        ("audit --teacher model --student model --data someone/texts --task binary --out models", "datasets"),
     ],
 )
 def test_what_needs_it_says_so_in_a_line(folder, without_extra, command, module):
@@ -99,6 +99,17 @@ def test_what_needs_it_says_so_in_a_line(folder, without_extra, command, module)
     assert line.startswith(f"error: `angelshare {command.split()[0]}` needs the package {module}")
     assert line.endswith("which is not installed: pip install 'angelshare[models]'")
     assert sorted(folder.iterdir()) == before
+
+
+def test_data_that_are_not_at_hand_are_named_before_the_package_of_the_hub(without_extra):
+    """A name may be mistyped, and nothing has to be installed then."""
+    command = "audit --teacher model --student model --data emotin --task binary --out models"
+    done = without_extra(*command.split())
+    assert done.returncode == 3
+    assert done.stderr == (
+        "error: 'emotin' is not at hand. Did you mean 'emotion'? To read it from the Hugging Face hub, angelshare needs the "
+        "package datasets, which is not installed: pip install 'angelshare[models]'\n"
+    )
 
 
 def test_a_mistake_is_told_before_what_is_missing(without_extra):

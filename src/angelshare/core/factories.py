@@ -38,6 +38,7 @@ def unknown_name(what: str, name: str, known: Mapping[str, object] | tuple[str, 
 
 
 def nearest(name: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
-    """Return " Did you mean NAME?" with the nearest known name; "" where none is near."""
-    near = get_close_matches(name, list(known), n=1)
+    """Return " Did you mean NAME?" with the one name that begins so, else the nearest; "" where none is near."""
+    begun = [other for other in known if name and other.startswith(name)]
+    near = begun if len(begun) == 1 else get_close_matches(name, list(known), n=1)
     return f" Did you mean {near[0]!r}?" if near else ""

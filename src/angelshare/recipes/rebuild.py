@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from angelshare.audits.frame.registry import Choice, load_audits, run_audits
 from angelshare.core.audit import AuditSettings
@@ -12,12 +12,13 @@ from angelshare.core.protocols import ModelCard
 from angelshare.core.task import ModelRole
 from angelshare.recipes.conclude.kept import card_of, kept_index, kept_observations
 from angelshare.recipes.conclude.kept_list import Protocol
-from angelshare.recipes.reproduce import read_paper
-from angelshare.recipes.studies.run import Setting, beside, measure, set_up
 from angelshare.statement.build import read_statement, with_results
 from angelshare.statement.gates import metrics_in_slices
 from angelshare.statement.reproduction import Reproduction, read_reproduction
 from angelshare.statement.schema import Statement, TableRow
+
+if TYPE_CHECKING:  # a study's engine also trains: it loads the networks' packages, which no other statement needs here
+    from angelshare.recipes.studies.run import Setting
 
 PAPER = "paper"
 """The key under which a study's statement names its paper."""
@@ -35,6 +36,8 @@ def rebuild(folder: Path) -> Statement:
     statement = read_statement(folder)
     protocol, seen = kept_index(folder, statement).protocol, kept_observations(folder, statement)
     if PAPER in statement.recipe:
+        from angelshare.recipes.studies.run import measure
+
         results = measure(_setting(statement), seen, _sizes(statement))
     else:
         settings = AuditSettings(in_slices=metrics_in_slices(protocol.gates))
@@ -51,12 +54,17 @@ def rebuild_reproduction(folder: Path, statement: Statement) -> Reproduction | N
     """
     if PAPER not in statement.recipe:
         return None
+    from angelshare.recipes.studies.run import beside
+
     seen, created = kept_observations(folder, statement), datetime.fromisoformat(statement.created)
     return beside(_setting(statement), seen, statement, created)
 
 
-def _setting(statement: Statement) -> Setting[Any]:
+def _setting(statement: Statement) -> "Setting[Any]":
     """Return the study behind a statement, with its texts."""
+    from angelshare.recipes.reproduce import read_paper
+    from angelshare.recipes.studies.run import set_up
+
     paper, scale = read_paper(statement.recipe[PAPER]), statement.recipe["scale"]
     return set_up(paper, paper.read_study(scale), scale)
 

@@ -10,6 +10,7 @@ from typing import get_args
 import pandas as pd
 
 from angelshare.core.errors import InputError
+from angelshare.core.extras import extra_named
 from angelshare.core.factories import nearest
 from angelshare.core.protocols import DataCard
 from angelshare.core.task import Role
@@ -128,7 +129,10 @@ def _open_folder(folder: Path, columns: Mapping[str, str]) -> Tables:
 
 def _open_hub(hub_id: str, config: str | None, columns: Mapping[str, str]) -> Tables:
     """Read a set from the Hugging Face hub; it never runs code from there."""
-    import datasets
+    with extra_named(
+        f"{hub_id!r} is not at hand.{nearest(hub_id, catalog())} To read it from the Hugging Face hub, angelshare"
+    ):
+        import datasets
 
     try:
         loaded = datasets.load_dataset(hub_id, config)
