@@ -36,7 +36,7 @@ def test_members_are_seated_by_role_and_population(held):
 def test_members_that_saw_other_items_are_refused(held):
     """Paired statistics need the same ones."""
     (seat, whole) = seated(held("student", "mlp"))[0]
-    with pytest.raises(MisalignedError, match="big has 40 items, mlp 39, 39 shared"):
+    with pytest.raises(MisalignedError, match="big has 40 items and mlp 39; they share 39"):
         assemble([*seated(held("teacher", "big")), (seat, whole.take(slice(1, None)))], data="toy")
 
 
