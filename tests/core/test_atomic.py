@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from angelshare.core.atomic import folder_of, replace_folder, whole_file, whole_folder, write_text
+from angelshare.core.atomic import folder_of, set_aside, whole_file, whole_folder, whole_texts, write_text
 from angelshare.core.errors import InputError
 
 
@@ -71,11 +71,10 @@ def test_a_planted_link_is_not_followed(tmp_path, monkeypatch, taken):
 
 
 def test_a_folder_takes_the_place_of_what_was_there(tmp_path):
-    """What an interrupted process left beside it goes too."""
+    """With all that it held."""
     folder = tmp_path / "model"
-    for left in (folder, tmp_path / ".model.partial", tmp_path / ".model.old"):
-        left.mkdir()
-        (left / "old.txt").write_text("old")
+    folder.mkdir()
+    (folder / "old.txt").write_text("old")
     with whole_folder(folder) as unfinished:
         (unfinished / "new.txt").write_text("new")
         assert names(folder) == ["old.txt"]
@@ -97,11 +96,48 @@ def test_an_error_half_way_leaves_the_old_folder_and_nothing_else(tmp_path):
     assert (names(tmp_path), names(folder)) == (["model"], [])
 
 
-def test_a_folder_is_renamed_to_a_free_name_too(tmp_path):
-    """Nothing has to be there."""
-    (tmp_path / "new").mkdir()
-    replace_folder(tmp_path / "new", tmp_path / "old")
-    assert names(tmp_path) == ["old"]
+def test_what_was_there_comes_back_if_the_new_folder_cannot_take_its_place(tmp_path, monkeypatch):
+    """Nothing is lost between the two renames."""
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "old").write_text("old")
+    rename = Path.rename
+
+    def fails(path, target):
+        if path.name == "new":
+            raise OSError("no more inodes")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", fails)
+    with pytest.raises(OSError, match="inodes"), whole_folder(folder) as unfinished:
+        (unfinished / "new").write_text("new")
+    assert (names(tmp_path), names(folder)) == (["model"], ["old"])
+
+
+def test_of_several_texts_none_is_replaced_before_all_are_written(tmp_path):
+    """A disk that is full at the third leaves the first two as they were."""
+    for name in "ab":
+        (tmp_path / name).write_text("old")
+    (tmp_path / "c").mkdir()
+    texts = {tmp_path / "a": "new", tmp_path / "b": "new", tmp_path / "missing\0": "new"}
+    with pytest.raises(ValueError, match="null"), whole_texts(texts):
+        pass
+    assert [(tmp_path / name).read_text() for name in "ab"] == ["old", "old"]
+    with whole_texts({tmp_path / "a": "new", tmp_path / "b": "new"}):
+        assert (tmp_path / "a").read_text() == "old"
+    assert [(tmp_path / name).read_text() for name in "ab"] == ["new", "new"]
+    assert names(tmp_path) == ["a", "b", "c"]
+
+
+def test_what_is_damaged_is_set_aside_under_a_free_name(tmp_path):
+    """Twice."""
+    for content in ("first", "second"):
+        (tmp_path / "x").write_text(content)
+        set_aside(tmp_path / "x")
+    assert {name: (tmp_path / name).read_text() for name in names(tmp_path)} == {
+        "x.damaged-1": "first",
+        "x.damaged-2": "second",
+    }
 
 
 def test_a_folder_is_named():

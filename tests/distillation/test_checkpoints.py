@@ -1,5 +1,7 @@
 """Checkpoints: whole ones are found, cut-off ones are passed over, changed ones are refused."""
 
+import re
+
 import pytest
 
 from angelshare.core.errors import ModelError
@@ -39,14 +41,18 @@ def test_a_half_deleted_checkpoint_is_passed_over(tmp_path):
     assert last_sealed(tmp_path) is None
 
 
-@pytest.mark.parametrize("change", ["altered", "added"])
-def test_a_changed_checkpoint_is_refused(tmp_path, change):
-    """The message names the file and what to do."""
+@pytest.mark.parametrize("change", ["altered", "added", "seal"])
+def test_after_a_changed_checkpoint_the_training_begins_again(tmp_path, caplog, change):
+    """The warning names the file; an older checkpoint goes too, since the best may be the changed one."""
+    written(tmp_path, 4)
     folder = written(tmp_path, 5)
-    file = folder / ("extra.pt" if change == "added" else "model.safetensors")
+    file = folder / {"added": "extra.pt", "altered": "model.safetensors", "seal": "checksums.json"}[change]
     file.write_bytes(b"other weights")
-    with pytest.raises(ModelError, match=rf"{file.name}.*Delete its folder"):
-        last_sealed(tmp_path)
+    assert last_sealed(tmp_path) is None
+    assert re.search(
+        rf"checkpoint-5 is not as it was written \(.*{file.name}.*\).* The training begins again\.", caplog.text
+    )
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_checkpoint_without_seal_does_not_verify(tmp_path):

@@ -33,7 +33,9 @@ def trained(work, *, spec=SPEC, seed=0, model=None, n=100, validate=True, progre
         teacher_logits=transfer.logits,
     )
     validation = Batches(encode_texts(tokenizer, held_out.batch, 16), batch_size=16, seed=None, labels=held_out.truth)
-    course = Course("mlp/0", schedule(n, spec), seed, work, progress or Silent(), clock or itertools.count().__next__)
+    course = Course(
+        "mlp/0", schedule(n, spec), seed, work, progress or Silent(), clock or itertools.count(step=0).__next__
+    )
     report = run_training(
         model,
         batches,
@@ -77,12 +79,13 @@ def test_a_student_learns_what_its_teacher_says(tmp_path):
 
 def test_steps_and_epochs_count_texts_not_batches(tmp_path):
     """100 texts in batches of 16 are 7 steps an epoch; 6 epochs are 42, looked at every 4 (7 / 2, rounded)."""
-    _, report = trained(tmp_path)
+    clock = itertools.count()
+    _, report = trained(tmp_path, clock=clock.__next__)
     assert (report.steps, report.epochs, report.max_steps, report.evaluate_every) == (42, 6.0, 42, 4)
     assert [entry.step for entry in report.history] == [1, *range(4, 42, 4), 42]
     assert report.history[0].score is None
     assert all(entry.score is not None for entry in report.history[1:])
-    assert report.seconds == 1
+    assert report.seconds == next(clock) - 1
 
 
 @pytest.mark.parametrize(
@@ -142,6 +145,20 @@ def test_an_interrupted_training_goes_on_to_the_same_weights(tmp_path, after):
     assert report == expected
     assert heard.started == [("training mlp/0", 42)]
     assert heard.done == 42
+
+
+def test_a_checkpoint_is_written_in_time_also_between_evaluations(tmp_path):
+    """Every five minutes at least, at 100 seconds a step; what was killed goes on from there to the same weights."""
+    spec = SPEC.model_copy(update={"evaluations_per_epoch": 0.2})
+    undisturbed, _ = trained(tmp_path / "whole", spec=spec)
+    with pytest.raises(KeyboardInterrupt):
+        trained(tmp_path / "cut", spec=spec, progress=Interrupts(8), clock=itertools.count(step=100).__next__)
+    kept = [int(folder.name.removeprefix("checkpoint-")) for folder in (tmp_path / "cut").glob("checkpoint-*")]
+    assert kept
+    assert 8 - max(kept) <= 3
+    heard = Heard()
+    resumed, _ = trained(tmp_path / "cut", spec=spec, progress=heard)
+    assert torch.equal(weights(undisturbed), weights(resumed))
 
 
 def test_a_training_that_had_ended_is_only_read_back(tmp_path):

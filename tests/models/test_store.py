@@ -1,5 +1,6 @@
 """Tests of the cache."""
 
+import hashlib
 import logging
 
 import numpy as np
@@ -56,9 +57,31 @@ def test_texts_come_back_as_they_were_written(texts):
 )
 def test_a_shard_with_something_else_in_it_is_removed_with_a_warning(answers, column, tmp_path, caplog):
     """Its texts are then missing."""
-    shard = tmp_path / "shard.parquet"
-    pq.write_table(pa.table({"key": KEYS, answers.column: column}), shard)
+    pq.write_table(pa.table({"key": KEYS, answers.column: column}), tmp_path / "shard")
+    sha256 = hashlib.sha256((tmp_path / "shard").read_bytes()).hexdigest()
+    shard = (tmp_path / "shard").rename(tmp_path / f"{'0' * 32}-{sha256}.parquet")
     with caplog.at_level(logging.WARNING):
         assert not len(Store(tmp_path, answers))
     assert "damaged" in caplog.text
     assert not shard.exists()
+
+
+def test_a_shard_with_a_flipped_bit_is_removed_with_a_warning(tmp_path, caplog):
+    """Also where the file can still be read, and only a number is another."""
+    Store(tmp_path).append(KEYS, np.array([[1.0, 2.0], [3.0, 4.0]]))
+    (shard,) = tmp_path.iterdir()
+    whole = shard.read_bytes()
+    for place in range(0, len(whole), len(whole) // 40):
+        caplog.clear()
+        shard.write_bytes(whole[:place] + bytes([whole[place] ^ 16]) + whole[place + 1 :])
+        assert not len(Store(tmp_path))
+        assert f"{shard} is damaged (its checksum is another) and was removed" in caplog.text
+        assert not shard.exists()
+
+
+def test_files_that_are_no_shards_stay(tmp_path):
+    """Somebody else's."""
+    (tmp_path / "mine.parquet").write_text("precious")
+    Store(tmp_path).append(KEYS, np.array([[1.0, 2.0], [3.0, 4.0]]))
+    assert len(Store(tmp_path)) == 2
+    assert (tmp_path / "mine.parquet").read_text() == "precious"

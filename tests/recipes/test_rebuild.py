@@ -11,6 +11,7 @@ from angelshare.audits.frame.registry import choices
 from angelshare.core.errors import InputError
 from angelshare.core.protocols import Silent
 from angelshare.recipes.audit import AuditRequest, audit_models
+from angelshare.recipes.folder.stages import digest
 from angelshare.recipes.observe.opening import Reading
 from angelshare.recipes.observe.sides import Side
 from angelshare.recipes.rebuild import differing_rows, rebuild
@@ -80,7 +81,9 @@ def test_without_kept_answers_there_is_nothing_to_rebuild_from(audited):
     """Also where they belong to other data."""
     index = audited / "predictions" / "members.json"
     kept = json.loads(index.read_text())
-    index.write_text(json.dumps({**kept, "sha256": ["another"]}))
+    del kept["seal"]
+    kept["sha256"] = ["another"]
+    index.write_text(json.dumps({**kept, "seal": digest(kept)}))
     with pytest.raises(InputError, match="from other data than its statement"):
         rebuild(audited)
     index.unlink()
@@ -92,6 +95,8 @@ def test_tables_of_a_suite_are_not_rebuilt(audited):
     """They are made from texts, which are not kept."""
     index = audited / "predictions" / "members.json"
     kept = json.loads(index.read_text())
-    index.write_text(json.dumps({**kept, "protocol": {**kept["protocol"], "audits": None}}))
+    del kept["seal"]
+    kept["protocol"]["audits"] = None
+    index.write_text(json.dumps({**kept, "seal": digest(kept)}))
     with pytest.raises(InputError, match="Run the suite again"):
         rebuild(audited)

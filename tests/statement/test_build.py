@@ -17,6 +17,7 @@ from angelshare.core.estimate import Difference
 from angelshare.statement.build import build_statement, json_schema, read_statement, regate, write_statement
 from angelshare.statement.differences import Rules
 from angelshare.statement.gates import Gate
+from angelshare.statement.reading import unsealed
 from angelshare.stats.hull import Hull
 from angelshare.stats.inference import StudentT, no_difference
 from angelshare.stats.power import detectable_difference, n_needed
@@ -258,7 +259,7 @@ def test_what_is_no_statement_is_refused(tmp_path, content, said):
 def test_a_statement_that_contradicts_itself_is_refused(make_difference, make_statement, tmp_path, change, said):
     """With the place: somebody edited it, or wrote it with another tool."""
     write_statement(make_statement(make_difference(), gates=[Gate("accuracy", 0.01)]), tmp_path / "statement.json")
-    content = json.loads((tmp_path / "statement.json").read_text(encoding="utf-8"))
+    content = unsealed(json.loads((tmp_path / "statement.json").read_text(encoding="utf-8")), "it")
     *way, last, value = change
     part = content
     for step in way:
@@ -269,11 +270,26 @@ def test_a_statement_that_contradicts_itself_is_refused(make_difference, make_st
         read_statement(tmp_path)
 
 
+@pytest.mark.parametrize(("before", "after"), [("0.05", "0.04"), ('"toy"', '"tay"'), ('"sha256": "', '"sha256": "0')])
+def test_a_statement_that_was_changed_is_refused(make_difference, make_statement, tmp_path, before, after):
+    """A digit of a number, a letter of a name, or the checksum itself; blanks between them mean nothing."""
+    file = tmp_path / "statement.json"
+    write_statement(make_statement(make_difference()), file)
+    text = file.read_text("ascii")
+    file.write_text(json.dumps(json.loads(text), indent=4), "ascii")
+    assert read_statement(file).title == "toy"
+    assert before in text
+    file.write_text(text.replace(before, after, 1), "ascii")
+    with pytest.raises(StatementError, match=r"statement\.json was changed or damaged after it was written\. Make the"):
+        read_statement(file)
+
+
 def test_a_number_too_large_for_a_double_is_refused(make_difference, make_statement, tmp_path):
     """JSON allows 1e999, Python reads it as infinity."""
     write_statement(make_statement(make_difference()), tmp_path / "statement.json")
-    text = (tmp_path / "statement.json").read_text(encoding="utf-8")
-    (tmp_path / "statement.json").write_text(text.replace('"se": 0.01', '"se": 1e999'), encoding="utf-8")
+    content = unsealed(json.loads((tmp_path / "statement.json").read_text(encoding="utf-8")), "it")
+    text = json.dumps(content).replace('"se": 0.01', '"se": 1e999')
+    (tmp_path / "statement.json").write_text(text, encoding="utf-8")
     with pytest.raises(StatementError, match=r"differences\.0\.se: "):
         read_statement(tmp_path)
 

@@ -6,7 +6,7 @@ import pytest
 
 from angelshare.core.errors import StatementError
 from angelshare.statement.build import as_text, read_statement, write_statement
-from angelshare.statement.reading import MAX_DEPTH, contradiction, read_json, with_warnings
+from angelshare.statement.reading import MAX_DEPTH, contradiction, read_json, unsealed, with_warnings
 
 
 def nested(depth):
@@ -50,7 +50,7 @@ def test_what_is_no_statement_is_told_with_its_file(make_statement, make_differe
         f"{path} has the schema 'loss-statement/9'; this version of angelshare reads 'loss-statement/0'. "
         "Make the statement again, or use the version that wrote it."
     )
-    content = json.loads(as_text(make_statement(make_difference())))
+    content = unsealed(json.loads(as_text(make_statement(make_difference()))), "it")
     path.write_text(json.dumps(content | {"test_looks": "many"}), encoding="utf-8")
     with pytest.raises(StatementError) as field:
         read_statement(path)
@@ -62,7 +62,7 @@ def test_what_is_no_statement_is_told_with_its_file(make_statement, make_differe
 
 def test_warnings_of_an_older_statement_are_read_from_among_its_notes(make_statement, make_difference, tmp_path):
     """They began with a word, and an audit's stood among its remarks; a statement with warnings keeps its words."""
-    content = json.loads(as_text(make_statement(make_difference())))
+    content = unsealed(json.loads(as_text(make_statement(make_difference()))), "it")
     (audit,) = content["audits"]
     said = ["Few.", "Warning: Too few.", "Warning:None."]
     old = {key: value for key, value in content.items() if key != "warnings"} | {"notes": said}

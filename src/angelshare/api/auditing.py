@@ -21,6 +21,7 @@ from angelshare.core.protocols import Progress, Silent
 from angelshare.core.task import N_BINARY, Outputs, Role, Task
 from angelshare.data.tables.at_hand import TableAtHand
 from angelshare.recipes.audit import AuditRequest, audited
+from angelshare.recipes.folder.lock import locked
 from angelshare.recipes.observe.opening import Reading
 from angelshare.recipes.observe.sides import Side
 
@@ -50,6 +51,7 @@ def audit(
     trust_remote_code: bool = False,
     allow_pickle: bool = False,
     redact_texts: bool = False,
+    overwrite: bool = False,
     out: str | PathLike[str] | None = None,
     progress: Progress | None = None,
 ) -> Statement:
@@ -106,6 +108,7 @@ def audit(
         trust_remote_code: let models bring code.
         allow_pickle: load pickled weights, which can run code.
         redact_texts: leave users' texts out of the statement.
+        overwrite: replace a statement of another origin in `out`, which is otherwise kept in a sub-folder.
         out: a folder for the statement and all that leads to it, as `angelshare audit` writes it. Without it nothing is
             kept, and this look at the test split is not counted until the statement is saved.
         progress: told about long steps.
@@ -146,9 +149,11 @@ def audit(
             ),
             data_columns=dict(data_columns or {}),
             redact_texts=redact_texts,
+            overwrite=overwrite,
         )
-        conclusion = audited(request, progress=progress or Silent())
-        return Statement.concluded(conclusion, None if out is None else request.out)
+        with locked(request.out):
+            conclusion = audited(request, progress=progress or Silent())
+            return Statement.concluded(conclusion, None if out is None else request.out, overwrite=overwrite)
 
 
 def _labels(

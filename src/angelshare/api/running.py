@@ -25,6 +25,7 @@ def run(
     gates: GateWish | Sequence[GateWish] | Mapping[str, float] = (),
     jobs: int | None = None,
     redact_texts: bool = False,
+    overwrite: bool = False,
     progress: Progress | None = None,
 ) -> Statement:
     """Carry out a recipe, from data to statement: teacher, transfer set, students and baselines, audits.
@@ -37,6 +38,7 @@ def run(
         gates: beside the recipe's: rules such as "accuracy >= -0.01", or metric -> margin.
         jobs: students trained side by side; by default one per processor, at most 4.
         redact_texts: leave users' texts out of the statement.
+        overwrite: replace a statement of another origin in the folder, which is otherwise kept in a sub-folder.
         progress: told about every long step.
 
     Raises:
@@ -49,7 +51,9 @@ def run(
     from angelshare.recipes.run import RunSettings, run_recipe
 
     folder = Path("runs") / content.name if out is None else folder_of(out)
-    settings = RunSettings(now=datetime.now(UTC), gates=rules, redact_texts=redact_texts, jobs=side_by_side)
+    settings = RunSettings(
+        now=datetime.now(UTC), gates=rules, redact_texts=redact_texts, jobs=side_by_side, overwrite=overwrite
+    )
     return Statement(run_recipe(content, folder, settings, progress=progress or Silent()), folder)
 
 

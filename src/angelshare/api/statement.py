@@ -12,6 +12,7 @@ from angelshare.api.door import door
 from angelshare.core.atomic import folder_of
 from angelshare.core.errors import StatementError
 from angelshare.recipes.conclude.kept import copy_kept
+from angelshare.recipes.conclude.places import check_place
 from angelshare.recipes.conclude.publish import publish
 from angelshare.recipes.conclude.statements import Conclusion
 from angelshare.report.pages.cell import render_cell
@@ -48,11 +49,11 @@ class Statement:
         self._conclusion = conclusion
 
     @classmethod
-    def concluded(cls, conclusion: Conclusion, folder: Path | None) -> "Statement":
+    def concluded(cls, conclusion: Conclusion, folder: Path | None, *, overwrite: bool = False) -> "Statement":
         """Return what was measured just now, written to a folder if there is one."""
         if folder is None:
             return cls(conclusion.statement, conclusion=conclusion)
-        return cls(conclusion.write(folder), folder)
+        return cls(conclusion.write(folder, overwrite=overwrite), folder)
 
     def __repr__(self) -> str:
         """Return the verdict with what decided it."""
@@ -106,20 +107,23 @@ class Statement:
         return outcome(self.content, rules_of(rules))
 
     @door("Statement.save")
-    def save(self, folder: str | PathLike[str]) -> Path:
+    def save(self, folder: str | PathLike[str], *, overwrite: bool = False) -> Path:
         """Write the statement as page, summary and JSON, with what every model answered, and return the folder.
 
-        A statement that lies nowhere yet counts its look at the test split there.
+        A statement that lies nowhere yet counts its look at the test split there. A statement of another origin that
+        stands there is kept in a sub-folder, unless it may be overwritten.
 
         Raises:
-            InputError: if the folder has no name, or holds looks that cannot be read.
+            InputError: if the folder has no name, holds looks that cannot be read, or what angelshare did not make and
+                would replace.
         """
         place = folder_of(folder)
         if self._conclusion is not None:
-            self.content = self._conclusion.write(place)
+            self.content = self._conclusion.write(place, overwrite=overwrite)
             self._conclusion = None
         elif self.folder is not None and self.folder.resolve() != place.resolve():
-            publish(self.content, place)
+            check_place(place)
+            publish(self.content, place, overwrite=overwrite)
             copy_kept(self.folder, place)
         self.folder = place
         return place

@@ -14,6 +14,7 @@ from angelshare.cli.options import (
     Margins,
     MaxLength,
     Out,
+    Overwrite,
     Redact,
     Slices,
     Students,
@@ -75,6 +76,7 @@ def audit(
     trust_remote_code: TrustRemoteCode = False,
     allow_pickle: AllowPickle = False,
     redact_texts: Redact = False,
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Compare students with their teacher, given as models or files.
@@ -108,6 +110,7 @@ def audit(
             trust_remote_code=trust_remote_code,
             allow_pickle=allow_pickle,
             redact_texts=redact_texts,
+            overwrite=overwrite,
             progress=progress,
         )
     finish(statement.content, out, as_json=as_json)

@@ -71,6 +71,9 @@ MaxLength = Annotated[
 TrustRemoteCode = Annotated[bool, typer.Option("--trust-remote-code", help="Run code that comes with models.")]
 AllowPickle = Annotated[bool, typer.Option("--allow-pickle", help="Load pickled weights, which may run code.")]
 Redact = Annotated[bool, typer.Option("--redact-texts", help="Leave users' texts out of the statement.")]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace a statement of another origin instead of keeping it beside.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Jobs = Annotated[
     int | None,

@@ -18,6 +18,7 @@ def rebuild(
     some are not.
     """
     from angelshare.core.errors import InputError
+    from angelshare.recipes.conclude.places import check_place
     from angelshare.recipes.conclude.publish import publish
     from angelshare.recipes.rebuild import differing_findings, differing_rows, rebuild
     from angelshare.statement.build import read_statement
@@ -33,5 +34,6 @@ def rebuild(
         typer.echo(f"{folder}: {n_rows:,} differences between models, their figures and tables: {told}")
         differing += len(differ)
         if out is not None:
+            check_place(out)
             publish(statement, out)
     raise typer.Exit(4 if differing else 0)

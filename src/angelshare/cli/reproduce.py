@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from angelshare.cli.options import AsJson, Jobs, Redact
+from angelshare.cli.options import AsJson, Jobs, Overwrite, Redact
 from angelshare.core.atomic import folder_of
 from angelshare.core.task import SuiteScale
 
@@ -25,6 +25,7 @@ def reproduce(
     ] = None,
     jobs: Jobs = None,
     redact_texts: Redact = False,
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Carry out a paper's study and test its claims.
@@ -41,7 +42,9 @@ def reproduce(
     from angelshare.statement.reproduction import reproduction_text
 
     folder = out or Path("runs") / f"{paper}-{scale}"
-    request = StudyRequest(scale, folder, datetime.now(UTC), jobs=jobs_of(jobs), redact_texts=redact_texts)
+    request = StudyRequest(
+        scale, folder, datetime.now(UTC), jobs=jobs_of(jobs), redact_texts=redact_texts, overwrite=overwrite
+    )
     with resumable() as progress:
         reproduction = carry_out(paper, request, progress=progress)
     if as_json:

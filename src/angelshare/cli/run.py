@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from angelshare.cli.options import AsJson, GateRules, Jobs, Margins, Out, Redact, gates_of
+from angelshare.cli.options import AsJson, GateRules, Jobs, Margins, Out, Overwrite, Redact, gates_of
 from angelshare.core.atomic import folder_of
 
 
@@ -35,6 +35,7 @@ def run(
     gate: GateRules = None,
     jobs: Jobs = None,
     redact_texts: Redact = False,
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Carry out a recipe, from data to statement.
@@ -48,5 +49,7 @@ def run(
 
     with resumable() as progress:
         gates = gates_of(margin, gate)
-        statement = run(recipe, out=out, gates=gates, jobs=jobs, redact_texts=redact_texts, progress=progress)
+        statement = run(
+            recipe, out=out, gates=gates, jobs=jobs, redact_texts=redact_texts, overwrite=overwrite, progress=progress
+        )
     finish(statement.content, statement.folder, as_json=as_json)

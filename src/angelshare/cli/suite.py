@@ -15,6 +15,7 @@ from angelshare.cli.options import (
     LabelNames,
     Margins,
     MaxLength,
+    Overwrite,
     Redact,
     Students,
     Teacher,
@@ -55,6 +56,7 @@ def suite(
     trust_remote_code: TrustRemoteCode = False,
     allow_pickle: AllowPickle = False,
     redact_texts: Redact = False,
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Compare models on all test sets of a suite at once.
@@ -84,6 +86,7 @@ def suite(
         ),
         audits=audits_of("identity_auc", identities or ()),
         redact_texts=redact_texts,
+        overwrite=overwrite,
     )
     with resumable() as progress:
         statement = run_suite(request, progress=progress)

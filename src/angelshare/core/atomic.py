@@ -1,11 +1,11 @@
 """Files and folders that are there whole, or as they were: made beside their place under another name, then renamed."""
 
 import secrets
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from os import PathLike, fspath
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from angelshare.core.errors import InputError
@@ -31,35 +31,41 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
 def write_text(path: Path, text: str) -> None:
     """Write a text as UTF-8, whole or not at all."""
-    content = text.encode()
-    with whole_file(path) as file:
-        file.write(content)
+    with whole_texts({path: text}):
+        pass
+
+
+@contextmanager
+def whole_texts(texts: Mapping[Path, str]) -> Iterator[None]:
+    """Write texts as UTF-8 beside their places; afterwards they take these, unless there was an error."""
+    contents = {path: text.encode() for path, text in texts.items()}
+    with ExitStack() as files:
+        for path, content in contents.items():
+            file = files.enter_context(whole_file(path))
+            file.write(content)
+            file.flush()  # a full disk shows here, not when the file is closed
+        yield
 
 
 @contextmanager
 def whole_folder(folder: Path) -> Iterator[Path]:
     """Give an empty folder to write into; afterwards it takes the place of `folder`, with all that was there.
 
-    What a killed process left is removed first; after an error nothing is left.
+    The caller answers for what is lost. After an error nothing is left, and what was there stays.
     """
-    partial = folder.with_name(f".{folder.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    try:
-        yield partial
-        replace_folder(partial, folder)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-
-
-def replace_folder(new: Path, folder: Path) -> None:
-    """Rename `new` to `folder`, on the same disk; what was there stays until then and is removed afterwards."""
-    old = folder.with_name(f".{folder.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if folder.exists():
-        folder.rename(old)
-    new.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=f".{folder.name}.", suffix=".partial", dir=folder.parent) as scratch:
+        new, replaced = Path(scratch) / "new", Path(scratch) / "replaced"
+        new.mkdir()
+        yield new
+        if folder.exists():
+            folder.rename(replaced)
+        try:
+            new.rename(folder)
+        except OSError:
+            if replaced.exists():
+                replaced.rename(folder)
+            raise
 
 
 def folder_of(given: str | PathLike[str]) -> Path:
@@ -77,3 +83,11 @@ def folder_of(given: str | PathLike[str]) -> Path:
     if there is not None and not there.is_dir():
         raise InputError(f"--out names {there}, which is a file. Name a folder.")
     return folder
+
+
+def set_aside(path: Path) -> Path:
+    """Return the free name beside it that a damaged file or folder was given, so that nothing of it is lost."""
+    number = 1
+    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
+        number += 1
+    return path.rename(aside)

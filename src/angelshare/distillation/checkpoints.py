@@ -7,6 +7,7 @@ never have this format.
 
 import hashlib
 import json
+import logging
 import shutil
 from pathlib import Path
 
@@ -15,16 +16,18 @@ from torch import nn
 
 from angelshare.core.atomic import write_text
 from angelshare.core.errors import ModelError
+from angelshare.core.seals import checksums, differing
 
 SEAL = "checksums.json"
 """The file that is written last; a checkpoint without it is incomplete."""
 
+_LOG = logging.getLogger(__name__)
 _PLAN = "plan.sha256"
 
 
 def seal(checkpoint: Path) -> None:
     """Write the checksums of a checkpoint's files beside them."""
-    write_text(checkpoint / SEAL, json.dumps(_checksums(checkpoint), indent=1))
+    write_text(checkpoint / SEAL, json.dumps(checksums(checkpoint, without=SEAL), indent=1))
 
 
 def verify(checkpoint: Path) -> None:
@@ -33,12 +36,13 @@ def verify(checkpoint: Path) -> None:
     Raises:
         ModelError: if it has no seal, or any file differs, is missing or was added.
     """
-    expected, actual = _sealed(checkpoint), _checksums(checkpoint)
-    changed = sorted(name for name in expected.keys() | actual.keys() if expected.get(name) != actual.get(name))
+    expected = _sealed(checkpoint)
+    changed = differing(expected, checksums(checkpoint, without=SEAL))
     if changed or not expected:
+        names = changed if expected else [SEAL]
         msg = (
-            f"The checkpoint {checkpoint} is not as it was written ({', '.join(changed) or 'it is empty'}), so "
-            "training cannot go on from it. Delete its folder to begin this training again."
+            f"The checkpoint {checkpoint} is not as it was written ({', '.join(names)}), so training cannot "
+            "go on from it."
         )
         raise ModelError(msg)
 
@@ -47,16 +51,19 @@ def last_sealed(work: Path) -> Path | None:
     """Return the last complete checkpoint of a work folder, verified; None without one.
 
     The trainer deletes old checkpoints before the newest is sealed, so a killed run may leave one with a seal but
-    without some of its files. Such a checkpoint is skipped.
-
-    Raises:
-        ModelError: if the checkpoint was changed after it was written.
+    without some of its files. Such a checkpoint is skipped. If any other was changed after it was written, all are
+    deleted with a warning, since the best of them may be the changed one: the training begins again.
     """
-    for checkpoint in sorted(_checkpoints(work), key=_step, reverse=True):
-        if (checkpoint / SEAL).is_file() and not _sealed(checkpoint).keys() - _checksums(checkpoint).keys():
+    complete = [checkpoint for checkpoint in _checkpoints(work) if _is_complete(checkpoint)]
+    try:
+        for checkpoint in complete:
             verify(checkpoint)
-            return checkpoint
-    return None
+    except ModelError as damage:
+        _LOG.warning("%s The training begins again.", damage)
+        for checkpoint in _checkpoints(work):
+            shutil.rmtree(checkpoint)
+        return None
+    return max(complete, key=_step, default=None)
 
 
 def claim(work: Path, plan: str) -> None:
@@ -94,16 +101,14 @@ def _step(checkpoint: Path) -> int:
     return int(checkpoint.name.removeprefix("checkpoint-"))
 
 
+def _is_complete(checkpoint: Path) -> bool:
+    """Whether a checkpoint has its seal, and all files that this names; a seal that cannot be read is damage."""
+    return (checkpoint / SEAL).is_file() and all((checkpoint / name).is_file() for name in _sealed(checkpoint))
+
+
 def _sealed(checkpoint: Path) -> dict[str, str]:
-    """Return the sha256 of every file when the checkpoint was sealed; empty without a seal."""
-    file = checkpoint / SEAL
-    return dict(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else {}
-
-
-def _checksums(folder: Path) -> dict[str, str]:
-    """Return the sha256 of every file but the seal."""
-    return {
-        file.name: hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in sorted(folder.iterdir())
-        if file.is_file() and file.name != SEAL
-    }
+    """Return the sha256 of every file when the checkpoint was sealed; empty without a seal that can be read."""
+    try:
+        return dict(json.loads((checkpoint / SEAL).read_text("utf-8")))
+    except (OSError, ValueError, TypeError, RecursionError):
+        return {}

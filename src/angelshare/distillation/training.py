@@ -157,7 +157,14 @@ def run_training(
             teacher=teacher,
             validation=validation,
             bf16=resolve_precision(spec.precision, model) == "bf16",
-            callbacks=[Watch(patience=spec.patience, progress=course.progress, what=f"training {course.name}")],
+            callbacks=[
+                Watch(
+                    patience=spec.patience,
+                    progress=course.progress,
+                    what=f"training {course.name}",
+                    clock=course.clock,
+                )
+            ],
         )
         try:
             _run(trainer, last_sealed(course.work), spec, course.plan)

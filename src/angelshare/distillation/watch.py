@@ -1,5 +1,6 @@
-"""Work between training steps: progress, early stopping, and a halt when training diverges."""
+"""Work between training steps: progress, early stopping, checkpoints in time, and a halt when training diverges."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,27 +12,34 @@ from angelshare.core.protocols import Progress
 SCORE = "eval_score"
 """The key of validation scores in the trainer's log."""
 
+CHECKPOINT_S = 240.0
+"""Seconds after which the next step ends with a checkpoint, so that a kill never costs more than five minutes."""
+
 _REPORTS = 200  # updates of the progress bar, per training
 
 
 class Watch(TrainerCallback):
     """Reports progress, stops when validation no longer improves, and refuses a loss that is not finite.
 
-    It relies on the trainer's log only, so that a resumed training stops where an undisturbed one would.
+    It relies on the trainer's log only, so that a resumed training stops where an undisturbed one would. Checkpoints
+    are written at each evaluation, and in between if evaluations are far apart.
     """
 
-    def __init__(self, *, patience: int | None, progress: Progress, what: str) -> None:
+    def __init__(self, *, patience: int | None, progress: Progress, what: str, clock: Callable[[], float]) -> None:
         """Watch one training.
 
         Args:
             patience: the number of evaluations without improvement before training stops; None: it never does.
             progress: a counter of steps.
             what: the title of the progress bar.
+            clock: gives seconds.
         """
         self._patience = patience
         self._progress = progress
         self._what = what
         self._reported = 0
+        self._clock = clock
+        self._saved = clock()
 
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_kwargs: object
@@ -47,12 +55,17 @@ class Watch(TrainerCallback):
     def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_kwargs: object
     ) -> None:
-        """Move the bar now and then; log the loss at each evaluation and at the end."""
+        """Move the bar now and then; log the loss at each evaluation and at the end; save what took long."""
         last = state.global_step >= state.max_steps
         if last or (state.global_step - self._reported) * _REPORTS >= state.max_steps:
             self._progress.advance(state.global_step - self._reported)
             self._reported = state.global_step
         control.should_log = control.should_log or control.should_evaluate or last
+        control.should_save = control.should_save or self._clock() - self._saved >= CHECKPOINT_S
+
+    def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_kwargs: object) -> None:
+        """Note when a checkpoint was written."""
+        self._saved = self._clock()
 
     def on_log(
         self,

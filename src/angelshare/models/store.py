@@ -1,9 +1,11 @@
-"""The one cache: a model's answers by content key, in Parquet shards."""
+"""The one cache: a model's answers by content key, in Parquet shards that carry their checksum in their name."""
 
 import hashlib
 import logging
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ from angelshare.core.atomic import whole_file
 
 _LOG = logging.getLogger(__name__)
 _KEY = "S32"
+_SHARD = re.compile(r"[0-9a-f]{32}-[0-9a-f]{64}\.parquet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +75,8 @@ TEXTS = Answers("texts", np.object_, _written_texts, _read_texts)
 class Store:
     """One model's answers about the texts it has seen, in a folder of shards, each written whole or not at all.
 
-    A shard that cannot be read, such as one cut short by a full disk, is removed with a warning; its texts are missing
-    then, and the model is asked again.
+    A shard that is not as it was written is removed with a warning; its texts are missing then, and the model is asked
+    again. Files with other names are not touched.
     """
 
     def __init__(self, folder: Path | None, answers: Answers = ROWS) -> None:
@@ -82,7 +85,8 @@ class Store:
         self.answers = answers
         self._keys: Array = np.empty(0, dtype=_KEY)
         self._values: Array | None = None
-        shards = [_read(path, answers) for path in sorted(folder.glob("*.parquet"))] if folder is not None else []
+        files = sorted(folder.iterdir()) if folder is not None and folder.is_dir() else []
+        shards = [_read(path, answers) for path in files if _SHARD.fullmatch(path.name)]
         self._keep([shard for shard in shards if shard is not None])
 
     def __len__(self) -> int:
@@ -116,10 +120,12 @@ class Store:
 
 def _write(folder: Path, keys: Sequence[str], values: Array, answers: Answers) -> None:
     """Write one shard."""
-    name = hashlib.sha256("".join(keys).encode()).hexdigest()[:32]
     table = pa.table({"key": pa.array(keys, pa.string()), answers.column: answers.written(values)})
-    with whole_file(folder / f"{name}.parquet") as file:
-        pq.write_table(table, file)
+    content = BytesIO()
+    pq.write_table(table, content)
+    name = f"{_sha256(''.join(keys).encode())[:32]}-{_sha256(content.getbuffer())}.parquet"
+    with whole_file(folder / name) as file:
+        file.write(content.getbuffer())
 
 
 def _read(path: Path, answers: Answers) -> tuple[Array, Array] | None:
@@ -134,9 +140,16 @@ def _read(path: Path, answers: Answers) -> tuple[Array, Array] | None:
 
 def _parsed(path: Path, answers: Answers) -> tuple[Array, Array]:
     """Return keys and answers of one shard."""
-    with pq.ParquetFile(path) as file:
-        table = file.read(["key", answers.column]).combine_chunks()
+    content = path.read_bytes()
+    if f"-{_sha256(content)}." not in path.name:
+        raise ValueError("its checksum is another")
+    table = pq.read_table(BytesIO(content), columns=["key", answers.column]).combine_chunks()
     if table.column_names != ["key", answers.column] or not pa.types.is_list(table[answers.column].type):
         raise ValueError(f"it lacks keys or lists of {answers.column}")
     keys = np.array(table["key"].to_pylist(), dtype=_KEY)
     return keys, answers.read(table[answers.column].combine_chunks())
+
+
+def _sha256(content: bytes | memoryview) -> str:
+    """Return the sha256 of bytes in memory."""
+    return hashlib.sha256(content).hexdigest()

@@ -20,8 +20,10 @@ from angelshare.data.slices.specs import SliceSpec, columns_of
 from angelshare.data.tables.at_hand import TableAtHand
 from angelshare.data.texts.loading import load_splits
 from angelshare.data.texts.textset import Splits, TextSet
+from angelshare.recipes.conclude.places import check_place
 from angelshare.recipes.conclude.publish import data_rows, given_row
 from angelshare.recipes.conclude.statements import Conclusion, Framing, Measured, concluded
+from angelshare.recipes.folder.lock import locked
 from angelshare.recipes.observe.observing import Desk, observe_files, observe_texts
 from angelshare.recipes.observe.opening import Reading, needs_classes, open_sides
 from angelshare.recipes.observe.relabelled import renaming
@@ -46,6 +48,7 @@ class AuditRequest:
         reading: how to load models and read files.
         data_columns: our name -> the data's.
         redact_texts: whether users' texts are left out of the statement.
+        overwrite: whether a statement of another origin in `out` is replaced; otherwise it is kept in a sub-folder.
     """
 
     sides: tuple[Side, ...]
@@ -59,6 +62,7 @@ class AuditRequest:
     reading: Reading = field(default_factory=Reading)
     data_columns: dict[str, str] = field(default_factory=dict)
     redact_texts: bool = False
+    overwrite: bool = False
 
 
 def audit_models(request: AuditRequest, *, progress: Progress) -> Statement:
@@ -67,15 +71,17 @@ def audit_models(request: AuditRequest, *, progress: Progress) -> Statement:
     Raises:
         InputError: as `audited`; no statement is written then.
     """
-    return audited(request, progress=progress).write(request.out)
+    with locked(request.out):
+        return audited(request, progress=progress).write(request.out, overwrite=request.overwrite)
 
 
 def audited(request: AuditRequest, *, progress: Progress) -> Conclusion:
     """Return the loss statement of a comparison with what it rests on; models' answers are stored in `request.out`.
 
     Raises:
-        InputError: if something cannot be measured.
+        InputError: if something cannot be measured, or `out` holds what angelshare did not make and would replace.
     """
+    check_place(request.out, (Path(side.source) for side in request.sides if side.answers is None))
     audits = load_audits(request.audits)  # an unknown name is refused before anything is read
     kinds = kinds_of(audits)
     splits = _splits(request, labelled=needs_classes(kinds))

@@ -6,11 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-import yaml
-
 from angelshare import __version__
 from angelshare.audits.frame.registry import load_audits, run_audits
-from angelshare.core.atomic import write_text
 from angelshare.core.audit import AuditSettings
 from angelshare.core.errors import InputError
 from angelshare.core.factories import unknown_name
@@ -26,10 +23,12 @@ from angelshare.data.texts.textset import Splits
 from angelshare.models.checkpoint import load_scorer
 from angelshare.models.folders import backbone_note
 from angelshare.models.memory import Loading
+from angelshare.recipes.conclude.places import check_place
 from angelshare.recipes.conclude.publish import data_rows
 from angelshare.recipes.conclude.statements import Framing, Measured, conclude
 from angelshare.recipes.entries import PretrainedEntry, TfidfEntry, TransformerEntry
 from angelshare.recipes.folder.journal import note
+from angelshare.recipes.folder.lock import locked
 from angelshare.recipes.observe.observing import Desk, observe_texts
 from angelshare.recipes.observe.seats import Opened, Seat
 from angelshare.recipes.schema import Recipe
@@ -44,6 +43,7 @@ from angelshare.recipes.suite import (
     suite_rows,
     warnings_of,
 )
+from angelshare.recipes.train.folders import check_folders, write_recipe
 from angelshare.recipes.train.members import TRAINING_FILE, MemberMaker, make_teacher, members_of
 from angelshare.recipes.train.transfers import Plan, StudentTexts, gather, make_texts, text_rows
 from angelshare.recipes.train.workers import train_members
@@ -63,12 +63,14 @@ class RunSettings:
         gates: in addition to the recipe's.
         redact_texts: whether users' texts are left out of the statement.
         jobs: the number of students trained side by side.
+        overwrite: whether a statement of another origin is replaced; otherwise it is kept in a sub-folder.
     """
 
     now: datetime
     gates: tuple[Gate, ...] = ()
     redact_texts: bool = False
     jobs: int = 1
+    overwrite: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,7 +91,17 @@ def run_recipe(recipe: Recipe, run: Path, settings: RunSettings, *, progress: Pr
         run: the run folder, which is made if necessary.
         settings: of this call.
         progress: informed of every long step.
+
+    Raises:
+        InputError: if the folder holds what angelshare did not make and would replace, or another process writes to it.
     """
+    check_place(run)
+    with locked(run):
+        return _carried_out(recipe, run, settings, progress)
+
+
+def _carried_out(recipe: Recipe, run: Path, settings: RunSettings, progress: Progress) -> Statement:
+    """Return the statement of a recipe, written."""
     recipe = recipe.model_copy(update={"slices": tuple(map(loaded, recipe.slices))})
     audits = load_audits(recipe.choices)
     splits, suites = prepare(recipe)
@@ -136,7 +148,9 @@ def run_recipe(recipe: Recipe, run: Path, settings: RunSettings, *, progress: Pr
         ),
         redact_texts=settings.redact_texts,
     )
-    statement = conclude(Measured(opened, seen, results, None if suites else recipe.choices), framing, run)
+    statement = conclude(
+        Measured(opened, seen, results, None if suites else recipe.choices), framing, run, overwrite=settings.overwrite
+    )
     note(run, "statement", verdict=statement.verdict)
     return statement
 
@@ -151,7 +165,8 @@ def train(recipe: Recipe, splits: Splits, run: Path, *, jobs: int, progress: Pro
         jobs: the number of students trained side by side.
         progress: informed of every long step.
     """
-    write_text(run / "recipe.yaml", yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False, allow_unicode=True))
+    check_folders(recipe, run)
+    write_recipe(recipe, run)
     note(run, "run", recipe=recipe.name, angelshare=__version__, jobs=jobs)
     gathered = gather(recipe, splits)  # a missing source shows before hours of training
     teacher = make_teacher(recipe, splits, run, progress=progress)

@@ -10,7 +10,9 @@ from angelshare.core.errors import InputError
 from angelshare.core.protocols import Progress
 from angelshare.core.task import SuiteScale
 from angelshare.data.suites.gathering import IN_DOMAIN, SuiteSet, read_joined, suite_spec
+from angelshare.recipes.conclude.places import check_place
 from angelshare.recipes.conclude.statements import Framing, Measured, conclude
+from angelshare.recipes.folder.lock import locked
 from angelshare.recipes.folder.stages import digest
 from angelshare.recipes.observe.observing import Desk
 from angelshare.recipes.observe.opening import Reading, open_sides
@@ -45,6 +47,7 @@ class SuiteRequest:
         reading: how to load models, and the labels of their outputs.
         audits: audits of the suite with options other than the defaults.
         redact_texts: whether texts are left out of the statement.
+        overwrite: whether a statement of another origin in `out` is replaced; otherwise it is kept in a sub-folder.
     """
 
     name: str
@@ -57,6 +60,7 @@ class SuiteRequest:
     reading: Reading = field(default_factory=Reading)
     audits: tuple[Choice, ...] = ()
     redact_texts: bool = False
+    overwrite: bool = False
 
 
 def run_suite(request: SuiteRequest, *, progress: Progress) -> Statement:
@@ -65,6 +69,13 @@ def run_suite(request: SuiteRequest, *, progress: Progress) -> Statement:
     Raises:
         InputError: if something cannot be measured; then no statement is written.
     """
+    check_place(request.out)
+    with locked(request.out):
+        return _concluded(request, progress)
+
+
+def _concluded(request: SuiteRequest, progress: Progress) -> Statement:
+    """Return the statement, written."""
     splits = read_joined(request.data) if request.data else None
     gathered = gather_suite(suite_spec(request.name), request.scale, splits)
     opened = _opened(request, gathered.sets[0])
@@ -91,7 +102,9 @@ def run_suite(request: SuiteRequest, *, progress: Progress) -> Statement:
         redact_texts=request.redact_texts,
     )
     at_home = gathered.sets[0].spec.name == IN_DOMAIN
-    return conclude(Measured(opened, seen, results, judges_learning=at_home), framing, request.out)
+    return conclude(
+        Measured(opened, seen, results, judges_learning=at_home), framing, request.out, overwrite=request.overwrite
+    )
 
 
 def _opened(request: SuiteRequest, first: SuiteSet) -> tuple[Opened, ...]:

@@ -17,7 +17,7 @@ from angelshare.statement.differences import Rules, difference_rows
 from angelshare.statement.entries import audit_row, model_row
 from angelshare.statement.gates import Gate, distinct
 from angelshare.statement.judging import apply_gates, regated
-from angelshare.statement.reading import contradiction, read_json, with_warnings
+from angelshare.statement.reading import CHECKSUM, contradiction, read_json, sealed, unsealed, with_warnings
 from angelshare.statement.schema import SCHEMA, DataRow, Statement
 
 
@@ -126,19 +126,20 @@ def write_statement(statement: Statement, path: Path) -> None:
 
 
 def as_text(statement: Statement) -> str:
-    """Return the statement as JSON, in ASCII: lone surrogates in users' texts have no UTF-8.
+    """Return the statement as JSON, with its checksum, in ASCII: lone surrogates in users' texts have no UTF-8.
 
     Raises:
         ValueError: if it holds a number that is not finite.
     """
-    return json.dumps(statement.model_dump(mode="python"), indent=1, allow_nan=False)
+    return json.dumps(sealed(statement.model_dump(mode="python")), indent=1, allow_nan=False)
 
 
 def read_statement(path: Path) -> Statement:
     """Return the statement in a file, or in the folder of a run.
 
     Raises:
-        StatementError: if there is none, it is no loss statement of this schema, or it contradicts itself.
+        StatementError: if there is none, it is no loss statement of this schema, it was changed after it was written,
+            or it contradicts itself.
     """
     file = path / "statement.json" if path.is_dir() else path
     return parse_statement(read_json(file), where=str(file))
@@ -152,16 +153,17 @@ def parse_statement(content: object, *, where: str) -> Statement:
         where: its origin, for messages.
 
     Raises:
-        StatementError: if it is no loss statement of this schema, or it contradicts itself.
+        StatementError: if it is no loss statement of this schema, it was changed after it was written, or it
+            contradicts itself.
     """
     schema = content.get("schema") if isinstance(content, dict) else None
-    if schema != SCHEMA:
+    if not isinstance(content, dict) or schema != SCHEMA:
         raise StatementError(
             f"{where} has the schema {schema!r}; this version of angelshare reads {SCHEMA!r}. "
             "Make the statement again, or use the version that wrote it."
         )
     try:
-        statement = Statement.model_validate(with_warnings(content))
+        statement = Statement.model_validate(with_warnings(unsealed(content, where)))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
@@ -177,4 +179,6 @@ def parse_statement(content: object, *, where: str) -> Statement:
 
 def json_schema() -> dict[str, Any]:  # Any: a JSON Schema is a nest of plain values
     """Return the JSON Schema of a statement, for tools that parse it."""
-    return Statement.model_json_schema(mode="serialization", by_alias=True)
+    schema = Statement.model_json_schema(mode="serialization", by_alias=True)
+    schema["properties"][CHECKSUM] = {"title": "Sha256 of all else", "type": "string"}
+    return schema

@@ -1,15 +1,20 @@
 """A statement's file as plain values of a sane depth, and contradictions in it."""
 
+import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from angelshare.core.errors import StatementError
 from angelshare.statement.schema import DifferenceRow
 
 MAX_DEPTH = 100
 """Nested lists and objects; a recipe has a handful."""
+
+CHECKSUM = "sha256"
+"""The key of a statement's checksum in its file."""
 
 _WARNING = "Warning:"
 
@@ -36,6 +41,28 @@ def read_json(file: Path) -> object:
     if _deeper_than(content, MAX_DEPTH):
         raise StatementError(_too_deep(file))
     return content
+
+
+def sealed(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a statement's content with its checksum."""
+    return {**content, CHECKSUM: _checksum(content)}
+
+
+def unsealed(content: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Return a statement's content without its checksum, verified; older statements have none.
+
+    Raises:
+        StatementError: if the content is not the one that was sealed.
+    """
+    rest = {name: value for name, value in content.items() if name != CHECKSUM}
+    if content.get(CHECKSUM, _checksum(rest)) != _checksum(rest):
+        raise StatementError(f"{where} was changed or damaged after it was written. Make the statement again.")
+    return rest
+
+
+def _checksum(content: Mapping[str, Any]) -> str:
+    """Return the sha256 of JSON, whatever the order of its keys."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def with_warnings(content: object) -> object:

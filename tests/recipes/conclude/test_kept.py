@@ -8,15 +8,9 @@ import pytest
 
 from angelshare.core.errors import InputError
 from angelshare.core.requests import TEST, Observations
-from angelshare.recipes.conclude.kept import (
-    FOLDER,
-    INDEX,
-    keep_observations,
-    kept_index,
-    kept_observations,
-    kept_panel,
-)
-from angelshare.recipes.conclude.kept_list import Protocol
+from angelshare.recipes.conclude.kept import FOLDER, keep_observations, kept_index, kept_observations, kept_panel
+from angelshare.recipes.conclude.kept_list import INDEX, Protocol
+from angelshare.recipes.folder.stages import digest
 
 SETS = ("in_domain", "long_synthetic")
 
@@ -43,7 +37,8 @@ def kept(panels, tmp_path):
         "in_domain": Observations({(TEST, "scores"): first, ("swaps", "scores"): second}, missing),
         "long_synthetic": Observations({(TEST, "scores"): second}),
     }
-    keep_observations(seen, Protocol(), statement, tmp_path)
+    (tmp_path / FOLDER).mkdir()
+    keep_observations(seen, Protocol(), statement, tmp_path / FOLDER)
     return tmp_path, statement
 
 
@@ -126,14 +121,34 @@ def test_a_damaged_list_is_refused(kept, damage):
     """Whatever it says of audits, gates and members."""
     folder, statement = kept
     file = folder / FOLDER / INDEX
-    file.write_text(json.dumps(json.loads(file.read_text("ascii")) | damage), "ascii")
+    content = json.loads(file.read_text("ascii")) | damage
+    del content["seal"]
+    file.write_text(json.dumps(content | {"seal": digest(content)}), "ascii")
     with pytest.raises(InputError, match="no longer lists what was kept"):
         kept_index(folder, statement)
 
 
-def test_the_list_of_an_earlier_version_is_refused_as_such(kept):
-    """It held one set."""
+@pytest.mark.parametrize("content", ["{", "[]", '{"data": "d", "sha256": "a", "members": []}', "changed"])
+def test_a_list_that_was_changed_or_is_of_an_earlier_version_is_refused(kept, content):
+    """A letter of a name is enough."""
     folder, statement = kept
-    (folder / FOLDER / INDEX).write_text(json.dumps({"data": "d", "sha256": "a", "members": []}), "ascii")
-    with pytest.raises(InputError, match="was written by an earlier version of angelshare"):
+    file = folder / FOLDER / INDEX
+    file.write_text(file.read_text("ascii").replace("teacher", "teecher", 1) if content == "changed" else content)
+    with pytest.raises(InputError, match="no longer lists what was kept, or an earlier version of angelshare wrote it"):
+        kept_panel(folder, statement)
+
+
+def test_answers_of_another_member_or_with_a_flipped_bit_are_refused(kept):
+    """Each file is the one that was written for its member."""
+    folder, statement = kept
+    first, second = folder / FOLDER / "0000.parquet", folder / FOLDER / "0001.parquet"
+    whole = second.read_bytes()
+    for content in (first.read_bytes(), whole[:100] + bytes([whole[100] ^ 1]) + whole[101:]):
+        second.write_bytes(content)
+        with pytest.raises(
+            InputError, match=r"0001\.parquet does not hold the answers of .*: it was changed or damaged"
+        ):
+            kept_panel(folder, statement)
+    second.unlink()
+    with pytest.raises(InputError, match=r"0001\.parquet does not hold the answers of"):
         kept_panel(folder, statement)

@@ -1,5 +1,7 @@
 """Tests of writing a statement and a comparison."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from angelshare.recipes.conclude import publish as publishing
@@ -22,6 +24,8 @@ def test_what_cannot_be_rendered_is_not_written_in_any_form(write, renderer, tmp
 
     for name in ("render_html", "render_markdown", "render_comparison_html", "render_comparison_markdown"):
         monkeypatch.setattr(publishing, name, fails if name == renderer else lambda _: "")
+    for name in ("as_text", "comparison_text"):
+        monkeypatch.setattr(publishing, name, lambda _: "{}")
     with pytest.raises(ZeroDivisionError):
-        write(None, tmp_path / "out")
+        write(SimpleNamespace(title="x"), tmp_path / "out")
     assert not (tmp_path / "out").exists()

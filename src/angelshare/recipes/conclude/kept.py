@@ -5,7 +5,6 @@ request and the kind of answers, with one file for each member. The items, which
 member's file only.
 """
 
-import json
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from angelshare.core.alignment import Observed
-from angelshare.core.atomic import whole_folder, write_text
+from angelshare.core.atomic import whole_folder
 from angelshare.core.errors import InputError
 from angelshare.core.items import Items
 from angelshare.core.observations import Kind
@@ -23,9 +22,11 @@ from angelshare.core.panel import Panel
 from angelshare.core.predictions import Predictions
 from angelshare.core.protocols import ModelCard
 from angelshare.core.requests import Observations
+from angelshare.core.seals import sha256_of
 from angelshare.core.task import ModelRole
 from angelshare.recipes.conclude.formats import FORMATS, Format
 from angelshare.recipes.conclude.kept_list import (
+    INDEX,
     KeptAudit,
     KeptGap,
     KeptIndex,
@@ -33,11 +34,12 @@ from angelshare.recipes.conclude.kept_list import (
     KeptSet,
     Protocol,
     read_list,
+    write_list,
 )
 from angelshare.recipes.observe.seats import Seat, assemble
 from angelshare.statement.schema import ModelRow, Statement
 
-FOLDER, INDEX = "predictions", "members.json"
+FOLDER = "predictions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,9 @@ class Kept:
 
 
 def keep_observations(
-    observations: Mapping[str, Observations], protocol: Protocol, statement: Statement, folder: Path
+    observations: Mapping[str, Observations], protocol: Protocol, statement: Statement, place: Path
 ) -> None:
-    """Write the answers into `folder/predictions`, one file per member, and then the list of them.
+    """Write the answers into an empty folder, one file per member, and the list of them.
 
     Texts are never written, and templates are replaced by numbers.
 
@@ -65,11 +67,8 @@ def keep_observations(
         observations: by text set; releases are compared on the first.
         protocol: how they were measured and judged.
         statement: the one that rests on them, with the members' fingerprints and the checksums of the data.
-        folder: of the statement.
+        place: the folder.
     """
-    place = folder / FOLDER
-    place.mkdir(parents=True, exist_ok=True)
-    (place / INDEX).unlink(missing_ok=True)
     fingerprints = {(model.role, model.name, model.seed): model.fingerprint for model in statement.models}
     numbers, templates = iter(range(1_000_000)), _template_numbers(observations)
 
@@ -93,8 +92,7 @@ def keep_observations(
         for data, seen in observations.items()
         for (request, kind), why in seen.missing.items()
     )
-    index = KeptIndex(sha256=_contents(statement), protocol=protocol, sets=sets, missing=missing)
-    write_text(place / INDEX, json.dumps(index.model_dump(mode="python"), indent=1))  # in ASCII, whatever the names
+    write_list(KeptIndex(sha256=_contents(statement), protocol=protocol, sets=sets, missing=missing), place)
 
 
 def copy_kept(source: Path, folder: Path) -> None:
@@ -188,7 +186,13 @@ def _written(
             file = f"{next(numbers):04d}.{form.suffix}"
             form.write(items, replace(member, fingerprint=fingerprints.get(key, member.fingerprint)), place / file)
             items = Items(panel.data, panel.items.ids)
-            yield KeptMember(file=file, role=population.role, name=population.name, seed=member.seed)
+            yield KeptMember(
+                file=file,
+                sha256=sha256_of(place / file),
+                role=population.role,
+                name=population.name,
+                seed=member.seed,
+            )
 
 
 def _panel(place: Path, kept: KeptSet) -> Panel[Any]:
@@ -239,6 +243,15 @@ def _numbered(items: Items, numbers: Mapping[str, str]) -> Items:
 
 
 def _seated(place: Path, kind: Kind, kept: KeptMember) -> tuple[Seat, Observed[Any]]:
-    """Return one member as it was written."""
-    seat = _seat(kept)
-    return seat, FORMATS[kind].read(place / kept.file, seat.member)
+    """Return one member as it was written.
+
+    Raises:
+        InputError: if its file is another than the one that was written.
+    """
+    seat, file = _seat(kept), place / kept.file
+    if not file.is_file() or sha256_of(file) != kept.sha256:
+        raise InputError(
+            f"{file} does not hold the answers of {seat.member}: it was changed or damaged after it was written. Make "
+            "the statement again."
+        )
+    return seat, FORMATS[kind].read(file, seat.member)

@@ -2,23 +2,31 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from angelshare.core.atomic import write_text
 from angelshare.core.errors import InputError
 from angelshare.core.observations import Kind
 from angelshare.core.requests import TEST
 from angelshare.core.strict import Strict
 from angelshare.core.task import ModelRole
+from angelshare.recipes.folder.stages import digest
 from angelshare.statement.gates import Gate
+
+INDEX = "members.json"
+SEAL = "seal"
+"""The key of the list's own checksum."""
 
 
 class KeptMember(Strict):
-    """One file, and the member whose answers it holds."""
+    """One file with its checksum, and the member whose answers it holds."""
 
     file: Annotated[str, Field(pattern=r"^\d{4,}\.(parquet|json)$")]
+    sha256: str
     role: ModelRole
     name: str
     seed: int | None
@@ -93,16 +101,26 @@ class KeptIndex(Strict):
     missing: tuple[KeptGap, ...] = ()
 
 
+def write_list(index: KeptIndex, folder: Path) -> None:
+    """Write the list, with its own checksum, in ASCII whatever the names."""
+    content = index.model_dump(mode="python")
+    write_text(folder / INDEX, json.dumps({**content, SEAL: digest(content)}, indent=1))
+
+
 def read_list(file: Path) -> KeptIndex:
     """Return the list.
 
     Raises:
         InputError: if something else changed the file, or an earlier version wrote it.
     """
-    try:
+    index = None
+    with suppress(ValueError, KeyError, AttributeError, TypeError, RecursionError):
         content = json.loads(file.read_text("utf-8"))
-        if isinstance(content, dict) and "members" in content:
-            raise InputError(f"{file} was written by an earlier version of angelshare. Make the statement again.")
-        return KeptIndex.model_validate(content)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{file} no longer lists what was kept. Make the statement again.") from error
+        seal = content.pop(SEAL)
+        index = KeptIndex.model_validate(content) if seal == digest(content) else None
+    if index is None:
+        raise InputError(
+            f"{file} no longer lists what was kept, or an earlier version of angelshare wrote it. Make the statement "
+            "again."
+        )
+    return index

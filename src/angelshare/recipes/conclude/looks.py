@@ -4,22 +4,27 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from angelshare.core.atomic import write_text
 from angelshare.core.errors import InputError
 from angelshare.recipes.folder.stages import digest
 
 LOOKS_FILE = "test_looks.json"
 
 
-def count_look(run: Path, test_sha256: str, fingerprints: Sequence[str]) -> int:
-    """Return the number of looks so far, including this one. Measuring the same models again is no new look."""
+def with_look(run: Path, test_sha256: str, fingerprints: Sequence[str]) -> list[str]:
+    """Return all looks so far, including this one. Measuring the same models again is no new look.
+
+    Raises:
+        InputError: if something else changed the file of the looks.
+    """
     file = run / LOOKS_FILE
     looks = _read(file) if file.is_file() else []
     look = digest([test_sha256, sorted(fingerprints)])
-    if look not in looks:
-        looks.append(look)
-        write_text(file, json.dumps(looks, indent=1))
-    return len(looks)
+    return looks if look in looks else [*looks, look]
+
+
+def looks_text(looks: Sequence[str]) -> str:
+    """Return the content of the file of the looks."""
+    return json.dumps(looks, indent=1)
 
 
 def _read(file: Path) -> list[str]:

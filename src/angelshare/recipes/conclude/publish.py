@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from angelshare.core.arrays import Array
-from angelshare.core.atomic import write_text
+from angelshare.core.atomic import whole_texts
 from angelshare.core.panel import Panel
 from angelshare.core.task import Role
 from angelshare.data.texts.textset import Splits, count_unusual
+from angelshare.recipes.conclude.places import make_room
 from angelshare.recipes.folder.stages import digest
 from angelshare.report.pages.comparison import render_comparison_html, render_comparison_markdown
 from angelshare.report.pages.html import render_html
 from angelshare.report.pages.markdown import render_markdown
 from angelshare.report.papers.markdown import render_reproduction_markdown
 from angelshare.report.papers.reproduction import render_reproduction_html
-from angelshare.statement.build import write_statement
-from angelshare.statement.comparison import Comparison, write_comparison
+from angelshare.statement.build import as_text
+from angelshare.statement.comparison import Comparison, comparison_text
 from angelshare.statement.reproduction import Reproduction, reproduction_text
 from angelshare.statement.schema import DataRow, Statement
 
@@ -26,31 +27,41 @@ if TYPE_CHECKING:  # publishing an audit of two files must not load torch
     from angelshare.transfer.label import TransferSet
 
 
-def publish(statement: Statement, folder: Path) -> None:
-    """Write statement.json, statement.html and statement.md, each whole or not at all, once all are rendered."""
-    page, comment = render_html(statement), render_markdown(statement)
-    folder.mkdir(parents=True, exist_ok=True)
-    write_statement(statement, folder / "statement.json")
-    write_text(folder / "statement.html", page)
-    write_text(folder / "statement.md", comment)
+def pages_of(statement: Statement) -> dict[str, str]:
+    """Return statement.json, statement.html and statement.md by name."""
+    return {
+        "statement.json": f"{as_text(statement)}\n",
+        "statement.html": render_html(statement),
+        "statement.md": render_markdown(statement),
+    }
+
+
+def publish(statement: Statement, folder: Path, *, overwrite: bool = False) -> None:
+    """Write a statement and its pages, once all are rendered; what stood there is replaced or kept, see `places`."""
+    with whole_texts({folder / name: text for name, text in pages_of(statement).items()}):
+        make_room(folder, statement.title, overwrite=overwrite)
 
 
 def publish_comparison(comparison: Comparison, folder: Path) -> None:
-    """Write comparison.json, comparison.html and comparison.md, each whole or not at all, once all are rendered."""
-    page, comment = render_comparison_html(comparison), render_comparison_markdown(comparison)
-    folder.mkdir(parents=True, exist_ok=True)
-    write_comparison(comparison, folder / "comparison.json")
-    write_text(folder / "comparison.html", page)
-    write_text(folder / "comparison.md", comment)
+    """Write comparison.json, comparison.html and comparison.md, once all are rendered."""
+    pages = {
+        "comparison.json": f"{comparison_text(comparison)}\n",
+        "comparison.html": render_comparison_html(comparison),
+        "comparison.md": render_comparison_markdown(comparison),
+    }
+    with whole_texts({folder / name: text for name, text in pages.items()}):
+        pass
 
 
 def publish_reproduction(reproduction: Reproduction, folder: Path) -> None:
-    """Write reproduction.json, .html and .md, each whole or not at all, once all are rendered."""
-    page, comment = render_reproduction_html(reproduction), render_reproduction_markdown(reproduction)
-    folder.mkdir(parents=True, exist_ok=True)
-    write_text(folder / "reproduction.json", f"{reproduction_text(reproduction)}\n")
-    write_text(folder / "reproduction.html", page)
-    write_text(folder / "reproduction.md", comment)
+    """Write reproduction.json, .html and .md, once all are rendered."""
+    pages = {
+        "reproduction.json": f"{reproduction_text(reproduction)}\n",
+        "reproduction.html": render_reproduction_html(reproduction),
+        "reproduction.md": render_reproduction_markdown(reproduction),
+    }
+    with whole_texts({folder / name: text for name, text in pages.items()}):
+        pass
 
 
 def data_rows(splits: Splits, roles: Sequence[Role]) -> list[DataRow]:

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from angelshare.audits.frame.registry import Choice
+from angelshare.core.atomic import whole_folder, whole_texts
 from angelshare.core.audit import AuditResult
 from angelshare.core.requests import TEST, Observations
-from angelshare.recipes.conclude.kept import keep_observations
+from angelshare.recipes.conclude.kept import FOLDER, keep_observations
 from angelshare.recipes.conclude.kept_list import KeptAudit, Protocol
-from angelshare.recipes.conclude.looks import count_look
-from angelshare.recipes.conclude.publish import publish
+from angelshare.recipes.conclude.looks import LOOKS_FILE, looks_text, with_look
+from angelshare.recipes.conclude.places import check_place, make_room
+from angelshare.recipes.conclude.publish import pages_of
 from angelshare.recipes.folder.environment import environment
 from angelshare.recipes.observe.seats import Opened, entries
 from angelshare.statement.build import build_statement
@@ -88,22 +90,38 @@ class Conclusion:
     protocol: Protocol
     looked_at: str
 
-    def write(self, folder: Path) -> Statement:
-        """Return the statement with this look counted, after writing it and what every member answered to `folder`."""
-        looks = count_look(folder, self.looked_at, [model.fingerprint for model in self.statement.models])
-        statement = self.statement.model_copy(update={"test_looks": looks})
-        keep_observations(self.observations, self.protocol, statement, folder)
-        publish(statement, folder)
+    def write(self, folder: Path, *, overwrite: bool = False) -> Statement:
+        """Return the statement with this look counted, after writing it and what every member answered to `folder`.
+
+        Nothing that stands there is touched before all of the new is written.
+
+        Args:
+            folder: made if need be.
+            overwrite: whether a statement of another origin is replaced; otherwise it is kept in a sub-folder.
+
+        Raises:
+            InputError: if files would be lost that angelshare did not make.
+        """
+        check_place(folder)
+        looks = with_look(folder, self.looked_at, [model.fingerprint for model in self.statement.models])
+        statement = self.statement.model_copy(update={"test_looks": len(looks)})
+        texts = {LOOKS_FILE: looks_text(looks), **pages_of(statement)}
+        with (
+            whole_folder(folder / FOLDER) as kept,
+            whole_texts({folder / name: text for name, text in texts.items()}),
+        ):
+            keep_observations(self.observations, self.protocol, statement, kept)
+            make_room(folder, statement.title, overwrite=overwrite)
         return statement
 
 
-def conclude(measured: Measured, framing: Framing, folder: Path) -> Statement:
-    """Return the statement, after writing it and the answers of all members into `folder`.
+def conclude(measured: Measured, framing: Framing, folder: Path, *, overwrite: bool = False) -> Statement:
+    """Return the statement, after writing it and the answers of all members into `folder`; see `Conclusion.write`.
 
     Raises:
-        InputError: as `concluded`.
+        InputError: as `concluded`, and as `Conclusion.write`.
     """
-    return concluded(measured, framing).write(folder)
+    return concluded(measured, framing).write(folder, overwrite=overwrite)
 
 
 def concluded(measured: Measured, framing: Framing) -> Conclusion:

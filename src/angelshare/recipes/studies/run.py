@@ -14,9 +14,11 @@ from angelshare.core.requests import Observations
 from angelshare.core.task import ModelRole, SuiteScale
 from angelshare.data.suites.gathering import IN_DOMAIN, MissingSet, SuiteSet, suite_spec
 from angelshare.data.texts.textset import Splits
+from angelshare.recipes.conclude.places import check_place
 from angelshare.recipes.conclude.publish import data_rows, publish_reproduction
 from angelshare.recipes.conclude.statements import Framing, Measured, conclude
 from angelshare.recipes.folder.journal import note, seconds_of
+from angelshare.recipes.folder.lock import locked
 from angelshare.recipes.observe.observing import Desk, observe_texts
 from angelshare.recipes.observe.seats import Opened
 from angelshare.recipes.run import Trained, apart_from, read_splits, training_warnings
@@ -44,6 +46,7 @@ class StudyRequest:
         scale: of the study. out: its folder. now: the time of its statement and page.
         jobs: the number of students trained side by side.
         redact_texts: whether texts are left out of statement and tables.
+        overwrite: whether a statement of another origin is replaced; otherwise it is kept in a sub-folder.
     """
 
     scale: SuiteScale
@@ -51,6 +54,7 @@ class StudyRequest:
     now: datetime
     jobs: int = 1
     redact_texts: bool = False
+    overwrite: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,16 +93,28 @@ def carry_out(
     Every arm keeps its models in a folder of its own; models that are there already are not trained again.
 
     Raises:
-        InputError: if the paper has no such scale, or its data are not at hand.
+        InputError: if the paper has no such scale, its data are not at hand, or the folder holds what angelshare did
+            not make and would replace.
     """
-    study, began = paper.read_study(request.scale), clock()
-    request.out.mkdir(parents=True, exist_ok=True)
+    study = paper.read_study(request.scale)
+    check_place(request.out)
+    with locked(request.out):
+        return _carried_out(paper, study, request, progress, clock)
+
+
+def _carried_out(
+    paper: Paper[P], study: Study[P], request: StudyRequest, progress: Progress, clock: Callable[[], float]
+) -> Reproduction:
+    """Return the paper beside us, written."""
+    began = clock()
     try:
         setting = set_up(paper, study, request.scale)
         opened = _open(setting, request, progress=progress)
         seen = _observe(setting, opened, Desk(request.out, progress))
         results = measure(setting, seen, cards_of(opened.models))
-        statement = conclude(Measured(opened.models, seen, results), _framing(setting, opened, request), request.out)
+        framing = _framing(setting, opened, request)
+        measured = Measured(opened.models, seen, results)
+        statement = conclude(measured, framing, request.out, overwrite=request.overwrite)
     finally:
         note(request.out, CALL, seconds=round(clock() - began, 1))
     beside_us = beside(setting, seen, statement, request.now)

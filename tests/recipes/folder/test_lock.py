@@ -1,0 +1,76 @@
+"""Tests of keeping other processes out of a folder."""
+
+import json
+import os
+import platform
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from angelshare.core.errors import InputError
+from angelshare.recipes.folder.lock import LOCK_FILE, locked
+
+HOLDER = """
+import sys
+from pathlib import Path
+from angelshare.recipes.folder.lock import locked
+with locked(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def holder(tmp_path):
+    """Another process that holds the lock of a folder, until it is ended."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline() == "held\n"
+    yield process
+    process.communicate("")
+
+
+def test_a_folder_in_use_is_refused_with_who_uses_it(tmp_path, holder):
+    """By process and host; the lock stays theirs."""
+    who = rf"{tmp_path} is in use by process {holder.pid} on {platform.node()} since 20\d\d-.*\. Wait until"
+    for _ in range(2):
+        with pytest.raises(InputError, match=who), locked(tmp_path):
+            pass
+
+
+def test_the_lock_of_a_killed_process_is_taken_over(tmp_path, holder):
+    """The file still says who held it."""
+    holder.send_signal(signal.SIGKILL)
+    holder.wait()
+    assert json.loads((tmp_path / LOCK_FILE).read_text())["pid"] == holder.pid
+    with locked(tmp_path):
+        assert json.loads((tmp_path / LOCK_FILE).read_text())["pid"] == os.getpid()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_is_made_and_freed_also_after_an_error(tmp_path):
+    """Nothing stays behind."""
+    with pytest.raises(ZeroDivisionError), locked(tmp_path / "new"):
+        raise ZeroDivisionError
+    with locked(tmp_path / "new"):
+        pass
+    assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_a_lock_file_that_says_nothing_still_locks(tmp_path, holder):
+    """Its holder has only just taken it."""
+    (tmp_path / LOCK_FILE).write_text("")
+    with pytest.raises(InputError, match="is in use by another process"), locked(tmp_path):
+        pass
+
+
+def test_a_planted_link_is_not_followed(tmp_path):
+    """It would empty a file elsewhere."""
+    (tmp_path / "precious").write_text("precious")
+    (tmp_path / LOCK_FILE).symlink_to("precious")
+    with pytest.raises(OSError, match="symbolic link"), locked(tmp_path):
+        pass
+    assert (tmp_path / "precious").read_text() == "precious"
