@@ -54,3 +54,20 @@ def test_rules_of_the_linter_are_rarely_set_aside_and_never_without_a_reason():
     set_aside = exceptions()
     assert len(set_aside) < MOST_EXCEPTIONS
     assert [rest for rest in set_aside if not _WITH_REASON.fullmatch(rest)] == []
+
+
+def loading_calls(module: Path) -> Iterator[ast.Call]:
+    """Yield the calls that make transformers read a configuration, a tokenizer or a network."""
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        called = node.func if isinstance(node, ast.Call) else None
+        name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", None)
+        if name in ("from_pretrained", "from_config"):
+            yield node
+
+
+def test_whatever_is_loaded_is_told_whether_its_own_code_may_run():
+    """Transformers asks the user where it is not told."""
+    calls = [(module.name, call) for module in modules() for call in loading_calls(module)]
+    assert len(calls) > 3
+    silent = [(name, call.lineno) for name, call in calls if "trust_remote_code" not in {k.arg for k in call.keywords}]
+    assert silent == []

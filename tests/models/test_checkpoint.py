@@ -1,6 +1,7 @@
 """Tests of model folders: what is loaded, what is refused, how they are named and saved."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import sys
 import numpy as np
 import pytest
 import torch
+from folder_edits import edit_config, edit_tokenizer, edit_weights
 from safetensors.torch import load_file, save_file
 
 from angelshare.core.errors import LabelError, ModelError
@@ -25,11 +27,9 @@ from angelshare.models.checkpoint import (
 from angelshare.models.folders import backbone_note, fingerprint, minilm_folder
 
 
-def edit_config(folder, **changes):
-    """Write these fields into config.json; None removes one."""
-    path = folder / "config.json"
-    fields = json.loads(path.read_text()) | changes
-    path.write_text(json.dumps({key: value for key, value in fields.items() if changes.get(key, 0) is not None}))
+def load_backbone_of_two(folder):
+    """Load a backbone with a new head of two labels."""
+    return load_backbone(folder, labels=("a", "b"), task="binary", seed=0)
 
 
 def test_a_saved_model_comes_back_with_its_card(bert, bert_folder):
@@ -140,6 +140,125 @@ def test_a_broken_configuration_is_refused(bert_folder, content, words):
     (bert_folder / "config.json").write_text(content)
     with pytest.raises(ModelError, match=words):
         load_scorer(bert_folder)
+
+
+@pytest.mark.parametrize("layers", [3, -1])
+def test_layers_that_the_configuration_does_not_count_are_named(bert_folder, layers):
+    """The answers would be those of another model, whoever loads it."""
+    edit_config(bert_folder, num_hidden_layers=layers)
+    for load in (load_scorer, load_backbone_of_two):
+        with pytest.raises(ModelError, match=r"weights that its configuration has no place for \(bert\.encoder\.layer"):
+            load(bert_folder)
+
+
+def test_a_head_that_a_backbone_leaves_and_a_pooler_that_a_classifier_leaves_are_none_too_many(bert_folder):
+    """Many classifiers were saved with a pooler that they do not use."""
+    edit_weights(bert_folder, lambda weights: weights | {"roberta.pooler.dense.bias": torch.zeros(2)})
+    assert load_scorer(bert_folder).card.labels == ("bad", "good")
+    load_backbone_of_two(bert_folder)
+    edit_weights(bert_folder, lambda weights: weights | {"adapter.weight": torch.zeros(2)})
+    load_backbone_of_two(bert_folder)
+    with pytest.raises(ModelError, match=r"holds 1 weights .* \(adapter\.weight\)"):
+        load_scorer(bert_folder)
+
+
+def test_integer_weights_are_refused(bert_folder):
+    """Integers without their scale are not the weights."""
+    name = "bert.encoder.layer.1.output.dense.weight"
+    edit_weights(bert_folder, lambda weights: weights | {name: weights[name].to(torch.int8)})
+    with pytest.raises(ModelError, match=rf"1 weights that are no floating-point numbers \({re.escape(name)}\)"):
+        load_scorer(bert_folder)
+
+
+def test_weights_in_half_precision_are_read(bert_folder):
+    """As is a position counter, which is no parameter."""
+    positions = {"bert.embeddings.position_ids": torch.arange(32)[None]}
+    edit_weights(bert_folder, lambda weights: {name: each.half() for name, each in weights.items()} | positions)
+    assert load_scorer(bert_folder).card.labels == ("bad", "good")
+
+
+def test_labels_that_are_numbered_twice_in_two_ways_are_remarked_on(bert_folder, caplog):
+    """Id2label counts; names by default are no contradiction."""
+    edit_config(bert_folder, label2id={"LABEL_0": 0, "good": 1})
+    load_scorer(bert_folder)
+    assert caplog.text == ""
+    edit_config(bert_folder, label2id={"bad": 1, "good": 0})
+    assert load_scorer(bert_folder).card.labels == ("bad", "good")
+    assert "label2id says that 'bad' is 1, id2label that 1 is 'good'" in caplog.text
+
+
+@pytest.mark.parametrize("longest", [0, -5, "long"])
+def test_a_tokenizer_without_room_for_a_word_is_refused(bert_folder, longest):
+    """With whatever loads it."""
+    edit_tokenizer(bert_folder, model_max_length=longest)
+    for load in (load_scorer, mask_token):
+        with pytest.raises(ModelError, match="leaves no room for a word"):
+            load(bert_folder)
+
+
+def test_a_tokenizer_that_takes_three_tokens_is_remarked_on(bert_folder, caplog):
+    """It reads the beginning of a text, unless the training or the caller says otherwise."""
+    edit_tokenizer(bert_folder, model_max_length=3)
+    assert load_scorer(bert_folder).card.max_length == 16
+    assert caplog.text == ""
+    edit_config(bert_folder, angelshare=None)
+    assert load_scorer(bert_folder).card.max_length == 3
+    assert "teacher reads only the first 3 tokens of a text" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "facts", [[1], {"max_length": "long"}, {"max_length": 0}, {"task": "guessing"}, {"kind": ["mlp"]}]
+)
+def test_damaged_facts_of_a_training_are_refused(bert_folder, facts):
+    """With what is wrong of them."""
+    edit_config(bert_folder, angelshare=facts)
+    what = next(iter(facts)) if isinstance(facts, dict) else "all of it"
+    with pytest.raises(ModelError, match=rf"damaged config\.json.*\({what}\)"):
+        load_scorer(bert_folder)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"hidden_size": "wide"},
+        {"num_attention_heads": 0},
+        {"id2label": ["bad", "good"]},
+        {"model_type": ["bert"]},
+        {"pad_token_id": 99},
+        {"hidden_act": "nothing"},
+    ],
+)
+def test_a_configuration_with_impossible_values_is_refused(bert_folder, fields):
+    """Whatever transformers makes of it."""
+    edit_config(bert_folder, **fields)
+    for load in (load_scorer, load_backbone_of_two):
+        with pytest.raises(ModelError, match=r"teacher cannot be loaded.*damaged"):
+            load(bert_folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("tokenizer_config.json", "[1]"),
+        ("tokenizer_config.json", '{"tokenizer_class": 3}'),
+        ("tokenizer_config.json", '{"pad_token": {"a": 1}}'),
+        ("tokenizer.json", "[]"),
+        ("tokenizer.json", "{}"),
+    ],
+)
+def test_a_damaged_tokenizer_is_refused(bert_folder, name, content):
+    """With the folder, and what to do."""
+    (bert_folder / name).write_text(content)
+    for load in (load_scorer, mask_token, load_backbone_of_two):
+        with pytest.raises(ModelError, match=r"teacher.*Save the model again"):
+            load(bert_folder)
+
+
+def test_a_fingerprint_of_a_damaged_tokenizer_is_refused(bert_folder):
+    """A stage asks for it before anything is loaded."""
+    (bert_folder / "tokenizer_config.json").write_text("[1]")
+    with pytest.raises(ModelError, match="holds a list, not fields"):
+        backbone_fingerprint(bert_folder)
 
 
 def test_a_model_without_a_classification_head_is_refused(bert_folder):

@@ -43,14 +43,20 @@ def load_causal(source: str | Path, *, name: str | None = None, max_length: int 
         ModelError: if it cannot be loaded safely, or is no causal language model.
     """
     folder = find_model(source)
-    model, tokenizer, missing = read_network(AutoModelForCausalLM.from_pretrained, folder)
-    problem = _not_causal(model, missing)
+    network = read_network(AutoModelForCausalLM.from_pretrained, folder)
+    problem = _not_causal(network.model, network.missing)
     if problem is not None:
         raise ModelError(f"{folder} is not a causal language model: {problem}. Give a model such as GPT-2.")
+    network.check_all_used(folder)
     card = network_card(
-        folder, model, tokenizer, name=name or Path(source).name, precision="fp32", max_length=max_length
+        folder,
+        network.model,
+        network.tokenizer,
+        name=name or Path(source).name,
+        precision="fp32",
+        max_length=max_length,
     )
-    return CausalModel(model, tokenizer, card)
+    return CausalModel(network.model, network.tokenizer, card)
 
 
 class CausalModel:

@@ -9,7 +9,6 @@ from transformers import (
     AutoConfig,
     AutoModel,
     AutoModelForSequenceClassification,
-    AutoTokenizer,
     PreTrainedModel,
     PreTrainedTokenizerBase,
 )
@@ -18,7 +17,7 @@ from angelshare.core.atomic import whole_folder
 from angelshare.core.errors import ModelError
 from angelshare.core.protocols import Scorer
 from angelshare.core.task import Task
-from angelshare.models.declared_task import labels_of, set_labels, task_of
+from angelshare.models.declared_task import label_contradiction, labels_of, set_labels, task_of
 from angelshare.models.encoder import EncoderScorer, Precision, resolve_precision
 from angelshare.models.folders import (
     MINILM,
@@ -33,6 +32,7 @@ from angelshare.models.opening import (
     network_card,
     one_error,
     read_network,
+    read_tokenizer,
     training_facts,
 )
 from angelshare.models.quiet import quiet
@@ -80,6 +80,9 @@ def load_scorer(
         _LOG.warning(
             "%s names its labels only LABEL_0, LABEL_1, ...: check that they mean what the data's labels do.", name
         )
+    remark = label_contradiction(model.config)
+    if remark is not None:
+        _LOG.warning("%s: %s", name, remark)
     card = network_card(
         folder,
         model,
@@ -87,7 +90,7 @@ def load_scorer(
         name=name,
         precision=resolve_precision(precision, model),
         max_length=max_length,
-        task=task_of(model.config, task or training_facts(model).get("task")),
+        task=task_of(model.config, task or training_facts(model).task),
         labels=labels,
     )
     return EncoderScorer(model, tokenizer, card)
@@ -102,17 +105,19 @@ def load_model(
         ModelError: if it cannot be loaded safely, or some of its weights, such as a head, are not in the folder.
     """
     folder = find_model(folder, trust_remote_code=trust_remote_code, allow_pickle=allow_pickle)
-    model, tokenizer, missing = read_network(
+    network = read_network(
         AutoModelForSequenceClassification.from_pretrained, folder, trust_remote_code=trust_remote_code
     )
-    if missing:
+    if network.missing:
+        some = ", ".join(network.missing[:3])
         msg = (
-            f"{folder} is not a sequence classifier: {len(missing)} weights are not in it ({', '.join(missing[:3])}) "
+            f"{folder} is not a sequence classifier: {len(network.missing)} weights are not in it ({some}) "
             "and would be random numbers. Fine-tune it first, or give the folder of the fine-tuned model."
         )
         raise ModelError(msg)
-    check_padding(tokenizer, folder)
-    return model, tokenizer
+    network.check_all_used(folder)
+    check_padding(network.tokenizer, folder)
+    return network.model, network.tokenizer
 
 
 def load_backbone(
@@ -134,16 +139,19 @@ def load_backbone(
         torch.manual_seed(seed)
         config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
         set_labels(config, labels=labels, task=task)
-        model: PreTrainedModel = AutoModelForSequenceClassification.from_config(config, dtype=torch.float32)
-        backbone, tokenizer, absent = read_network(AutoModel.from_pretrained, folder)
-    missing = [name for name in absent if "pooler" not in name]
+        model: PreTrainedModel = AutoModelForSequenceClassification.from_config(
+            config, dtype=torch.float32, trust_remote_code=False
+        )
+        backbone = read_network(AutoModel.from_pretrained, folder)
+    missing = [name for name in backbone.missing if "pooler" not in name]
     if missing:
         msg = (
             f"{folder} lacks {len(missing)} weights of its backbone ({', '.join(missing[:3])}). Give a complete model."
         )
         raise ModelError(msg)
-    model.base_model.load_state_dict(backbone.state_dict(), strict=False)
-    return model, tokenizer
+    backbone.check_all_used(folder)
+    model.base_model.load_state_dict(backbone.model.state_dict(), strict=False)
+    return model, backbone.tokenizer
 
 
 def backbone_fingerprint(source: str | Path) -> str:
@@ -153,9 +161,7 @@ def backbone_fingerprint(source: str | Path) -> str:
 
 def mask_token(source: str | Path) -> str | None:
     """Return the mask token of a backbone's tokenizer; None where it has none."""
-    folder = backbone_folder(source)
-    with one_error(folder):
-        token: str | None = AutoTokenizer.from_pretrained(folder).mask_token
+    token: str | None = read_tokenizer(backbone_folder(source)).mask_token
     return token
 
 

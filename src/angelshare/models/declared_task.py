@@ -1,6 +1,6 @@
 """The label names and the task that a model's configuration declares."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from transformers import PreTrainedConfig
@@ -70,6 +70,20 @@ def labels_of(config: PreTrainedConfig, source: str) -> tuple[str, ...]:
         msg = f"{source}: its labels are numbered {sorted(names)}, not 0 to {len(names) - 1}. Correct its id2label."
         raise ModelError(msg)
     return tuple(str(names[i]) for i in range(len(names)))
+
+
+def label_contradiction(config: PreTrainedConfig) -> str | None:
+    """Return a remark on label2id if it numbers labels in another way than id2label, which counts; None if not."""
+    numbers: object = config.label2id or {}
+    if not isinstance(numbers, Mapping):
+        return f"its label2id is {numbers!r}, which is ignored: id2label counts."
+    names = {number: str(name) for number, name in (config.id2label or {}).items()}
+    for name, number in numbers.items():
+        by_default = name == f"LABEL_{number}"
+        if not by_default and (not isinstance(number, int) or names.get(number) != name):
+            said = f"label2id says that {name!r} is {number!r}, id2label that {number!r} is {names.get(number)!r}"
+            return f"{said}. id2label counts; check that it is right."
+    return None
 
 
 def task_of(config: PreTrainedConfig, declared: Task | None) -> Task:

@@ -34,7 +34,8 @@ def load_embedder(
         ModelError: if it cannot be loaded safely, or lacks weights that the pooling needs.
     """
     folder = backbone_folder(source)
-    model, tokenizer, absent = read_network(AutoModel.from_pretrained, folder)
+    network = read_network(AutoModel.from_pretrained, folder)
+    model, tokenizer, absent = network.model, network.tokenizer, network.missing
     pooler = [weight for weight in absent if "pooler" in weight]
     missing = absent if pooling == "pooler" else sorted(set(absent) - set(pooler))
     if missing:
@@ -44,6 +45,7 @@ def load_embedder(
         )
     if pooling == "pooler" and getattr(model, "pooler", None) is None:
         raise ModelError(f"{folder} has no pooler. Pool by cls or mean.")
+    network.check_all_used(folder)
     check_padding(tokenizer, folder)
     card = network_card(
         folder, model, tokenizer, name=name or Path(source).name, precision="fp32", max_length=max_length

@@ -21,6 +21,7 @@ from angelshare.models.checkpoint import load_scorer
 from angelshare.models.encoder import Precision
 from angelshare.models.folders import find_model, read_config
 from angelshare.models.observe import observe
+from angelshare.models.opening import one_error
 from angelshare.models.tfidf import MODEL_TYPE as TFIDF
 
 _STATUS, _RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
@@ -101,8 +102,8 @@ def _import_classes(loading: Loading) -> None:
     folder = find_model(loading.source, trust_remote_code=loading.trust_remote_code, allow_pickle=loading.allow_pickle)
     if read_config(folder).get("model_type") == TFIDF:
         return
-    config = AutoConfig.from_pretrained(folder, trust_remote_code=loading.trust_remote_code)
-    with torch.device("meta"):
+    with one_error(folder), torch.device("meta"):
+        config = AutoConfig.from_pretrained(folder, trust_remote_code=loading.trust_remote_code)
         AutoModelForSequenceClassification.from_config(config, trust_remote_code=loading.trust_remote_code)
 
 

@@ -1,25 +1,43 @@
 """Networks of any kind read from their folders: weights, tokenizer and card."""
 
+import logging
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
+import transformers
+from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError
 from safetensors import SafetensorError
 from transformers import AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
-from angelshare.core.errors import ModelError
+from angelshare.core.errors import AngelshareError, ModelError
 from angelshare.core.protocols import ModelCard
 from angelshare.core.task import Task
-from angelshare.models.folders import MINILM, find_model, fingerprint, minilm_folder, weight_files
+from angelshare.models.folders import (
+    MINILM,
+    TOKENIZER_CONFIG,
+    check_vocabulary,
+    find_model,
+    fingerprint,
+    minilm_folder,
+    tokenizer_fields,
+    weight_files,
+)
 from angelshare.models.quiet import quiet
+from angelshare.models.weights import check_stored_as_floats, left_over
 from angelshare.models.word_network import WordNetwork
+
+_LOG = logging.getLogger(__name__)
 
 _UNKNOWN_TYPE = re.compile(
     r"Unrecognized configuration class <class '[\w.]*?(?P<type>\w+)'> for this kind of AutoModel: (?P<loader>\w+)\."
 )
+_SHORT = 8
+"""A maximum length below this is remarked on."""
 _LONGEST = 1_000_000
 """Tokenizers without a maximum length give an astronomical number."""
 
@@ -29,13 +47,43 @@ def backbone_folder(source: str | Path) -> Path:
     return minilm_folder() if str(source) == MINILM else find_model(source)
 
 
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A network read from its folder, float32 and in evaluation mode.
+
+    Attributes:
+        model: the network.
+        tokenizer: its tokenizer.
+        missing: the names of its weights that are not in the folder, and were drawn at random.
+        left_over: the names of weights in the folder that belong to a part of the network, which has no place for them.
+    """
+
+    model: PreTrainedModel
+    tokenizer: PreTrainedTokenizerBase
+    missing: Sequence[str]
+    left_over: Sequence[str]
+
+    def check_all_used(self, folder: Path) -> None:
+        """Check that the network has a place for all its weights.
+
+        Raises:
+            ModelError: if it has not, naming some.
+        """
+        if self.left_over:
+            raise ModelError(
+                f"{folder} holds {len(self.left_over)} weights that its configuration has no place for "
+                f"({', '.join(self.left_over[:3])}), so it would answer without them. Save the model again, or correct "
+                "config.json, such as the number of layers."
+            )
+
+
 def read_network(
     from_pretrained: Callable[..., Any],  # Any: the class of the network is chosen at run time
     folder: Path,
     *,
     trust_remote_code: bool = False,
-) -> tuple[PreTrainedModel, PreTrainedTokenizerBase, list[str]]:
-    """Return a network (float32, evaluation mode), its tokenizer, and the names of weights missing in the folder.
+) -> Network:
+    """Return the network in a folder.
 
     Args:
         from_pretrained: the method of an auto class of transformers, such as `AutoModel`.
@@ -53,8 +101,43 @@ def read_network(
             use_safetensors=bool(list(folder.glob("*.safetensors"))),
             output_loading_info=True,
         )
-        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=trust_remote_code)
-    return model.eval(), tokenizer, sorted(report["missing_keys"])
+        check_stored_as_floats(weight_files(folder), model)
+    tokenizer = read_tokenizer(folder, trust_remote_code=trust_remote_code)
+    return Network(model.eval(), tokenizer, sorted(report["missing_keys"]), left_over(model, report["unexpected_keys"]))
+
+
+def read_tokenizer(folder: Path, *, trust_remote_code: bool = False) -> PreTrainedTokenizerBase:
+    """Return the tokenizer in a folder.
+
+    Raises:
+        ModelError: if it cannot be read, knows no words, needs code that may not run, or takes too short texts.
+    """
+    fields = tokenizer_fields(folder)
+    if not trust_remote_code:
+        _check_no_code(fields, folder)
+    if not (trust_remote_code and fields.get("auto_map")):
+        check_vocabulary(folder)
+    with one_error(folder):
+        tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(folder, trust_remote_code=trust_remote_code)
+        n_words = len(tokenizer) - len(set(tokenizer.all_special_ids))
+    if n_words < 1:
+        raise ModelError(f"The tokenizer in {folder} knows no words. Save the tokenizer of the model into it.")
+    _check_room(tokenizer, tokenizer.model_max_length, f"model_max_length in {folder / TOKENIZER_CONFIG}")
+    return tokenizer
+
+
+def _check_no_code(fields: Mapping[str, Any], folder: Path) -> None:  # Any: JSON
+    """Refuse a tokenizer that only exists as code that comes with it."""
+    if fields.get("auto_map") and not hasattr(transformers, str(fields.get("tokenizer_class"))):
+        raise ModelError(_own_code(folder))
+
+
+def _own_code(folder: Path) -> str:
+    """Return the sentence that refuses a folder that needs its own code."""
+    return (
+        f"{folder} needs code that comes with it (auto_map), which runs only where --trust-remote-code is given to "
+        "`audit` or `suite`."
+    )
 
 
 def check_padding(tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
@@ -67,10 +150,31 @@ def check_padding(tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
         raise ModelError(f"The tokenizer in {folder} has no padding token. Set one and save it again.")
 
 
-def training_facts(model: PreTrainedModel) -> Mapping[str, Any]:  # Any: JSON
-    """Return what `save_model` wrote about the training into the configuration; empty for models of other origin."""
-    facts: Mapping[str, Any] = getattr(model.config, "angelshare", None) or {}
-    return facts
+class TrainingFacts(BaseModel):
+    """What `save_model` wrote about the training into the configuration; nothing for models of other origin."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    kind: str | None = None
+    task: Task | None = None
+    max_length: PositiveInt | None = None
+    parent_fingerprint: str | None = None
+
+
+def training_facts(model: PreTrainedModel) -> TrainingFacts:
+    """Return the facts of a model's training.
+
+    Raises:
+        ModelError: if they are damaged.
+    """
+    try:
+        return TrainingFacts.model_validate(getattr(model.config, "angelshare", None) or {})
+    except ValidationError as error:
+        what = ", ".join(".".join(map(str, problem["loc"])) or "all of it" for problem in error.errors())
+        raise ModelError(
+            f"{model.name_or_path} has a damaged config.json: what it says of the training is of the wrong kind "
+            f"({what}). Save or train the model again."
+        ) from error
 
 
 def network_card(
@@ -95,23 +199,37 @@ def network_card(
         task=task,
         labels=tuple(labels),
         fingerprint=fingerprint(folder),
-        parent_fingerprint=facts.get("parent_fingerprint"),
-        max_length=most_tokens(model, tokenizer, max_length or facts.get("max_length"), name),
+        parent_fingerprint=facts.parent_fingerprint,
+        max_length=most_tokens(model, tokenizer, max_length or facts.max_length, name),
         precision=precision,
         n_parameters=sum(parameter.numel() for parameter in model.parameters()),
         n_bytes=sum(path.stat().st_size for path in weight_files(folder)),
-        kind=facts.get("kind", model.config.model_type),
+        kind=facts.kind or model.config.model_type,
     )
 
 
 def most_tokens(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, wanted: int | None, name: str) -> int:
-    """Return the maximum length in tokens; one beyond the model's positions is refused."""
+    """Return the maximum length in tokens; one beyond the model's positions, or without room for a word, is refused."""
     longest = tokenizer.model_max_length if tokenizer.model_max_length < _LONGEST else 512
     if wanted is not None:
         check_length(model, wanted, name)
+        _check_room(tokenizer, wanted, f"The maximum length of {name}")
         return wanted
     n_positions = _n_positions(model)
-    return longest if n_positions is None else min(longest, n_positions)
+    most = int(longest if n_positions is None else min(longest, n_positions))
+    if most < _SHORT:
+        _LOG.warning("%s reads only the first %d tokens of a text: its model_max_length is that short.", name, most)
+    return most
+
+
+def _check_room(tokenizer: PreTrainedTokenizerBase, max_length: object, what: str) -> None:
+    """Check that a maximum length leaves room for a word."""
+    n_special = tokenizer.num_special_tokens_to_add()
+    if not isinstance(max_length, int | float) or not max_length > n_special:
+        raise ModelError(
+            f"{what} is {max_length!r}, which leaves no room for a word beside {n_special} special tokens. "
+            "Give a number such as 128."
+        )
 
 
 def check_length(model: PreTrainedModel, max_length: int, name: str) -> None:
@@ -143,11 +261,20 @@ def one_error(folder: Path) -> Iterator[None]:
     try:
         with quiet():
             yield
-    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-        raise ModelError(f"{folder} cannot be loaded: {_told(error)}") from error
+    except (AngelshareError, MemoryError):
+        raise
+    except Exception as error:
+        raise ModelError(_told(error, folder)) from error
 
 
-def _told(error: Exception) -> str:
-    """Return what a loader says; of a type that it does not know, without the hundreds that it does."""
+def _told(error: Exception, folder: Path) -> str:
+    """Return what a loader says: that code is not run, that a type is unknown, or that a file is damaged."""
+    if isinstance(error, ValueError) and "custom code" in str(error):
+        return _own_code(folder)
     unknown = _UNKNOWN_TYPE.match(str(error))
-    return str(error) if unknown is None else f"{unknown['loader']} of transformers does not read {unknown['type']}."
+    if unknown is not None:  # without the hundreds of types that are known
+        return f"{folder} cannot be loaded: {unknown['loader']} of transformers does not read {unknown['type']}."
+    if isinstance(error, OSError | ValueError | RuntimeError | ImportError | SafetensorError):
+        return f"{folder} cannot be loaded: {error}"
+    why = f"{type(error).__name__}: {error}"
+    return f"{folder} cannot be loaded, as its configuration or tokenizer is damaged ({why}). Save the model again."

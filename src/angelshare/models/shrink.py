@@ -48,7 +48,9 @@ def cut(
         raise ModelError("The teacher's weights do not fit a student of other widths. Write init: random.")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        student: PreTrainedModel = AutoModelForSequenceClassification.from_config(config, dtype=torch.float32)
+        student: PreTrainedModel = AutoModelForSequenceClassification.from_config(
+            config, dtype=torch.float32, trust_remote_code=False
+        )
     if init == "teacher":
         student.load_state_dict(family.weights(model, chosen))
     return student

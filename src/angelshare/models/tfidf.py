@@ -113,7 +113,7 @@ def load_tfidf(folder: Path, *, name: str | None = None, fingerprint: str = "") 
         vectorizer = _vectorizer(fields["ngrams"], vocabulary={term: i for i, term in enumerate(fields["terms"])})
         vectorizer.idf_ = idf
         _check_shape(coefficients, fields["labels"], fields["terms"])
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
+    except (OSError, ValueError, TypeError, KeyError, SafetensorError) as error:
         raise ModelError(f"{folder} cannot be loaded as a TF-IDF model: {error}. Fit and save it again.") from error
     card = _card(name or folder.name, fields["labels"], fields["task"], coefficients, fingerprint)
     return TfidfScorer(vectorizer, coefficients, intercept, card)

@@ -1,0 +1,90 @@
+"""What a model folder must hold, and must not, before anything of it is loaded."""
+
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from angelshare.core.errors import ModelError
+
+_T5 = ("longt5", "mt5", "switch_transformers", "t5", "t5gemma", "t5gemma2", "umt5")
+"""Model types of the T5 family, whose classifiers need an end of text in every text."""
+
+_IMPLEMENTATION = re.compile("(attn|experts)_implementation")
+_OWN_IMPLEMENTATIONS = (None, "eager", "sdpa", "flex_attention", "grouped_mm", "batched_mm")
+"""Implementations that come with torch and transformers; others are code that is fetched from the hub."""
+
+_ELSEWHERE = "Give the unquantised model, or the model's answers as a file of predictions."
+
+
+def read_fields(path: Path) -> dict[str, Any]:  # Any: JSON
+    """Return the fields of a JSON file.
+
+    Raises:
+        ModelError: if it is damaged, naming it.
+    """
+    try:
+        fields = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        raise ModelError(f"{path} cannot be read as JSON ({error}). Save the model again.") from error
+    if not isinstance(fields, dict):
+        raise ModelError(f"{path} holds a {type(fields).__name__}, not fields with names. Save the model again.")
+    return fields
+
+
+def check_supported(folder: Path, fields: Mapping[str, Any]) -> None:
+    """Check that a model can be run as it is, from nothing but the files of its folder.
+
+    Args:
+        folder: the folder.
+        fields: of its config.json.
+
+    Raises:
+        ModelError: if it is quantised, of the T5 family, an adapter, or would bring in weights or code from elsewhere.
+    """
+    kind, named = fields.get("model_type"), fields.get("transformers_weights")
+    quantised = fields.get("quantization_config") or fields.get("compression_config")
+    fetched, problem = sorted(_implementations(fields)), None
+    if quantised is not None:
+        method = quantised.get("quant_method") if isinstance(quantised, Mapping) else None
+        problem = (
+            f"is quantised ({method or 'by a method that it does not name'}), which is not supported. {_ELSEWHERE}"
+        )
+    elif kind in _T5:
+        problem = f"is a {kind} model; the T5 family is not supported. Give an encoder, such as BERT."
+    elif named is not None:
+        problem = f"names other weights in its config.json ({named}). Save them as model.safetensors."
+    elif fetched:
+        problem = f"asks for the implementation {fetched[0]}, which is code from elsewhere. Remove it from config.json."
+    elif (folder / "adapter_config.json").is_file():
+        problem = "holds an adapter to a model that lies elsewhere. Merge both, and save the whole model."
+    if problem is not None:
+        raise ModelError(f"{folder} {problem}")
+
+
+def _implementations(fields: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the implementations of attention or experts that a configuration asks for and torch does not have."""
+    for name, value in fields.items():
+        if _IMPLEMENTATION.search(name):
+            chosen = value.values() if isinstance(value, Mapping) else (value,)
+            yield from (str(each) for each in chosen if each not in _OWN_IMPLEMENTATIONS)
+        elif isinstance(value, Mapping):
+            yield from _implementations(value)
+
+
+def check_index(index: Path, weights: Collection[Path]) -> None:
+    """Check that an index leads to nothing but the weights in its folder, which the fingerprint covers.
+
+    Raises:
+        ModelError: if it is damaged, or names a pickle among safetensors, or a file that is not there or elsewhere.
+    """
+    shards = read_fields(index).get("weight_map")
+    if not isinstance(shards, dict) or not shards:
+        raise ModelError(f"{index} does not say which file holds which weight. Save the model again.")
+    elsewhere = sorted({str(shard) for shard in shards.values() if index.parent / str(shard) not in weights})
+    if elsewhere:
+        raise ModelError(
+            f"{index} names {elsewhere[0]}, which is not among the safetensors files beside it. "
+            "Pickles and files elsewhere are not read: save the model again."
+        )
