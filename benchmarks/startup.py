@@ -89,7 +89,7 @@ def started(command: list[str]) -> tuple[float, float]:
 
 def imports(python: Path) -> dict[str, float]:
     """Return the milliseconds of the imports behind the help by package, the slowest first."""
-    timed = [str(python), "-X", "importtime", "-c", "import angelshare.cli.main"]
+    timed = [str(python), "-X", "importtime", "-c", "import angelshare.cli.commands"]
     lines = subprocess.run(timed, capture_output=True, text=True, check=True).stderr.splitlines()
     spent: Counter[str] = Counter()
     for line in lines[1:]:

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 import angelshare as ash
-from angelshare.cli.main import app
+from angelshare.cli.commands import app
 from angelshare.core.errors import InputError, MisalignedError
 from angelshare.recipes.rebuild import differing_rows
 

@@ -9,7 +9,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from angelshare.audits.frame.installed import AUDITS
-from angelshare.cli.main import app
+from angelshare.cli.commands import app
 from angelshare.recipes.reading import builtin_names, read_recipe
 from angelshare.statement.margins import judged_metrics
 

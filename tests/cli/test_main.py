@@ -5,6 +5,7 @@ import subprocess
 import sys
 import warnings
 from contextlib import chdir, redirect_stderr, redirect_stdout
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,7 +14,8 @@ import pytest
 from typer.testing import CliRunner
 
 from angelshare import __version__
-from angelshare.cli.main import app, main
+from angelshare.cli.commands import app
+from angelshare.cli.main import main
 
 
 def angelshare(*arguments, cwd="."):
@@ -390,3 +392,72 @@ def test_two_releases_are_compared(files, tmp_path):
     assert "student loses at most 0.01 of accuracy against the last release" in lost.output
     assert (tmp_path / "compared" / "comparison.html").is_file()
     assert json.loads(inside("compare", *releases, "--json").output)["schema"] == "loss-comparison/0"
+
+
+def called(*arguments, stdout=subprocess.PIPE, **environment):
+    """Call the command line in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "angelshare", *map(str, arguments)],
+        env=os.environ | environment, stdout=stdout, stderr=subprocess.PIPE, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def lost(files, tmp_path_factory):
+    """A statement whose gate has seen a loss."""
+    out = tmp_path_factory.mktemp("lost")
+    assert audit(files, out, "--margin", "accuracy=0.01").returncode == 4
+    return out
+
+
+def test_output_without_a_minus_sign_keeps_the_exit_code(lost):
+    """A console of ASCII or cp1252 cannot hold every character of a summary."""
+    for encoding in ("ascii", "cp1252"):
+        done = called("check", lost, PYTHONIOENCODING=encoding)
+        assert (done.returncode, done.stderr) == (4, b"")
+        assert b"-29.6 points" in done.stdout
+
+
+def test_a_reader_who_has_gone_keeps_the_exit_code(lost):
+    """`angelshare check DIR | true` in a pipeline with `pipefail`."""
+    read, write = os.pipe()
+    os.close(read)
+    for more in ([], ["--json"]):
+        done = called("check", lost, *more, stdout=write)
+        assert (done.returncode, done.stderr) == (4, b"")
+    os.close(write)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_a_disk_that_is_full_is_said(lost):
+    """It is nothing that angelshare did wrong."""
+    with Path("/dev/full").open("wb") as full:
+        done = called("check", lost, stdout=full)
+    assert done.returncode == 3
+    assert done.stderr.startswith(b"error: No space left on device. Make room")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--\x1b[2J"],
+        ["x\x1b[2J\u202e"],
+        ["check", "a", "b\x1b[2J\nforged"],
+        ["audit", "--split", "\x9b2J"],
+        ["data", "\x1b]0;"],
+    ],
+)
+def test_arguments_never_reach_the_terminal_raw(arguments):
+    """Usage errors repeat what was given."""
+    done = angelshare(*arguments)
+    assert done.returncode == 2
+    assert "Usage:" in done.stderr
+    assert not {"\x1b", "\x9b", "\u202e"} & set(done.stderr)
+    assert "\nforged" not in done.stderr
+
+
+def test_a_blank_student_is_refused(files, tmp_path):
+    """An empty variable in a script is no student."""
+    done = angelshare("audit", "--teacher", files / "teacher.csv", "--student", "", "--out", tmp_path)
+    assert done.returncode == 3
+    assert "''" in done.stderr

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from angelshare.cli.main import app
+from angelshare.cli.commands import app
 from angelshare.data.predictions.files import read_predictions
 
 PAGE = Path(__file__).parents[2] / "docs" / "prediction-files.md"

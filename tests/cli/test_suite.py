@@ -5,7 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from angelshare.cli.main import app
+from angelshare.cli.commands import app
 from angelshare.core.errors import InputError
 from angelshare.core.student_spec import TfidfSpec
 from angelshare.data.made.short_synthetic import short_synthetic

@@ -1,5 +1,6 @@
 """Files and folders that are there whole, or as they were."""
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -155,3 +156,10 @@ def test_a_folder_is_not_a_file(tmp_path):
     for path in ("file", "file/below"):
         with pytest.raises(InputError, match=r"^--out names .*file, which is a file\. Name a folder\.$"):
             folder_of(tmp_path / path)
+
+
+def test_a_full_disk_names_the_file(tmp_path):
+    """The system itself says only that no space is left."""
+    with pytest.raises(OSError, match="No space") as told, whole_file(tmp_path / "statement.json"):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert told.value.filename == str(tmp_path / "statement.json")

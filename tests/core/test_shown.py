@@ -1,11 +1,12 @@
 """Users' texts made visible."""
 
+import logging
 import unicodedata
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from angelshare.core.shown import one_line, visible
+from angelshare.core.shown import one_line, show_logs, visible
 
 
 def test_what_cannot_be_drawn_is_named():
@@ -38,3 +39,14 @@ def test_a_name_stands_on_one_line():
 def test_one_line_is_one_line(text: str):
     """Whatever the text."""
     assert len(one_line(text).splitlines()) <= 1
+
+
+def test_what_is_logged_reaches_a_terminal_inert(capsys):
+    """Warnings name folders and students; a worker's do so too."""
+    before = logging.lastResort
+    try:
+        show_logs()
+        logging.lastResort.handle(logging.makeLogRecord({"msg": "%s is damaged.", "args": ("a\x1b[2J\u202e\nb",)}))
+    finally:
+        logging.lastResort = before
+    assert capsys.readouterr().err == "warning: a⟨U+001B⟩[2J⟨U+202E⟩⟨U+000A⟩b is damaged.\n"

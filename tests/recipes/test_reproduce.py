@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from angelshare.cli.main import app
+from angelshare.cli.commands import app
 from angelshare.core.errors import InputError, RecipeError
 from angelshare.recipes import papers
 from angelshare.recipes.reproduce import paper_names, read_paper

@@ -84,10 +84,10 @@ def audit(
     Files of predictions and logs of lm-evaluation-harness and inspect_ai need no --data, no network and no torch.
     """
     from angelshare.api.auditing import audit
-    from angelshare.cli.progress import resumable
+    from angelshare.cli.progress import shown_progress
     from angelshare.cli.summary import finish
 
-    with resumable() as progress:
+    with shown_progress() as progress:
         statement = audit(
             teacher,
             student,

@@ -1,17 +1,14 @@
-"""Progress bars with the remaining time, on terminals only, and the handling of Ctrl-C."""
+"""Progress bars with the remaining time, on terminals only."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from angelshare.core.protocols import Progress as ProgressProtocol
 from angelshare.core.protocols import Silent
-
-INTERRUPTED = 130
-"""The exit code after Ctrl-C."""
+from angelshare.core.shown import one_line
 
 
 class Bars:
@@ -33,7 +30,7 @@ class Bars:
             TimeRemainingColumn(compact=True),
         )
         self._bars = Progress(*columns, console=self._console, transient=True)
-        self._task = self._bars.add_task(what, total=total)
+        self._task = self._bars.add_task(one_line(what), total=total)
         self._bars.start()
 
     def advance(self, n: int) -> None:
@@ -49,15 +46,14 @@ class Bars:
 
 
 @contextmanager
-def resumable() -> Iterator[ProgressProtocol]:
-    """Provide progress bars for work that can be interrupted, and resumed by the same command.
-
-    Raises:
-        typer.Exit: with 130 after Ctrl-C.
-    """
+def shown_progress() -> Iterator[ProgressProtocol]:
+    """Provide progress bars; the last one is removed, and the cursor shown again, whatever ends the work."""
     console = Console(stderr=True)
+    if not console.is_terminal:
+        yield Silent()
+        return
+    bars = Bars(console)
     try:
-        yield Bars(console) if console.is_terminal else Silent()
-    except KeyboardInterrupt:
-        typer.echo("Interrupted. The same command goes on from here.", err=True)
-        raise typer.Exit(INTERRUPTED) from None
+        yield bars
+    finally:
+        bars.finish()

@@ -18,6 +18,7 @@ def rebuild(
     some are not.
     """
     from angelshare.core.errors import InputError
+    from angelshare.core.shown import one_line
     from angelshare.recipes.conclude.places import check_place
     from angelshare.recipes.conclude.publish import publish
     from angelshare.recipes.rebuild import differing_findings, differing_rows, rebuild
@@ -31,7 +32,7 @@ def rebuild(
         differ = [*differing_rows(read_statement(folder), statement), *differing_findings(folder, statement)]
         n_rows = sum(len(audit.differences) for audit in statement.audits)
         told = f"not the same: {', '.join(sorted(differ)[:5])}" if differ else "the same to the last digit"
-        typer.echo(f"{folder}: {n_rows:,} differences between models, their figures and tables: {told}")
+        typer.echo(one_line(f"{folder}: {n_rows:,} differences between models, their figures and tables: {told}"))
         differing += len(differ)
         if out is not None:
             check_place(out)

@@ -35,7 +35,7 @@ def reproduce(
     from rich.console import Console
 
     from angelshare.api.running import jobs_of
-    from angelshare.cli.progress import resumable
+    from angelshare.cli.progress import shown_progress
     from angelshare.cli.summary import print_reproduction
     from angelshare.recipes.reproduce import reproduce as carry_out
     from angelshare.recipes.studies.run import StudyRequest
@@ -45,7 +45,7 @@ def reproduce(
     request = StudyRequest(
         scale, folder, datetime.now(UTC), jobs=jobs_of(jobs), redact_texts=redact_texts, overwrite=overwrite
     )
-    with resumable() as progress:
+    with shown_progress() as progress:
         reproduction = carry_out(paper, request, progress=progress)
     if as_json:
         typer.echo(reproduction_text(reproduction))

@@ -17,10 +17,10 @@ def demo(
     Its gate fails on purpose; the exit code is 0 nevertheless.
     """
     from angelshare.api.running import run
-    from angelshare.cli.progress import resumable
+    from angelshare.cli.progress import shown_progress
     from angelshare.cli.summary import show
 
-    with resumable() as progress:
+    with shown_progress() as progress:
         statement = run("demo", out=out, jobs=jobs, redact_texts=redact_texts, progress=progress)
     show(statement.content, statement.folder, as_json=as_json)
 
@@ -44,10 +44,10 @@ def run(
     resumes the work.
     """
     from angelshare.api.running import run
-    from angelshare.cli.progress import resumable
+    from angelshare.cli.progress import shown_progress
     from angelshare.cli.summary import finish
 
-    with resumable() as progress:
+    with shown_progress() as progress:
         gates = gates_of(margin, gate)
         statement = run(
             recipe, out=out, gates=gates, jobs=jobs, redact_texts=redact_texts, overwrite=overwrite, progress=progress

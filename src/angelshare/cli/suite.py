@@ -64,7 +64,7 @@ def suite(
     The result is one statement, with every model on every set in one table.
     """
     from angelshare.api.asked import audits_of
-    from angelshare.cli.progress import resumable
+    from angelshare.cli.progress import shown_progress
     from angelshare.cli.summary import finish
     from angelshare.recipes.observe.opening import Reading
     from angelshare.recipes.suite_statement import SuiteRequest, run_suite
@@ -88,6 +88,6 @@ def suite(
         redact_texts=redact_texts,
         overwrite=overwrite,
     )
-    with resumable() as progress:
+    with shown_progress() as progress:
         statement = run_suite(request, progress=progress)
     finish(statement, folder, as_json=as_json)

@@ -80,7 +80,7 @@ def print_comparison(console: Console, comparison: Comparison, folder: Path | No
     tables = page.tables[1:] if comparison.gates else page.tables
     for table in () if comparison.identical else tables:
         console.print(Text(f"\n{one_line(table.title)}", style="bold"), soft_wrap=True)
-        drawn = Table(*table.columns, box=None, padding=(0, 2, 0, 0))
+        drawn = Table(*(Column(Text(one_line(name))) for name in table.columns), box=None, padding=(0, 2, 0, 0))
         for row in table.rows[:MOST_ROWS]:
             drawn.add_row(*(Text(one_line(cell)) for cell in row))
         console.print(drawn)

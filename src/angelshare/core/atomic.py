@@ -25,6 +25,10 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         with file:
             yield file
         partial.replace(path)
+    except OSError as error:
+        if error.errno is not None and error.filename is None:
+            error.filename = str(path)  # a full disk does not say which file it stopped
+        raise
     finally:
         partial.unlink(missing_ok=True)
 

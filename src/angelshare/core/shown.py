@@ -1,5 +1,7 @@
 """Users' texts made visible: characters that a page or a terminal cannot or should not draw are named."""
 
+import logging
+import sys
 import unicodedata
 
 _JOINERS = "\u200c\u200d"  # Persian words and emoji families need them, and they reorder nothing
@@ -27,3 +29,21 @@ def _named(character: str) -> str:
     if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
         return f"⟨U+{ord(character):04X}⟩"
     return character
+
+
+def warn(message: str) -> None:
+    """Print a warning to standard error, on one line."""
+    sys.stderr.write(f"warning: {one_line(message)}\n")
+
+
+class _Shown(logging.Handler):
+    """What is logged, as warnings on one line each."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print a record."""
+        warn(record.getMessage())
+
+
+def show_logs() -> None:
+    """Print warnings that are logged, and that nobody else handles, so that no name in them is obeyed by a terminal."""
+    logging.lastResort = _Shown(logging.WARNING)

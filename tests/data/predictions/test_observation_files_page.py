@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from angelshare.cli.main import app
+from angelshare.cli.commands import app
 from angelshare.data.predictions.observation_files import read_embeddings
 
 PAGE = Path(__file__).parents[3] / "docs" / "observation-files.md"

@@ -12,6 +12,7 @@ from threading import Thread
 
 from angelshare.core.errors import AngelshareError
 from angelshare.core.protocols import Progress
+from angelshare.core.shown import show_logs
 from angelshare.recipes.train.members import Member, MemberMaker
 
 _PATIENCE_S = 5.0
@@ -83,6 +84,7 @@ def _begin(maker: MemberMaker) -> None:
     global _maker  # noqa: PLW0603  (a process pool has no other place for what its tasks share)
     _maker = maker
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    show_logs()
     Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from angelshare.cli.main import app
+from angelshare.cli.commands import app
 
 
 @pytest.mark.real_weights
