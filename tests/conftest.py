@@ -3,6 +3,8 @@
 import gc
 import importlib.util
 import os
+import resource
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -58,3 +60,19 @@ def gpt_mini(public_sets) -> Path:
     if not folder.is_dir():
         pytest.skip(f"there is no trained language model in {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def small_disk():
+    """Let no file grow beyond so many bytes, as on a disk that becomes full."""
+
+    @contextmanager
+    def limited(n_bytes: int):
+        before, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, most))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (before, most))
+
+    return limited

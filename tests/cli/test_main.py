@@ -183,6 +183,21 @@ def test_the_same_models_again_are_no_new_look_at_the_test_split(files, tmp_path
     assert json.loads(swapped.stdout)["test_looks"] == 2
 
 
+def test_a_full_disk_costs_neither_the_old_statement_nor_a_look(files, tmp_path, small_disk):
+    """Nothing old is touched before all of the new is there; the message names a file, and the disk."""
+    out = tmp_path / "out"
+    audit(files, out)
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    for n_bytes in (3000, 30_000):
+        with small_disk(n_bytes):
+            failed = audit(files, out, "--audit", "agreement")
+        assert (failed.returncode, "Traceback" in failed.stderr) == (3, False), failed.stderr
+        assert str(out) in failed.stderr
+        assert "File too large" in failed.stderr
+        assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+    assert json.loads(audit(files, out, "--audit", "agreement", "--json").stdout)["test_looks"] == 1
+
+
 def test_a_model_compared_with_itself_has_lost_nothing(files, tmp_path):
     """The identical file: every difference is exactly zero, and preserved."""
     done = angelshare(

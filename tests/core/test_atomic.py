@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from angelshare.core.atomic import folder_of, set_aside, whole_file, whole_folder, whole_texts, write_text
+from angelshare.core.atomic import (
+    clear_leftovers,
+    folder_of,
+    set_aside,
+    whole_file,
+    whole_folder,
+    whole_texts,
+    write_text,
+)
 from angelshare.core.errors import InputError
 
 
@@ -163,3 +171,38 @@ def test_a_full_disk_names_the_file(tmp_path):
     with pytest.raises(OSError, match="No space") as told, whole_file(tmp_path / "statement.json"):
         raise OSError(errno.ENOSPC, "No space left on device")
     assert told.value.filename == str(tmp_path / "statement.json")
+
+
+def test_a_full_disk_is_told_with_the_file(tmp_path, small_disk):
+    """The system does not name a file that is open already."""
+    file = tmp_path / "page.html"
+    write_text(file, "old")
+    with small_disk(1000), pytest.raises(OSError, match=r"File too large: '.*/page\.html'"):
+        write_text(file, "new" * 1000)
+    assert (names(tmp_path), file.read_text()) == (["page.html"], "old")
+
+
+def test_what_a_killed_process_left_is_removed(tmp_path):
+    """Files and folders under our temporary names, and nothing else; a link that was planted loses nothing."""
+    others = [".hidden", ".page.html.partial", "page.0a1b2c3d.partial", ".stage.partial", ".a.0A1B2C3D.partial"]
+    for name in [*others, ".page.html.0a1b2c3d.partial"]:
+        (tmp_path / name).write_text("")
+    (tmp_path / ".kept.x_1b2c3d.partial" / "new").mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "precious").write_text("precious")
+    (tmp_path / ".kept.00000000.partial").symlink_to("elsewhere")
+    clear_leftovers(tmp_path)
+    assert names(tmp_path) == sorted([*others, "elsewhere"])
+    assert names(tmp_path / "elsewhere") == ["precious"]
+    clear_leftovers(tmp_path / "nowhere")
+
+
+def test_a_folder_that_was_just_being_replaced_gets_its_place_back(tmp_path):
+    """A kill between its two renames; where the new one is in place, that stays."""
+    for name in ("kept", "other"):
+        (tmp_path / f".{name}.0a1b2c3d.partial" / "replaced").mkdir(parents=True)
+        (tmp_path / f".{name}.0a1b2c3d.partial" / "replaced" / "old").write_text("")
+    (tmp_path / "other").mkdir()
+    clear_leftovers(tmp_path)
+    assert names(tmp_path) == ["kept", "other"]
+    assert (names(tmp_path / "kept"), names(tmp_path / "other")) == (["old"], [])

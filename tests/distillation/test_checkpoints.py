@@ -69,3 +69,14 @@ def test_checkpoints_of_another_plan_are_deleted(tmp_path):
     assert folder.is_dir()
     claim(tmp_path / "work", "another plan")
     assert not folder.exists()
+
+
+@pytest.mark.parametrize("plan", [b"\xff\xfe", b"", b"another plan"])
+def test_a_damaged_plan_is_another_plan(tmp_path, plan):
+    """Its checkpoints are not gone on from."""
+    claim(tmp_path, "plan")
+    written(tmp_path, 5)
+    (tmp_path / "plan.sha256").write_bytes(plan)
+    claim(tmp_path, "plan")
+    assert [path.name for path in tmp_path.iterdir()] == ["plan.sha256"]
+    assert (tmp_path / "plan.sha256").read_text() == "plan"

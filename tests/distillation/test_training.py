@@ -249,3 +249,15 @@ def test_hard_labels_and_bf16_train_as_well(tmp_path):
     report = run_training(model, batches, batches, spec, loss=loss, task="binary", course=course)
     assert report.best_validation == 1.0
     assert model.output.weight.dtype == torch.float32
+
+
+@pytest.mark.parametrize("n_bytes", [500, 10_000])
+def test_a_full_disk_ends_a_training_in_a_sentence_and_with_room_it_goes_on(tmp_path, small_disk, n_bytes):
+    """Whichever file has no place: weights, states of the optimiser, or the trainer's own."""
+    undisturbed, expected = trained(tmp_path / "whole")
+    message = r"/work/checkpoint-4 cannot be written \(.+\)\. Make room on its disk; the same command then goes on"
+    with small_disk(n_bytes), pytest.raises(InputError, match=message):
+        trained(tmp_path / "work")
+    resumed, report = trained(tmp_path / "work")
+    assert torch.equal(weights(resumed), weights(undisturbed))
+    assert report.history == expected.history

@@ -9,11 +9,11 @@ from angelshare.recipes.schema import Recipe
 from angelshare.recipes.train.folders import check_folders, write_recipe
 
 
-def recipe(teacher="minilm", *, fine_tune=True):
+def recipe(teacher="minilm", *, fine_tune=True, **more):
     """Return a recipe with a student and TF-IDF."""
     given = {"model": str(teacher), "fine_tune": {"epochs": 1} if fine_tune else None}
     students = [{"name": "mlp", "kind": "mlp"}, {"name": "tfidf", "kind": "tfidf"}]
-    content = {"version": 1, "name": "x", "seeds": [0], "data": {"source": "demo"}}
+    content = {"version": 1, "name": "x", "seeds": [0], "data": {"source": "demo"}, **more}
     return checked(Recipe, {**content, "teacher": given, "students": students}, where="recipe")
 
 
@@ -62,3 +62,19 @@ def test_the_recipe_of_a_run_is_replaced_and_a_changed_one_kept(tmp_path, caplog
     assert file.read_text() == written
     assert (tmp_path / "recipe.yaml.damaged-1").read_text() == "changed"
     assert "is not as the run wrote it. It is now" in caplog.text
+
+
+def test_a_users_files_in_the_place_of_transfer_sets_or_speeds_are_refused(tmp_path):
+    """Before anything is trained; those of an earlier run are replaced."""
+    (tmp_path / "transfer").mkdir()
+    (tmp_path / "transfer" / "transfer.json").write_text("precious")
+    with pytest.raises(InputError, match=r"transfer holds what angelshare did not make \(transfer\.json\)"):
+        check_folders(recipe(), tmp_path)
+    note(tmp_path, "run")
+    check_folders(recipe(), tmp_path)
+    (tmp_path / "speed").mkdir()
+    (tmp_path / "speed" / "speed.json").write_text("precious")
+    check_folders(recipe(), tmp_path)
+    timed = recipe(audits=["quality", "speed"])
+    with pytest.raises(InputError, match=r"speed holds what angelshare did not make \(speed\.json\)"):
+        check_folders(timed, tmp_path)

@@ -163,6 +163,38 @@ def test_a_run_killed_at_any_moment_goes_on_and_finds_the_same(tiny, undisturbed
     assert not list(run.rglob("*.partial"))
 
 
+@pytest.mark.parametrize(
+    "place", ["students/mlp/seed-0/model.safetensors", "baselines/tfidf/seed-0/notes.txt", "transfer/transfer.json"]
+)
+def test_a_users_files_in_the_place_of_results_end_the_command_with_3(tiny, tmp_path, monkeypatch, capsys, place):
+    """Named before anything is trained, and they stay."""
+    recipe, run = tmp_path / "recipe.yaml", tmp_path / "out"
+    recipe.write_text(recipe_text(tiny))
+    (run / place).parent.mkdir(parents=True)
+    (run / place).write_text("precious")
+    monkeypatch.setattr(sys, "argv", ["angelshare", "run", str(recipe), "--out", str(run)])
+    with warnings.catch_warnings(), pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 3
+    folder, _, name = place.rpartition("/")
+    assert f"error: {run / folder} holds what angelshare did not make ({name})" in capsys.readouterr().err
+    assert [path for path in run.rglob("*") if path.is_file()] == [run / place]
+    assert (run / place).read_text() == "precious"
+
+
+def test_a_full_disk_ends_a_run_with_the_name_of_a_file_and_with_room_it_goes_on(
+    tiny, undisturbed, tmp_path, small_disk
+):
+    """While the teacher's answers are kept, and while the first student is trained."""
+    recipe = parse_recipe(recipe_text(tiny), where="tiny")
+    for n_bytes, what in ((5_000, "observations"), (12_000, "checkpoint-.* cannot be written")):
+        with small_disk(n_bytes), pytest.raises((InputError, OSError), match=f"{tmp_path}/.*{what}"):
+            run_recipe(recipe, tmp_path, RunSettings(NOW), progress=Silent())
+    assert not (tmp_path / "statement.json").exists()
+    resumed = run_recipe(recipe, tmp_path, RunSettings(NOW), progress=Silent())
+    assert measured(resumed) == measured(undisturbed[1])
+
+
 def test_ctrl_c_ends_with_130(tmp_path, monkeypatch, capsys):
     """The code that shells know an interruption by."""
 

@@ -1,6 +1,8 @@
 """Files and folders that are there whole, or as they were: made beside their place under another name, then renamed."""
 
+import re
 import secrets
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from os import PathLike, fspath
@@ -9,6 +11,9 @@ from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from angelshare.core.errors import InputError
+
+_TEMPORARY = re.compile(r"\.(?P<name>.+)\.[a-z0-9_]{8}\.partial")
+"""The names under which files and folders are made."""
 
 
 @contextmanager
@@ -22,15 +27,23 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
     file = partial.open("xb")
     try:
-        with file:
-            yield file
-        partial.replace(path)
-    except OSError as error:
-        if error.errno is not None and error.filename is None:
-            error.filename = str(path)  # a full disk does not say which file it stopped
-        raise
+        with naming(path):
+            with file:
+                yield file
+            partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Let errors of the system say which file they are about, as they do not where it is open already."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is not None and error.filename is None:
+            error.filename = str(path)
+        raise
 
 
 def write_text(path: Path, text: str) -> None:
@@ -70,6 +83,24 @@ def whole_folder(folder: Path) -> Iterator[Path]:
             if replaced.exists():
                 replaced.rename(folder)
             raise
+
+
+def clear_leftovers(folder: Path) -> None:
+    """Remove what processes that were killed left directly in a folder under temporary names.
+
+    A folder that was just being replaced gets its place back. Nobody else may be writing to `folder`.
+    """
+    for left in sorted(folder.iterdir()) if folder.is_dir() else []:
+        name = _TEMPORARY.fullmatch(left.name)
+        if name is None:
+            continue
+        replaced, place = left / "replaced", folder / name["name"]
+        if replaced.is_dir() and not place.exists():
+            replaced.rename(place)
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left)
+        else:
+            left.unlink()
 
 
 def folder_of(given: str | PathLike[str]) -> Path:

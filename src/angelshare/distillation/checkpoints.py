@@ -75,7 +75,7 @@ def claim(work: Path, plan: str) -> None:
     """
     work.mkdir(parents=True, exist_ok=True)
     file = work / _PLAN
-    if file.is_file() and file.read_text(encoding="utf-8") == plan:
+    if file.is_file() and file.read_bytes() == plan.encode():
         return
     for folder in _checkpoints(work):
         shutil.rmtree(folder)

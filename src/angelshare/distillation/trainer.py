@@ -22,6 +22,7 @@ from angelshare.distillation.objectives import Objective
 from angelshare.distillation.step import Step, output_of
 from angelshare.distillation.teachers import TeacherSource
 from angelshare.distillation.watch import SCORE
+from angelshare.models.saving import saving
 
 Metric = Callable[[Tensor, Tensor], float]
 """(logits, human labels) of the whole validation split -> a score; higher is better."""
@@ -147,8 +148,10 @@ class DistilTrainer(Trainer):
 
     def _save_checkpoint(self, model: nn.Module, trial: Any) -> None:
         """Save a checkpoint and seal it with its checksums."""
-        super()._save_checkpoint(model, trial)
-        seal(Path(str(self.args.output_dir)) / f"checkpoint-{self.state.global_step}")
+        checkpoint = Path(str(self.args.output_dir)) / f"checkpoint-{self.state.global_step}"
+        with saving(checkpoint):
+            super()._save_checkpoint(model, trial)
+            seal(checkpoint)
 
     def restore(self, checkpoint: Path, state: TrainerState) -> None:
         """Restore the state and weights of a finished training from its last checkpoint."""

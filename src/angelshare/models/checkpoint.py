@@ -36,6 +36,7 @@ from angelshare.models.opening import (
     training_facts,
 )
 from angelshare.models.quiet import quiet
+from angelshare.models.saving import saving
 from angelshare.models.tfidf import MODEL_TYPE as TFIDF
 from angelshare.models.tfidf import load_tfidf
 
@@ -202,7 +203,7 @@ def save_model(
     if backend is not None:  # the file must not depend on the tokenizer's last use
         backend.no_truncation()
         backend.no_padding()
-    with whole_folder(folder) as unfinished, quiet():
+    with saving(folder), whole_folder(folder) as unfinished, quiet():
         model.save_pretrained(unfinished)
         tokenizer.save_pretrained(unfinished)
     return fingerprint(folder)

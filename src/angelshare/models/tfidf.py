@@ -20,6 +20,7 @@ from angelshare.core.protocols import ModelCard
 from angelshare.core.student_spec import TfidfSpec
 from angelshare.core.task import N_BINARY, Task
 from angelshare.core.text import TextBatch
+from angelshare.models.saving import saving
 
 MODEL_TYPE = "angelshare-tfidf"
 _WORDS = r"(?u)\b\w+\b"
@@ -66,7 +67,7 @@ class TfidfScorer:
         }
         weights = {"idf": self._vectorizer.idf_, "coefficients": self.coefficients, "intercept": self.intercept}
         text = json.dumps(fields, ensure_ascii=False, indent=1)
-        with whole_folder(folder) as unfinished:
+        with saving(folder), whole_folder(folder) as unfinished:
             save_file(
                 {name: np.ascontiguousarray(array) for name, array in weights.items()}, unfinished / "model.safetensors"
             )

@@ -60,9 +60,11 @@ def test_a_folder_is_made_and_freed_also_after_an_error(tmp_path):
     assert list((tmp_path / "new").iterdir()) == []
 
 
-def test_a_lock_file_that_says_nothing_still_locks(tmp_path, holder):
-    """Its holder has only just taken it."""
-    (tmp_path / LOCK_FILE).write_text("")
+@pytest.mark.parametrize("said", ["", '{"pid": 4194305, "host": "HOST", "since": "now"}'])
+def test_a_lock_file_that_says_nothing_true_still_locks(tmp_path, holder, monkeypatch, said):
+    """Its holder has only just taken it, perhaps from a process that was killed and that must not be named."""
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    (tmp_path / LOCK_FILE).write_text(said.replace("HOST", platform.node()))
     with pytest.raises(InputError, match="is in use by another process"), locked(tmp_path):
         pass
 
@@ -74,3 +76,23 @@ def test_a_planted_link_is_not_followed(tmp_path):
     with pytest.raises(OSError, match="symbolic link"), locked(tmp_path):
         pass
     assert (tmp_path / "precious").read_text() == "precious"
+
+
+def test_who_holds_a_lock_is_asked_again_until_it_has_said_so(tmp_path, holder, monkeypatch):
+    """It writes its name right after it has taken the lock."""
+    file = tmp_path / LOCK_FILE
+    told = file.read_text()
+    file.write_text("")
+    monkeypatch.setattr("time.sleep", lambda seconds: file.write_text(told))
+    with pytest.raises(InputError, match=f"is in use by process {holder.pid} on "), locked(tmp_path):
+        pass
+
+
+@pytest.mark.parametrize("place", [".", "transfer", "observations/0123"])
+def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path, place):
+    """Wherever it writes."""
+    (tmp_path / place).mkdir(parents=True, exist_ok=True)
+    left = tmp_path / place / ".page.html.0a1b2c3d.partial"
+    left.write_text("")
+    with locked(tmp_path):
+        assert not left.exists()

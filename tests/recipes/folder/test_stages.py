@@ -62,7 +62,9 @@ def test_work_for_other_inputs_is_thrown_away(tmp_path):
     assert log == [[]]
 
 
-@pytest.mark.parametrize("content", ['{"key": ', "[]", "{}"])
+@pytest.mark.parametrize(
+    "content", ['{"key": ', "[]", "{}", '{"files": {}, "key": "", "inputs": 1e999}', '{"files": NaN}', "[" * 100_000]
+)
 def test_a_stage_without_a_readable_seal_is_set_aside_and_made_again(tmp_path, caplog, content):
     """What cannot be read cannot be trusted, and cannot be shown to be ours."""
     staged(tmp_path / "s", {"a": 1}, writer([]))

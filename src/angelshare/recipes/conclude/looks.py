@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from angelshare.core.errors import InputError
+from angelshare.recipes.conclude.kept_list import SEAL
 from angelshare.recipes.folder.stages import digest
 
 LOOKS_FILE = "test_looks.json"
@@ -16,27 +17,35 @@ def with_look(run: Path, test_sha256: str, fingerprints: Sequence[str]) -> list[
     Raises:
         InputError: if something else changed the file of the looks.
     """
-    file = run / LOOKS_FILE
-    looks = _read(file) if file.is_file() else []
+    looks = looks_so_far(run)
     look = digest([test_sha256, sorted(fingerprints)])
     return looks if look in looks else [*looks, look]
 
 
 def looks_text(looks: Sequence[str]) -> str:
-    """Return the content of the file of the looks."""
-    return json.dumps(looks, indent=1)
+    """Return the content of the file of the looks, with its own checksum."""
+    return json.dumps({"looks": list(looks), SEAL: digest(list(looks))}, indent=1)
 
 
-def _read(file: Path) -> list[str]:
-    """Return the looks in a file.
+def looks_so_far(run: Path) -> list[str]:
+    """Return the looks that are counted in a folder.
 
     Raises:
-        InputError: if something else changed the file; a wrong count would be worse than none.
+        InputError: if something else changed their file, since a wrong count would be worse than none, or an earlier
+            version wrote it.
     """
+    file = run / LOOKS_FILE
+    if not file.exists():
+        return []
     try:
-        looks = json.loads(file.read_text("utf-8"))
-    except (ValueError, RecursionError):
-        looks = None
-    if not isinstance(looks, list) or not all(isinstance(look, str) for look in looks):
-        raise InputError(f"{file} no longer holds the looks at the test split. Restore it, or take another --out.")
+        content = json.loads(file.read_text("utf-8"))
+        looks: list[str] = content["looks"]
+        intact = content[SEAL] == digest(looks)
+    except (ValueError, TypeError, KeyError, RecursionError):
+        intact = False
+    if not intact:
+        raise InputError(
+            f"{file} no longer holds the looks at the test split, or an earlier version of angelshare wrote it. "
+            "Restore it, or choose another --out."
+        )
     return looks

@@ -9,6 +9,7 @@ from angelshare.core.atomic import set_aside
 from angelshare.core.errors import InputError
 from angelshare.recipes.conclude.kept import FOLDER
 from angelshare.recipes.conclude.kept_list import INDEX, read_list
+from angelshare.recipes.conclude.looks import looks_so_far
 
 PAGES = ("statement.json", "statement.html", "statement.md")
 
@@ -23,8 +24,10 @@ def check_place(folder: Path, reads: Iterable[Path] = ()) -> None:
         reads: the files and folders that are read for it.
 
     Raises:
-        InputError: if it would replace files that angelshare did not make, or those that are read.
+        InputError: if it would replace files that angelshare did not make, or those that are read; or if the looks at
+            the test split cannot be counted.
     """
+    looks_so_far(folder)
     kept = folder / FOLDER
     foreign = _foreign(kept)
     if not (folder / PAGES[0]).exists():

@@ -5,10 +5,12 @@ import json
 import os
 import platform
 import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from angelshare.core.atomic import clear_leftovers, naming
 from angelshare.core.errors import InputError
 
 if sys.platform != "win32":
@@ -16,10 +18,13 @@ if sys.platform != "win32":
 
 LOCK_FILE = ".angelshare.lock"
 
+_TRIES, _PAUSE_S = 25, 0.02
+"""How often, and after how many seconds, a lock is asked for again whose holder has not said who it is."""
+
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Keep other processes out of a folder, which is made if need be.
+    """Keep other processes out of a folder, which is made if need be; what killed ones left in it is removed.
 
     The system takes the lock from a process that ends, however it ends, so one that was killed leaves none behind. The
     lock file says who holds it. There is no lock on Windows.
@@ -34,8 +39,11 @@ def locked(folder: Path) -> Iterator[None]:
     file = folder / LOCK_FILE
     lock = _taken(file)
     try:
-        os.truncate(lock, 0)
-        os.write(lock, json.dumps(_holder()).encode())
+        with naming(file):
+            os.truncate(lock, 0)
+            os.write(lock, json.dumps(_holder()).encode())
+        for written in (folder, folder / "transfer", *folder.glob("observations/*")):
+            clear_leftovers(written)
         yield
     finally:
         # removed while it is held: whoever waits for this very file sees that it is gone, and makes a new one
@@ -45,19 +53,24 @@ def locked(folder: Path) -> Iterator[None]:
 
 def _taken(file: Path) -> int:
     """Return the descriptor of the lock file, locked."""
-    while True:
+    who = None
+    for _ in range(_TRIES):
         lock = os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             who = _told(os.read(lock, 1000))
-            os.close(lock)
-            raise InputError(
-                f"{file.parent} is in use by {who}. Wait until that is done, or choose another --out."
-            ) from None
-        if os.fstat(lock).st_nlink:
-            return lock
+        else:
+            if os.fstat(lock).st_nlink:
+                return lock
+            who = None  # its last holder has just removed it
         os.close(lock)
+        if who is not None:
+            break
+        time.sleep(_PAUSE_S)
+    raise InputError(
+        f"{file.parent} is in use by {who or 'another process'}. Wait until that is done, or choose another --out."
+    )
 
 
 def _holder() -> dict[str, object]:
@@ -69,10 +82,15 @@ def _holder() -> dict[str, object]:
     }
 
 
-def _told(content: bytes) -> str:
-    """Return who holds a lock, in words."""
+def _told(content: bytes) -> str | None:
+    """Return who holds a lock, in words; None where it has only just taken it and not said so yet."""
     try:
         holder = json.loads(content)
-        return f"process {holder['pid']} on {holder['host']} since {holder['since']}"
-    except (ValueError, KeyError, TypeError):
-        return "another process"  # which has only just taken it
+        who = f"process {holder['pid']} on {holder['host']} since {holder['since']}"
+        if holder["host"] == platform.node():
+            os.kill(holder["pid"], 0)  # no signal, but an error where there is no such process
+    except (ValueError, KeyError, TypeError, ProcessLookupError, OverflowError):
+        return None
+    except PermissionError:
+        return who  # of another user
+    return who

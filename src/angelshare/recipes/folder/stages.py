@@ -67,8 +67,8 @@ def staged(folder: Path, inputs: Mapping[str, Any], build: Callable[[Path, Path]
     if stage.key == key and not stage.damaged:
         return False
     partial = folder.with_name(f".{folder.name}.partial")
-    _refuse_foreign(folder, stage.foreign)
-    _refuse_foreign(partial, () if (partial / STAGE_FILE).exists() else _files(partial))
+    refuse_foreign(folder, stage.foreign)
+    refuse_foreign(partial, () if (partial / STAGE_FILE).exists() else _files(partial))
     if stage.damaged:
         _LOG.warning("%s is damaged (%s) and is made again.", folder, _named(stage.damaged))
     if stage.damaged and stage.key is None:
@@ -104,7 +104,7 @@ def refuse_unsealed(folder: Path) -> None:
     """
     stage = stage_of(folder)
     if stage.key is None:
-        _refuse_foreign(folder, stage.foreign)
+        refuse_foreign(folder, stage.foreign)
 
 
 def stage_of(folder: Path) -> Stage:
@@ -115,14 +115,14 @@ def stage_of(folder: Path) -> Stage:
         return Stage(foreign=_files(folder))
     seal = _seal(folder)
     key, sealed = seal.get("key"), seal.get("files")
-    if sealed is None or seal.get("seal") != digest([key, sealed]) or key != digest(seal.get("inputs")):
+    if sealed is None or not _is_whole(seal):
         return Stage(damaged=(STAGE_FILE,))
     actual = checksums(folder, without=STAGE_FILE)
     foreign = tuple(sorted(actual.keys() - sealed.keys()))
     return Stage(key, tuple(name for name in differing(sealed, actual) if name not in foreign), foreign)
 
 
-def _refuse_foreign(folder: Path, foreign: tuple[str, ...]) -> None:
+def refuse_foreign(folder: Path, foreign: tuple[str, ...]) -> None:
     """Refuse to replace a folder with files that no stage made."""
     if foreign:
         raise InputError(
@@ -143,6 +143,15 @@ def _seal(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError):
         return {}  # cut short when the machine died, or damaged since
     return seal if isinstance(seal, dict) else {}
+
+
+def _is_whole(seal: Mapping[str, Any]) -> bool:
+    """Whether a seal's checksums are those of what it says."""
+    try:
+        inputs, said = digest(seal.get("inputs")), digest([seal.get("key"), seal.get("files")])
+    except ValueError:
+        return False  # Python reads numbers that JSON does not have
+    return (seal.get("key"), seal.get("seal")) == (inputs, said)
 
 
 def _write_seal(folder: Path, seal: Mapping[str, Any]) -> None:

@@ -10,9 +10,11 @@ from angelshare.core.atomic import set_aside, write_text
 from angelshare.core.errors import InputError
 from angelshare.recipes.entries import PretrainedEntry
 from angelshare.recipes.folder.journal import JOURNAL_FILE
-from angelshare.recipes.folder.stages import refuse_unsealed
+from angelshare.recipes.folder.stages import refuse_foreign, refuse_unsealed
+from angelshare.recipes.observe.observing import SPEED
 from angelshare.recipes.schema import Recipe
 from angelshare.recipes.train.members import members_of
+from angelshare.recipes.train.transfers import TRANSFER
 
 _LOG = logging.getLogger(__name__)
 
@@ -36,6 +38,8 @@ def check_folders(recipe: Recipe, run: Path) -> None:
                 )
     for folder in folders:
         refuse_unsealed(folder)
+    if not (run / JOURNAL_FILE).exists():  # no run was ever here
+        refuse_foreign(run / TRANSFER, tuple(sorted(path.name for path in (run / TRANSFER).glob("*.json"))))
 
 
 def write_recipe(recipe: Recipe, run: Path) -> None:
@@ -54,10 +58,12 @@ def write_recipe(recipe: Recipe, run: Path) -> None:
 
 
 def _made(recipe: Recipe, run: Path) -> Iterator[Path]:
-    """Yield the folders of all models that a recipe trains."""
+    """Yield the folders of all models that a recipe trains, and of their speeds."""
     if recipe.teacher.fine_tune is not None:
         yield run / "teacher"
     yield from (member.folder(run) for member in members_of(recipe))
+    if "speed" in {choice.kind for choice in recipe.choices}:
+        yield run / SPEED
 
 
 def _sources(recipe: Recipe) -> Iterator[str]:

@@ -25,6 +25,9 @@ from angelshare.transfer.label import TransferSet, chosen, teacher_logits
 from angelshare.transfer.mitigation import n_asked, neutral_card, neutral_set, with_labelled
 from angelshare.transfer.spec import NeutralSentences, TransferSpec
 
+TRANSFER = "transfer"
+"""The sub-folder for what was read and kept of each source."""
+
 
 class Plan(NamedTuple):
     """A recipe's choice of the texts of a student.
@@ -120,7 +123,7 @@ def make_texts(
             train = join_sets([train, neutral])
         name = "transfer" if len(plans) == 1 else students[0]
         summary = {"students": students, **transfer.summary()}
-        write_text(run / "transfer" / f"{name}.json", json.dumps(summary, indent=1))
+        write_text(run / TRANSFER / f"{name}.json", json.dumps(summary, indent=1))
         made[plan] = StudentTexts(transfer, train, students)
     return made
 

@@ -10,7 +10,7 @@ from multiprocessing import active_children, connection, get_context, parent_pro
 from multiprocessing.pool import IMapIterator
 from threading import Thread
 
-from angelshare.core.errors import AngelshareError
+from angelshare.core.errors import InputError
 from angelshare.core.protocols import Progress
 from angelshare.core.shown import show_logs
 from angelshare.recipes.train.members import Member, MemberMaker
@@ -63,7 +63,7 @@ def _each(results: "IMapIterator[bool]") -> Iterator[bool]:
     """Yield what the workers return.
 
     Raises:
-        AngelshareError: if a worker died, for whose result the pool would wait for ever.
+        InputError: if a worker died, for whose result the pool would wait for ever.
     """
     workers = {process.pid for process in active_children()}
     while True:
@@ -73,7 +73,7 @@ def _each(results: "IMapIterator[bool]") -> Iterator[bool]:
             return
         except NothingYet:
             if {process.pid for process in active_children()} != workers:
-                raise AngelshareError(
+                raise InputError(
                     "A process that trained a student was killed, perhaps for lack of memory. "
                     "The same command goes on where it stood; with --jobs 1 it needs less memory."
                 ) from None
