@@ -133,6 +133,7 @@ def test_a_model_of_characters_needs_no_vocabulary(tmp_path):
         ({"attn_implementation": "some-body/kernel"}, "some-body/kernel, which is code from elsewhere"),
         ({"text_config": {"_attn_implementation": "flash_attention_2"}}, "code from elsewhere"),
         ({"attn_implementation": {"": "sdpa", "text_config": "some-body/kernel"}}, "code from elsewhere"),
+        ({"architectures": [3]}, r"its architectures are \[3\]"),
         ({"transformers_weights": "sub/other.safetensors"}, r"names other weights in its config\.json"),
     ],
 )

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from folder_edits import edit_config, edit_weights
 from scipy.special import softmax
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -109,6 +110,25 @@ def test_parts_that_do_not_fit_are_refused(tmp_path):
     fields = json.loads(config.read_text())
     config.write_text(json.dumps(fields | {"terms": fields["terms"][:3]}))
     with pytest.raises(ModelError, match="TF-IDF model"):
+        load_scorer(tmp_path / "t")
+
+
+@pytest.mark.parametrize(
+    "fields", [{"task": "guessing"}, {"ngrams": None}, {"ngrams": 0}, {"labels": [1, 2]}, {"terms": "words"}]
+)
+def test_a_damaged_configuration_is_refused(tmp_path, fields):
+    """With the field that is wrong."""
+    fit_tfidf(TEXTS, TRUTH, SPEC, ("bad", "good"), "binary").save(tmp_path / "t")
+    edit_config(tmp_path / "t", **fields)
+    with pytest.raises(ModelError, match=rf"config\.json is damaged: {next(iter(fields))}.*Fit and save it again"):
+        load_scorer(tmp_path / "t")
+
+
+def test_an_intercept_of_another_model_is_refused(tmp_path):
+    """It would be added to every label."""
+    fit_tfidf(TEXTS, TRUTH, SPEC, ("bad", "good"), "binary").save(tmp_path / "t")
+    edit_weights(tmp_path / "t", lambda weights: weights | {"intercept": weights["intercept"][:1]})
+    with pytest.raises(ModelError, match=r"\(1,\) intercepts for 2 labels"):
         load_scorer(tmp_path / "t")
 
 

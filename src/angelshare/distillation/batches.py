@@ -12,6 +12,7 @@ from transformers import PreTrainedTokenizerBase
 from angelshare.core.arrays import Array, Labels
 from angelshare.core.text import TextBatch
 from angelshare.models.encoding import EncodedTexts, encode_batch
+from angelshare.models.lengths import check_room
 
 Batch = dict[str, Tensor]
 """Model inputs (n, tokens) and, where known, targets: `teacher_logits` (n, labels) and `labels`."""
@@ -23,7 +24,12 @@ MEGABATCH = 50
 
 
 def encode_texts(tokenizer: PreTrainedTokenizerBase, texts: TextBatch, max_length: int) -> EncodedTexts:
-    """Return the tokens of these texts, cut at `max_length`."""
+    """Return the tokens of these texts, cut at `max_length`.
+
+    Raises:
+        ModelError: if `max_length` leaves no room for a word.
+    """
+    check_room(tokenizer, max_length, "The maximum length of the training")
     return EncodedTexts.joined(encode_batch(tokenizer, texts, max_length), tokenizer)
 
 

@@ -12,7 +12,7 @@ from angelshare.distillation.checkpoints import weights_digest
 from angelshare.distillation.spec import Needs
 from angelshare.distillation.step import Output, output_of
 from angelshare.models.declared_task import check_label_order, labels_of
-from angelshare.models.opening import check_length
+from angelshare.models.lengths import check_length
 from angelshare.transfer.label import TransferSet
 
 _COMPARED = 256

@@ -25,12 +25,19 @@ def read_fields(path: Path) -> dict[str, Any]:  # Any: JSON
         ModelError: if it is damaged, naming it.
     """
     try:
-        fields = json.loads(path.read_bytes())
+        fields = json.loads(path.read_bytes(), parse_constant=_infinity)
     except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"{path} cannot be read as JSON ({error}). Save the model again.") from error
     if not isinstance(fields, dict):
         raise ModelError(f"{path} holds a {type(fields).__name__}, not fields with names. Save the model again.")
     return fields
+
+
+def _infinity(constant: str) -> float:
+    """Return an infinite number; what is none is no value."""
+    if constant == "NaN":
+        raise ValueError("NaN is not a number")
+    return float(constant)
 
 
 def check_supported(folder: Path, fields: Mapping[str, Any]) -> None:
@@ -51,6 +58,8 @@ def check_supported(folder: Path, fields: Mapping[str, Any]) -> None:
         problem = (
             f"is quantised ({method or 'by a method that it does not name'}), which is not supported. {_ELSEWHERE}"
         )
+    elif not _are_names(fields.get("architectures")):
+        problem = f"has a damaged config.json: its architectures are {fields['architectures']!r}. Save the model again."
     elif kind in _T5:
         problem = f"is a {kind} model; the T5 family is not supported. Give an encoder, such as BERT."
     elif named is not None:
@@ -61,6 +70,11 @@ def check_supported(folder: Path, fields: Mapping[str, Any]) -> None:
         problem = "holds an adapter to a model that lies elsewhere. Merge both, and save the whole model."
     if problem is not None:
         raise ModelError(f"{folder} {problem}")
+
+
+def _are_names(given: object) -> bool:
+    """Return whether a field is a list of names, or not there."""
+    return given is None or (isinstance(given, list) and all(isinstance(name, str) for name in given))
 
 
 def _implementations(fields: Mapping[str, Any]) -> Iterator[str]:

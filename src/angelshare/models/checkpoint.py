@@ -25,10 +25,10 @@ from angelshare.models.folders import (
     fingerprint,
     read_config,
 )
+from angelshare.models.lengths import most_tokens
 from angelshare.models.opening import (
     backbone_folder,
     check_padding,
-    most_tokens,
     network_card,
     one_error,
     read_network,

@@ -1,6 +1,5 @@
 """Networks of any kind read from their folders: weights, tokenizer and card."""
 
-import logging
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from transformers import AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from angelshare.core.errors import AngelshareError, ModelError
 from angelshare.core.protocols import ModelCard
+from angelshare.core.strict import mistakes
 from angelshare.core.task import Task
 from angelshare.models.folders import (
     MINILM,
@@ -27,19 +27,13 @@ from angelshare.models.folders import (
     tokenizer_fields,
     weight_files,
 )
+from angelshare.models.lengths import check_room, most_tokens
 from angelshare.models.quiet import quiet
 from angelshare.models.weights import check_stored_as_floats, left_over
-from angelshare.models.word_network import WordNetwork
-
-_LOG = logging.getLogger(__name__)
 
 _UNKNOWN_TYPE = re.compile(
     r"Unrecognized configuration class <class '[\w.]*?(?P<type>\w+)'> for this kind of AutoModel: (?P<loader>\w+)\."
 )
-_SHORT = 8
-"""A maximum length below this is remarked on."""
-_LONGEST = 1_000_000
-"""Tokenizers without a maximum length give an astronomical number."""
 
 
 def backbone_folder(source: str | Path) -> Path:
@@ -103,7 +97,21 @@ def read_network(
         )
         check_stored_as_floats(weight_files(folder), model)
     tokenizer = read_tokenizer(folder, trust_remote_code=trust_remote_code)
+    _check_same_words(model, tokenizer, folder)
     return Network(model.eval(), tokenizer, sorted(report["missing_keys"]), left_over(model, report["unexpected_keys"]))
+
+
+def _check_same_words(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
+    """Check that a network has an embedding for each word of its tokenizer, except the mask, which texts lack."""
+    n_words: int | None = getattr(model.config, "vocab_size", None)
+    if n_words is None or len(tokenizer) <= n_words:
+        return
+    beyond = [word for word, number in tokenizer.get_vocab().items() if number >= n_words]
+    if set(beyond) - {tokenizer.mask_token}:
+        raise ModelError(
+            f"{folder} has a network of {n_words} words and a tokenizer of {len(tokenizer)}, {beyond[0]!r} among "
+            "those without an embedding. Save the tokenizer of the model into it."
+        )
 
 
 def read_tokenizer(folder: Path, *, trust_remote_code: bool = False) -> PreTrainedTokenizerBase:
@@ -122,7 +130,7 @@ def read_tokenizer(folder: Path, *, trust_remote_code: bool = False) -> PreTrain
         n_words = len(tokenizer) - len(set(tokenizer.all_special_ids))
     if n_words < 1:
         raise ModelError(f"The tokenizer in {folder} knows no words. Save the tokenizer of the model into it.")
-    _check_room(tokenizer, tokenizer.model_max_length, f"model_max_length in {folder / TOKENIZER_CONFIG}")
+    check_room(tokenizer, tokenizer.model_max_length, f"model_max_length in {folder / TOKENIZER_CONFIG}")
     return tokenizer
 
 
@@ -170,10 +178,9 @@ def training_facts(model: PreTrainedModel) -> TrainingFacts:
     try:
         return TrainingFacts.model_validate(getattr(model.config, "angelshare", None) or {})
     except ValidationError as error:
-        what = ", ".join(".".join(map(str, problem["loc"])) or "all of it" for problem in error.errors())
+        said = " ".join(mistakes(error, TrainingFacts))
         raise ModelError(
-            f"{model.name_or_path} has a damaged config.json: what it says of the training is of the wrong kind "
-            f"({what}). Save or train the model again."
+            f"{model.name_or_path} has a damaged config.json, in what it says of the training: {said} Train it again."
         ) from error
 
 
@@ -206,53 +213,6 @@ def network_card(
         n_bytes=sum(path.stat().st_size for path in weight_files(folder)),
         kind=facts.kind or model.config.model_type,
     )
-
-
-def most_tokens(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, wanted: int | None, name: str) -> int:
-    """Return the maximum length in tokens; one beyond the model's positions, or without room for a word, is refused."""
-    longest = tokenizer.model_max_length if tokenizer.model_max_length < _LONGEST else 512
-    if wanted is not None:
-        check_length(model, wanted, name)
-        _check_room(tokenizer, wanted, f"The maximum length of {name}")
-        return wanted
-    n_positions = _n_positions(model)
-    most = int(longest if n_positions is None else min(longest, n_positions))
-    if most < _SHORT:
-        _LOG.warning("%s reads only the first %d tokens of a text: its model_max_length is that short.", name, most)
-    return most
-
-
-def _check_room(tokenizer: PreTrainedTokenizerBase, max_length: object, what: str) -> None:
-    """Check that a maximum length leaves room for a word."""
-    n_special = tokenizer.num_special_tokens_to_add()
-    if not isinstance(max_length, int | float) or not max_length > n_special:
-        raise ModelError(
-            f"{what} is {max_length!r}, which leaves no room for a word beside {n_special} special tokens. "
-            "Give a number such as 128."
-        )
-
-
-def check_length(model: PreTrainedModel, max_length: int, name: str) -> None:
-    """Check that a model has positions for so many tokens.
-
-    Raises:
-        ModelError: if it does not, beginning with `name`.
-    """
-    n_positions = _n_positions(model)
-    if n_positions is not None and max_length > n_positions:
-        msg = f"{name} has {n_positions} positions: a maximum length of {max_length} tokens is too long for it."
-        raise ModelError(msg)
-
-
-def _n_positions(model: PreTrainedModel) -> int | None:
-    """Return the number of tokens that a model has positions for; None if it takes any number."""
-    n_positions: int | None = getattr(model.config, "max_position_embeddings", None)
-    if n_positions is None or isinstance(model, WordNetwork):
-        return None
-    # RoBERTa and its kin count positions from the padding number upwards
-    embeddings = getattr(model.base_model, "embeddings", None)
-    offset = getattr(getattr(embeddings, "position_embeddings", None), "padding_idx", None)
-    return n_positions - (0 if offset is None else offset + 1)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from angelshare.core.task import Task
 from angelshare.core.text import as_utf8
 from angelshare.models.checkpoint import load_backbone
 from angelshare.models.declared_task import check_label_order, check_labels, labels_of, set_labels
-from angelshare.models.opening import check_length
+from angelshare.models.lengths import check_length
 from angelshare.models.register import WORD_NETWORKS
 from angelshare.models.shrink import cut
 from angelshare.models.word_network import WordNetwork

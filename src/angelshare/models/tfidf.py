@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float
+from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 from scipy.sparse import csr_matrix
@@ -17,6 +18,7 @@ from angelshare.core.atomic import whole_folder
 from angelshare.core.errors import InputError, ModelError
 from angelshare.core.items import labelled
 from angelshare.core.protocols import ModelCard
+from angelshare.core.strict import mistakes
 from angelshare.core.student_spec import TfidfSpec
 from angelshare.core.task import N_BINARY, Task
 from angelshare.core.text import TextBatch
@@ -24,6 +26,24 @@ from angelshare.models.saving import saving
 
 MODEL_TYPE = "angelshare-tfidf"
 _WORDS = r"(?u)\b\w+\b"
+
+
+class TfidfFields(BaseModel):
+    """What config.json says of a saved model.
+
+    Attributes:
+        task: the task.
+        labels: the labels, in the order of the outputs.
+        ngrams: the most words of a term.
+        terms: the vocabulary, in the order of the weights.
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    task: Task
+    labels: tuple[str, ...]
+    ngrams: PositiveInt
+    terms: tuple[str, ...]
 
 
 class TfidfScorer:
@@ -108,22 +128,27 @@ def load_tfidf(folder: Path, *, name: str | None = None, fingerprint: str = "") 
         ModelError: if a part is missing, or parts do not fit each other.
     """
     try:
-        fields = json.loads((folder / "config.json").read_bytes())
+        fields = TfidfFields.model_validate_json((folder / "config.json").read_bytes())
         weights = load_file(folder / "model.safetensors")
         idf, coefficients, intercept = (weights[part] for part in ("idf", "coefficients", "intercept"))
-        vectorizer = _vectorizer(fields["ngrams"], vocabulary={term: i for i, term in enumerate(fields["terms"])})
+        vectorizer = _vectorizer(fields.ngrams, vocabulary={term: i for i, term in enumerate(fields.terms)})
         vectorizer.idf_ = idf
-        _check_shape(coefficients, fields["labels"], fields["terms"])
-    except (OSError, ValueError, TypeError, KeyError, SafetensorError) as error:
+        _check_shapes(coefficients, intercept, fields)
+    except ValidationError as error:
+        said = " ".join(mistakes(error, TfidfFields))
+        raise ModelError(f"{folder / 'config.json'} is damaged: {said} Fit and save it again.") from error
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise ModelError(f"{folder} cannot be loaded as a TF-IDF model: {error}. Fit and save it again.") from error
-    card = _card(name or folder.name, fields["labels"], fields["task"], coefficients, fingerprint)
+    card = _card(name or folder.name, fields.labels, fields.task, coefficients, fingerprint)
     return TfidfScorer(vectorizer, coefficients, intercept, card)
 
 
-def _check_shape(coefficients: Array, labels: Sequence[str], terms: Sequence[str]) -> None:
-    """Check that there is a coefficient for each label and term."""
-    if coefficients.shape != (len(labels), len(terms)):
-        raise ValueError(f"{coefficients.shape} coefficients for {len(terms)} terms")
+def _check_shapes(coefficients: Array, intercept: Array, fields: TfidfFields) -> None:
+    """Check that there is a coefficient for each label and term, and an intercept for each label."""
+    n_labels, n_terms = len(fields.labels), len(fields.terms)
+    if coefficients.shape != (n_labels, n_terms) or intercept.shape != (n_labels,):
+        shapes = f"{coefficients.shape} coefficients and {intercept.shape} intercepts"
+        raise ValueError(f"{shapes} for {n_labels} labels and {n_terms} terms")
 
 
 def _fit(
