@@ -79,9 +79,9 @@ def label_contradiction(config: PreTrainedConfig) -> str | None:
         return f"its label2id is {numbers!r}, which is ignored: id2label counts."
     names = {number: str(name) for number, name in (config.id2label or {}).items()}
     for name, number in numbers.items():
-        by_default = name == f"LABEL_{number}"
-        if not by_default and (not isinstance(number, int) or names.get(number) != name):
-            said = f"label2id says that {name!r} is {number!r}, id2label that {number!r} is {names.get(number)!r}"
+        same = names.get(number) if isinstance(number, int) else None
+        if name not in (same, f"LABEL_{number}"):
+            said = f"label2id says that {name!r} is {number!r}, id2label that {number!r} is {same!r}"
             return f"{said}. id2label counts; check that it is right."
     return None
 

@@ -41,7 +41,7 @@ class WordNetwork(PreTrainedModel):
     def __init__(self, config: WordConfig, *, features_width: int) -> None:
         """Make the embeddings and the output layer; a subclass calls `post_init` after making its layers."""
         super().__init__(config)
-        self.pad = config.pad_token_id or 0
+        self.pad = int(config.pad_token_id or 0)
         self.embeddings = nn.Embedding(config.vocab_size, config.embedding_width, padding_idx=self.pad)
         self.dropout = nn.Dropout(config.dropout)
         self.output = nn.Linear(features_width, len(config.id2label or {}))
