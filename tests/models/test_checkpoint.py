@@ -57,13 +57,13 @@ def test_saving_writes_how_the_model_was_made(bert, word_tokenizer, tmp_path):
 
 
 def test_saving_replaces_the_folder_whole(bert, word_tokenizer, tmp_path):
-    """What was there goes, what an interrupted save left behind goes too, and nothing else stands beside it."""
+    """What was there goes, and nothing new stands beside it; what somebody else put there stays."""
     folder = tmp_path / "m"
     folder.mkdir()
     (folder / "old.txt").write_text("old")
     (tmp_path / ".m.partial").mkdir()
     save_model(bert, word_tokenizer, folder, task="binary", labels=("bad", "good"), kind="bert")
-    assert [path.name for path in tmp_path.iterdir()] == ["m"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".m.partial", "m"]
     assert not (folder / "old.txt").exists()
 
 
@@ -269,6 +269,16 @@ def test_a_damaged_tokenizer_is_refused(bert_folder, name, content):
     for load in (load_scorer, mask_token, load_backbone_of_two):
         with pytest.raises(ModelError, match=r"teacher.*Save the model again"):
             load(bert_folder)
+
+
+def test_a_tokenizer_that_lacks_its_unknown_word_is_refused(bert_folder):
+    """Before a text is met that holds one."""
+    path = bert_folder / "tokenizer.json"
+    fields = json.loads(path.read_text())
+    fields["model"]["unk_token"] = "?"
+    path.write_text(json.dumps(fields))
+    with pytest.raises(ModelError, match=r"is damaged \(Exception: WordLevel error: Missing"):
+        load_scorer(bert_folder)
 
 
 def test_a_fingerprint_of_a_damaged_tokenizer_is_refused(bert_folder):

@@ -34,6 +34,8 @@ from angelshare.models.weights import check_stored_as_floats, left_over
 _UNKNOWN_TYPE = re.compile(
     r"Unrecognized configuration class <class '[\w.]*?(?P<type>\w+)'> for this kind of AutoModel: (?P<loader>\w+)\."
 )
+_RARE = "\N{INTERROBANG} x\N{PHAISTOS DISC SIGN CAT}"
+"""A text that few vocabularies hold."""
 
 
 def backbone_folder(source: str | Path) -> Path:
@@ -131,6 +133,8 @@ def read_tokenizer(folder: Path, *, trust_remote_code: bool = False) -> PreTrain
     if n_words < 1:
         raise ModelError(f"The tokenizer in {folder} knows no words. Save the tokenizer of the model into it.")
     check_room(tokenizer, tokenizer.model_max_length, f"model_max_length in {folder / TOKENIZER_CONFIG}")
+    with one_error(folder):
+        tokenizer(_RARE)  # one that lacks its unknown word fails only here
     return tokenizer
 
 
