@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from angelshare.cli.ends import HOME, INPUT_ERROR, INTERNAL_ERROR, Stopped, end_of, stoppable
-from angelshare.core.errors import AngelshareError
+from angelshare.core.errors import AngelshareError, InputError
 
 INTERRUPTING = """
 import builtins, os, signal, sys
@@ -93,6 +93,12 @@ def test_a_worker_that_was_killed_is_no_bug():
     """It says what to do, without a traceback."""
     said = "A process that trained a student was killed. The same command goes on where it stood."
     assert end_of(AngelshareError(said)) == (f"error: {said}", INPUT_ERROR)
+
+
+def test_endless_numbers_and_messages_are_cut_short():
+    """Nobody reads sixty digits."""
+    assert end_of(InputError(f"It is {'7' * 60}."))[0] == "error: It is 7777777777... (60 digits)."
+    assert len(end_of(InputError("x" * 1_000_000))[0]) < 6000
 
 
 def test_a_bug_is_shown_whole_and_inert():

@@ -37,7 +37,7 @@ def test_a_row_says_what_a_value_may_be():
     (tfidf,) = (section for section in key_sections() if section.kind == "tfidf")
     rows = {row[0]: row[1:] for row in tfidf.rows}
     assert rows["`ngrams`"][:2] == ("whole number from 1 to 3", "`2`")
-    assert rows["`regularisation`"][:2] == ("number above 0", "`1.0`")
+    assert rows["`regularisation`"][:2] == ("number above 0 to 1,000,000,000", "`1.0`")
     assert rows["`name`"][:2] == ("text", "required")
     assert TfidfSpec.model_fields["ngrams"].default == 2
 

@@ -18,7 +18,8 @@ from angelshare.data.slices.slicing import Sliceable, cut
 from angelshare.data.slices.specs import ColumnSlices, CrossedSlices, SliceSpec, parse_slice
 from angelshare.data.tables.at_hand import TableAtHand
 from angelshare.data.tables.columns import read_names
-from angelshare.data.texts.labelling import read_slices, read_weights
+from angelshare.data.texts.labelling import read_slices
+from angelshare.data.texts.weights import read_weights
 
 DATA = "data"
 _MATRIX = 2

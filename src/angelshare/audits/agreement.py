@@ -82,7 +82,7 @@ class AgreementOptions(Strict):
         n_examples: the most texts with a disagreement to show, over all students.
     """
 
-    n_examples: Annotated[int, Field(ge=0)] = 200
+    n_examples: Annotated[int, Field(ge=0, le=1_000_000)] = 200
 
 
 class Agreement(Audit[AgreementOptions]):

@@ -55,7 +55,7 @@ class ExamplesOptions(Strict):
         n_examples: the most rows in each table of texts.
     """
 
-    n_examples: Annotated[int, Field(ge=0)] = 200
+    n_examples: Annotated[int, Field(ge=0, le=1_000_000)] = 200
 
 
 class Examples(Audit[ExamplesOptions]):

@@ -1,6 +1,7 @@
 """How a call ends when it does not come to its own end: a last word, and an exit code."""
 
 import errno
+import re
 import signal
 import traceback
 from collections.abc import Iterator, Mapping
@@ -32,6 +33,10 @@ _REMEDIES: Mapping[int, str] = {
     errno.ELOOP: "Replace the link by what it should lead to.",
     errno.EIO: "Check the disk.",
 }
+MOST_CHARACTERS = 5000
+"""Of a message on one line."""
+
+_ENDLESS = re.compile(r"\d{40,}")
 _FULL_DISK = ("No space left on device", "Disk quota exceeded", "inline_container", "PytorchStreamWriter")
 """What libraries say when they could not write; the last two are PyTorch, which names no reason."""
 
@@ -73,7 +78,7 @@ def end_of(error: BaseException) -> tuple[str, int]:
     if isinstance(error, AngelshareError):
         # messages contain users' data, whose control and direction characters are shown, not obeyed
         lines = error.problems if isinstance(error, RecipeError) else (str(error),)
-        return "error: " + "\n".join(map(one_line, lines)), INPUT_ERROR
+        return "error: " + "\n".join(map(_sober, lines)), INPUT_ERROR
     if isinstance(error, OSError):
         return f"error: {_of_system(error)}", INPUT_ERROR
     if any(words in str(each) for each in reasons for words in _FULL_DISK):
@@ -84,6 +89,12 @@ def end_of(error: BaseException) -> tuple[str, int]:
     # a bug of ours, shown whole
     whole = visible("".join(traceback.format_exception(error)))
     return f"{whole}This is a mistake in angelshare, not in your input. Please report it: {HOME}/issues", INTERNAL_ERROR
+
+
+def _sober(message: str) -> str:
+    """Return a message on one line, with numbers of endless digits cut short, and its own length bounded."""
+    shown = _ENDLESS.sub(lambda digits: f"{digits[0][:10]}... ({len(digits[0]):,} digits)", one_line(message))
+    return shown if len(shown) <= MOST_CHARACTERS else f"{shown[:MOST_CHARACTERS]}..."
 
 
 def _stop(number: int, _frame: object) -> None:

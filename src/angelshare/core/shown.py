@@ -6,6 +6,8 @@ import unicodedata
 
 _JOINERS = "\u200c\u200d"  # Persian words and emoji families need them, and they reorder nothing
 _LAYOUT = "\t\n"
+LONGEST = 100
+"""Characters of a user's value that a message shows."""
 
 
 def visible(text: str) -> str:
@@ -20,6 +22,11 @@ def visible(text: str) -> str:
 def one_line(text: str) -> str:
     """Return the text as `visible` does, with its line breaks and tabs named too: a name must not forge a line."""
     return "".join(f"⟨U+{ord(character):04X}⟩" if character in _LAYOUT else character for character in visible(text))
+
+
+def shortened(text: str) -> str:
+    """Return the text with its middle left out if it is longer than a message should be."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]}...{text[-LONGEST // 4 :]}"
 
 
 def _named(character: str) -> str:

@@ -23,6 +23,14 @@ def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+"""Every number of a recipe has bounds, far beyond what is of use: nothing is trained for a slip of the pen."""
+NumberOfTexts = Annotated[int, Field(ge=1, le=1_000_000_000)]
+Width = Annotated[int, Field(ge=1, le=65_536)]
+MaxLength = Annotated[int, Field(ge=2, le=1_000_000)]
+Factor = Annotated[float, Field(gt=0, le=1e6)]
+Edge = Annotated[float, Field(ge=-1e30, le=1e30)]
+
 Names = Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(_listed), AfterValidator(_each_once)]
 """An option of several names, each of which counts once; a single one needs no list."""
 _SAID = {

@@ -4,8 +4,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from angelshare.core.strict import Strict
+from angelshare.core.strict import MaxLength, Strict, Width
 
+Layer = Annotated[int, Field(ge=1, le=1000)]
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 """Names become folders, so they contain no separators."""
 
@@ -19,7 +20,7 @@ class StudentSpec(Strict):
     """
 
     name: Annotated[str, Field(pattern=NAME)]
-    max_length: Annotated[int, Field(ge=2)] = 128
+    max_length: MaxLength = 128
 
 
 class WordStudentSpec(StudentSpec):
@@ -37,7 +38,7 @@ class WordStudentSpec(StudentSpec):
 
     tokenizer: Literal["words", "teacher"] = "words"
     vocabulary: Annotated[int, Field(ge=10, le=10_000_000)] = 5000
-    embedding_width: Annotated[int, Field(ge=1)] | Literal["teacher"] = 16
+    embedding_width: Width | Literal["teacher"] = 16
     embeddings: Literal["random", "teacher", "copied"] = "random"
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
     word_dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
@@ -65,7 +66,7 @@ class MlpSpec(WordStudentSpec):
 
     kind: Literal["mlp"]
     pooling: Literal["mean", "root"] = "mean"
-    hidden_width: Annotated[int, Field(ge=1)] = 64
+    hidden_width: Width = 64
 
 
 class BilstmSpec(WordStudentSpec):
@@ -77,8 +78,8 @@ class BilstmSpec(WordStudentSpec):
     """
 
     kind: Literal["bilstm"]
-    embedding_width: Annotated[int, Field(ge=1)] | Literal["teacher"] = 64
-    hidden_width: Annotated[int, Field(ge=1)] = 64
+    embedding_width: Width | Literal["teacher"] = 64
+    hidden_width: Width = 64
     pooling: Literal["max", "mean", "last"] = "max"
 
 
@@ -91,9 +92,9 @@ class CnnSpec(WordStudentSpec):
     """
 
     kind: Literal["cnn"]
-    embedding_width: Annotated[int, Field(ge=1)] | Literal["teacher"] = 64
-    ngrams: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1)] = (2, 3, 4, 5, 6)
-    filters: Annotated[int, Field(ge=1)] = 300
+    embedding_width: Width | Literal["teacher"] = 64
+    ngrams: Annotated[tuple[Annotated[int, Field(ge=1, le=100)], ...], Field(min_length=1)] = (2, 3, 4, 5, 6)
+    filters: Width = 300
 
 
 class TransformerSpec(StudentSpec):
@@ -105,7 +106,7 @@ class TransformerSpec(StudentSpec):
     """
 
     kind: Literal["transformer"]
-    layers: Annotated[int, Field(ge=1)] | tuple[Annotated[int, Field(ge=1)], ...] = 3
+    layers: Layer | tuple[Layer, ...] = 3
     init: Literal["teacher", "random"] = "teacher"
 
 
@@ -131,8 +132,8 @@ class TfidfSpec(StudentSpec):
 
     kind: Literal["tfidf"]
     ngrams: Annotated[int, Field(ge=1, le=3)] = 2
-    max_features: Annotated[int, Field(ge=1)] = 50_000
-    regularisation: Annotated[float, Field(gt=0)] = 1.0
+    max_features: Annotated[int, Field(ge=1, le=100_000_000)] = 50_000
+    regularisation: Annotated[float, Field(gt=0, le=1e9)] = 1.0
 
 
 WordSpec = MlpSpec | BilstmSpec | CnnSpec

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from angelshare.core.strict import Strict
+from angelshare.core.strict import Factor, MaxLength, Seed, Strict
 
 Need = Literal["teacher", "labels", "hidden_states", "attentions"]
 """What an objective may use besides the student's logits: the teacher's logits, human labels, and the hidden states and
@@ -14,6 +14,13 @@ Needs = frozenset[Need]
 
 _TEACHER: Needs = frozenset({"teacher"})
 _LABELS: Needs = frozenset({"labels"})
+
+Temperature = Annotated[float, Field(ge=0.001, le=1000)]
+Epochs = Annotated[float, Field(gt=0, le=100_000)]
+BatchSize = Annotated[int, Field(ge=1, le=1_000_000)]
+LearningRate = Annotated[float, Field(gt=0, le=1000)]
+WeightDecay = Annotated[float, Field(ge=0, le=1000)]
+Evaluations = Annotated[int, Field(ge=1, le=10_000)]
 
 
 class SoftTargets(Strict):
@@ -25,7 +32,7 @@ class SoftTargets(Strict):
 
     needs: ClassVar[Needs] = _TEACHER
     kind: Literal["soft_targets"] = "soft_targets"
-    temperature: Annotated[float, Field(gt=0)] = 1.0
+    temperature: Temperature = 1.0
 
 
 class SoftCrossEntropy(Strict):
@@ -37,7 +44,7 @@ class SoftCrossEntropy(Strict):
 
     needs: ClassVar[Needs] = _TEACHER
     kind: Literal["soft_cross_entropy"]
-    temperature: Annotated[float, Field(gt=0)] = 1.0
+    temperature: Temperature = 1.0
 
 
 class LogitMse(Strict):
@@ -94,7 +101,7 @@ class WeightedTerm(Strict):
         objective: the objective.
     """
 
-    weight: Annotated[float, Field(gt=0)]
+    weight: Factor
     objective: ObjectiveSpec
 
 
@@ -114,7 +121,7 @@ DistilObjective = Annotated[ObjectiveSpec, AfterValidator(_with_teacher)]
 
 Precision = Literal["auto", "fp32", "bf16"]
 
-ClassWeights = Literal["balanced"] | dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]]
+ClassWeights = Literal["balanced"] | dict[str, Factor]
 """`balanced`, n / (number of classes times n of the class), whose mean over the items is 1; or label -> weight, 1 for
 labels that are not named."""
 
@@ -137,15 +144,15 @@ class TrainingSpec(Strict):
         class_weights: factors of losses to human labels, by class; losses to a teacher have none.
     """
 
-    epochs: Annotated[float, Field(gt=0)] = 3
-    batch_size: Annotated[int, Field(ge=1)] = 32
-    learning_rate: Annotated[float, Field(gt=0)] = 5e-5
-    weight_decay: Annotated[float, Field(ge=0)] = 0.0
+    epochs: Epochs = 3
+    batch_size: BatchSize = 32
+    learning_rate: LearningRate = 5e-5
+    weight_decay: WeightDecay = 0.0
     warmup: Annotated[float, Field(ge=0, lt=1)] = 0.0
     schedule: Literal["linear", "cosine", "constant"] = "linear"
-    max_grad_norm: Annotated[float, Field(gt=0)] = 1.0
-    patience: Annotated[int, Field(ge=1)] | None = None
-    evaluations_per_epoch: Annotated[int, Field(ge=1)] = 1
+    max_grad_norm: Factor = 1.0
+    patience: Evaluations | None = None
+    evaluations_per_epoch: Evaluations = 1
     precision: Precision = "auto"
     class_weights: ClassWeights | None = None
 
@@ -160,8 +167,8 @@ class FineTuneSpec(TrainingSpec):
     """
 
     freeze_embeddings: bool = False
-    max_length: Annotated[int, Field(ge=2)] = 128
-    seed: int = 0
+    max_length: MaxLength = 128
+    seed: Seed = 0
 
 
 class DistilSpec(TrainingSpec):
@@ -172,9 +179,9 @@ class DistilSpec(TrainingSpec):
     """
 
     objective: DistilObjective = SoftTargets()
-    batch_size: Annotated[int, Field(ge=1)] = 256
-    learning_rate: Annotated[float, Field(gt=0)] = 1e-3
-    epochs: Annotated[float, Field(gt=0)] = 10
+    batch_size: BatchSize = 256
+    learning_rate: LearningRate = 1e-3
+    epochs: Epochs = 10
 
 
 class TrainingOverrides(Strict):
@@ -186,15 +193,15 @@ class TrainingOverrides(Strict):
     """
 
     objective: DistilObjective | None = None
-    epochs: Annotated[float, Field(gt=0)] | None = None
-    batch_size: Annotated[int, Field(ge=1)] | None = None
-    learning_rate: Annotated[float, Field(gt=0)] | None = None
-    weight_decay: Annotated[float, Field(ge=0)] | None = None
+    epochs: Epochs | None = None
+    batch_size: BatchSize | None = None
+    learning_rate: LearningRate | None = None
+    weight_decay: WeightDecay | None = None
     warmup: Annotated[float, Field(ge=0, lt=1)] | None = None
     schedule: Literal["linear", "cosine", "constant"] | None = None
-    max_grad_norm: Annotated[float, Field(gt=0)] | None = None
-    patience: Annotated[int, Field(ge=1)] | None = None
-    evaluations_per_epoch: Annotated[int, Field(ge=1)] | None = None
+    max_grad_norm: Factor | None = None
+    patience: Evaluations | None = None
+    evaluations_per_epoch: Evaluations | None = None
     precision: Precision | None = None
     class_weights: ClassWeights | None = None
 

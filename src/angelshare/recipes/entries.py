@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
-from angelshare.core.strict import Strict
+from angelshare.core.strict import NumberOfTexts, Strict
 from angelshare.core.student_spec import BilstmSpec, CnnSpec, MlpSpec, PretrainedSpec, TfidfSpec, TransformerSpec
 from angelshare.core.task import Role, Task
 from angelshare.distillation.spec import FineTuneSpec, TrainingOverrides
@@ -56,7 +56,7 @@ class DataSpec(Strict):
     labels: tuple[str, ...] | None = None
     columns: dict[str, str] = Field(default_factory=dict)
     more: tuple[Annotated[MoreData, BeforeValidator(_from_name)], ...] = ()
-    limits: dict[Role, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
+    limits: dict[Role, NumberOfTexts] = Field(default_factory=dict)
     fractional_labels: bool = False
 
     def first(self) -> MoreData:

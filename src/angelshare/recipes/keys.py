@@ -17,11 +17,12 @@ Schema = Mapping[str, Any]
 AUDITS_KEY = "audits"
 
 _SIMPLE = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false", "null": "null"}
+_LONG = 1e10
 _BOUNDS = {
-    "minimum": "from {:,}",
-    "exclusiveMinimum": "above {:,}",
-    "maximum": "to {:,}",
-    "exclusiveMaximum": "below {:,}",
+    "minimum": "from {}",
+    "exclusiveMinimum": "above {}",
+    "maximum": "to {}",
+    "exclusiveMaximum": "below {}",
 }
 
 
@@ -155,6 +156,11 @@ def _default(value: Schema) -> str:
     return f"`{str(default).lower() if isinstance(default, bool) else default}`"
 
 
+def _plain(bound: float) -> str:
+    """Return a bound as people write it: 0.5, 1,000,000, 1e+30."""
+    return f"{bound:g}" if abs(bound) > _LONG else f"{bound:,}".removesuffix(".0")
+
+
 def _words(value: Schema, places: Mapping[str, str]) -> str:
     """Return what a value may be, in words."""
     if "$ref" in value:
@@ -167,5 +173,5 @@ def _words(value: Schema, places: Mapping[str, str]) -> str:
         return f"list: {_words(value['items'], places)}"
     if value.get("type") == "object":
         return f"mapping: {_words(value['additionalProperties'], places)}"
-    bounds = (words.format(value[key]) for key, words in _BOUNDS.items() if key in value)
+    bounds = (words.format(_plain(value[key])) for key, words in _BOUNDS.items() if key in value)
     return " ".join([_SIMPLE[value["type"]], *bounds])

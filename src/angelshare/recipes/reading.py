@@ -14,9 +14,13 @@ from angelshare.audits.frame.installed import AUDITS
 from angelshare.audits.frame.registry import audits_with
 from angelshare.core.errors import RecipeError
 from angelshare.core.factories import unknown_name
+from angelshare.core.shown import shortened
 from angelshare.recipes.schema import Recipe
 
 BUILTIN = files("angelshare.recipes.builtin")
+MOST_BYTES = 2**20
+"""A recipe has a few kilobytes."""
+
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -39,6 +43,8 @@ def read_recipe(name_or_path: str) -> Recipe:
         if looks_like_path:
             raise RecipeError([f"There is no recipe at {path}. Give a file, or one of: {', '.join(builtin_names())}."])
         raise RecipeError([unknown_name("recipe", name_or_path, builtin_names())])
+    if path.stat().st_size > MOST_BYTES:
+        raise RecipeError([f"{path} has {path.stat().st_size:,} bytes, and no recipe has. Check the path."])
     try:
         text = path.read_text("utf-8")
     except UnicodeDecodeError as error:
@@ -115,7 +121,7 @@ def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
     if detail["type"] == "missing":
         return f"{place}: this key is needed."
     message = detail["msg"].removeprefix("Value error, ")
-    shown = "" if isinstance(value, dict | list) else f" (given: {value!r})"
+    shown = "" if isinstance(value, dict | list) else f" (given: {shortened(repr(value))})"
     return f"{place}: {message}{shown}" if place else f"{message}{shown}"
 
 

@@ -44,7 +44,7 @@ def _fitting(margins: dict[str, float]) -> dict[str, float]:
 
 
 MetricName = Annotated[str, AfterValidator(_known_metric)]
-Margin = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Margin = Annotated[float, Field(ge=0, le=1e30, allow_inf_nan=False)]
 
 
 class GateSpec(Strict):
@@ -158,7 +158,7 @@ class Recipe(Strict):
     mitigation: Mitigation | None = None
     students: Annotated[tuple[StudentEntry, ...], Field(min_length=1)]
     distil: DistilSpec = DistilSpec()
-    audits: Annotated[tuple[AuditEntry, ...], AfterValidator(_once)] = tuple(
+    audits: Annotated[tuple[AuditEntry, ...], Field(min_length=1), AfterValidator(_once)] = tuple(
         AuditEntry(kind=choice.kind) for choice in DEFAULT_AUDITS
     )
     suites: Annotated[tuple[SuiteChoice, ...], Field(max_length=1)] = ()

@@ -13,11 +13,12 @@ from angelshare.core.atomic import write_text
 from angelshare.core.audit import AuditResult
 from angelshare.core.errors import StatementError
 from angelshare.core.protocols import ModelEntry
+from angelshare.statement.consistency import contradiction
 from angelshare.statement.differences import Rules, difference_rows
 from angelshare.statement.entries import audit_row, model_row
 from angelshare.statement.gates import Gate, distinct
 from angelshare.statement.judging import apply_gates, regated
-from angelshare.statement.reading import CHECKSUM, contradiction, read_json, sealed, unsealed, with_warnings
+from angelshare.statement.reading import CHECKSUM, read_json, sealed, unsealed, with_warnings
 from angelshare.statement.schema import SCHEMA, DataRow, Statement
 
 
@@ -171,7 +172,7 @@ def parse_statement(content: object, *, where: str) -> Statement:
             f"{where} is not a valid {SCHEMA}: {error.error_count()} mistakes, the first at {place}: {first['msg']}. "
             "Make the statement again."
         ) from error
-    problem = contradiction([row for audit in statement.audits for row in audit.differences])
+    problem = contradiction(statement)
     if problem is not None:
         raise StatementError(f"{where} contradicts itself: {problem}. Make the statement again.")
     return statement

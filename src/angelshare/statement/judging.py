@@ -46,7 +46,11 @@ def apply_gates(
     if not gates:
         return (), None
     rules = distinct(gates)
-    states = [_state(row, gate) for row in rows if (gate := deciding_gate(row, rules)) is not None]
+    states = [
+        _gate_row(gate, row.student, row.output, state_of(row, gate.margin))
+        for row in rows
+        if (gate := deciding_gate(row, rules)) is not None
+    ]
     states += dict.fromkeys(_not_measured(rules, [*rows, *gaps], students, gaps))
     return tuple(states), overall_verdict(states)
 
@@ -158,13 +162,12 @@ def _missing(gate: Gate, known: Sequence[Named], students: Sequence[str]) -> lis
     return [None] if not wanted and not named else missing
 
 
-def _state(row: DifferenceRow, gate: Gate) -> GateRow:
-    """Return the state of one gated row."""
-    verdict = verdict_at(row, row.judged or row.interval, gate.margin)
-    state: GateState = "held" if verdict in ("preserved", "gained") else "undecided"
+def state_of(row: DifferenceRow, margin: float) -> GateState:
+    """Return the state of a gate on one row, whose p-value is adjusted over all gated rows."""
+    verdict = verdict_at(row, row.judged or row.interval, margin)
     if verdict == "lost" and row.p_adjusted <= ALPHA:
-        state = "lost"
-    return _gate_row(gate, row.student, row.output, state)
+        return "lost"
+    return "held" if verdict in ("preserved", "gained") else "undecided"
 
 
 def _gate_row(gate: Gate, student: str | None, output: str | None, state: GateState) -> GateRow:

@@ -1,34 +1,37 @@
-"""A statement's file as plain values of a sane depth, and contradictions in it."""
+"""A statement's file as plain values of a sane depth, verified."""
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from angelshare.core.errors import StatementError
-from angelshare.statement.schema import DifferenceRow
 
 MAX_DEPTH = 100
 """Nested lists and objects; a recipe has a handful."""
+
+MOST_BYTES = 2**28
+"""A statement has a few megabytes at most."""
 
 CHECKSUM = "sha256"
 """The key of a statement's checksum in its file."""
 
 _WARNING = "Warning:"
 
-ROUNDING = 1e-9
-"""How far outside of its interval a difference may lie, relative to 1 + its size."""
-
 
 def read_json(file: Path) -> object:
     """Return the content of a JSON file.
 
     Raises:
-        StatementError: if there is no such file, it is no JSON, or it nests deeper than `MAX_DEPTH`.
+        StatementError: if there is no such file, it is a device or a pipe, larger than `MOST_BYTES`, no JSON, or nests
+            deeper than `MAX_DEPTH`.
     """
+    if file.exists() and not file.is_file():
+        raise StatementError(f"{file} is a device or a pipe, not a file. Give the folder of a run.")
     try:
+        if file.stat().st_size > MOST_BYTES:
+            raise StatementError(f"{file} has {file.stat().st_size:,} bytes, and no statement has. Check the path.")
         content: object = json.loads(file.read_text(encoding="utf-8"), parse_constant=_refuse)
     except OSError as error:
         raise StatementError(
@@ -88,30 +91,6 @@ def _split(part: object, place: str) -> object:
         place: [sentence for sentence in sentences if sentence not in old],
         "warnings": [sentence.removeprefix(_WARNING).strip() for sentence in old],
     }
-
-
-def contradiction(rows: Sequence[DifferenceRow]) -> str | None:
-    """Return a contradiction in a statement's differences, as the middle of a sentence; None if there is none.
-
-    No row stands twice, since gates read each; and every interval is one around its difference.
-    """
-    times = Counter((row.metric, row.data, row.slice, row.output, row.contrast, row.student) for row in rows)
-    for row in rows:
-        if times[row.metric, row.data, row.slice, row.output, row.contrast, row.student] > 1:
-            return f"it has more than one row on {_about(row)}"
-        for interval in (row.interval, row.interval_family):
-            slack = ROUNDING * (1 + abs(row.delta))
-            if not interval.low - slack <= row.delta <= interval.high + slack:
-                ends = f"{interval.low:g} to {interval.high:g}"
-                return f"the interval of {_about(row)}, {ends}, does not hold the difference {row.delta:g}"
-    return None
-
-
-def _about(row: DifferenceRow) -> str:
-    """Return the description of a row."""
-    output = "" if row.output is None else f" of {row.output}"
-    part = "" if row.slice is None else f" on slice {row.slice}"
-    return f"{row.metric}{output}{part} ({row.student}, {row.contrast}, {row.data})"
 
 
 def _too_deep(file: Path) -> str:

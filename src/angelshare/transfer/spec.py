@@ -4,8 +4,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from angelshare.core.strict import Strict
+from angelshare.core.strict import NumberOfTexts, Seed, Strict
 from angelshare.core.task import Role
+
+NumberOfWords = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 class TextSource(Strict):
@@ -23,9 +25,9 @@ class TextSource(Strict):
     source: str
     split: str | None = None
     sentences: bool = False
-    min_words: Annotated[int, Field(ge=1)] = 1
-    max_words: Annotated[int, Field(ge=1)] | None = None
-    limit: Annotated[int, Field(ge=1)] | None = None
+    min_words: NumberOfWords = 1
+    max_words: NumberOfWords | None = None
+    limit: NumberOfTexts | None = None
 
 
 def _from_name(given: object) -> object:
@@ -45,7 +47,7 @@ class MaskAndSample(Strict):
     """
 
     kind: Literal["mask_and_sample"] = "mask_and_sample"
-    copies: Annotated[int, Field(ge=1)] = 20
+    copies: Annotated[int, Field(ge=1, le=1000)] = 20
     p_mask: Annotated[float, Field(ge=0, le=1)] = 0.1
     p_pos: Annotated[float, Field(ge=0, le=1)] = 0.1
     p_ngram: Annotated[float, Field(ge=0, le=1)] = 0.25
@@ -69,7 +71,7 @@ class CounterfactualIdentity(Strict):
     """
 
     kind: Literal["counterfactual"]
-    copies: Annotated[int, Field(ge=1)] = 1
+    copies: Annotated[int, Field(ge=1, le=1000)] = 1
     sources: tuple[str, ...] | None = None
 
 
@@ -152,8 +154,8 @@ class NeutralSentences(Strict):
         seed: the seed of the choice of sentences.
     """
 
-    sentences_per_identity: Annotated[int, Field(ge=0)]
-    seed: Annotated[int, Field(ge=0)] = 0
+    sentences_per_identity: Annotated[int, Field(ge=0, le=100_000)]
+    seed: Seed = 0
 
 
 class TransferSpec(Strict):
@@ -173,12 +175,12 @@ class TransferSpec(Strict):
 
     sources: tuple[Annotated[TextSource, BeforeValidator(_from_name)], ...] = (TextSource(source="train"),)
     augment: tuple[AugmentSpec, ...] = ()
-    max_examples: Annotated[int, Field(ge=1)] | None = None
+    max_examples: NumberOfTexts | None = None
     min_confidence: Annotated[float, Field(ge=0, lt=1)] = 0.0
     rebalance: BalanceSpec | None = None
-    size: Annotated[int, Field(ge=1)] | None = None
+    size: NumberOfTexts | None = None
     scope: Literal["auto", "unlabelled", "all"] = "auto"
-    seed: int = 0
+    seed: Seed = 0
 
     def unchosen(self) -> Self:
         """Return the settings that decide on the texts for the teacher, without those that choose by its answers."""

@@ -381,7 +381,7 @@ REFUSED = {
         f"row 1: the seed is '{10**30}'. Write a whole number of at most 18 digits.",
     ),
     "endless seed": (
-        f"id,logit:no,logit:yes,seed\na,0,1,{'9' * 5000}\n",
+        f"id,logit:no,logit:yes,seed\na,0,1,{'9' * 500}\n",
         {},
         InputError,
         f"row 1: the seed is '{'9' * 40}'. Write a whole number of at most 18 digits.",
@@ -414,7 +414,7 @@ REFUSED = {
         "id,value,truth\nx,1,2\ny,-1e155,2\n",
         {"task": "regression"},
         InputError,
-        "row 2 (id 'y'): the value -1e155 is too large: beyond 1e+60 statistics overflow (such rows: 1). Score these",
+        "row 2 (id 'y'): the value -1e155 is too large: beyond 1e+30 statistics overflow (such rows: 1). Score these",
     ),
     "overflowing truth": (
         "id,value,truth\nx,1,2e200\n",
@@ -752,3 +752,38 @@ def test_labels_that_pandas_made_floats_are_their_integers(tmp_path):
     lines = [{"id": i, "logit:0": 0.5, "logit:1": i, "truth": truth} for i, truth in enumerate([1.0, None, 0.0])]
     (tmp_path / "p.jsonl").write_text("\n".join(map(json.dumps, lines)))
     assert read_predictions(tmp_path / "p.jsonl", name="x", task="binary").items.truth.tolist() == [1, -1, 0]
+
+
+def test_a_parquet_file_keeps_what_it_declares_whatever_it_is_called(tmp_path):
+    """Order of labels, task and fingerprint are in its metadata, not in its name."""
+    values = np.array([[1.0, 0.5], [0.0, 1.0]])
+    written = Predictions("m", "binary", ("yes", "no"), "logits", values, fingerprint="f" * 8)
+    write_predictions(Items("m", np.array(["a", "b"])), written, tmp_path / "m.parquet")
+    (tmp_path / "m.parquet").rename(tmp_path / "answers")
+    read = read_predictions(tmp_path / "answers", name="m").member
+    assert (read.labels, read.task, read.fingerprint) == (("yes", "no"), "binary", "f" * 8)
+
+
+@pytest.mark.parametrize("prefix", ["logit:", "probability:", "label:"])
+def test_a_column_for_a_label_without_a_name_is_refused(prefix, tmp_path):
+    """It would be a class that nobody can name."""
+    (tmp_path / "f.csv").write_text(f"id,{prefix},{prefix}yes\na,0,1\n")
+    task = "multi_label" if prefix == "label:" else "binary"
+    with pytest.raises(LabelError, match=f"has a column '{prefix}' that names no label. Call it {prefix}LABEL"):
+        read_predictions(tmp_path / "f.csv", name="m", task=task)
+
+
+@pytest.mark.parametrize("heaviest", ["1e10", "1e16"])
+def test_weights_are_not_worlds_apart(heaviest, tmp_path):
+    """The lightest items would vanish in sums, and with them the standard error."""
+    (tmp_path / "f.csv").write_text(f"id,value,weight\na,1,1\nb,2,{heaviest}\nc,3,0\n")
+    with pytest.raises(InputError, match=r"the weights go from 1 to 1e\+1\d; beside the heaviest the lightest vanish"):
+        read_predictions(tmp_path / "f.csv", name="m", task="regression")
+
+
+@pytest.mark.parametrize("threshold", [float("nan"), float("inf")])
+def test_a_threshold_is_finite(threshold, tmp_path):
+    """Also where the file has no score."""
+    (tmp_path / "f.csv").write_text("id,value\na,1\n")
+    with pytest.raises(InputError, match=r"the threshold (nan|inf) is not finite"):
+        read_predictions(tmp_path / "f.csv", name="m", task="regression", threshold=threshold)

@@ -336,3 +336,21 @@ def test_the_results_are_no_samples(tmp_path):
     (tmp_path / "results.json").write_text('{\n  "results": {"tone": {"acc,none": 0.5}}\n}')
     with pytest.raises(InputError, match=r"holds the results of lm-evaluation-harness, not its samples\. Run it with"):
         read_predictions(tmp_path / "results.json", name="x")
+
+
+@pytest.mark.parametrize(("threshold", "never"), [(-5, "wrong"), (0, "wrong"), (1.5, "right")])
+def test_a_threshold_at_which_all_answers_are_alike_is_refused(log, threshold, never):
+    """Whatever the model did; between the ends of the scale it is a choice."""
+    path = log([answer(i, right=i % 2) for i in range(2)])
+    with pytest.raises(
+        InputError, match=f"at the threshold {threshold:g} no answer could be {never}: exact_match goes"
+    ):
+        read_predictions(path, name="m", threshold=threshold)
+    read_predictions(path, name="m", threshold=1)
+
+
+@pytest.mark.parametrize("threshold", [float("nan"), float("inf")])
+def test_a_threshold_on_grades_is_finite(log, threshold):
+    """NaN would make every answer wrong."""
+    with pytest.raises(InputError, match=r"the threshold (nan|inf) is not finite"):
+        read_predictions(log([answer(0, right=True)]), name="m", threshold=threshold)

@@ -31,9 +31,9 @@ class TimingSettings(Strict):
         seed: of the choice of texts, and of the order in every round.
     """
 
-    n_texts: Annotated[int, Field(ge=1)] = 500
-    latencies: Annotated[int, Field(ge=2)] = MIN_FOR_P99
-    rounds: Annotated[int, Field(ge=3)] = 10
+    n_texts: Annotated[int, Field(ge=1, le=1_000_000)] = 500
+    latencies: Annotated[int, Field(ge=2, le=1_000_000)] = MIN_FOR_P99
+    rounds: Annotated[int, Field(ge=3, le=10_000)] = 10
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
 
 

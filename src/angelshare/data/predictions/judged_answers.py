@@ -40,8 +40,10 @@ def right_or_wrong(
         where: the log's name in errors.
 
     Raises:
-        InputError: for a grade that is neither 0 nor 1, without a threshold.
+        InputError: for a grade that is neither 0 nor 1, without a threshold; or for a threshold at which every answer
+            would be right, or every one wrong, whatever the model did.
     """
+    _check_threshold(threshold, grades, name, where)
     graded = [row for row, grade in enumerate(grades) if grade not in (0, 1)]
     if graded and threshold is None:
         row = graded[0]
@@ -50,6 +52,17 @@ def right_or_wrong(
             f"(such samples: {len(graded)}). Say from which value on an answer is right: --threshold 0.5, for example."
         )
     return [RIGHT if grade >= (1 if threshold is None else threshold) else WRONG for grade in grades]
+
+
+def _check_threshold(threshold: float | None, grades: Sequence[float], name: str, where: str) -> None:
+    """Refuse a threshold outside of the scale of the grades, which goes from 0 to 1 at least."""
+    low, high = min(0.0, *grades), max(1.0, *grades)
+    if threshold is not None and not low < threshold <= high:
+        never = WRONG if threshold <= low else RIGHT
+        raise InputError(
+            f"{where}: at the threshold {threshold:g} no answer could be {never}: {name} "
+            f"goes from {low:g} to {high:g}. Give a number above {low:g}, up to {high:g}."
+        )
 
 
 def only_one(what: str, names: Sequence[str], chosen: str | None, where: str) -> str:

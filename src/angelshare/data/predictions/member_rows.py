@@ -7,7 +7,8 @@ from angelshare.core.arrays import Array
 from angelshare.core.errors import InputError
 from angelshare.core.items import Items
 from angelshare.data.tables.columns import read_codes, read_texts
-from angelshare.data.texts.labelling import read_batch, read_clusters, read_item_columns, read_slices, read_weights
+from angelshare.data.texts.labelling import read_batch, read_clusters, read_item_columns, read_slices
+from angelshare.data.texts.weights import read_weights
 
 SEED_DIGITS = 18
 """So many fit into 64 bits."""

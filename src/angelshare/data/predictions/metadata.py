@@ -11,6 +11,7 @@ from angelshare.core.errors import InputError
 from angelshare.core.factories import unknown_name
 from angelshare.core.task import TASKS, Task
 from angelshare.data.predictions.writing import METADATA
+from angelshare.data.tables.file_kinds import file_kind
 from angelshare.data.tables.reading import UNWRITABLE
 
 _REMEDY = "Write the file with `write_predictions`, or leave this key out."
@@ -53,7 +54,7 @@ def own_metadata(path: Path) -> dict[str, str]:
     Raises:
         InputError: for a key or value of ours that is not UTF-8.
     """
-    if path.suffix.lower() != ".parquet":
+    if file_kind(path) != "parquet":
         return {}
     ours = {}
     for key, value in (pq.read_schema(path).metadata or {}).items():

@@ -96,11 +96,18 @@ def _class_scores(frame: pd.DataFrame, prefix: str, task: Task, where: str, ids:
     """Return the columns `logit:LABEL` or `probability:LABEL`, in the file's order."""
     names = [str(name) for name in frame.columns if str(name).startswith(prefix)]
     labels = tuple(name.removeprefix(prefix) for name in names)
+    _refuse_nameless(labels, prefix, where)
     _check_labels(labels, task, where)
     values = _numbers(frame, names, where, ids)
     if prefix == "probability:":
         _check_probabilities(values, names, task, where, ids)
     return OutputColumns(_PREFIXES[prefix], labels, values)
+
+
+def _refuse_nameless(labels: Sequence[str], prefix: str, where: str) -> None:
+    """Refuse a column for a label without a name."""
+    if not all(label.strip() for label in labels):
+        raise LabelError(f"{where} has a column {prefix!r} that names no label. Call it {prefix}LABEL.")
 
 
 def _check_labels(labels: tuple[str, ...], task: Task, where: str) -> None:
@@ -171,6 +178,7 @@ def _label_flags(frame: pd.DataFrame, where: str) -> OutputColumns:
     names = [str(name) for name in frame.columns if str(name).startswith("label:")]
     if not names:
         _refuse_without_outputs(frame, "multi_label", where)
+    _refuse_nameless([name.removeprefix("label:") for name in names], "label:", where)
     values = np.stack([read_flags(frame, name, where=where) for name in names], axis=1)
     if np.isnan(values).any():
         row, j = (int(i) for i in np.argwhere(np.isnan(values))[0])

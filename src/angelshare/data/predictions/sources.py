@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from angelshare.core.arrays import Array
@@ -48,6 +49,8 @@ def open_source(
     Raises:
         InputError: if it cannot be read, has no rows, or names no task or another.
     """
+    if threshold is not None and not np.isfinite(threshold):
+        raise InputError(f"{source}: the threshold {threshold} is not finite. Give a number on the score's own scale.")
     frame, said = _opened(source, columns or {}, threshold)
     if not len(frame):
         raise InputError(f"{source} has no rows. Give at least one item.")

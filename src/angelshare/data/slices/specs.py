@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError, model_validator
 
 from angelshare.core.errors import InputError
-from angelshare.core.strict import Strict
+from angelshare.core.strict import Edge, Strict
 
 FORM = (
     "Write one of column=COLUMN, column:COLUMN=EDGE,EDGE, words:NAME=FILE, words:NAME=WORD,WORD, length=EDGE,EDGE, "
@@ -40,7 +40,7 @@ def _words(words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Name = Annotated[str, AfterValidator(_bare)]
-Edges = Annotated[tuple[float, ...], AfterValidator(_rising)]
+Edges = Annotated[tuple[Edge, ...], AfterValidator(_rising)]
 
 
 class ColumnSlices(Strict):

@@ -15,8 +15,12 @@ from angelshare.core.arrays import Array, Labels, Vector
 from angelshare.core.errors import InputError
 from angelshare.data.tables.reading import HOUSE_COLUMNS, UNWRITABLE
 
-LARGEST = 1e60
-"""Fourth powers of larger numbers, which the spread of a squared error takes, come near the end of float64."""
+LARGEST = 1e30
+"""Eighth powers of larger numbers come near the end of float64: the spread of a squared error takes the fourth, and the
+spread of that spread its square."""
+
+LONGEST = 1000
+"""Characters of an id or a name; longer ones are texts in the wrong column."""
 
 _EXACT = 2**53
 _FRACTION = re.compile(r"[+-]?\d*\.\d*(e[+-]?\d+)?", re.IGNORECASE)
@@ -57,8 +61,8 @@ def read_ids(frame: pd.DataFrame, name: str, *, path: str | Path) -> Array:
     """Return a column of ids as text: "007" stays "007".
 
     Raises:
-        InputError: for an id that is missing or blank, a fraction, repeated, no text or integer, with white space
-            around it, or with NUL or half a surrogate pair in it.
+        InputError: for an id that is missing or blank, a fraction, repeated, longer than 1,000 characters, no text or
+            integer, with white space around it, or with NUL or half a surrogate pair in it.
     """
     series = column(frame, name, path=path)
     values = series.tolist()
@@ -74,6 +78,7 @@ def read_ids(frame: pd.DataFrame, name: str, *, path: str | Path) -> Array:
         )
         raise InputError(msg)
     _refuse_unwritable(ids, name, path)
+    _refuse_long(ids, name, path)
     padded = [row for row, value in enumerate(ids) if value != value.strip()]
     if padded:
         msg = (
@@ -109,14 +114,20 @@ def read_numbers(
         gaps: whether nan in a Parquet column of floats is a gap, and no failed computation.
 
     Raises:
-        InputError: for a value that is no number, NaN spelt out, infinite, or beyond 1e60, with its row and id.
+        InputError: for a value that is no number, NaN (in JSON too, which has null for what is blank), infinite, or
+            beyond 1e30, with its row and id; or for dates and durations.
     """
     values = column(frame, name, path=path)
+    if values.dtype.kind in "mM":
+        kind = "points in time" if values.dtype.kind == "M" else "durations"
+        raise InputError(f"{path}: the {name} holds {kind}, not numbers. Write numbers, or map another column.")
     numbers = values.to_numpy() if values.dtype == np.float64 else _exact(values)
     blank = np.zeros(len(values), dtype=np.bool_)
     if values.dtype != np.float64 or gaps:
         missing = np.isnan(numbers)
         blank[missing] = is_blank(values[missing])
+        if not gaps:  # JSON has null for what is blank; NaN is a computation that failed
+            blank[missing] &= np.array([not isinstance(value, float) for value in values[missing]], dtype=np.bool_)
     bad = ~blank & ~(np.abs(numbers) <= LARGEST)
     if bad.any():
         row = int(np.argmax(bad))
@@ -151,7 +162,8 @@ def read_names(frame: pd.DataFrame, name: str, *, path: str | Path) -> list[str]
     """Return a column as names, "" where blank; integers are written out, even if a tool made them floats.
 
     Raises:
-        InputError: for fractions, nested values, and names with NUL or half a surrogate pair in them.
+        InputError: for fractions, nested values, names longer than 1,000 characters, and names with NUL or half a
+            surrogate pair in them.
     """
     return read_codes(frame, name, path=path).each()
 
@@ -171,6 +183,7 @@ def read_codes(frame: pd.DataFrame, name: str, *, path: str | Path) -> Names:
     blank = is_blank(given)
     names = ["" if blank[i] else _as_name(value, int(rows[i]), name, path) for i, value in enumerate(given.tolist())]
     distinct = tuple(dict.fromkeys(names))
+    _refuse_long(distinct, name, path)
     wrong = [each for each in distinct if UNWRITABLE.search(each)]
     if wrong:
         first = names.index(wrong[0])
@@ -233,6 +246,16 @@ def _refuse_unwritable(values: Sequence[str], name: str, path: str | Path) -> No
         return
     wrong = [row for row, value in enumerate(values) if UNWRITABLE.search(value)]
     raise _unwritable(values[wrong[0]], wrong[0], len(wrong), name, path)
+
+
+def _refuse_long(names: Sequence[str], name: str, path: str | Path) -> None:
+    """Refuse ids and names of more than 1,000 characters, each of which would take as much room in every row."""
+    long = [each for each in names if len(each) > LONGEST]
+    if long:
+        raise InputError(
+            f"{path}: the {name} {long[0][:40]!r}... has {len(long[0]):,} characters (such values: {len(long)}). "
+            f"Ids and names have at most {LONGEST:,}: number them, or map another column."
+        )
 
 
 def _unwritable(value: str, row: int, n_rows: int, name: str, path: str | Path) -> InputError:

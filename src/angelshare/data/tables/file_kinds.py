@@ -1,5 +1,6 @@
 """Kinds of files, told by their content: names are often wrong, and logs of two tools share the suffix `.json`."""
 
+import codecs
 import json
 import re
 from pathlib import Path
@@ -45,7 +46,7 @@ def file_kind(path: Path) -> FileKind:
             if head.startswith(signature):
                 return kind
         named = SUFFIXES.get(path.suffix.lower())
-        content = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+        content = _without_marks(head).lstrip()
         if named in ("parquet", "csv") or not content.startswith((b"{", b"[")):
             return named or _refuse_unknown(path)
         file.seek(0)
@@ -62,12 +63,19 @@ def _json_kind(content: bytes, line: bytes, path: Path) -> FileKind:
         msg = f"{path} holds the results of lm-evaluation-harness, not its samples. Run it with --log_samples and give"
         raise InputError(f"{msg} the file samples_TASK_TIME.jsonl of one task.")
     try:
-        first = json.loads(line.removeprefix(b"\xef\xbb\xbf"))
+        first = json.loads(_without_marks(line))
     except (ValueError, RecursionError):
         return "json lines"  # its reader says which line is broken
     if isinstance(first, dict) and "doc_id" in first and ("resps" in first or "filtered_resps" in first):
         return "harness log"
     return "json lines"
+
+
+def _without_marks(content: bytes) -> bytes:
+    """Return the content without byte order marks at its beginning."""
+    while content.startswith(codecs.BOM_UTF8):
+        content = content.removeprefix(codecs.BOM_UTF8)
+    return content
 
 
 def _refuse_unknown(path: Path) -> FileKind:

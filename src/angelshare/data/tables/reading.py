@@ -33,6 +33,8 @@ HOUSE_COLUMNS = (
 HOUSE_FAMILIES = ("logit:", "probability:", "label:", "truth:", "slice:")
 """The beginnings of the house's names where every label or slice has a column."""
 
+_BLANK_LINES = re.compile(r"\A([ \t]*\r?\n)+")
+
 _INTEGERS = {
     pa.int8(): pd.Int8Dtype(),
     pa.int16(): pd.Int16Dtype(),
@@ -144,7 +146,7 @@ def _refuse_invalid_utf8(table: pa.Table, path: Path) -> None:
 
 def _read_csv(path: Path, only: Collection[str]) -> pd.DataFrame:
     """Read CSV, every value as text; all columns if `only` is empty."""
-    text = decoded(path)
+    text = _BLANK_LINES.sub("", decoded(path))
     names = next(csv.reader(io.StringIO(text, newline="")), [])
     check_names(names, path)
     _refuse_open_quote(text, path)

@@ -14,14 +14,14 @@ MOST_DIGITS = 1000
 
 
 def decoded(path: Path) -> str:
-    """Return a file's text without byte order mark.
+    """Return a file's text without byte order marks, of which tools in a row may each write one.
 
     Raises:
         InputError: for invalid UTF-8, with its line and row.
     """
     raw = path.read_bytes()
     try:
-        return raw.decode("utf-8-sig")
+        return raw.decode("utf-8").lstrip("\ufeff")
     except UnicodeDecodeError as error:
         before = raw[: error.start]
         line = before.count(b"\n") + 1

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 import numpy as np
 import pandas as pd
 
-from angelshare.core.arrays import Array, Labels, Mask, Vector
+from angelshare.core.arrays import Array, Labels, Mask
 from angelshare.core.errors import InputError, LabelError
 from angelshare.core.factories import unknown_name
 from angelshare.core.items import ITEM_COLUMNS, UNLABELLED, label_indices
@@ -15,6 +15,7 @@ from angelshare.core.text import TextBatch
 from angelshare.data.tables.columns import is_text, read_codes, read_ids, read_names, read_numbers, read_texts
 from angelshare.data.texts.fractions import read_fractions
 from angelshare.data.texts.textset import TextSet
+from angelshare.data.texts.weights import read_weights
 
 _HALF = 0.5
 """The share of annotators whose word puts an item into a slice."""
@@ -232,28 +233,6 @@ def read_item_columns(frame: pd.DataFrame, *, where: str) -> dict[str, Array]:
             # few distinct texts, many rows: every row points to one of them
             columns[name] = np.array(values.distinct, dtype=object)[values.codes]
     return columns
-
-
-def read_weights(frame: pd.DataFrame, *, where: str, ids: Sequence[str] | Array) -> Vector | None:
-    """Return the column `weight`: the number of items of the population for which each stands; None without it.
-
-    Raises:
-        InputError: for a weight that is blank, not finite or negative, with its row and id; or if all are 0.
-    """
-    if "weight" not in frame.columns:
-        return None
-    weights = read_numbers(frame, "weight", path=where, ids=ids)
-    wrong = ~(weights >= 0)
-    if wrong.any():
-        row = int(np.argmax(wrong))
-        what = "blank" if np.isnan(weights[row]) else f"{weights[row]:g}"
-        raise InputError(
-            f"{where}, row {row + 1} (id {str(ids[row])!r}): the weight is {what} (such rows: {int(wrong.sum())}). "
-            "A weight says how many items one stands for: write 0 or more in every row."
-        )
-    if not weights.any():
-        raise InputError(f"{where}: every weight is 0, so that no item counts. Leave the weights out, or correct them.")
-    return weights
 
 
 def _slices_by_column(frame: pd.DataFrame, patterns: Iterable[str], where: str) -> dict[str, Mask]:
