@@ -55,9 +55,10 @@ def test_a_folder_is_made_and_freed_also_after_an_error(tmp_path):
     """Nothing stays behind."""
     with pytest.raises(ZeroDivisionError), locked(tmp_path / "new"):
         raise ZeroDivisionError
+    assert list(tmp_path.iterdir()) == []
     with locked(tmp_path / "new"):
-        pass
-    assert list((tmp_path / "new").iterdir()) == []
+        (tmp_path / "new" / "result").touch()
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["result"]
 
 
 @pytest.mark.parametrize("said", ["", '{"pid": 4194305, "host": "HOST", "since": "now"}'])

@@ -26,12 +26,13 @@ _TRIES, _PAUSE_S = 25, 0.02
 def locked(folder: Path) -> Iterator[None]:
     """Keep other processes out of a folder, which is made if need be; what killed ones left in it is removed.
 
-    The system takes the lock from a process that ends, however it ends, so one that was killed leaves none behind. The
-    lock file says who holds it. There is no lock on Windows.
+    A folder in which nothing is written is not left behind. The system takes the lock from a process that ends, however
+    it ends, so one that was killed leaves none behind. The lock file says who holds it. There is no lock on Windows.
 
     Raises:
         InputError: if another process holds the lock, naming it.
     """
+    made = [place for place in (folder, *folder.parents) if not place.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     if sys.platform == "win32":
         yield
@@ -49,6 +50,9 @@ def locked(folder: Path) -> Iterator[None]:
         # removed while it is held: whoever waits for this very file sees that it is gone, and makes a new one
         file.unlink(missing_ok=True)
         os.close(lock)
+        with contextlib.suppress(OSError):  # not empty: something was written
+            for place in made:
+                place.rmdir()
 
 
 def _taken(file: Path) -> int:
