@@ -15,7 +15,6 @@ that they are the same each time. Prints the outcomes as JSON; ends with 1 if an
 """
 
 import argparse
-import importlib
 import json
 import os
 import platform
@@ -28,6 +27,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -46,12 +46,18 @@ from angelshare.core.protocols import Silent
 from angelshare.models.checkpoint import save_model
 from angelshare.models.declared_task import set_labels
 from angelshare.models.memory import PeakMemory
+from angelshare.recipes.compare import CompareRequest, compare_releases
+from angelshare.recipes.conclude.publish import pages_of
 from angelshare.recipes.observe import timing
+from angelshare.recipes.reading import read_recipe
+from angelshare.recipes.rebuild import rebuild
+from angelshare.recipes.run import prepare
+from angelshare.recipes.train.transfers import gather
 
 RECIPE = """
 version: 1
 name: damage
-seeds: [0, 1]
+seeds: {seeds}
 data: {{source: {data}, task: binary, labels: [fine, rude]}}
 teacher:
   model: {model}
@@ -69,17 +75,17 @@ gates: [{{metric: accuracy, margin: 0.5}}]
 """
 KINDS = {
     "weights": r".*/model\.safetensors",
+    "shard of answers": r"observations/.*\.parquet",
+    "speeds": r"speed/speed\.json",
+    "seal of a stage": r".*/stage\.json",
+    "looks": r"test_looks\.json",
+    "kept answers": r"predictions/\d+\.\w+",
     "configuration": r".*/config\.json",
     "tokenizer": r".*/tokenizer.*\.json",
     "report of a training": r".*/training\.json",
-    "seal of a stage": r".*/stage\.json",
-    "shard of answers": r"observations/.*\.parquet",
-    "speeds": r"speed/speed\.json",
     "recipe": r"recipe\.yaml",
     "transfer set": r"transfer/.*\.json",
     "journal": r"log\.jsonl",
-    "looks": r"test_looks\.json",
-    "kept answers": r"predictions/\d+\.\w+",
     "list of kept answers": r"predictions/members\.json",
     "statement": r"statement\.json",
     "page": r"statement\.(html|md)",
@@ -187,7 +193,7 @@ def statement_in(folder: Path) -> dict[str, Any]:
     return {key: value for key, value in content.items() if key not in NOT_COMPARED}
 
 
-def make_inputs(folder: Path) -> Path:
+def make_inputs(folder: Path, n_seeds: int) -> Path:
     """Write labelled texts, a network that nobody trained, and the recipe; return the recipe's file."""
     people = ["the cook", "my aunt", "a clerk", "the porter", "our guide", "that singer", "the tailor"]
     remarks = {"fine": ["is kind", "was helpful", "sings well"], "rude": ["is a fool", "was useless", "sings badly"]}
@@ -218,7 +224,7 @@ def make_inputs(folder: Path) -> Path:
     network, place = BertForSequenceClassification(config), folder / "backbone"
     save_model(network, tokenizer, place, task="binary", labels=("fine", "rude"), kind="transformer")
     recipe = folder / "recipe.yaml"
-    recipe.write_text(RECIPE.format(data=folder / "data.csv", model=place))
+    recipe.write_text(RECIPE.format(seeds=list(range(n_seeds)), data=folder / "data.csv", model=place))
     return recipe
 
 
@@ -232,15 +238,20 @@ def same_speeds() -> None:
     )
 
 
-def undisturbed(scratch: Path) -> Undisturbed:
+def undisturbed(scratch: Path, n_seeds: int = 2) -> Undisturbed:
     """Return a run that nothing disturbed."""
-    recipe, folder, counted = make_inputs(scratch), scratch / "undisturbed", scratch / "counted"
+    recipe, folder, counted = make_inputs(scratch, n_seeds), scratch / "undisturbed", scratch / "counted"
     plain = Undisturbed(scratch, recipe, folder, 0, 0, 0)
+    known = read_recipe(str(recipe))
+    gather(known, prepare(known)[0])  # catalogues and parts of speech are read once, for all copies of this process
     began = time.perf_counter()
     end = plain.run(folder, partial(count_calls, counted)).ended()
     if end.code != FINISHED:
         raise RuntimeError(end.told)
-    return Undisturbed(scratch, recipe, folder, time.perf_counter() - began, *json.loads(counted.read_text()))
+    seconds = time.perf_counter() - began
+    pages_of(rebuild(folder))  # so are the audits
+    compare_releases(CompareRequest(folder, folder, datetime.now(UTC)))
+    return Undisturbed(scratch, recipe, folder, seconds, *json.loads(counted.read_text()))
 
 
 def count_calls(place: Path) -> None:
@@ -409,8 +420,9 @@ def spoken(end: Ended, folder: Path) -> tuple[int, str]:
 
 
 def is_named(file: Path, end: Ended) -> bool:
-    """Whether a file was named, with its folder, and nothing broke."""
-    return file.name in end.told and str(file.parent) in end.told and "Traceback" not in end.told
+    """Whether a file was named, with its folder, as damaged and not as written; and nothing broke."""
+    told = end.told.replace(f"The statement: {file}", "")
+    return file.name in told and str(file.parent) in told and "Traceback" not in told
 
 
 # kills
@@ -435,7 +447,7 @@ def kills(plain: Undisturbed, n: int, rng: np.random.Generator) -> Iterator[dict
 def killed(plain: Undisturbed, folder: Path, how: str, rng: np.random.Generator) -> tuple[str, Ended]:
     """Kill a run, and return where."""
     if how == "delay":
-        seconds = float(rng.uniform(0, plain.seconds))
+        seconds = float(rng.uniform(0, 0.8 * plain.seconds))  # a run that ends before is none that was killed
         process = plain.run(folder)
         time.sleep(seconds)
         process.kill()
@@ -505,15 +517,15 @@ def main() -> None:
     parser.add_argument("--unfinished", type=int, default=25, metavar="N", help="Flipped bytes after a kill.")
     parser.add_argument("--kills", type=int, default=50, metavar="N", help="Killed runs.")
     parser.add_argument("--together", type=int, default=30, metavar="N", help="Rounds of two or three processes.")
+    parser.add_argument("--seeds", type=int, default=2, metavar="N", help="Of the students over words.")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, help="Keep the result here too.")
     given = parser.parse_args()
     torch.set_num_threads(1)
-    for module in ONCE:
-        importlib.import_module(f"angelshare.{module}")
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"  # as is wise where processes are copied
     same_speeds()
     with tempfile.TemporaryDirectory() as scratch:
-        plain = undisturbed(Path(scratch))
+        plain = undisturbed(Path(scratch), given.seeds)
         damages, halves, killings, rounds = (np.random.default_rng([given.seed, part]) for part in range(4))
         result = {
             "seed": given.seed,

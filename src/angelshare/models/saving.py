@@ -8,6 +8,9 @@ from safetensors import SafetensorError
 
 from angelshare.core.errors import InputError
 
+_OF_PYTORCH = ("inline_container", "iostream")
+"""Parts of what PyTorch says when a file could not be written, whatever the reason."""
+
 
 @contextmanager
 def saving(folder: Path) -> Iterator[None]:
@@ -19,7 +22,15 @@ def saving(folder: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, RuntimeError, SafetensorError) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error).partition("\n")[0]
         raise InputError(
-            f"{folder} cannot be written ({why}). Make room on its disk; the same command then goes on where it stood."
+            f"{folder} cannot be written ({_reason(error)}). Make room on its disk; the same command then goes on "
+            "where it stood."
         ) from error
+
+
+def _reason(error: Exception) -> str:
+    """Return why something could not be written, as far as the library says so."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    said = str(error).partition("\n")[0]
+    return "PyTorch does not say why" if any(part in said for part in _OF_PYTORCH) else said

@@ -1,22 +1,38 @@
 """Tests of members trained side by side."""
 
-import subprocess
-import sys
+from multiprocessing import TimeoutError as NothingYet
+from types import SimpleNamespace
 
-SCRIPT = """
-from multiprocessing import get_context
-from angelshare.recipes.train.workers import _apart_from_main
+import pytest
 
-print("once")
-with _apart_from_main(), get_context("spawn").Pool(1) as pool:
-    print(pool.apply(abs, (-3,)))
-print(__file__)
-"""
+from angelshare.core.errors import InputError
+from angelshare.recipes.train import workers
 
 
-def test_a_script_without_a_guard_is_not_run_again_by_every_worker(tmp_path):
-    """`ash.run` at its top would wait for ever: each worker would begin with that very call, and die."""
-    script = tmp_path / "script.py"
-    script.write_text(SCRIPT)
-    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120, check=True)
-    assert done.stdout.split() == ["once", "3", str(script)]
+class Results:
+    """Two results, after the first of which nothing comes for a while."""
+
+    def __init__(self):
+        self.left = [True, NothingYet(), True]
+
+    def next(self, timeout):
+        if not self.left:
+            raise StopIteration
+        result = self.left.pop(0)
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+
+def test_workers_that_take_their_time_are_waited_for(monkeypatch):
+    """All their results arrive."""
+    monkeypatch.setattr(workers, "active_children", lambda: [SimpleNamespace(pid=1)])
+    assert list(workers._each(Results())) == [True, True]
+
+
+def test_a_killed_worker_ends_the_run_in_a_sentence(monkeypatch):
+    """The pool replaces it, and would wait for its result for ever."""
+    pids = iter([1, 2])
+    monkeypatch.setattr(workers, "active_children", lambda: [SimpleNamespace(pid=next(pids))])
+    with pytest.raises(InputError, match=r"was killed, perhaps for lack of memory\. The same command goes on where it"):
+        list(workers._each(Results()))
