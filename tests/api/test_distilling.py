@@ -10,6 +10,7 @@ import pytest
 import angelshare as ash
 from angelshare.core.errors import InputError, LabelError
 from angelshare.core.student_spec import MlpSpec
+from angelshare.recipes.folder.lock import held
 
 MLP = {"kind": "mlp", "vocabulary": 40, "embedding_width": 4, "hidden_width": 4}
 SETTINGS = {"epochs": 2, "batch_size": 8, "learning_rate": 1e-2}
@@ -42,6 +43,16 @@ def test_the_same_call_again_only_loads_it(student, network, texts):
     other = ash.distil(network, MLP, seed=1, **given | {"out": student.folder.with_name("other")})
     assert other.card.fingerprint != student.card.fingerprint
     assert other.card.parent_fingerprint == student.card.parent_fingerprint
+
+
+def test_one_call_at_a_time_makes_a_student(student, network, texts):
+    """The lock lies beside its folder, which is replaced."""
+    lock = student.folder.with_name(".mlp.angelshare.lock")
+    again = {"texts": list(texts.text), "validation": texts, "out": student.folder, **SETTINGS}
+    with held(lock, of=student.folder), pytest.raises(InputError, match="mlp is in use by process"):
+        ash.distil(network, MLP, **again)
+    ash.distil(network, MLP, **again)
+    assert not lock.exists()
 
 
 def test_human_labels_may_stand_beside_the_texts(network, texts, tmp_path):

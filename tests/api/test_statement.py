@@ -7,6 +7,7 @@ import pytest
 
 import angelshare as ash
 from angelshare.core.errors import InputError, StatementError
+from angelshare.recipes.folder.lock import locked
 from angelshare.recipes.rebuild import differing_rows, rebuild
 from angelshare.testing import assert_no_loss
 
@@ -86,6 +87,13 @@ def test_a_finished_one_is_read_and_may_be_saved_elsewhere(statement, tmp_path):
     read.save(tmp_path / "copy")
     assert differing_rows(ash.read(tmp_path / "copy").content, rebuild(tmp_path / "copy")) == []
     assert (tmp_path / "copy" / "statement.html").is_file()
+
+
+def test_a_folder_in_use_takes_no_statement(statement, tmp_path):
+    """Neither one that lies nowhere yet nor a finished one; whoever writes there says who it is."""
+    statement.save(tmp_path / "audit")
+    with locked(tmp_path / "copy"), pytest.raises(InputError, match="copy is in use by process"):
+        statement.save(tmp_path / "copy")
 
 
 def test_what_cannot_be_read_or_written_is_said_in_a_sentence(statement, tmp_path):

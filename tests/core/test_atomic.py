@@ -66,7 +66,7 @@ def test_a_file_is_readable_by_whom_the_system_says(tmp_path):
     assert stat.S_IMODE((tmp_path / "page.html").stat().st_mode) == 0o640
 
 
-@pytest.mark.parametrize("taken", [".page.html.partial", ".page.html.0.partial", "page.html"])
+@pytest.mark.parametrize("taken", [".page.html.angelshare.partial", ".page.html.0.angelshare.partial", "page.html"])
 def test_a_planted_link_is_not_followed(tmp_path, monkeypatch, taken):
     """Neither under the temporary name, should anyone guess it, nor in the place of the file."""
     monkeypatch.setattr("secrets.token_hex", lambda n: "0")
@@ -75,7 +75,7 @@ def test_a_planted_link_is_not_followed(tmp_path, monkeypatch, taken):
     try:
         write_text(tmp_path / "page.html", "new")
     except FileExistsError:
-        assert taken == ".page.html.0.partial"
+        assert taken == ".page.html.0.angelshare.partial"
     assert (tmp_path / "precious").read_text() == "precious"
 
 
@@ -184,13 +184,14 @@ def test_a_full_disk_is_told_with_the_file(tmp_path, small_disk):
 
 def test_what_a_killed_process_left_is_removed(tmp_path):
     """Files and folders under our temporary names, and nothing else; a link that was planted loses nothing."""
-    others = [".hidden", ".page.html.partial", "page.0a1b2c3d.partial", ".stage.partial", ".a.0A1B2C3D.partial"]
-    for name in [*others, ".page.html.0a1b2c3d.partial"]:
+    others = [".hidden", ".page.html.partial", "page.0a1b2c3d.angelshare.partial", ".stage.partial"]
+    others += [".a.0A1B2C3D.angelshare.partial", ".film.original.partial"]
+    for name in [*others, ".page.html.0a1b2c3d.angelshare.partial"]:
         (tmp_path / name).write_text("")
-    (tmp_path / ".kept.x_1b2c3d.partial" / "new").mkdir(parents=True)
+    (tmp_path / ".kept.x_1b2c3d.angelshare.partial" / "new").mkdir(parents=True)
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "precious").write_text("precious")
-    (tmp_path / ".kept.00000000.partial").symlink_to("elsewhere")
+    (tmp_path / ".kept.00000000.angelshare.partial").symlink_to("elsewhere")
     clear_leftovers(tmp_path)
     assert names(tmp_path) == sorted([*others, "elsewhere"])
     assert names(tmp_path / "elsewhere") == ["precious"]
@@ -200,8 +201,8 @@ def test_what_a_killed_process_left_is_removed(tmp_path):
 def test_a_folder_that_was_just_being_replaced_gets_its_place_back(tmp_path):
     """A kill between its two renames; where the new one is in place, that stays."""
     for name in ("kept", "other"):
-        (tmp_path / f".{name}.0a1b2c3d.partial" / "replaced").mkdir(parents=True)
-        (tmp_path / f".{name}.0a1b2c3d.partial" / "replaced" / "old").write_text("")
+        (tmp_path / f".{name}.0a1b2c3d.angelshare.partial" / "replaced").mkdir(parents=True)
+        (tmp_path / f".{name}.0a1b2c3d.angelshare.partial" / "replaced" / "old").write_text("")
     (tmp_path / "other").mkdir()
     clear_leftovers(tmp_path)
     assert names(tmp_path) == ["kept", "other"]

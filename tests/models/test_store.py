@@ -58,7 +58,7 @@ def test_texts_come_back_as_they_were_written(texts):
 def test_a_shard_with_something_else_in_it_is_removed_with_a_warning(answers, column, tmp_path, caplog):
     """Its texts are then missing."""
     pq.write_table(pa.table({"key": KEYS, answers.column: column}), tmp_path / "shard")
-    sha256 = hashlib.sha256((tmp_path / "shard").read_bytes()).hexdigest()
+    sha256 = hashlib.sha256(f"{tmp_path.name}\n".encode() + (tmp_path / "shard").read_bytes()).hexdigest()
     shard = (tmp_path / "shard").rename(tmp_path / f"{'0' * 32}-{sha256}.parquet")
     with caplog.at_level(logging.WARNING):
         assert not len(Store(tmp_path, answers))
@@ -77,6 +77,16 @@ def test_a_shard_with_a_flipped_bit_is_removed_with_a_warning(tmp_path, caplog):
         assert not len(Store(tmp_path))
         assert f"{shard} is damaged (its checksum is another) and was removed" in caplog.text
         assert not shard.exists()
+
+
+def test_a_shard_of_another_model_is_not_taken_for_ones_own(tmp_path, caplog):
+    """Two folders that changed their shards would be two models that changed their answers."""
+    for model, logits in (("a", [[1.0, 2.0], [3.0, 4.0]]), ("b", [[5.0, 6.0], [7.0, 8.0]])):
+        Store(tmp_path / model).append(KEYS, np.array(logits))
+    (other,) = (tmp_path / "b").iterdir()
+    other.rename(tmp_path / "a" / other.name)
+    assert Store(tmp_path / "a").find(KEYS)[1].tolist() == [[1.0, 2.0], [3.0, 4.0]]
+    assert "its checksum is another" in caplog.text
 
 
 def test_files_that_are_no_shards_stay(tmp_path):

@@ -19,7 +19,7 @@ from angelshare.core.estimate import ContrastName
 from angelshare.core.protocols import Silent
 from angelshare.recipes.audit import AuditRequest, audit_models
 from angelshare.recipes.compare import CompareRequest, _between, compare_releases
-from angelshare.recipes.conclude.kept import FOLDER, INDEX, kept_panel
+from angelshare.recipes.conclude.kept import FOLDER, INDEX, kept_observations, kept_panel
 from angelshare.recipes.observe.opening import Reading
 from angelshare.recipes.observe.sides import parse_side
 from angelshare.report import render_comparison_html, render_comparison_markdown
@@ -336,6 +336,18 @@ def test_predictions_of_other_data_than_the_statements_are_left_out(releases, tm
     assert kept["sha256"] == [row.sha256 for row in statement.data]
 
 
+def test_predictions_of_the_same_models_in_other_seats_are_left_out(tmp_path):
+    """Two students that changed their names would each be held against the other."""
+    first = release(tmp_path / "first", table(5), name="a", others=[("b", table(9))])
+    second = release(tmp_path / "second", table(9), name="a", others=[("b", table(5))])
+    shutil.rmtree(second / FOLDER)
+    shutil.copytree(first / FOLDER, second / FOLDER)
+    statement = read_statement(second)
+    assert "are not those of its statement" in kept_panel(second, statement).why
+    with pytest.raises(InputError, match=r"predictions are not those of its statement\. Make the statement again"):
+        kept_observations(second, statement)
+
+
 def test_a_student_that_is_gone_is_not_measured_and_a_new_one_is_not_gated(releases, tmp_path):
     """A misspelt name must not pass."""
     other = release(tmp_path / "other", table(10), name="other")
@@ -404,6 +416,18 @@ def test_a_comparison_is_written_in_three_forms(releases, tmp_path):
     for told in ("clf loses at most 0.05 of accuracy against the last release", "What changed on the same items"):
         assert told in page
         assert told in comment
+
+
+@pytest.mark.parametrize("name", ["comparison.json", "comparison.html", "comparison.md"])
+def test_pages_of_others_are_not_replaced(releases, tmp_path, name):
+    """Our own are."""
+    old, new = releases["good"], releases["bad"]
+    (tmp_path / name).write_text('{"schema": 1}')
+    with pytest.raises(InputError, match=rf"did not make there \({name}\) and would lose it"):
+        compare(old, new, out=tmp_path)
+    assert (tmp_path / name).read_text() == '{"schema": 1}'
+    compare(old, new, out=tmp_path / "new")
+    compare(old, new, out=tmp_path / "new")
 
 
 def test_what_users_wrote_is_data_in_page_and_comment(releases):

@@ -60,6 +60,14 @@ def test_a_further_paper_is_one_folder(folder, tmp_path):
         assert (out / name).exists()
 
 
+def test_a_page_of_others_is_not_replaced(folder, tmp_path):
+    """Which shows before anything is trained."""
+    (tmp_path / "reproduction.md").write_text("precious")
+    call = ["reproduce", "small-is-beautiful", "--scale", "tiny", "--out", str(tmp_path)]
+    with pytest.raises(InputError, match=r"did not make there \(reproduction\.md\)"):
+        CliRunner().invoke(app, call, catch_exceptions=False)
+
+
 def test_papers_are_listed_by_their_folders(folder):
     """Modules beside them are none."""
     (folder.parent / "notes.py").write_text("")

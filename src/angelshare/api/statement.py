@@ -11,10 +11,11 @@ from angelshare.api.asked import rules_of
 from angelshare.api.door import door
 from angelshare.core.atomic import folder_of
 from angelshare.core.errors import StatementError
-from angelshare.recipes.conclude.kept import copy_kept
+from angelshare.recipes.conclude.kept import copied_kept
 from angelshare.recipes.conclude.places import check_place
 from angelshare.recipes.conclude.publish import publish
 from angelshare.recipes.conclude.statements import Conclusion
+from angelshare.recipes.folder.lock import locked
 from angelshare.report.pages.cell import render_cell
 from angelshare.report.pages.html import render_html
 from angelshare.report.words.caveats import warnings
@@ -119,12 +120,13 @@ class Statement:
         """
         place = folder_of(folder)
         if self._conclusion is not None:
-            self.content = self._conclusion.write(place, overwrite=overwrite)
+            with locked(place):
+                self.content = self._conclusion.write(place, overwrite=overwrite)
             self._conclusion = None
         elif self.folder is not None and self.folder.resolve() != place.resolve():
             check_place(place)
-            publish(self.content, place, overwrite=overwrite)
-            copy_kept(self.folder, place)
+            with locked(place), copied_kept(self.folder, place):
+                publish(self.content, place, overwrite=overwrite)
         self.folder = place
         return place
 

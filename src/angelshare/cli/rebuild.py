@@ -5,11 +5,16 @@ from typing import Annotated
 
 import typer
 
+from angelshare.core.atomic import folder_of
+
 
 def rebuild(
     folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Folders with a statement and predictions/.")],
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="PATH", help="Folder for the rebuilt statement of a single DIR.")
+        Path | None,
+        typer.Option(
+            "--out", metavar="PATH", parser=folder_of, help="Folder for the rebuilt statement of a single DIR."
+        ),
     ] = None,
 ) -> None:
     """Measure and judge the answers kept beside a statement again.
@@ -21,6 +26,7 @@ def rebuild(
     from angelshare.core.shown import one_line
     from angelshare.recipes.conclude.places import check_place
     from angelshare.recipes.conclude.publish import publish
+    from angelshare.recipes.folder.lock import locked
     from angelshare.recipes.rebuild import differing_findings, differing_rows, rebuild
     from angelshare.statement.build import read_statement
 
@@ -36,5 +42,6 @@ def rebuild(
         differing += len(differ)
         if out is not None:
             check_place(out)
-            publish(statement, out)
+            with locked(out):
+                publish(statement, out)
     raise typer.Exit(4 if differing else 0)

@@ -12,7 +12,8 @@ from typing import BinaryIO
 
 from angelshare.core.errors import InputError
 
-_TEMPORARY = re.compile(r"\.(?P<name>.+)\.[a-z0-9_]{8}\.partial")
+_SUFFIX = ".angelshare.partial"
+_TEMPORARY = re.compile(rf"\.(?P<name>.+)\.[a-z0-9_]{{8}}{re.escape(_SUFFIX)}")
 """The names under which files and folders are made."""
 
 
@@ -24,7 +25,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     followed and two processes never write to one file. After an error the temporary file is removed.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}{_SUFFIX}")
     file = partial.open("xb")
     try:
         with naming(path):
@@ -71,7 +72,7 @@ def whole_folder(folder: Path) -> Iterator[Path]:
     The caller answers for what is lost. After an error nothing is left, and what was there stays.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=f".{folder.name}.", suffix=".partial", dir=folder.parent) as scratch:
+    with TemporaryDirectory(prefix=f".{folder.name}.", suffix=_SUFFIX, dir=folder.parent) as scratch:
         new, replaced = Path(scratch) / "new", Path(scratch) / "replaced"
         new.mkdir()
         yield new

@@ -1,4 +1,7 @@
-"""The one cache: a model's answers by content key, in Parquet shards that carry their checksum in their name."""
+"""The one cache: a model's answers by content key, in Parquet shards that carry their checksum in their name.
+
+The checksum counts the name of the folder, so that a shard of another model, or question, is no shard here.
+"""
 
 import hashlib
 import logging
@@ -123,7 +126,7 @@ def _write(folder: Path, keys: Sequence[str], values: Array, answers: Answers) -
     table = pa.table({"key": pa.array(keys, pa.string()), answers.column: answers.written(values)})
     content = BytesIO()
     pq.write_table(table, content)
-    name = f"{_sha256(''.join(keys).encode())[:32]}-{_sha256(content.getbuffer())}.parquet"
+    name = f"{_sha256(''.join(keys).encode())[:32]}-{_seal(folder, content.getbuffer())}.parquet"
     with whole_file(folder / name) as file:
         file.write(content.getbuffer())
 
@@ -141,13 +144,18 @@ def _read(path: Path, answers: Answers) -> tuple[Array, Array] | None:
 def _parsed(path: Path, answers: Answers) -> tuple[Array, Array]:
     """Return keys and answers of one shard."""
     content = path.read_bytes()
-    if f"-{_sha256(content)}." not in path.name:
+    if f"-{_seal(path.parent, content)}." not in path.name:
         raise ValueError("its checksum is another")
     table = pq.read_table(BytesIO(content), columns=["key", answers.column]).combine_chunks()
     if table.column_names != ["key", answers.column] or not pa.types.is_list(table[answers.column].type):
         raise ValueError(f"it lacks keys or lists of {answers.column}")
     keys = np.array(table["key"].to_pylist(), dtype=_KEY)
     return keys, answers.read(table[answers.column].combine_chunks())
+
+
+def _seal(folder: Path, content: bytes | memoryview) -> str:
+    """Return the checksum of a shard, which it has in no other folder."""
+    return _sha256(folder.name.encode() + b"\n" + content)
 
 
 def _sha256(content: bytes | memoryview) -> str:

@@ -17,7 +17,9 @@ from angelshare.core.panel import Panel
 from angelshare.core.predictions import Predictions
 from angelshare.core.requests import TEST, Observations
 from angelshare.recipes.conclude.kept import Kept, kept_panel
+from angelshare.recipes.conclude.places import check_pages
 from angelshare.recipes.conclude.publish import publish_comparison
+from angelshare.recipes.folder.lock import locked
 from angelshare.recipes.releases import release_panels
 from angelshare.statement.build import read_statement
 from angelshare.statement.compare import data_changes, gate_changes, model_changes, release_row, row_changes
@@ -59,8 +61,11 @@ def compare_releases(request: CompareRequest) -> Comparison:
     release that the new one lacks is not measured.
 
     Raises:
-        InputError: if a statement or the answers kept beside it cannot be read, or a gate is about a baseline.
+        InputError: if a statement or the answers kept beside it cannot be read, a gate is about a baseline, or `out`
+            holds pages that angelshare did not make and would replace, or is in use.
     """
+    if request.out is not None:
+        check_pages(request.out, "comparison", SCHEMA)
     old, new = read_statement(request.old), read_statement(request.new)
     gates = distinct(map(_between_releases, request.gates))
     kept = kept_panel(request.new, new)
@@ -90,7 +95,8 @@ def compare_releases(request: CompareRequest) -> Comparison:
         warnings=(*_not_the_same(data), *paired.warnings),
     )
     if request.out is not None:
-        publish_comparison(comparison, request.out)
+        with locked(request.out):
+            publish_comparison(comparison, request.out)
     return comparison
 
 

@@ -72,6 +72,14 @@ def test_a_statement_of_another_origin_is_kept_beside(place, caplog):
     assert names(place) == ["previous-1", "previous-2", "statement.html", "statement.json"]
 
 
+def test_a_statement_that_cannot_be_read_is_set_aside_with_its_pages(place, caplog):
+    """It may be somebody else's."""
+    (place / "statement.json").write_text("{}")
+    make_room(place, "new", overwrite=True)
+    assert names(place) == ["predictions", "statement.html.damaged-1", "statement.json.damaged-1"]
+    assert "cannot be read as a statement. It is now" in caplog.text
+
+
 def test_a_statement_of_the_same_origin_is_replaced(place, caplog):
     """As is another, if that is wished."""
     make_room(place, "old", overwrite=False)

@@ -93,7 +93,7 @@ def test_who_holds_a_lock_is_asked_again_until_it_has_said_so(tmp_path, holder, 
 def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path, place):
     """Wherever it writes."""
     (tmp_path / place).mkdir(parents=True, exist_ok=True)
-    left = tmp_path / place / ".page.html.0a1b2c3d.partial"
+    left = tmp_path / place / ".page.html.0a1b2c3d.angelshare.partial"
     left.write_text("")
     with locked(tmp_path):
         assert not left.exists()

@@ -7,6 +7,7 @@ member's file only.
 
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -95,12 +96,16 @@ def keep_observations(
     write_list(KeptIndex(sha256=_contents(statement), protocol=protocol, sets=sets, missing=missing), place)
 
 
-def copy_kept(source: Path, folder: Path) -> None:
-    """Copy what was kept beside one statement beside another; nothing where nothing was kept."""
+@contextmanager
+def copied_kept(source: Path, folder: Path) -> Iterator[None]:
+    """Copy what was kept beside one statement beside another, which is written meanwhile; nothing if nothing was."""
     place = _place(source)
-    if (place / INDEX).is_file():
-        with whole_folder(folder / FOLDER) as copied:
-            shutil.copytree(place, copied, dirs_exist_ok=True)
+    if not (place / INDEX).is_file():
+        yield
+        return
+    with whole_folder(folder / FOLDER) as copied:
+        shutil.copytree(place, copied, dirs_exist_ok=True)
+        yield
 
 
 def kept_index(folder: Path, statement: Statement) -> KeptIndex:
@@ -124,13 +129,18 @@ def kept_observations(folder: Path, statement: Statement) -> dict[str, Observati
     """Return the observations that were kept beside a statement, by text set.
 
     Raises:
-        InputError: if they cannot be read, or are answers on other data than the statement's.
+        InputError: if they cannot be read, or are answers of other models or on other data than the statement's.
     """
     cards = {(model.role, _seat(model).member): card_of(model) for model in statement.models}
     index = kept_index(folder, statement)
     panels: dict[str, dict[tuple[str, Kind], Panel[Any]]] = {}
     for kept in index.sets:
-        panels.setdefault(kept.data, {})[kept.request, kept.kind] = _panel(_place(folder), kept)
+        panel = _panel(_place(folder), kept)
+        if _has_others(panel, statement):
+            raise InputError(
+                f"The predictions in {_place(folder)} are not those of its statement. Make the statement again."
+            )
+        panels.setdefault(kept.data, {})[kept.request, kept.kind] = panel
 
     def missing(data: str) -> dict[tuple[str, Kind], str]:
         return {(gap.request, gap.kind): gap.why for gap in index.missing if gap.data == data}
@@ -160,8 +170,7 @@ def kept_panel(folder: Path, statement: Statement) -> Kept:
     if index.sets[0].kind != "scores":
         return Kept(None, f"the answers in {place} are no scores of classes")
     panel = _panel(place, index.sets[0])
-    known = {model.fingerprint for model in statement.models}
-    if any(member.fingerprint not in known for population in panel.populations for member in population.members):
+    if _has_others(panel, statement):
         return Kept(None, f"the predictions in {place} are not those of its statement")
     return Kept(panel, audits=index.protocol.audits or ())
 
@@ -199,6 +208,13 @@ def _panel(place: Path, kept: KeptSet) -> Panel[Any]:
     """Return the panel of one set as it was written."""
     panel = assemble([_seated(place, kept.kind, member) for member in kept.members], data=kept.data)
     return replace(panel, remarks=kept.remarks)
+
+
+def _has_others(panel: Panel[Any], statement: Statement) -> bool:
+    """Whether a model sits where a statement has another, or none."""
+    models = {(model.role, model.name, model.seed, model.fingerprint) for model in statement.models}
+    seated = {(p.role, p.name, member.seed, member.fingerprint) for p in panel.populations for member in p.members}
+    return not seated <= models
 
 
 def _seat(row: KeptMember | ModelRow) -> Seat:

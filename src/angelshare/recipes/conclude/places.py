@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from angelshare.core.atomic import set_aside
@@ -33,13 +33,26 @@ def check_place(folder: Path, reads: Iterable[Path] = ()) -> None:
     if not (folder / PAGES[0]).exists():
         foreign += [name for name in PAGES if (folder / name).exists()]
     if foreign:
-        raise InputError(
-            f"{folder} holds what angelshare did not make there ({', '.join(foreign[:3])}) and would lose it. Move it "
-            "away, or choose another --out."
-        )
+        raise InputError(_would_lose(folder, foreign))
     for read in reads:
         if kept.resolve() in read.resolve().parents:
             raise InputError(f"{read} lies in {kept}, which is written anew. Choose another --out.")
+
+
+def check_pages(folder: Path, name: str, schema: str) -> None:
+    """Check that `name`.json, .html and .md may be written to a folder.
+
+    Args:
+        folder: which need not exist.
+        name: of the files.
+        schema: the beginning of what their JSON says its schema is.
+
+    Raises:
+        InputError: if there are such files, and no JSON of this schema.
+    """
+    pages = [page for ending in ("json", "html", "md") if (page := folder / f"{name}.{ending}").exists()]
+    if pages and not str(_said(folder / f"{name}.json", "schema")).startswith(schema):
+        raise InputError(_would_lose(folder, [page.name for page in pages]))
 
 
 def make_room(folder: Path, title: str, *, overwrite: bool) -> None:
@@ -55,13 +68,30 @@ def make_room(folder: Path, title: str, *, overwrite: bool) -> None:
         _LOG.warning("%s is damaged. It is now %s.", kept / INDEX, set_aside(kept) / INDEX)
     if not file.exists():
         return
-    try:
-        there = json.loads(file.read_text("utf-8"))["title"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        _LOG.warning("%s cannot be read as a statement. It is now %s.", file, set_aside(file))
+    there = _said(file, "title")
+    if there is None:
+        aside = [set_aside(folder / name) for name in PAGES if (folder / name).exists()]
+        _LOG.warning("%s cannot be read as a statement. It is now %s.", file, aside[0])
         return
     if there != title and not overwrite:
         _LOG.warning("The statement %r stood in %s. It is now in %s.", there, folder, _moved(folder))
+
+
+def _said(file: Path, key: str) -> object:
+    """Return what a JSON object in a file says under a key; None if there is no such object, or it does not say it."""
+    try:
+        content = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return content.get(key) if isinstance(content, dict) else None
+
+
+def _would_lose(folder: Path, names: Sequence[str]) -> str:
+    """Return the message about files that would be replaced and that are not ours."""
+    return (
+        f"{folder} holds what angelshare did not make there ({', '.join(names[:3])}) and would lose it. Move it away, "
+        "or choose another --out."
+    )
 
 
 def _foreign(kept: Path) -> list[str]:

@@ -32,19 +32,29 @@ def locked(folder: Path) -> Iterator[None]:
     Raises:
         InputError: if another process holds the lock, naming it.
     """
-    made = [place for place in (folder, *folder.parents) if not place.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
+    with held(folder / LOCK_FILE):
+        for written in (folder, folder / "transfer", *folder.glob("observations/*")):
+            clear_leftovers(written)
+        yield
+
+
+@contextlib.contextmanager
+def held(file: Path, *, of: Path | None = None) -> Iterator[None]:
+    """Keep other processes from what a lock file stands for: its folder, or the one named by `of`.
+
+    Raises:
+        InputError: if another process holds the lock, naming it.
+    """
+    made = [place for place in file.parents if not place.exists()]
+    file.parent.mkdir(parents=True, exist_ok=True)
     if sys.platform == "win32":
         yield
         return
-    file = folder / LOCK_FILE
-    lock = _taken(file)
+    lock = _taken(file, of or file.parent)
     try:
         with naming(file):
             os.truncate(lock, 0)
             os.write(lock, json.dumps(_holder()).encode())
-        for written in (folder, folder / "transfer", *folder.glob("observations/*")):
-            clear_leftovers(written)
         yield
     finally:
         # removed while it is held: whoever waits for this very file sees that it is gone, and makes a new one
@@ -55,8 +65,8 @@ def locked(folder: Path) -> Iterator[None]:
                 place.rmdir()
 
 
-def _taken(file: Path) -> int:
-    """Return the descriptor of the lock file, locked."""
+def _taken(file: Path, folder: Path) -> int:
+    """Return the descriptor of the lock file of a folder, locked."""
     who = None
     for _ in range(_TRIES):
         lock = os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
@@ -73,7 +83,7 @@ def _taken(file: Path) -> int:
             break
         time.sleep(_PAUSE_S)
     raise InputError(
-        f"{file.parent} is in use by {who or 'another process'}. Wait until that is done, or choose another --out."
+        f"{folder} is in use by {who or 'another process'}. Wait until that is done, or choose another --out."
     )
 
 

@@ -14,7 +14,7 @@ from angelshare.core.requests import Observations
 from angelshare.core.task import ModelRole, SuiteScale
 from angelshare.data.suites.gathering import IN_DOMAIN, MissingSet, SuiteSet, suite_spec
 from angelshare.data.texts.textset import Splits
-from angelshare.recipes.conclude.places import check_place
+from angelshare.recipes.conclude.places import check_pages, check_place
 from angelshare.recipes.conclude.publish import data_rows, publish_reproduction
 from angelshare.recipes.conclude.statements import Framing, Measured, conclude
 from angelshare.recipes.folder.journal import note, seconds_of
@@ -29,7 +29,7 @@ from angelshare.recipes.studies.paper import Outcome, Paper
 from angelshare.recipes.studies.study import P, Study
 from angelshare.recipes.suite import GatheredSuite, cards_of, gather_suite, observe_suite, suite_results, suite_rows
 from angelshare.recipes.train.transfers import text_rows
-from angelshare.statement.reproduction import Reproduction
+from angelshare.statement.reproduction import SCHEMA, Reproduction
 from angelshare.statement.schema import Statement
 
 CALL = "call"
@@ -98,6 +98,7 @@ def carry_out(
     """
     study = paper.read_study(request.scale)
     check_place(request.out)
+    check_pages(request.out, "reproduction", SCHEMA)
     with locked(request.out):
         return _carried_out(paper, study, request, progress, clock)
 

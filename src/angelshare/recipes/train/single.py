@@ -15,6 +15,7 @@ from angelshare.distillation.training import threads
 from angelshare.models.checkpoint import backbone_fingerprint, load_model, save_model
 from angelshare.models.students import build_student
 from angelshare.models.vocabulary import WordTokenizer, build_word_tokenizer
+from angelshare.recipes.folder.lock import LOCK_FILE, held
 from angelshare.recipes.folder.stages import staged
 from angelshare.recipes.train.members import TRAINING_FILE, TRAINING_VERSION
 from angelshare.transfer.label import TransferSet
@@ -42,6 +43,9 @@ def distil_student(
         teacher: its folder or hub id, for students that start from something of it.
         seed: of the first weights, of dropout and of the order of the texts.
         progress: told about steps.
+
+    Raises:
+        InputError: if another process makes it, or its folder holds what angelshare did not make.
     """
 
     def build(result: Path, work: Path) -> None:
@@ -92,7 +96,8 @@ def distil_student(
         "teacher": transfer.teacher_fingerprint,
         "seed": seed,
     }
-    return staged(folder, inputs, build)
+    with held(folder.with_name(f".{folder.name}{LOCK_FILE}"), of=folder):  # beside the folder, which is replaced
+        return staged(folder, inputs, build)
 
 
 def _tokenizer(spec: NeuralSpec, transfer: TransferSet) -> WordTokenizer | None:
