@@ -243,3 +243,20 @@ def test_a_vocabulary_counts_for_the_fingerprint_where_it_is_what_is_read(bert_f
     with_words = fingerprint(bert_folder)
     (bert_folder / "spm.model").write_bytes(b"other words")
     assert fingerprint(bert_folder) != with_words
+
+
+@every_loader
+@pytest.mark.parametrize("change", [{"num_hidden_layers": 10**9}, {"num_labels": 10**9}], ids=str)
+def test_a_network_without_end_is_not_begun(bert_folder, load, change):
+    """Layer by layer, or name by name, it would take for ever."""
+    edit_config(bert_folder, **change)
+    (name,) = change
+    with pytest.raises(ModelError, match=rf"has a config\.json with {name} 1,000,000,000, and no model has as many\."):
+        load(bert_folder)
+
+
+def test_a_backbone_larger_than_its_weights_takes_no_memory(bert_folder):
+    """Its random numbers would."""
+    edit_config(bert_folder, vocab_size=10**12)
+    with pytest.raises(ModelError, match=r"config\.json of [\d,]{17,} parameters, and weights of [\d,]+ bytes\."):
+        load_backbone(bert_folder, labels=("a", "b"), task="binary", seed=0)

@@ -64,6 +64,17 @@ def test_the_recipe_of_a_run_is_replaced_and_a_changed_one_kept(tmp_path, caplog
     assert "is not as the run wrote it. It is now" in caplog.text
 
 
+def test_a_journal_of_another_program_is_refused(tmp_path):
+    """It would get more lines, and let its neighbours pass for files of a run."""
+    (tmp_path / "log.jsonl").write_text('{"time": "now", "level": "info"}\n')
+    with pytest.raises(InputError, match=r"log\.jsonl is not one that angelshare wrote"):
+        check_folders(recipe(), tmp_path)
+    (tmp_path / "log.jsonl").write_text("")
+    check_folders(recipe(), tmp_path)
+    note(tmp_path, "run")
+    check_folders(recipe(), tmp_path)
+
+
 def test_a_users_files_in_the_place_of_transfer_sets_or_speeds_are_refused(tmp_path):
     """Before anything is trained; those of an earlier run are replaced."""
     (tmp_path / "transfer").mkdir()

@@ -15,6 +15,9 @@ _IMPLEMENTATION = re.compile("(attn|experts)_implementation")
 _OWN_IMPLEMENTATIONS = (None, "eager", "sdpa", "flex_attention", "grouped_mm", "batched_mm")
 """Implementations that come with torch and transformers; others are code that is fetched from the hub."""
 
+_MOST = {re.compile(r"(n|num|encoder|decoder)_(\w+_)?(layers?|groups)"): 1000, re.compile("num_labels"): 1_000_000}
+"""The name of a count in a configuration -> as many as any model has."""
+
 _ELSEWHERE = "Give the unquantised model, or the model's answers as a file of predictions."
 
 
@@ -48,7 +51,8 @@ def check_supported(folder: Path, fields: Mapping[str, Any]) -> None:
         fields: of its config.json.
 
     Raises:
-        ModelError: if it is quantised, of the T5 family, an adapter, or would bring in weights or code from elsewhere.
+        ModelError: if it is quantised, of the T5 family, an adapter, without end, or would bring in weights or code
+            from elsewhere.
     """
     kind, named = fields.get("model_type"), fields.get("transformers_weights")
     quantised = fields.get("quantization_config") or fields.get("compression_config")
@@ -64,12 +68,25 @@ def check_supported(folder: Path, fields: Mapping[str, Any]) -> None:
         problem = f"is a {kind} model; the T5 family is not supported. Give an encoder, such as BERT."
     elif named is not None:
         problem = f"names other weights in its config.json ({named}). Save them as model.safetensors."
+    elif beyond := next(_beyond(fields), None):
+        problem = f"has a config.json with {beyond}, and no model has as many. Save the model again."
     elif fetched:
         problem = f"asks for the implementation {fetched[0]}, which is code from elsewhere. Remove it from config.json."
     elif (folder / "adapter_config.json").is_file():
         problem = "holds an adapter to a model that lies elsewhere. Merge both, and save the whole model."
     if problem is not None:
         raise ModelError(f"{folder} {problem}")
+
+
+def _beyond(fields: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the counts of layers and labels that no model has; a network would be built, part by part, without end."""
+    for name, value in fields.items():
+        if isinstance(value, Mapping):
+            yield from _beyond(value)
+        elif isinstance(value, int) and value > next(
+            (most for what, most in _MOST.items() if what.fullmatch(name)), value
+        ):
+            yield f"{name} {value:,}"
 
 
 def _are_names(given: object) -> bool:

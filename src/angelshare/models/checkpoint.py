@@ -24,6 +24,7 @@ from angelshare.models.folders import (
     find_model,
     fingerprint,
     read_config,
+    weight_files,
 )
 from angelshare.models.lengths import most_tokens
 from angelshare.models.opening import (
@@ -136,6 +137,7 @@ def load_backbone(
         ModelError: if it cannot be loaded safely, or if backbone weights other than the pooler's are missing.
     """
     folder = backbone_folder(source)
+    _check_size(folder)
     with one_error(folder), torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
@@ -153,6 +155,22 @@ def load_backbone(
     backbone.check_all_used(folder)
     model.base_model.load_state_dict(backbone.model.state_dict(), strict=False)
     return model, backbone.tokenizer
+
+
+def _check_size(folder: Path) -> None:
+    """Check that a network is no larger than its weights, before memory is filled with random numbers for it.
+
+    Raises:
+        ModelError: if its configuration describes more numbers than the weights have bytes.
+    """
+    with one_error(folder), torch.device("meta"):  # nothing is allocated
+        model = AutoModel.from_config(AutoConfig.from_pretrained(folder, trust_remote_code=False))
+    n_bytes = sum(path.stat().st_size for path in weight_files(folder))
+    if model.num_parameters() > n_bytes:
+        raise ModelError(
+            f"{folder} has a config.json of {model.num_parameters():,} parameters, and weights of {n_bytes:,} bytes. "
+            "Save the model again."
+        )
 
 
 def backbone_fingerprint(source: str | Path) -> str:

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -13,6 +14,8 @@ from angelshare.core.errors import InputError
 JOURNAL_FILE = "log.jsonl"
 
 _LOG = logging.getLogger(__name__)
+_EVENT = re.compile(rb'{"time": "[^"]*", "event": "')
+"""The beginning of a line."""
 
 
 def note(run: Path, event: str, **facts: object) -> None:
@@ -31,6 +34,19 @@ def _end_of_line(journal: BinaryIO) -> str:
         return ""
     journal.seek(-1, os.SEEK_END)
     return "" if journal.read() == b"\n" else "\n"
+
+
+def was_here(run: Path) -> bool:
+    """Whether a run ever wrote to a folder, by its journal.
+
+    Raises:
+        InputError: if somebody else's file has its name.
+    """
+    file = run / JOURNAL_FILE
+    lines = file.read_bytes().splitlines() if file.is_file() else []
+    if lines and not any(_EVENT.match(line) for line in lines):
+        raise InputError(f"{file} is not one that angelshare wrote, and would get more lines. Choose another --out.")
+    return bool(lines)
 
 
 def seconds_of(run: Path, event: str) -> float:

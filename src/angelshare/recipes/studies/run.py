@@ -17,7 +17,7 @@ from angelshare.data.texts.textset import Splits
 from angelshare.recipes.conclude.places import check_pages, check_place
 from angelshare.recipes.conclude.publish import data_rows, publish_reproduction
 from angelshare.recipes.conclude.statements import Framing, Measured, conclude
-from angelshare.recipes.folder.journal import note, seconds_of
+from angelshare.recipes.folder.journal import note, seconds_of, was_here
 from angelshare.recipes.folder.lock import locked
 from angelshare.recipes.observe.observing import Desk, observe_texts
 from angelshare.recipes.observe.seats import Opened
@@ -99,6 +99,7 @@ def carry_out(
     study = paper.read_study(request.scale)
     check_place(request.out)
     check_pages(request.out, "reproduction", SCHEMA)
+    was_here(request.out)
     with locked(request.out):
         return _carried_out(paper, study, request, progress, clock)
 

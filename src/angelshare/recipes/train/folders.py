@@ -9,7 +9,7 @@ import yaml
 from angelshare.core.atomic import set_aside, write_text
 from angelshare.core.errors import InputError
 from angelshare.recipes.entries import PretrainedEntry
-from angelshare.recipes.folder.journal import JOURNAL_FILE
+from angelshare.recipes.folder.journal import was_here
 from angelshare.recipes.folder.stages import refuse_foreign, refuse_unsealed
 from angelshare.recipes.observe.observing import SPEED
 from angelshare.recipes.schema import Recipe
@@ -38,7 +38,7 @@ def check_folders(recipe: Recipe, run: Path) -> None:
                 )
     for folder in folders:
         refuse_unsealed(folder)
-    if not (run / JOURNAL_FILE).exists():  # no run was ever here
+    if not was_here(run):
         refuse_foreign(run / TRANSFER, tuple(sorted(path.name for path in (run / TRANSFER).glob("*.json"))))
 
 
@@ -50,7 +50,7 @@ def write_recipe(recipe: Recipe, run: Path) -> None:
     """
     file = run / RECIPE_FILE
     if file.exists() and not _is_ours(file):
-        if not (run / JOURNAL_FILE).exists():
+        if not was_here(run):
             raise InputError(f"{file} is not one that angelshare wrote, and would be replaced. Choose another --out.")
         _LOG.warning("%s is not as the run wrote it. It is now %s.", file, set_aside(file))
     text = yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
