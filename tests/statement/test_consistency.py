@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from angelshare.core.audit import Table
 from angelshare.core.errors import StatementError
 from angelshare.statement.build import as_text, parse_statement, regate
 from angelshare.statement.consistency import contradiction
@@ -113,3 +114,32 @@ def test_what_is_measured_or_judged_again_fits_together(make_statement, make_dif
     assert contradiction(statement) is None
     for again in ([Gate("auc", 0.001)], [Gate("accuracy", 0.2, output="no"), Gate("accuracy", 0.1)], []):
         assert contradiction(regate(statement, again)) is None
+
+
+TABLE = Table("calibration", "Calibration", ("bin", "share"), ((1, 0.5), (2, None)))
+BROKEN = {
+    "a row that is too short": [[1, 0.5], [2]],
+    "text among numbers": [[1, 0.5], [2, "x"]],
+    "a list in a cell": [[1, 0.5], [2, []]],
+}
+
+
+@pytest.mark.parametrize("rows", BROKEN.values(), ids=BROKEN)
+def test_a_table_that_no_chart_can_be_drawn_from_is_a_contradiction(make_statement, make_difference, rows):
+    """Pages trust the tables of a statement."""
+    content = json.loads(as_text(make_statement(make_difference(), tables=[TABLE])))
+    del content["sha256"]
+    parse_statement(content, where="it")
+    content["audits"][0]["tables"][0]["rows"] = rows
+    with pytest.raises(StatementError, match=r"it contradicts itself: .* of the table 'calibration'"):
+        parse_statement(content, where="it")
+
+
+@pytest.mark.parametrize("value", [1e308, -1e151, 10**200])
+def test_a_number_beyond_all_metrics_is_refused(make_statement, make_difference, value):
+    """Pages compute with it: its square, or a hundred times as much in per cent."""
+    content = json.loads(as_text(make_statement(make_difference())))
+    del content["sha256"]
+    content["audits"][0]["differences"][0]["left_value"] = value
+    with pytest.raises(StatementError, match=r"it holds a number beyond 1e\+150"):
+        parse_statement(content, where="it")

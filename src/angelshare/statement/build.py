@@ -18,7 +18,7 @@ from angelshare.statement.differences import Rules, difference_rows
 from angelshare.statement.entries import audit_row, model_row
 from angelshare.statement.gates import Gate, distinct
 from angelshare.statement.judging import apply_gates, regated
-from angelshare.statement.reading import CHECKSUM, read_json, sealed, unsealed, with_warnings
+from angelshare.statement.reading import CHECKSUM, LARGEST, holds_too_large, read_json, sealed, unsealed, with_warnings
 from angelshare.statement.schema import SCHEMA, DataRow, Statement
 
 
@@ -163,6 +163,8 @@ def parse_statement(content: object, *, where: str) -> Statement:
             f"{where} has the schema {schema!r}; this version of angelshare reads {SCHEMA!r}. "
             "Make the statement again, or use the version that wrote it."
         )
+    if holds_too_large(content):
+        raise StatementError(f"{where} holds a number beyond {LARGEST:g}. Make the statement again.")
     try:
         statement = Statement.model_validate(with_warnings(unsealed(content, where)))
     except ValidationError as error:

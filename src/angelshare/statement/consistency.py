@@ -7,7 +7,7 @@ from itertools import chain
 
 from angelshare.statement.gates import PRIMARY, Named
 from angelshare.statement.judging import gate_p_values, is_about, judged, state_of
-from angelshare.statement.schema import DifferenceRow, GateRow, IntervalRow, Statement
+from angelshare.statement.schema import DifferenceRow, GateRow, IntervalRow, Statement, TableRow
 
 ROUNDING = 1e-9
 """How far apart numbers may be that ought to be equal, relative to 1 + their size."""
@@ -18,6 +18,7 @@ def contradiction(statement: Statement) -> str | None:
 
     No row stands twice, since gates read each. Every interval is one around its difference, and that of the family
     holds the single one. Verdicts, the p-values of gated rows and the states of gates are those that the rows give.
+    Tables are as wide as their heads, and a column holds texts or numbers.
     """
     rows = [row for audit in statement.audits for row in audit.differences]
     gaps = [gap for audit in statement.audits for gap in audit.gaps]
@@ -27,6 +28,7 @@ def contradiction(statement: Statement) -> str | None:
         *map(_of_verdict, rows),
         _of_p_values(rows),
         _of_gates(statement.gates, rows, gaps),
+        *(_of_table(table) for audit in statement.audits for table in audit.tables),
     )
     return next(faults, None)
 
@@ -91,6 +93,22 @@ def _of_gates(gates: Sequence[GateRow], rows: Sequence[DifferenceRow], gaps: Seq
         state = state_of(row, row.margin)
         if not any((gate.margin, gate.state) == (row.margin, state) for gate in gates if is_about(gate, row)):
             yield f"no gate says that {about(row)} is {state}"
+
+
+def _of_table(table: TableRow) -> Iterator[str]:
+    """Yield what no table has, and no chart can be drawn from."""
+    if any(len(row) != len(table.columns) for row in table.rows):
+        yield f"a row of the table {table.name!r} has not as many cells as there are columns"
+        return
+    for name, cells in zip(table.columns, zip(*table.rows, strict=True), strict=False):
+        kinds = {isinstance(cell, str) for cell in cells if cell is not None}
+        if len(kinds) > 1 or not all(cell is None or isinstance(cell, str) or _is_finite(cell) for cell in cells):
+            yield f"the column {name!r} of the table {table.name!r} holds other things than all texts, or all numbers"
+
+
+def _is_finite(cell: object) -> bool:
+    """Return whether a cell is a number that can be printed."""
+    return isinstance(cell, int | float) and math.isfinite(cell)
 
 
 def _holds(outer: IntervalRow, inner: IntervalRow) -> bool:

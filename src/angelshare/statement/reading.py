@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ MAX_DEPTH = 100
 
 MOST_BYTES = 2**28
 """A statement has a few megabytes at most."""
+
+LARGEST = 1e150
+"""Squares of larger numbers are near the end of float64, and no metric is so large."""
 
 CHECKSUM = "sha256"
 """The key of a statement's checksum in its file."""
@@ -101,6 +105,18 @@ def _too_deep(file: Path) -> str:
 def _refuse(constant: str) -> float:
     """Refuse the numbers that Python reads and JSON does not have."""
     raise ValueError(f"{constant} is not a JSON number")
+
+
+def holds_too_large(content: object) -> bool:
+    """Return whether lists and objects hold a finite number beyond `LARGEST`."""
+    waiting = [content]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, int | float) and LARGEST < abs(value) < math.inf:
+            return True
+        if isinstance(value, dict | list):
+            waiting += value.values() if isinstance(value, dict) else value
+    return False
 
 
 def _deeper_than(content: object, depth: int) -> bool:

@@ -102,6 +102,8 @@ def test_a_bad_table_of_terms_names_the_row(tmp_path, content, message):
         ),
         ("- {name: a, noun: b, also: c}", "row 1, also holds 'c'"),
         ("- {name: a", "cannot be read as YAML"),
+        ("- {name: 2020-99-99}", "cannot be read as YAML"),
+        ("[" * 5000, "cannot be read as YAML"),
     ],
 )
 def test_a_bad_list_of_terms_names_the_row(tmp_path, content, message):

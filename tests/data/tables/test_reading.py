@@ -307,3 +307,11 @@ def test_marks_and_blank_lines_before_the_header_are_passed_over(before, tmp_pat
     assert read_table(tmp_path / "f.csv").to_dict("list") == {"id": ["a"], "score": ["1"]}
     (tmp_path / "f.jsonl").write_text(f'{before}{{"id": "a"}}\n', newline="")
     assert read_table(tmp_path / "f.jsonl").to_dict("list") == {"id": ["a"]}
+
+
+@pytest.mark.parametrize("garbage", [b"", b"{", b"[1]", b'{"columns": 3}', b'{"index_columns": [{}]}'])
+def test_what_pandas_wrote_into_parquet_may_be_garbage(tmp_path, garbage):
+    """The columns are read without it."""
+    table = pa.table({"id": ["a"], "score": [1.0]}).replace_schema_metadata({b"pandas": garbage})
+    pq.write_table(table, tmp_path / "f.parquet")
+    assert read_table(tmp_path / "f.parquet").to_dict("list") == {"id": ["a"], "score": [1.0]}

@@ -8,6 +8,7 @@ from angelshare.core.metric import NATS, PLAIN, POINTS, RATIO
 from angelshare.report.words.numbers import (
     amount,
     estimate,
+    factor,
     interval,
     metric_name,
     minute,
@@ -115,3 +116,10 @@ def test_a_moment_is_printed_to_the_minute():
     """Seconds and their fractions tell a reader nothing."""
     assert minute("2026-01-02T03:04:05.678901+00:00") == "2026-01-02 03:04"
     assert minute("") == ""
+
+
+def test_endless_numbers_have_a_power_of_ten():
+    """Nobody reads sixty digits, and a ratio beyond float64 still has a name."""
+    assert amount(-1e60, PLAIN) == "\N{MINUS SIGN}1e+60"
+    assert amount(1e150, RATIO) == "\N{MULTIPLICATION SIGN}1.01e+304"
+    assert factor(-1e150) == "1.01e+304\N{MULTIPLICATION SIGN}"

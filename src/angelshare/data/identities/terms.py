@@ -166,7 +166,8 @@ def _yaml_rows(path: Path) -> list[Mapping[str, Any]]:
     """Return the mappings of a YAML file."""
     try:
         rows = yaml.safe_load(decoded(path))
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        # PyYAML lets the errors of its constructors through: impossible dates, lists as keys
         raise InputError(f"{path} cannot be read as YAML ({first_line(error)}). Write a list of terms.") from error
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise InputError(f"{path} is not a list of terms. Write one `- {{name: ..., noun: ..., plural: ...}}` a term.")

@@ -51,8 +51,6 @@ def read_outputs(
         InputError: if there are no outputs, several kinds, or values that are none.
         LabelError: if the labels do not fit the task or are not those declared, or `positive` is none of them.
     """
-    if threshold is not None and not (isinstance(threshold, int | float | np.number) and np.isfinite(threshold)):
-        raise InputError(f"{where}: the threshold {threshold} is not finite. Give a number on the score's own scale.")
     if task == "regression":
         return OutputColumns("values", ("value",), _numbers(frame, ["value"], where, ids))
     _check_declared(labels or (), written, where)

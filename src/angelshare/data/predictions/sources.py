@@ -49,7 +49,7 @@ def open_source(
     Raises:
         InputError: if it cannot be read, has no rows, or names no task or another.
     """
-    if threshold is not None and not np.isfinite(threshold):
+    if threshold is not None and not (isinstance(threshold, int | float | np.number) and np.isfinite(threshold)):
         raise InputError(f"{source}: the threshold {threshold} is not finite. Give a number on the score's own scale.")
     frame, said = _opened(source, columns or {}, threshold)
     if not len(frame):

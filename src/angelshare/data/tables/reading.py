@@ -120,7 +120,8 @@ def _read_parquet(path: Path, only: Collection[str]) -> pd.DataFrame:
         with pq.ParquetFile(path) as file:
             names = file.schema_arrow.names
             check_names(names, path)
-            table = file.read([name for name in names if name in only] if only else None)
+            # without metadata of pandas, which may be anything
+            table = file.read([name for name in names if name in only] if only else None).replace_schema_metadata()
             _refuse_invalid_utf8(table, path)
             frame = table.to_pandas(types_mapper=_INTEGERS.get, ignore_metadata=True)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:  # the last: names of columns

@@ -8,6 +8,9 @@ from angelshare.core.estimate import Scale
 from angelshare.core.metric import PLAIN, RATIO, Unit
 
 MINUS, TIMES, DASH = "\N{MINUS SIGN}", "\N{MULTIPLICATION SIGN}", "\N{EN DASH}"
+LONG = 1e15
+"""Larger numbers are printed with a power of ten."""
+LONG_RATIO, _END = math.log(LONG), 700.0
 
 
 def unit_of(metric: str, scale: Scale = "difference") -> Unit:
@@ -15,11 +18,18 @@ def unit_of(metric: str, scale: Scale = "difference") -> Unit:
     return RATIO if scale == "log_ratio" else facts_of(metric).unit
 
 
+def exp(log_ratio: float) -> float:
+    """Return the ratio, or the end of float64 where it lies beyond."""
+    return math.exp(min(log_ratio, _END))
+
+
 def amount(value: float, unit: Unit) -> str:
     """Return a value without a plus sign, such as `7.2`; for a ratio, the factor."""
     if unit.ratio:
-        return f"{TIMES}{math.exp(value):.{unit.digits}f}"
+        return f"{TIMES}{exp(value):.{unit.digits}f}" if value < LONG_RATIO else f"{TIMES}{exp(value):.3g}"
     scaled = value * unit.factor
+    if abs(scaled) >= LONG:
+        return f"{scaled:.3g}".replace("-", MINUS)
     digits = min(unit.digits, max(0, unit.reach - 1 - math.floor(math.log10(max(abs(scaled), 0.1)))))
     text = f"{scaled:,.{digits}f}"
     return text.lstrip("-") if not text.strip("-0.,") else text.replace("-", MINUS)
@@ -69,8 +79,10 @@ def times(factor: float) -> str:
 
 def factor(log_ratio: float) -> str:
     """Return the ratio of the larger side to the smaller, followed by the multiplication sign."""
-    times_more = math.exp(abs(log_ratio))
+    times_more = exp(abs(log_ratio))
     # two or three digits are enough
+    if times_more >= LONG:
+        return f"{times_more:.3g}{TIMES}"
     digits = 2 if times_more < 2 else 1 if times_more < 10 else 0
     return f"{times_more:,.{digits}f}{TIMES}"
 
