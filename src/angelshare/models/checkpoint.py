@@ -164,7 +164,8 @@ def _check_size(folder: Path) -> None:
         ModelError: if its configuration describes more numbers than the weights have bytes.
     """
     with one_error(folder), torch.device("meta"):  # nothing is allocated
-        model = AutoModel.from_config(AutoConfig.from_pretrained(folder, trust_remote_code=False))
+        config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
+        model = AutoModel.from_config(config, trust_remote_code=False)
     n_bytes = sum(path.stat().st_size for path in weight_files(folder))
     if model.num_parameters() > n_bytes:
         raise ModelError(
