@@ -166,6 +166,15 @@ def test_a_folder_is_not_a_file(tmp_path):
             folder_of(tmp_path / path)
 
 
+def test_a_link_that_leads_nowhere_is_replaced_by_a_folder(tmp_path):
+    """As one is that leads somewhere; what it leads to is not touched."""
+    (tmp_path / "kept").symlink_to("nowhere")
+    with whole_folder(tmp_path / "kept") as new:
+        (new / "file").write_text("")
+    assert names(tmp_path / "kept") == ["file"]
+    assert names(tmp_path) == ["kept"]
+
+
 def test_a_full_disk_names_the_file(tmp_path):
     """The system itself says only that no space is left."""
     with pytest.raises(OSError, match="No space") as told, whole_file(tmp_path / "statement.json"):

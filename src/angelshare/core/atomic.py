@@ -76,7 +76,7 @@ def whole_folder(folder: Path) -> Iterator[Path]:
         new, replaced = Path(scratch) / "new", Path(scratch) / "replaced"
         new.mkdir()
         yield new
-        if folder.exists():
+        if folder.exists() or folder.is_symlink():  # also one that leads nowhere
             folder.rename(replaced)
         try:
             new.rename(folder)

@@ -1,6 +1,7 @@
 """Tests of what may be replaced in the place of a statement."""
 
 import json
+import os
 
 import pytest
 
@@ -78,6 +79,19 @@ def test_a_statement_that_cannot_be_read_is_set_aside_with_its_pages(place, capl
     make_room(place, "new", overwrite=True)
     assert names(place) == ["predictions", "statement.html.damaged-1", "statement.json.damaged-1"]
     assert "cannot be read as a statement. It is now" in caplog.text
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_a_pipe_in_the_place_of_a_file_is_not_read(place):
+    """It would be read for ever."""
+    for name in ("statement.json", f"{FOLDER}/members.json"):
+        (place / name).unlink()
+        os.mkfifo(place / name)
+    make_room(place, "new", overwrite=False)
+    assert "statement.json.damaged-1" in names(place)
+    os.mkfifo(place / "test_looks.json")
+    with pytest.raises(InputError, match=r"test_looks\.json no longer holds the looks"):
+        check_place(place)
 
 
 def test_a_statement_of_the_same_origin_is_replaced(place, caplog):

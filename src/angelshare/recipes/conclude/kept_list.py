@@ -115,7 +115,7 @@ def read_list(file: Path) -> KeptIndex:
     """
     index = None
     with suppress(ValueError, KeyError, AttributeError, TypeError, RecursionError):
-        content = json.loads(file.read_text("utf-8"))
+        content = json.loads(file.read_text("utf-8")) if file.is_file() else {}  # a pipe is read forever
         seal = content.pop(SEAL)
         index = KeptIndex.model_validate(content) if seal == digest(content) else None
     if index is None:

@@ -38,7 +38,7 @@ def looks_so_far(run: Path) -> list[str]:
     if not file.exists():
         return []
     try:
-        content = json.loads(file.read_text("utf-8"))
+        content = json.loads(file.read_text("utf-8")) if file.is_file() else {}  # a pipe is read forever
         looks: list[str] = content["looks"]
         intact = content[SEAL] == digest(looks)
     except (ValueError, TypeError, KeyError, RecursionError):

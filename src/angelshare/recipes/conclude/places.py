@@ -80,7 +80,7 @@ def make_room(folder: Path, title: str, *, overwrite: bool) -> None:
 def _said(file: Path, key: str) -> object:
     """Return what a JSON object in a file says under a key; None if there is no such object, or it does not say it."""
     try:
-        content = json.loads(file.read_text("utf-8"))
+        content = json.loads(file.read_text("utf-8")) if file.is_file() else None  # a pipe is read forever
     except (OSError, ValueError, RecursionError):
         return None
     return content.get(key) if isinstance(content, dict) else None

@@ -139,7 +139,8 @@ def _files(folder: Path) -> tuple[str, ...]:
 def _seal(folder: Path) -> dict[str, Any]:
     """Return what the seal of a folder says; nothing if there is none, or it cannot be read."""
     try:
-        seal = json.loads((folder / STAGE_FILE).read_text("utf-8"))
+        file = folder / STAGE_FILE
+        seal = json.loads(file.read_text("utf-8")) if file.is_file() else None  # a pipe is read forever
     except (OSError, ValueError, RecursionError):
         return {}  # cut short when the machine died, or damaged since
     return seal if isinstance(seal, dict) else {}

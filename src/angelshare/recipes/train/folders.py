@@ -74,5 +74,7 @@ def _sources(recipe: Recipe) -> Iterator[str]:
 
 def _is_ours(file: Path) -> bool:
     """Whether a recipe was written by a run."""
+    if not file.is_file():
+        return False  # a pipe is read forever
     with file.open("rb") as content:
         return content.read(len(_HEAD)) == _HEAD.encode()
