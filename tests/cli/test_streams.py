@@ -37,6 +37,13 @@ def test_a_stream_that_is_no_file_stays():
     assert patient(caught := io.StringIO()) is caught
 
 
+def test_a_stream_that_the_caller_closed_takes_everything():
+    """Python has none then: `angelshare check runs/a >&-`."""
+    stream = patient(None)
+    stream.write("text")
+    stream.flush()
+
+
 def test_a_stream_says_whether_it_is_a_terminal():
     """Colours and progress bars depend on it."""
     main, side = os.openpty()

@@ -53,11 +53,14 @@ class _Tolerant(io.RawIOBase):
             raise
 
 
-def patient(stream: TextIO) -> TextIO:
+def patient(stream: TextIO | None) -> TextIO:
     """Return a standard stream that shows plainly what its encoding lacks, and outlives its reader.
 
-    A minus sign becomes a hyphen; other characters become escapes. A stream that is no file is returned as it is.
+    A minus sign becomes a hyphen; other characters become escapes. A stream that is no file is returned as it is; in the
+    place of one that the caller closed, nothing is shown.
     """
+    if stream is None:
+        return io.StringIO()
     if not isinstance(stream, io.TextIOWrapper):
         return stream
     raw: Any = getattr(stream.buffer, "raw", stream.buffer)  # Any: where Python does not buffer, it has no other type
