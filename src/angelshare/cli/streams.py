@@ -56,8 +56,8 @@ class _Tolerant(io.RawIOBase):
 def patient(stream: TextIO | None) -> TextIO:
     """Return a standard stream that shows plainly what its encoding lacks, and outlives its reader.
 
-    A minus sign becomes a hyphen; other characters become escapes. A stream that is no file is returned as it is; in the
-    place of one that the caller closed, nothing is shown.
+    A minus sign becomes a hyphen; other characters become escapes. A stream that is no file is returned as it is. In
+    the place of one that the caller closed, nothing is shown.
     """
     if stream is None:
         return io.StringIO()
