@@ -11,6 +11,7 @@ from angelshare.core.errors import AngelshareError, InputError
 
 INTERRUPTING = """
 import builtins, os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 plain = builtins.__import__
 def interrupted(name, *rest, **more):
     if name == {module!r}:
@@ -55,11 +56,12 @@ def test_a_signal_that_a_library_wraps_still_counts():
 def test_handlers_are_put_back():
     """Who calls `main` from Python keeps Ctrl-C; and what was ignored stays so."""
     before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    interrupted = signal.getsignal(signal.SIGINT)
     try:
         with stoppable():
             os.kill(os.getpid(), signal.SIGTERM)
         assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
-        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        assert signal.getsignal(signal.SIGINT) is interrupted
     finally:
         signal.signal(signal.SIGTERM, before)
 
