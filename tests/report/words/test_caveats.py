@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from angelshare.report.words.caveats import warnings
 from angelshare.statement.schema import DifferenceRow, Statement
 
@@ -14,6 +16,24 @@ def test_collapsed_models_few_seeds_and_unmeasured_gates_are_warnings(statement:
         "Few seeds: the spread of minilm-3l over training runs was estimated from fewer than five.",
         "Not measured: the gate latency|p99 <b>: there is no such row; remarks on the page say what was left out.",
     )
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"slice": "wimen"}, "no slice called 'wimen' was measured (the nearest name is 'women')."),
+        ({"student": "xyz"}, "no student called 'xyz' was measured."),
+        ({"data": "nowhere"}, "no data set called 'nowhere' was measured."),
+        ({"output": "nobody"}, "no label called 'nobody' was measured."),
+    ],
+)
+def test_a_name_in_a_gate_that_no_row_has_is_named(make_difference, statement: Statement, asked, said):
+    """With the nearest: it may be mistyped."""
+    audit = statement.audits[0].model_copy(
+        update={"differences": (make_difference("auc", 0.0, 0.0, 0.1, slice="women"),)}
+    )
+    gate = statement.gates[0].model_copy(update={"state": "not_measured", "student": None, **asked})
+    assert warnings(statement.model_copy(update={"audits": (audit,), "gates": (gate,)}))[-1].endswith(f": {said}")
 
 
 def test_a_warning_is_told_once_wherever_it_stands(statement: Statement):

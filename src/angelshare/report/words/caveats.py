@@ -1,5 +1,7 @@
 """What a reader must know before believing a number."""
 
+from difflib import get_close_matches
+
 from angelshare.report.words import lookup, phrases
 from angelshare.statement.judging import reasons_of
 from angelshare.statement.schema import GateRow, Statement
@@ -26,8 +28,25 @@ def warnings(statement: Statement) -> tuple[str, ...]:
 
 def _unmeasured(gate: GateRow, statement: Statement) -> str:
     """Return a sentence on a gate that was not measured, with the reasons."""
-    reasons = reasons_of(gate, statement) or ("there is no such row; remarks on the page say what was left out",)
+    reasons = reasons_of(gate, statement) or (_no_row(gate, statement),)
     return f"Not measured: the gate {gate.rule}: {'; '.join(reasons)}."
+
+
+def _no_row(gate: GateRow, statement: Statement) -> str:
+    """Return the name in a gate that no row has, with the nearest that one has."""
+    rows = lookup.differences(statement)
+    asked = {
+        "student": (gate.student, {row.student for row in rows}),
+        "data set": (gate.data, {row.data for row in rows}),
+        "slice": (gate.slice, {row.slice for row in rows if row.slice is not None}),
+        "label": (gate.output, {row.output for row in rows if row.output is not None}),
+    }
+    for what, (name, known) in asked.items():
+        if name is not None and name not in known:
+            near = get_close_matches(name, sorted(known), n=1)
+            said = f"no {what} called {name!r} was measured"
+            return f"{said} (the nearest name is {near[0]!r})" if near else said
+    return "there is no such row; remarks on the page say what was left out"
 
 
 def _models_that_failed(statement: Statement) -> list[str]:
