@@ -80,3 +80,17 @@ def test_a_damaged_plan_is_another_plan(tmp_path, plan):
     claim(tmp_path, "plan")
     assert [path.name for path in tmp_path.iterdir()] == ["plan.sha256"]
     assert (tmp_path / "plan.sha256").read_text() == "plan"
+
+
+def test_a_checkpoint_of_another_training_is_not_resumed_from(tmp_path, caplog):
+    """Its files are whole, and its number may be the highest."""
+    for name in ("mine", "other"):
+        claim(tmp_path / name, plan=name)
+        checkpoint = tmp_path / name / "checkpoint-7"
+        checkpoint.mkdir()
+        (checkpoint / "model.safetensors").write_text("weights")
+        seal(checkpoint)
+    assert last_sealed(tmp_path / "mine") is not None
+    (tmp_path / "other" / "checkpoint-7").rename(tmp_path / "mine" / "checkpoint-9")
+    assert last_sealed(tmp_path / "mine") is None
+    assert "checkpoint-9 is not as it was written (../plan.sha256)" in caplog.text

@@ -16,7 +16,7 @@ from torch import nn
 
 from angelshare.core.atomic import write_text
 from angelshare.core.errors import ModelError
-from angelshare.core.seals import checksums, differing
+from angelshare.core.seals import checksums, differing, sha256_of
 
 SEAL = "checksums.json"
 """The file that is written last; a checkpoint without it is incomplete."""
@@ -26,8 +26,8 @@ _PLAN = "plan.sha256"
 
 
 def seal(checkpoint: Path) -> None:
-    """Write the checksums of a checkpoint's files beside them."""
-    write_text(checkpoint / SEAL, json.dumps(checksums(checkpoint, without=SEAL), indent=1))
+    """Write the checksums of a checkpoint's files, and of the plan that it follows, beside them."""
+    write_text(checkpoint / SEAL, json.dumps(_contents(checkpoint), indent=1))
 
 
 def verify(checkpoint: Path) -> None:
@@ -37,7 +37,7 @@ def verify(checkpoint: Path) -> None:
         ModelError: if it has no seal, or any file differs, is missing or was added.
     """
     expected = _sealed(checkpoint)
-    changed = differing(expected, checksums(checkpoint, without=SEAL))
+    changed = differing(expected, _contents(checkpoint))
     if changed or not expected:
         names = changed if expected else [SEAL]
         msg = (
@@ -104,6 +104,12 @@ def _step(checkpoint: Path) -> int:
 def _is_complete(checkpoint: Path) -> bool:
     """Whether a checkpoint has its seal, and all files that this names; a seal that cannot be read is damage."""
     return (checkpoint / SEAL).is_file() and all((checkpoint / name).is_file() for name in _sealed(checkpoint))
+
+
+def _contents(checkpoint: Path) -> dict[str, str]:
+    """Return the sha256 of every file, and of the plan beside the checkpoint: another training has another."""
+    plan = checkpoint.parent / _PLAN
+    return checksums(checkpoint, without=SEAL) | ({f"../{_PLAN}": sha256_of(plan)} if plan.is_file() else {})
 
 
 def _sealed(checkpoint: Path) -> dict[str, str]:
