@@ -105,7 +105,8 @@ def test_an_error_half_way_leaves_the_old_folder_and_nothing_else(tmp_path):
     assert (names(tmp_path), names(folder)) == (["model"], [])
 
 
-def test_what_was_there_comes_back_if_the_new_folder_cannot_take_its_place(tmp_path, monkeypatch):
+@pytest.mark.parametrize("error", [OSError("no more inodes"), KeyboardInterrupt()], ids=["error", "Ctrl-C"])
+def test_what_was_there_comes_back_if_the_new_folder_cannot_take_its_place(tmp_path, monkeypatch, error):
     """Nothing is lost between the two renames."""
     folder = tmp_path / "model"
     folder.mkdir()
@@ -114,11 +115,11 @@ def test_what_was_there_comes_back_if_the_new_folder_cannot_take_its_place(tmp_p
 
     def fails(path, target):
         if path.name == "new":
-            raise OSError("no more inodes")
+            raise error
         return rename(path, target)
 
     monkeypatch.setattr(Path, "rename", fails)
-    with pytest.raises(OSError, match="inodes"), whole_folder(folder) as unfinished:
+    with pytest.raises(type(error)), whole_folder(folder) as unfinished:
         (unfinished / "new").write_text("new")
     assert (names(tmp_path), names(folder)) == (["model"], ["old"])
 

@@ -76,14 +76,13 @@ def whole_folder(folder: Path) -> Iterator[Path]:
         new, replaced = Path(scratch) / "new", Path(scratch) / "replaced"
         new.mkdir()
         yield new
-        if folder.exists() or folder.is_symlink():  # also one that leads nowhere
-            folder.rename(replaced)
         try:
+            if folder.exists() or folder.is_symlink():  # also one that leads nowhere
+                folder.rename(replaced)
             new.rename(folder)
-        except OSError:
-            if replaced.exists():
+        finally:  # an error, or Ctrl-C, between the two
+            if replaced.exists() and not folder.exists():
                 replaced.rename(folder)
-            raise
 
 
 def clear_leftovers(folder: Path) -> None:
