@@ -14,7 +14,7 @@ from angelshare.recipes.conclude.places import check_place, make_room
 @pytest.fixture
 def place(tmp_path):
     """A folder with a statement called `old`, its page, and one kept file."""
-    (tmp_path / "statement.json").write_text(json.dumps({"title": "old"}))
+    (tmp_path / "statement.json").write_text(json.dumps({"schema": "loss-statement/0", "title": "old"}))
     (tmp_path / "statement.html").write_text("page")
     kept = tmp_path / FOLDER
     kept.mkdir()
@@ -67,7 +67,7 @@ def test_a_statement_of_another_origin_is_kept_beside(place, caplog):
         make_room(place, f"new {number}", overwrite=False)
         assert names(place / f"previous-{number}")[-2:] == ["statement.html", "statement.json"]
         assert f"It is now in {place / f'previous-{number}'}." in caplog.text
-        (place / "statement.json").write_text(json.dumps({"title": f"new {number}"}))
+        (place / "statement.json").write_text(json.dumps({"schema": "loss-statement/0", "title": f"new {number}"}))
         (place / "statement.html").write_text("page")
     assert names(place / "previous-1") == ["predictions", "statement.html", "statement.json"]
     assert names(place) == ["previous-1", "previous-2", "statement.html", "statement.json"]
@@ -102,7 +102,7 @@ def test_a_statement_of_the_same_origin_is_replaced(place, caplog):
     assert caplog.text == ""
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"x": 1}', "\udcff"])
+@pytest.mark.parametrize("content", ["{", "[]", '{"x": 1}', '{"title": "new"}', "\udcff"])
 def test_a_statement_that_cannot_be_read_is_set_aside(place, caplog, content):
     """Nothing says whose it is."""
     (place / "statement.json").write_bytes(content.encode("utf-8", "surrogateescape"))

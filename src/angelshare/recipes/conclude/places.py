@@ -10,6 +10,7 @@ from angelshare.core.errors import InputError
 from angelshare.recipes.conclude.kept import FOLDER
 from angelshare.recipes.conclude.kept_list import INDEX, read_list
 from angelshare.recipes.conclude.looks import looks_so_far
+from angelshare.statement.schema import SCHEMA
 
 PAGES = ("statement.json", "statement.html", "statement.md")
 
@@ -56,7 +57,7 @@ def check_pages(folder: Path, name: str, schema: str) -> None:
 
 
 def make_room(folder: Path, title: str, *, overwrite: bool) -> None:
-    """Move a statement of another origin away, with its pages and answers, and one that cannot be read.
+    """Move a statement of another origin away, with its pages and answers, and what is no statement of ours.
 
     Args:
         folder: where it stands, if any does.
@@ -69,7 +70,7 @@ def make_room(folder: Path, title: str, *, overwrite: bool) -> None:
     if not file.exists():
         return
     there = _said(file, "title")
-    if there is None:
+    if there is None or _said(file, "schema") != SCHEMA:
         aside = [set_aside(folder / name) for name in PAGES if (folder / name).exists()]
         _LOG.warning("%s cannot be read as a statement. It is now %s.", file, aside[0])
         return
